@@ -1,0 +1,40 @@
+// The crypto kernel's face: everything that the firmware asks of cryptography, and nothing that knows which
+// implementation answers. This file stands for the TypeScript one; a manifest or a bundler's alias table puts
+// `c/kernel.ts`, which has the same exports, in its place.
+//
+// Wrong lengths from our own code throw RangeError with what was expected. A bad signature, key or tag is `false`.
+
+export {
+	/** SHA-256 (FIPS 180-4). `sha256(data)`: 32 bytes. */
+	sha256,
+	/** `new Sha256()`, `update(data)`, `digest()`: digest gives the hash of all so far and leaves the state as it is. */
+	Sha256,
+	/** SHA-512 (FIPS 180-4). `sha512(data)`: 64 bytes. */
+	sha512,
+	/** HMAC-SHA256 (RFC 2104). `hmacSha256(key, data)`: 32 bytes. */
+	hmacSha256,
+	/** HKDF-SHA256 (RFC 5869 §2.2). `hkdfExtract(salt, inputKeyingMaterial)`: 32 bytes. */
+	hkdfExtract,
+	/** HKDF-SHA256 (RFC 5869 §2.3). `hkdfExpand(pseudorandomKey, info, byteLength ≤ 8160)`. */
+	hkdfExpand,
+	/** Ed25519 (RFC 8032 §5.1.7, cofactorless). `ed25519Verify(publicKey | prepared, message, signature)`: boolean. */
+	ed25519Verify,
+	/** `ed25519Prepare(publicKey)`: a key that verifies faster, or undefined if its 32 bytes are no point. */
+	ed25519Prepare,
+	/** X25519 (RFC 7748 §5). `x25519(scalar, u)`: 32 bytes, all zero if `u` has small order: the caller refuses. */
+	x25519,
+	/** `x25519PublicKey(scalar)`: X25519 with the base point u = 9. */
+	x25519PublicKey,
+	/** `new ChaCha20Poly1305(key: 32 bytes)`, RFC 8439 §2.8; see `Aead`. */
+	ChaCha20Poly1305,
+	/** `new Aes128Gcm(key: 16 bytes)`, NIST SP 800-38D; see `Aead`. */
+	Aes128Gcm,
+} from "./typescript/kernel.js";
+
+/** Authenticated encryption in place. `buffer` is text followed by the 16-byte tag; `nonce` has 12 bytes. */
+export interface Aead {
+	/** Encrypts all but the last 16 bytes of `buffer` and writes the tag into those. */
+	seal(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): void;
+	/** Checks the tag, then decrypts all but the last 16 bytes of `buffer`. False: nothing was decrypted. */
+	open(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): boolean;
+}
