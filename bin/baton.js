@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+import "./typescript.js";
+await import("../host/cli.ts");

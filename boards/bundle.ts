@@ -1,0 +1,78 @@
+// Bundles an entry point for a board. The alias table here is, with manifest.json, the only place where a platform
+// is chosen: which kernel answers `crypto/kernel`, which test framework answers `uvu`.
+
+import { build, type Plugin } from "esbuild";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Where the public test vectors are (data only, not part of this repository). */
+export const vectorsFolder = resolve(root, process.env.BATON_VECTORS ?? "../shared/vectors");
+
+export type Kernel = "typescript" | "c";
+export type Engine = "xs" | "node";
+
+export interface BundleOptions {
+	entry: string; // path from the root
+	outfile: string;
+	engine: Engine;
+	kernel?: Kernel; // default typescript
+	minify?: boolean; // default false
+}
+
+/** Writes one file: a script for XS, an ES module for Node. */
+export async function bundle({ entry, outfile, engine, kernel = "typescript", minify = false }: BundleOptions) {
+	const { metafile } = await build({
+		absWorkingDir: root,
+		entryPoints: [entry],
+		outfile,
+		bundle: true,
+		format: engine === "xs" ? "iife" : "esm",
+		platform: engine === "xs" ? "neutral" : "node",
+		target: "es2022", // es2020 would turn private fields into WeakMaps, which cost memory
+		mainFields: ["module", "main"],
+		conditions: ["import", "module", "default"],
+		external: engine === "node" ? ["uvu", "uvu/assert", "@noble/*", "cbor-x", "@peculiar/x509", "esbuild"] : [],
+		plugins: [kernelAlias(kernel), testVectors, ...(engine === "xs" ? [testFramework] : [])],
+		metafile: true,
+		minify,
+		logLevel: "warning",
+	});
+	return metafile;
+}
+
+function kernelAlias(kernel: Kernel): Plugin {
+	return {
+		name: "kernel",
+		setup({ onResolve }) {
+			if (kernel === "c") onResolve({ filter: /\/kernel\.js$/ }, ({ path, resolveDir }) => {
+				const wanted = resolve(resolveDir, path);
+				return wanted === join(root, "firmware/crypto/kernel.js") ? { path: join(root, "firmware/crypto/c/kernel.ts") } : undefined;
+			});
+		},
+	};
+}
+
+/** `import text from "vectors:cbor/appendix_a.json"`: the file's text, or undefined where the vectors are not at hand. */
+const testVectors: Plugin = {
+	name: "vectors",
+	setup({ onResolve, onLoad }) {
+		onResolve({ filter: /^vectors:/ }, ({ path }) => ({ path: path.slice("vectors:".length), namespace: "vectors" }));
+		onLoad({ filter: /.*/, namespace: "vectors" }, ({ path }) => {
+			const file = join(vectorsFolder, path);
+			return existsSync(file)
+				? { contents: readFileSync(file), loader: "text" }
+				: { contents: "export default undefined", loader: "js" };
+		});
+	},
+};
+
+/** On XS a small stand-in answers for uvu, with the same test files. */
+const testFramework: Plugin = {
+	name: "uvu",
+	setup({ onResolve }) {
+		onResolve({ filter: /^uvu$/ }, () => ({ path: join(root, "test/on-xs/uvu.ts") }));
+		onResolve({ filter: /^uvu\/assert$/ }, () => ({ path: join(root, "test/on-xs/assert.ts") }));
+	},
+};
