@@ -2,7 +2,8 @@
 // is chosen: which kernel answers `crypto/kernel`, which test framework answers `uvu`.
 
 import { build, type Plugin } from "esbuild";
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -40,6 +41,28 @@ export async function bundle({ entry, outfile, engine, kernel = "typescript", mi
 		logLevel: "warning",
 	});
 	return metafile;
+}
+
+/**
+ * Bundles into `build/bundles` under a name that its content decides, and gives that file's path. Running programs
+ * keep their file while a changed one is built beside it, and two builds at once cannot disturb each other.
+ */
+export async function bundleOnce(options: Omit<BundleOptions, "outfile">): Promise<string> {
+	const folder = join(root, "build/bundles");
+	mkdirSync(folder, { recursive: true });
+	const scratch = mkdtempSync(join(folder, "."));
+	try {
+		const extension = options.engine === "xs" ? "js" : "mjs";
+		const outfile = join(scratch, `bundle.${extension}`);
+		await bundle({ ...options, outfile });
+		const digest = createHash("sha256").update(readFileSync(outfile)).digest("hex").slice(0, 16);
+		const stem = options.entry.replace(/\.ts$/, "").replaceAll("/", "-");
+		const file = join(folder, `${stem}-${digest}.${extension}`);
+		renameSync(outfile, file);
+		return file;
+	} finally {
+		rmSync(scratch, { recursive: true, force: true });
+	}
 }
 
 function kernelAlias(kernel: Kernel): Plugin {

@@ -1,0 +1,137 @@
+// The one way in which host code starts a device: a process of its own, whichever board it is. The process gets a
+// bundle of the firmware, a flash folder (raw images `ca0`, `ca1`, `poll`; absent: new and erased) and settings; it
+// prints lines; it ends with a code. Killing it is the power cut of that board.
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Kernel } from "./bundle.js";
+import type { RunSettings } from "./settings.js";
+
+export type BoardName = "simulator" | "node" | "qemu-rv32";
+
+/** What a board's process ends with, beside the firmware's own 0 (authenticated), 1 (not) and 128 + signal. */
+export const exitCode = {
+	/** Arguments, settings or flash images that cannot be used. */
+	unusable: 2,
+	/** An exception that nothing in the firmware caught. */
+	uncaught: 3,
+	/** The machine's memory ceiling was reached. */
+	memory: 4,
+	/** The engine gave up for another reason: stack overflow, too many keys. */
+	engine: 5,
+} as const;
+
+export interface BoardOptions {
+	board: BoardName;
+	settings: RunSettings;
+	/** Folder of the flash images; made if it does not exist. */
+	flash: string;
+	/**
+	 * Each line of the console: an event (firmware/events.ts) or, if it starts with `# `, a remark. The first line is
+	 * always `# ENGINE VERSION`, then `, N bytes` where memory has a ceiling; see `engineOf`.
+	 */
+	onLine(line: string): void;
+	/** Each line of the error output; by default it is passed on to this process's. */
+	onComplaint?(line: string): void;
+	/** Bytes of the machine's memory; default: the board's own. The node board has no ceiling. */
+	memory?: number;
+	/** Which crypto kernel; default typescript. The node board has no C. */
+	kernel?: Kernel;
+}
+
+export interface RunningBoard {
+	/** Resolves when the process has ended and all its lines were delivered; never rejects. See `exitCode`. */
+	readonly exited: Promise<number>;
+	/** The power cut: SIGKILL. Nothing runs on the device after it; what reached the flash images stays. */
+	kill(): void;
+	/** Asks the process to end (SIGTERM), kills it after three seconds. Gives what `exited` gives. */
+	stop(): Promise<number>;
+}
+
+/** What a board's folder provides in `command.ts`: how one device is run on it. */
+export type BoardCommand = (run: {
+	flash: string; // folder
+	settings: string; // file
+	memory?: number;
+	kernel: Kernel;
+}) => Promise<{
+	file: string;
+	args: string[];
+	/** Runs after the process ended, before `exited` resolves. */
+	afterwards?(): Promise<void>;
+}>;
+
+const boards: Partial<Record<BoardName, () => Promise<{ command: BoardCommand }>>> = {
+	simulator: () => import("./simulator/command.js"),
+	node: () => import("./node/command.js"),
+};
+
+/** Starts a device. Rejects if the board cannot be built or started. */
+export async function startBoard(options: BoardOptions): Promise<RunningBoard> {
+	const load = boards[options.board];
+	if (!load) throw new Error(`there is no board named ${options.board}`);
+	const { command } = await load();
+
+	mkdirSync(options.flash, { recursive: true });
+	const folder = mkdtempSync(join(tmpdir(), "baton-"));
+	const settings = join(folder, "settings.json");
+	writeFileSync(settings, JSON.stringify(options.settings));
+	const forget = () => rmSync(folder, { recursive: true, force: true });
+	try {
+		const { flash, memory, kernel = "typescript" } = options;
+		const { file, args, afterwards } = await command({ flash, settings, memory, kernel });
+		return await follow(file, args, options, async () => {
+			forget();
+			await afterwards?.();
+		});
+	} catch (error) {
+		forget();
+		throw error;
+	}
+}
+
+/** `XS 13.3.0` or `node 20.20.0`, from the first line of a board's console. */
+export function engineOf(line: string): string | undefined {
+	return /^# ((?:XS|node) [\d.]+)/.exec(line)?.[1];
+}
+
+function follow(file: string, args: string[], options: BoardOptions, afterwards: () => Promise<void>) {
+	const { onLine, onComplaint = (line) => process.stderr.write(`${line}\n`) } = options;
+	const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
+	createInterface({ input: child.stdout }).on("line", onLine);
+	createInterface({ input: child.stderr }).on("line", onComplaint);
+
+	const exited = new Promise<number>((resolve) => {
+		// "close", not "exit": it comes after the last line.
+		child.on("close", (code, signal) => {
+			const ended = code ?? 128 + (signal ? constants.signals[signal] : 0);
+			afterwards().then(
+				() => resolve(ended),
+				(error) => {
+					onComplaint(String(error));
+					resolve(exitCode.unusable);
+				},
+			);
+		});
+	});
+	const running: RunningBoard = {
+		exited,
+		kill() {
+			child.kill("SIGKILL");
+		},
+		async stop() {
+			child.kill("SIGTERM");
+			const patience = setTimeout(() => child.kill("SIGKILL"), 3000);
+			const code = await exited;
+			clearTimeout(patience);
+			return code;
+		},
+	};
+	return new Promise<RunningBoard>((resolve, reject) => {
+		child.on("spawn", () => resolve(running));
+		child.on("error", reject);
+	});
+}
