@@ -1,0 +1,185 @@
+// CA information (design §2): tag 18, COSE_Sign1 (RFC 9052 §4.2) over a map in deterministic CBOR (RFC 8949 §4.2),
+// written and read with cbor-x and Node's own crypto. It shares no code with the firmware's reader, so each is a
+// check of the other: what the host says of a slot is its own judgement.
+
+import { Decoder, Encoder, Tag } from "cbor-x";
+import { createPublicKey, verify, X509Certificate, type KeyObject } from "node:crypto";
+
+export const largestGeneration = 65_535;
+/** A device refuses a generation further ahead than this. */
+export const largestGenerationJump = 256;
+export const largestCaInformation = 1_024; // bytes
+export const largestCaCertificate = 640; // bytes
+export const largestUrl = 255; // bytes
+
+export interface CaInformation {
+	generation: number;
+	certificate: Uint8Array; // the CA's, DER
+	/** https URL at which the CA information after this one will be downloadable. */
+	nextUrl: string;
+	/** Seconds since 1970: a server certificate whose notBefore is earlier is refused. */
+	serverCertificatesNotBefore?: number;
+	/** Every lower generation is revoked: promote as soon as this is stored. */
+	revokes?: true;
+}
+
+/** `Ed25519`, in the protected header's only form. */
+const protectedHeader = Uint8Array.of(0xa1, 0x01, 0x32);
+const coseSign1Tag = 18;
+
+const cbor = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
+const reader = new Decoder({ useRecords: false, mapsAsObjects: false });
+
+/** The payload of a COSE_Sign1. Throws RangeError or TypeError for what no device would take. */
+export function encodePayload(information: CaInformation): Uint8Array {
+	const { generation, certificate, nextUrl, serverCertificatesNotBefore, revokes } = information;
+	if (!Number.isInteger(generation) || generation < 1 || generation > largestGeneration) {
+		throw new RangeError(`expected a generation of 1 to ${largestGeneration}, got ${generation}`);
+	}
+	if (certificate.length > largestCaCertificate) {
+		throw new RangeError(`expected a CA certificate of at most ${largestCaCertificate} bytes, got ${certificate.length}`);
+	}
+	checkNextUrl(nextUrl);
+	const map = new Map<number, unknown>([[1, generation], [2, certificate], [3, nextUrl]]);
+	if (serverCertificatesNotBefore !== undefined) {
+		if (!Number.isSafeInteger(serverCertificatesNotBefore) || serverCertificatesNotBefore < 0) {
+			throw new RangeError(`expected whole seconds since 1970, got ${serverCertificatesNotBefore}`);
+		}
+		map.set(4, uint(serverCertificatesNotBefore));
+	}
+	if (revokes) map.set(5, true);
+	return encode(map);
+}
+
+/** What the DL signing key signs (RFC 9052 §4.4): it names this use of the key, and the fleet. */
+export function toBeSigned(fleet: string, payload: Uint8Array): Uint8Array {
+	const externalAad = Buffer.from(`baton/ca-information/1/${fleet}`, "ascii");
+	return encode(["Signature1", protectedHeader, externalAad, payload]);
+}
+
+/** The whole object. Throws RangeError if it is larger than a device takes. */
+export function encodeCoseSign1(payload: Uint8Array, signature: Uint8Array): Uint8Array {
+	const object = encode(new Tag([protectedHeader, new Map(), payload, signature], coseSign1Tag));
+	if (object.length > largestCaInformation) {
+		throw new RangeError(`expected CA information of at most ${largestCaInformation} bytes, got ${object.length}`);
+	}
+	return object;
+}
+
+export interface Opened {
+	information: CaInformation;
+	payload: Uint8Array;
+	signature: Uint8Array;
+}
+
+/** Reads CA information without judging its signature. Throws TypeError that says what is wrong with its shape. */
+export function decodeCaInformation(object: Uint8Array): Opened {
+	if (object.length > largestCaInformation) malformed(`${object.length} bytes, more than ${largestCaInformation}`);
+	const tag = decode(object);
+	if (!(tag instanceof Tag) || tag.tag !== coseSign1Tag) malformed("no COSE_Sign1 (tag 18)");
+	const parts: unknown = (tag as Tag).value;
+	if (!Array.isArray(parts) || parts.length !== 4) malformed("no array of four");
+	const [header, unprotected, payload, signature] = parts as unknown[];
+	if (!(header instanceof Uint8Array) || !Buffer.from(header).equals(protectedHeader)) malformed("another protected header");
+	if (!(unprotected instanceof Map) || unprotected.size !== 0) malformed("an unprotected header");
+	if (!(payload instanceof Uint8Array)) malformed("no payload");
+	if (!(signature instanceof Uint8Array) || (signature as Uint8Array).length !== 64) malformed("no signature of 64 bytes");
+	const map = decode(payload as Uint8Array);
+	if (!(map instanceof Map)) malformed("the payload is no map");
+	return {
+		information: readMap(map as Map<unknown, unknown>),
+		payload: new Uint8Array(payload as Uint8Array),
+		signature: new Uint8Array(signature as Uint8Array),
+	};
+}
+
+/** Reads and verifies. Throws TypeError if the shape is wrong; returns undefined if no key made the signature. */
+export function openCaInformation(object: Uint8Array, fleet: string, dlKeys: KeyObject[]): CaInformation | undefined {
+	const { information, payload, signature } = decodeCaInformation(object);
+	const signed = toBeSigned(fleet, payload);
+	return dlKeys.some((key) => verify(null, signed, key, signature)) ? information : undefined;
+}
+
+/** A URL that a device can use: https, a name or IPv4 address, no user, no fragment. Throws TypeError if not. */
+export function checkNextUrl(text: string): URL {
+	const bytes = Buffer.byteLength(text);
+	if (bytes > largestUrl) throw new RangeError(`expected a URL of at most ${largestUrl} bytes, got ${bytes}`);
+	if (!/^https:\/\/[\x21-\x7e]+$/.test(text)) throw new TypeError(`expected an https URL in ASCII, got ${JSON.stringify(text)}`);
+	const url = new URL(text);
+	if (url.username || url.password || text.includes("#")) throw new TypeError(`expected a URL without user and fragment, got ${text}`);
+	return url;
+}
+
+/** Host and port that a URL leads to: a ClientHello carries no more than that. */
+export const authorityOf = (url: string) => {
+	const { hostname, port } = new URL(url);
+	return `${hostname}:${port || "443"}`;
+};
+
+/** Two CA information objects whose CA has one key promote at once: that is how a URL is changed. */
+export function sameAuthority(a: Uint8Array, b: Uint8Array): boolean {
+	const spki = (der: Uint8Array) => new X509Certificate(der).publicKey.export({ type: "spki", format: "der" });
+	return spki(a).equals(spki(b));
+}
+
+/** An Ed25519 public key of 32 bytes as Node's crypto takes it. */
+export function publicKeyOf(raw: Uint8Array): KeyObject {
+	if (raw.length !== 32) throw new RangeError(`expected a public key of 32 bytes, got ${raw.length}`);
+	return createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(raw).toString("base64url") }, format: "jwk" });
+}
+
+/** The 32 bytes of an Ed25519 key's public half. */
+export function rawPublicKey(key: KeyObject): Uint8Array {
+	const { x, crv } = (key.type === "private" ? createPublicKey(key) : key).export({ format: "jwk" });
+	if (crv !== "Ed25519") throw new TypeError("expected an Ed25519 key");
+	return new Uint8Array(Buffer.from(x as string, "base64url"));
+}
+
+function readMap(map: Map<unknown, unknown>): CaInformation {
+	for (const key of map.keys()) {
+		if (!Number.isInteger(key)) malformed("a key that is no integer");
+		if ((key as number) === 0 || (key as number) > 5) malformed(`unknown key ${key}`);
+	}
+	const generation = map.get(1);
+	if (!isUint(generation, largestGeneration) || generation === 0) malformed("no generation (key 1)");
+	const certificate = map.get(2);
+	if (!(certificate instanceof Uint8Array) || certificate.length > largestCaCertificate) malformed("no CA certificate (key 2)");
+	const nextUrl = map.get(3);
+	if (typeof nextUrl !== "string") malformed("no next address (key 3)");
+	const notBefore = map.get(4);
+	if (notBefore !== undefined && !isUint(notBefore, Number.MAX_SAFE_INTEGER)) malformed("no time (key 4)");
+	const revokes = map.get(5);
+	if (revokes !== undefined && revokes !== true) malformed("revokes (key 5) is not true");
+	return {
+		generation: generation as number,
+		certificate: new Uint8Array(certificate as Uint8Array),
+		nextUrl: nextUrl as string,
+		...(notBefore === undefined ? {} : { serverCertificatesNotBefore: Number(notBefore) }),
+		...(revokes === undefined ? {} : { revokes: true as const }),
+	};
+}
+
+const isUint = (value: unknown, largest: number) =>
+	(typeof value === "number" && Number.isInteger(value) || typeof value === "bigint") && value >= 0 && value <= largest;
+
+/** cbor-x writes numbers from 2^32 on as floats, and bigints in eight bytes always: each is right in its own range. */
+const uint = (value: number) => (value < 2 ** 32 ? value : BigInt(value));
+
+// cbor-x hands out views of a buffer that it uses again.
+const encode = (value: unknown) => new Uint8Array(cbor.encode(value));
+
+/** Decodes exactly one item. Deterministic form is checked by writing it again. */
+function decode(bytes: Uint8Array): unknown {
+	let value: unknown;
+	try {
+		value = reader.decode(bytes);
+	} catch (error) {
+		malformed((error as Error).message);
+	}
+	if (!Buffer.from(encode(value)).equals(bytes)) malformed("not in deterministic CBOR");
+	return value;
+}
+
+function malformed(what: string): never {
+	throw new TypeError(`malformed CA information: ${what}`);
+}
