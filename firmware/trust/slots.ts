@@ -1,0 +1,340 @@
+// Two CA information slots on NOR flash (design §3, "State is content"): read, select, repair, store next, promote.
+// Nothing stands beside the slots that says which is which: that follows from what they hold.
+//
+// Each slot is a partition of two blocks, and each block holds one whole copy: the record from offset 0, erased flash
+// after it, and in the last word the copy's mark. A copy counts only if its record verifies and its mark is set. The
+// mark is set after the record was read back and revoked before the block is erased, so nothing that a power cut
+// leaves, a record programmed or erased by half, ever counts.
+//
+// Each block is read once, at boot; only that is judged, and only that is written back.
+
+import { DecodeError } from "../cbor.js";
+import type { Flash } from "../ports.js";
+import { MAXIMUM_LENGTH, measureCaInformation, VerifiedCaInformation, type Fleet } from "./ca-information.js";
+import { equalBytes, judge, type Acceptance, type TrustedCa } from "./trusted-ca.js";
+import { CertificateError } from "../x509/certificate.js";
+
+/** Why a slot could not be written. What it held before may be gone; the other slot was not touched. */
+export class FlashError extends Error {
+	readonly reason: FlashReason;
+	constructor(reason: FlashReason) {
+		super(reason);
+		this.reason = reason;
+	}
+}
+export type FlashReason =
+	| "flash cannot be read"
+	| "flash cannot be programmed" // what was read back differs, or the driver failed
+	| "flash cannot be erased";
+
+/** What was mended at boot. */
+export type Repair = "copy rewritten" | "damaged slot erased" | "factory CA information stored";
+
+export const SLOT_LENGTH = 8192; // bytes of a partition
+const BLOCK_LENGTH = 4096;
+const MARK_OFFSET = BLOCK_LENGTH - 4;
+const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b); // "mark"
+const REVOKED = new Uint8Array(4);
+const COPIES = [0, 1] as const; // block numbers
+
+/** One block, as it was read. */
+type Copy =
+	| { is: "valid"; information: VerifiedCaInformation }
+	| { is: "unusable" } // signed and marked, but not for this firmware: another one may be able to use it
+	| { is: "unreadable" }
+	| { is: "blank" }
+	| { is: "damaged" };
+
+/** One partition, as it was read, and as it was written since. */
+interface Slot {
+	readonly flash: Flash;
+	readonly copies: Copy[];
+}
+
+export class Slots implements TrustedCa {
+	readonly #slots: [Slot, Slot];
+	readonly #fleet: Fleet;
+	readonly #factory: VerifiedCaInformation;
+	/** Not tried again before the next boot: every authentication would wear the flash. */
+	#promotionFailure?: FlashError;
+
+	/** Reads both slots and selects. Writes nothing: `repair` does. `flash`: the partitions `ca0` and `ca1`. */
+	constructor(flash: readonly [Flash, Flash], factory: VerifiedCaInformation, fleet: Fleet) {
+		for (const partition of flash) {
+			const { size, blockLength } = partition.status();
+			if (size !== SLOT_LENGTH || blockLength !== BLOCK_LENGTH)
+				throw new RangeError(`expected a partition of two ${BLOCK_LENGTH}-byte blocks, got ${size} bytes`);
+		}
+		this.#fleet = fleet;
+		this.#factory = factory;
+		this.#slots = [this.#read(flash[0]), this.#read(flash[1])];
+	}
+
+	/** The full slot with the lower generation; without any, the firmware's own copy of the factory CA information. */
+	get current(): VerifiedCaInformation {
+		const slot = this.#current;
+		return (slot && content(slot)) ?? this.#factory;
+	}
+
+	/** The other full slot. */
+	get next(): VerifiedCaInformation | undefined {
+		return this.#next && content(this.#next);
+	}
+
+	/** Is current on flash? If not, it is the firmware's copy, and flash could not be read or written. */
+	get stored(): boolean {
+		return this.#current !== undefined;
+	}
+
+	/**
+	 * What boot does before any connection: makes both copies of each full slot sound, erases what is neither valid nor
+	 * blank, and offers the factory CA information by the same rule as a download. `report` hears of each repair, and of
+	 * what flash refused to do; nothing is thrown for that, since one valid copy is enough to go on.
+	 */
+	repair(report: (done: Repair | FlashReason, information?: VerifiedCaInformation) => void): void {
+		const attempt = (done: Repair, information: VerifiedCaInformation | undefined, write: () => void) => {
+			try {
+				write();
+				report(done, information);
+			} catch (error) {
+				if (!(error instanceof FlashError)) throw error;
+				report(error.reason, information);
+			}
+		};
+		for (const slot of this.#slots) {
+			const information = content(slot);
+			if (information) {
+				const ill = COPIES.filter(i => mayRewrite(slot.copies[i]) && !holds(slot.copies[i], information));
+				if (ill.length > 0) attempt("copy rewritten", information, () => mend(slot, ill, information));
+			} else if (!isBlank(slot) && slot.copies.every(isWorthless)) {
+				attempt("damaged slot erased", undefined, () => erase(slot));
+			}
+		}
+		if (this.#current) this.#offerFactory(attempt);
+		else attempt("factory CA information stored", this.#factory, () => this.#storeFactory());
+	}
+
+	/** As current: only where nothing that could not be read, or not be used, would come back beside it. */
+	#storeFactory(): void {
+		if (!this.#slots.every(slot => slot.copies.every(isWorthless))) throw new FlashError("flash cannot be read");
+		write(this.#slots.find(isBlank) ?? this.#slots[0], this.#factory);
+	}
+
+	/** A newer firmware may bring a newer CA than the device has seen. */
+	#offerFactory(attempt: (done: Repair, information: VerifiedCaInformation, write: () => void) => void): void {
+		if (this.#factory.generation <= Math.max(this.current.generation, this.next?.generation ?? 0)) return;
+		let acceptance: Acceptance;
+		try {
+			acceptance = judge(this.#factory, this, 0);
+		} catch (error) {
+			if (error instanceof DecodeError) return; // too far ahead: as a download would be
+			throw error;
+		}
+		attempt("factory CA information stored", this.#factory, () => this.#keep(this.#factory, acceptance));
+	}
+
+	/**
+	 * Verifies one downloaded CA information and stores it if the rules accept it. Returns `same` if a slot holds just
+	 * these bytes (nothing is written), `stored`, or `promoted` if it became current at once. Throws DecodeError or
+	 * CertificateError for what is refused (nothing is written), FlashError for what could not be stored.
+	 */
+	accept(bytes: Uint8Array): { outcome: "same" | "stored" | "promoted"; information: VerifiedCaInformation } {
+		const information = VerifiedCaInformation.read(bytes, this.#fleet);
+		const acceptance = judge(information, this, this.#factory.generation);
+		if (acceptance === "same") return { outcome: "same", information };
+		this.#keep(information, acceptance);
+		return { outcome: acceptance === "promote" ? "promoted" : "stored", information };
+	}
+
+	/**
+	 * Next becomes current. Both its copies are written afresh, then the marks of the lower slot are revoked (the second
+	 * one is the commit), then that slot is erased. Throws RangeError if next is empty, FlashError if flash fails: then
+	 * everything is as flash holds it.
+	 */
+	promote(): void {
+		const lower = this.#current, next = this.#next, information = next && content(next);
+		if (!lower || !next || !information) throw new RangeError("expected a next CA information, got none");
+		if (this.#promotionFailure) throw this.#promotionFailure;
+		try {
+			write(next, information);
+			for (const i of COPIES) revoke(lower, i);
+		} catch (error) {
+			if (error instanceof FlashError) this.#promotionFailure = error;
+			throw error;
+		}
+		try {
+			erase(lower);
+		} catch (error) {
+			if (!(error instanceof FlashError)) throw error; // committed all the same: the next boot erases, and reports
+		}
+	}
+
+	/** Writes `information` into the slot that is not current, and promotes it if it is accepted so. */
+	#keep(information: VerifiedCaInformation, acceptance: Acceptance): void {
+		// Next alone on flash would be current at the next boot, proved by no server: current has to be there first.
+		if (!this.#current) this.#storeFactory();
+		const [a, b] = this.#slots;
+		write(a === this.#current ? b : a, information);
+		if (acceptance === "promote") this.promote();
+	}
+
+	get #current(): Slot | undefined {
+		return this.#full()[0];
+	}
+
+	get #next(): Slot | undefined {
+		return this.#full()[1];
+	}
+
+	/** The full slots, the lower generation first. Of two equal ones `ca0` counts alone. */
+	#full(): Slot[] {
+		const [a, b] = this.#slots;
+		const x = content(a), y = content(b);
+		if (!x || !y) return x ? [a] : y ? [b] : [];
+		return x.generation === y.generation ? [a] : x.generation < y.generation ? [a, b] : [b, a];
+	}
+
+	#read(flash: Flash): Slot {
+		const first = this.#readCopy(flash, 0, undefined);
+		const copies = [first, this.#readCopy(flash, 1, first)];
+		return { flash, copies };
+	}
+
+	#readCopy(flash: Flash, block: number, twin: Copy | undefined): Copy {
+		let record: Uint8Array, mark: Uint8Array;
+		try {
+			record = readBlock(flash, block, 0, MAXIMUM_LENGTH);
+			mark = readBlock(flash, block, MARK_OFFSET, MARK.length);
+			if (!equalBytes(mark, MARK)) return isErased(flash, block) ? { is: "blank" } : { is: "damaged" };
+		} catch {
+			return { is: "unreadable" };
+		}
+		const length = measureCaInformation(record);
+		if (length === undefined) return { is: "damaged" };
+		const bytes = record.subarray(0, length);
+		if (twin?.is === "valid" && equalBytes(bytes, twin.information.bytes)) return twin; // verified a moment ago
+		try {
+			return { is: "valid", information: VerifiedCaInformation.read(bytes, this.#fleet) };
+		} catch (error) {
+			if (error instanceof DecodeError && error.reason === "bad signature") return { is: "damaged" };
+			if (error instanceof DecodeError || error instanceof CertificateError) return { is: "unusable" };
+			throw error;
+		}
+	}
+}
+
+/** What a slot holds. A store that was cut leaves two valid copies that differ: the higher generation is the slot's. */
+function content(slot: Slot): VerifiedCaInformation | undefined {
+	let information: VerifiedCaInformation | undefined;
+	for (const copy of slot.copies)
+		if (copy.is === "valid" && !(information && information.generation >= copy.information.generation))
+			information = copy.information;
+	return information;
+}
+
+function holds(copy: Copy, information: VerifiedCaInformation): boolean {
+	return copy.is === "valid" && equalBytes(copy.information.bytes, information.bytes);
+}
+
+function isBlank(slot: Slot): boolean {
+	return slot.copies.every(copy => copy.is === "blank");
+}
+
+/** Read, judged, and nothing that counts. */
+function isWorthless(copy: Copy): boolean {
+	return copy.is === "blank" || copy.is === "damaged";
+}
+
+/** A read error never causes an erase; what another firmware can use is left to it. */
+function mayRewrite(copy: Copy): boolean {
+	return copy.is !== "unreadable" && copy.is !== "unusable";
+}
+
+/**
+ * Both copies, one after the other: a cut in between leaves what the slot held, or what it will hold. One block that
+ * fails is borne, since one valid copy is enough to go on; when both fail, the second failure is thrown.
+ */
+function write(slot: Slot, information: VerifiedCaInformation): void {
+	let written = 0;
+	for (const i of COPIES) {
+		try {
+			writeCopy(slot, i, information);
+			written++;
+		} catch (error) {
+			if (!(error instanceof FlashError) || (i === COPIES.length - 1 && written === 0)) throw error;
+		}
+	}
+}
+
+/** The copies `ill` anew, from memory. The sound one's mark, which a cut may have weakened, is set again first. */
+function mend(slot: Slot, ill: readonly number[], information: VerifiedCaInformation): void {
+	for (const i of COPIES) if (holds(slot.copies[i], information)) setMark(slot.flash, i);
+	for (const i of ill) writeCopy(slot, i, information);
+}
+
+/** Both copies of a slot that counts no more. */
+function erase(slot: Slot): void {
+	for (const i of COPIES) {
+		revoke(slot, i);
+		eraseBlock(slot.flash, i);
+		slot.copies[i] = { is: "blank" };
+	}
+}
+
+/** Revoke the mark, erase, program the record, read it back, set the mark. */
+function writeCopy(slot: Slot, i: number, information: VerifiedCaInformation): void {
+	revoke(slot, i);
+	eraseBlock(slot.flash, i);
+	const { bytes } = information;
+	const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(0xff);
+	words.set(bytes);
+	program(slot.flash, i, 0, words);
+	setMark(slot.flash, i);
+	slot.copies[i] = { is: "valid", information };
+}
+
+/** From here on the copy does not count. */
+function revoke(slot: Slot, i: number): void {
+	program(slot.flash, i, MARK_OFFSET, REVOKED);
+	slot.copies[i] = { is: "damaged" };
+}
+
+function setMark(flash: Flash, block: number): void {
+	program(flash, block, MARK_OFFSET, MARK);
+}
+
+/** Programs and reads back. */
+function program(flash: Flash, block: number, offset: number, words: Uint8Array): void {
+	let programmed: Uint8Array;
+	try {
+		flash.write(words, block * BLOCK_LENGTH + offset);
+		programmed = readBlock(flash, block, offset, words.length);
+	} catch {
+		throw new FlashError("flash cannot be programmed");
+	}
+	if (!equalBytes(programmed, words)) throw new FlashError("flash cannot be programmed");
+}
+
+/** Erases and reads back: some chips fail without a word. */
+function eraseBlock(flash: Flash, block: number): void {
+	let erased: boolean;
+	try {
+		flash.eraseBlock(block);
+		erased = isErased(flash, block);
+	} catch {
+		throw new FlashError("flash cannot be erased");
+	}
+	if (!erased) throw new FlashError("flash cannot be erased");
+}
+
+function isErased(flash: Flash, block: number): boolean {
+	const step = 512; // bytes: a device's memory is small
+	for (let offset = 0; offset < BLOCK_LENGTH; offset += step)
+		for (const word of new Uint32Array(flash.read(step, block * BLOCK_LENGTH + offset)))
+			if (word !== 0xffff_ffff) return false;
+	return true;
+}
+
+function readBlock(flash: Flash, block: number, offset: number, length: number): Uint8Array {
+	return new Uint8Array(flash.read(length, block * BLOCK_LENGTH + offset));
+}
