@@ -31,6 +31,11 @@ export {
 	Aes128Gcm,
 } from "./typescript/kernel.js";
 
+import type { PreparedKey } from "./typescript/kernel.js";
+export type { PreparedKey };
+/** A public key: its 32 bytes (RFC 8032 §5.1.2), or what `ed25519Prepare` made of them. */
+export type Ed25519Key = Uint8Array | PreparedKey;
+
 /** Authenticated encryption in place. `buffer` is text followed by the 16-byte tag; `nonce` has 12 bytes. */
 export interface Aead {
 	/** Encrypts all but the last 16 bytes of `buffer` and writes the tag into those. */
