@@ -1,0 +1,80 @@
+// Server authentication unit (the source's 416, figures 7–9): current, then next, then an immediate update.
+
+import type { DeviceEvent } from "./events.js";
+import type { TokenBucket } from "./poller.js";
+import type { Board } from "./ports.js";
+import { get } from "./session.js";
+import type { Slots } from "./trust/slots.js";
+import { isRefusal, reasonOf, type Updater } from "./updater.js";
+import type { HttpsURL } from "./url.js";
+import { CertificateError } from "./x509/certificate.js";
+
+export interface AuthenticatorOptions {
+	board: Board;
+	slots: Slots;
+	updater: Updater;
+	/** Spent by updates on demand. */
+	bucket: TokenBucket;
+	/** Runs an update that had to wait for a token, when no session is under way. */
+	later(update: () => Promise<unknown>): void;
+	deadline: number; // ms, of a session
+	report(event: DeviceEvent): void;
+}
+
+export class Authenticator {
+	readonly #options: AuthenticatorOptions;
+
+	constructor(options: AuthenticatorOptions) {
+		this.#options = options;
+	}
+
+	/**
+	 * One session with the server at `url`: did it prove itself, by current or by next (which is promoted then)? When
+	 * every full slot fails as anchor, updates at once and, if that brought something, connects again, once. Any other
+	 * refusal, a wrong name say, never makes the device update. Never rejects.
+	 */
+	async authenticate(url: HttpsURL): Promise<boolean> {
+		const first = await this.#connect(url);
+		if (first.authenticated || !anchorsFailed(first.error)) return this.#end(first);
+		const { updater, bucket, later } = this.#options;
+		if (!bucket.take(() => later(() => updater.updateOnDemand()))) return this.#end(first);
+		const { current, next } = this.#options.slots;
+		await updater.updateOnDemand();
+		if (this.#options.slots.current === current && this.#options.slots.next === next) return this.#end(first);
+		return this.#end(await this.#connect(url));
+	}
+
+	async #connect(url: HttpsURL): Promise<{ authenticated: boolean; error?: unknown }> {
+		const { board, slots, updater, deadline, report } = this.#options;
+		const { current, next } = slots;
+		let authenticated = false;
+		try {
+			await get(board, {
+				url,
+				anchors: next ? [current.anchor, next.anchor] : [current.anchor],
+				userAgent: updater.userAgent,
+				deadline,
+				onAuthenticated: anchor => {
+					authenticated = true;
+					const { generation } = anchor === 0 ? current : next!;
+					report({ event: "authenticated", server: "service", generation, slot: anchor === 0 ? "current" : "next" });
+					if (anchor === 1) updater.promote();
+				},
+			});
+			return { authenticated };
+		} catch (error) {
+			if (isRefusal(error)) report({ event: "refused", server: "service", reason: reasonOf(error) });
+			return { authenticated, error };
+		}
+	}
+
+	#end({ authenticated, error }: { authenticated: boolean; error?: unknown }): boolean {
+		if (error !== undefined) this.#options.report({ event: "failed", server: "service", reason: reasonOf(error) });
+		return authenticated;
+	}
+}
+
+/** Every anchor was tried and failed (unknown issuer, bad signature): the only reason to look for a new one. */
+function anchorsFailed(error: unknown): boolean {
+	return error instanceof CertificateError && error.anchorsFailed;
+}

@@ -1,0 +1,71 @@
+// Composition only: what a board provides and what is burnt in, put together into a device.
+
+import { Authenticator } from "./authenticator.js";
+import type { Ed25519Key } from "./crypto/kernel.js";
+import { Device, Sessions } from "./device.js";
+import { formatEvent, type DeviceEvent } from "./events.js";
+import { pace, Poller, TokenBucket } from "./poller.js";
+import type { Board } from "./ports.js";
+import { VerifiedCaInformation } from "./trust/ca-information.js";
+import { Slots } from "./trust/slots.js";
+import { Updater } from "./updater.js";
+import { parseURL } from "./url.js";
+
+export interface Settings {
+	/** The fleet's name: ASCII. */
+	fleet: string;
+	/** Factory CA information, as a download would bring it. */
+	factory: Uint8Array;
+	/** DL public keys: 32 bytes each, or prepared ones. */
+	dlKeys: readonly Ed25519Key[];
+	/** https URL of the service. */
+	service: string;
+	pollInterval?: number; // ms; default 30 days
+	serviceInterval?: number; // ms, at most 2^31 - 1; default one hour
+	deadline?: number; // ms, of a session; default 60 s
+}
+
+/**
+ * Boots: reads and repairs the slots, and says what it found, before any connection. Throws DecodeError or
+ * CertificateError if what is burnt in (factory CA information, service URL) cannot be used.
+ */
+export function main(board: Board, settings: Settings): Device {
+	const { timer, random } = board;
+	const { deadline = 60_000, serviceInterval = 3_600_000, pollInterval = 30 * 24 * 3_600_000 } = settings;
+	const report = (event: DeviceEvent) => board.print(formatEvent(event));
+
+	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys };
+	const factory = VerifiedCaInformation.read(settings.factory, fleet);
+	const service = parseURL(settings.service);
+
+	const slots = new Slots([board.openFlash("ca0"), board.openFlash("ca1")], factory, fleet);
+	slots.repair((done, information) => {
+		const event = done.startsWith("flash") ? "failed" : "repaired";
+		report({ event, generation: information?.generation, reason: done });
+	});
+	report({ event: "boot", current: slots.current.generation, next: slots.next?.generation });
+
+	const sessions = new Sessions();
+	const updater = new Updater({ board, slots, deadline, report });
+	const { creditTicks, creditsPerPoll } = pace(pollInterval);
+	const bucket = new TokenBucket(timer, Math.ceil(creditTicks / 2)); // a credit is 30 minutes, a token 15
+	const authenticator = new Authenticator({
+		board,
+		slots,
+		updater,
+		bucket,
+		later: update => void sessions.run(update),
+		deadline,
+		report,
+	});
+	const poller = new Poller({
+		flash: board.openFlash("poll"),
+		timer,
+		random,
+		creditTicks,
+		creditsPerPoll,
+		poll: () => sessions.run(() => updater.poll()).then(outcome => outcome !== "failed"),
+		onFlashFailure: () => report({ event: "failed", reason: "poll partition failed" }),
+	});
+	return new Device({ timer, authenticator, updater, poller, bucket, sessions, service, serviceInterval });
+}
