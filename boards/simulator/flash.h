@@ -1,0 +1,8 @@
+// NOR flash in files.
+#ifndef BATON_FLASH
+#define BATON_FLASH
+
+/** Opens the partitions in `folder`, made erased where they are absent. Ends the program if one cannot be used. */
+void flashOpen(const char* folder);
+
+#endif

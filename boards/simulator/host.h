@@ -1,0 +1,8 @@
+// What this machine gives a device beside sockets and flash: a clock, randomness, a console, settings.
+#ifndef BATON_HOST
+#define BATON_HOST
+
+/** The JSON text that `settings()` gives, or NULL. Must outlive the machine. */
+void hostSettings(const char* text);
+
+#endif

@@ -1,0 +1,16 @@
+// Name look-ups for the machine.
+#ifndef BATON_RESOLVER
+#define BATON_RESOLVER
+
+#include "xs.h"
+
+/** Starts without look-ups; -1 as a descriptor until the first one. */
+int resolverDescriptor(void);
+
+/** Look-ups that have not been called back. */
+int resolverCount(void);
+
+/** Calls back one look-up that has ended. */
+void resolverRun(xsMachine* machine);
+
+#endif

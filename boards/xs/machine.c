@@ -1,0 +1,210 @@
+// The XS machine of a board, in an arena of fixed size: chunks grow from its bottom, slots and the stack from its
+// top, as on an ESP32; where they meet is the end of memory. Outside the arena: the table of keys, the lists of
+// sockets and timers, and the parser, which a device does not have.
+
+#include <stdio.h>
+#include "xsAll.h"
+#include "board.h"
+#include "exit-codes.h"
+#include "machine.h"
+
+static struct {
+	uint8_t *bottom, *low, *high, *top;
+} arena;
+
+enum {
+	stackPaint = 0xA5,
+	leastStack = 256, mostStack = 4096, // slots
+	mostSlots = 65536, // at creation: each collection sweeps them all
+	mostChunks = 32 << 20, // bytes, at creation
+	leastStep = 1024, // bytes
+};
+
+static int share(size_t bytes, size_t least, size_t most)
+{
+	size_t bounded = bytes < least ? least : bytes > most ? most : bytes;
+	return (int)(bounded & ~(size_t)15);
+}
+
+const char* machineEngine(void)
+{
+	static char engine[24];
+	snprintf(engine, sizeof engine, "XS %d.%d.%d", XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION);
+	return engine;
+}
+
+xsMachine* machineCreate(const struct machineSizes* sizes)
+{
+	arena.bottom = arena.low = sizes->arena;
+	arena.top = arena.high = arena.bottom + (sizes->bytes & ~(size_t)15);
+
+	// The built-ins are mostly slots. Steps are small so that the last of the arena is not wasted.
+	const size_t slot = sizeof(txSlot);
+	const int step = share(sizes->bytes / 128, leastStep, 4 << 20);
+	txCreation creation = {
+		.initialChunkSize = sizes->chunkBytes ? sizes->chunkBytes : share(sizes->bytes / 4, leastStep, mostChunks),
+		.incrementalChunkSize = sizes->fixed ? 0 : step,
+		.initialHeapCount = sizes->slotCount ? sizes->slotCount : share(sizes->bytes / 8 * 3 / slot, 64, mostSlots),
+		.incrementalHeapCount = sizes->fixed ? 0 : step / (int)slot,
+		.stackCount = sizes->stackCount ? sizes->stackCount : share(sizes->bytes / 16 / slot, leastStack, mostStack),
+		.initialKeyCount = 1536,
+		.incrementalKeyCount = 256,
+		.nameModulo = 997,
+		.symbolModulo = 127,
+		.parserBufferSize = sizes->parserBytes,
+		.parserTableModulo = 1993,
+	};
+	txMachine* the = fxCreateMachine(&creation, "baton", NULL, XS_NO_ID);
+	if (!the) { // only without an abort: the C heap is exhausted
+		fprintf(stderr, "XS: no machine\n");
+		boardEnd(exitMemory);
+	}
+	machineResetPeak(the);
+	nativesInstall(the);
+	return the;
+}
+
+void machineRunJobs(xsMachine* the)
+{
+	while (the->promiseJobs) {
+		the->promiseJobs = 0;
+		fxRunPromiseJobs(the);
+	}
+	fxCheckUnhandledRejections(the, 1);
+}
+
+struct machineUse machineUse(xsMachine* the)
+{
+	const uint8_t* painted = (uint8_t*)the->stackBottom;
+	const uint8_t* top = (uint8_t*)the->stackTop;
+	while (painted < top && *painted == stackPaint) painted++;
+	return (struct machineUse){
+		.chunks = the->currentChunksSize,
+		.chunksPeak = the->peakChunksSize,
+		.slots = the->currentHeapCount,
+		.slotsPeak = the->peakHeapCount,
+		.slotBytes = sizeof(txSlot),
+		.stackPeak = (int)((top - painted + sizeof(txSlot) - 1) / sizeof(txSlot)),
+		.stackCount = (int)(the->stackTop - the->stackBottom),
+		.reserved = (size_t)(arena.low - arena.bottom) + (size_t)(arena.top - arena.high),
+		.ceiling = (size_t)(arena.top - arena.bottom),
+		.keys = the->keyIndex,
+	};
+}
+
+void machineResetPeak(xsMachine* the)
+{
+	the->peakChunksSize = the->currentChunksSize;
+	the->peakHeapCount = the->currentHeapCount;
+	memset(the->stackBottom, stackPaint, (uint8_t*)the->stack - (uint8_t*)the->stackBottom);
+}
+
+void machineCollect(xsMachine* the)
+{
+	fxCollectGarbage(the);
+}
+
+void machineDelete(xsMachine* the)
+{
+	fxDeleteMachine(the);
+}
+
+// What XS asks of its platform
+
+void fxCreateMachinePlatform(txMachine* the)
+{
+	the->promiseJobs = 0;
+}
+
+void fxDeleteMachinePlatform(txMachine* the)
+{
+	(void)the;
+}
+
+/** XS checks only some of these for NULL, so the end of the arena ends the program here. */
+static void requireRoom(txMachine* the, txSize count, size_t each)
+{
+	const size_t room = (size_t)(arena.high - arena.low);
+	if (count < 0 || (size_t)count > room / each) fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
+}
+
+void* fxAllocateChunks(txMachine* the, txSize bytes)
+{
+	requireRoom(the, bytes, 1);
+	void* chunks = arena.low;
+	arena.low += bytes;
+	return chunks;
+}
+
+txSlot* fxAllocateSlots(txMachine* the, txSize count)
+{
+	requireRoom(the, count, sizeof(txSlot));
+	arena.high -= (size_t)count * sizeof(txSlot);
+	return (txSlot*)arena.high;
+}
+
+void fxFreeChunks(txMachine* the, void* chunks)
+{
+	(void)the, (void)chunks; // the arena goes as a whole
+}
+
+void fxFreeSlots(txMachine* the, void* slots)
+{
+	(void)the, (void)slots;
+}
+
+void fxQueuePromiseJobs(txMachine* the)
+{
+	the->promiseJobs = 1;
+}
+
+/** The exception with its stack, or what it is turned into by toString. */
+static void describeException(txMachine* the)
+{
+	const txJump* thrownTo = the->firstJump;
+	if (thrownTo) { // what XS does where it catches, and leaves out where it aborts
+		the->stack = thrownTo->stack;
+		the->scope = thrownTo->scope;
+		the->frame = thrownTo->frame;
+		the->code = thrownTo->code;
+	}
+	mxTry(the) {
+		mxPush(mxException);
+		if (mxIsReference(the->stack)) {
+			mxDub();
+			mxGetID(mxID(_stack));
+			if (mxIsUndefined(the->stack)) mxPop();
+		}
+		fprintf(stderr, "XS: %s\n", fxToString(the, the->stack));
+	}
+	mxCatch(the) {
+		fprintf(stderr, "XS: an exception that cannot be described\n");
+	}
+}
+
+void fxAbort(txMachine* the, int status)
+{
+	static bool describing;
+	switch (status) {
+	case XS_UNHANDLED_EXCEPTION_EXIT:
+	case XS_UNHANDLED_REJECTION_EXIT:
+		if (!describing) {
+			describing = true;
+			describeException(the);
+		}
+		boardEnd(exitUncaught);
+	case XS_NOT_ENOUGH_MEMORY_EXIT:
+		if (describing) fprintf(stderr, "XS: an exception that there is no memory to describe\n");
+		fprintf(stderr, "XS: memory full: %zu bytes are not enough\n", (size_t)(arena.top - arena.bottom));
+		boardEnd(exitMemory);
+	case XS_STACK_OVERFLOW_EXIT:
+		fprintf(stderr, "XS: stack overflow\n");
+		boardEnd(exitEngine);
+	case XS_NO_MORE_KEYS_EXIT:
+		fprintf(stderr, "XS: no more keys\n");
+		boardEnd(exitEngine);
+	default:
+		fprintf(stderr, "XS: gave up, status %d\n", status);
+		boardEnd(exitEngine);
+	}
+}
