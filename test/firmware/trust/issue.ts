@@ -1,0 +1,60 @@
+// Issues CA information for tests, on every engine, well-formed or wrong in any part.
+
+import { byteString, concatenate, textString } from "../../../firmware/cbor.js";
+import { signatureStructure, type Fleet } from "../../../firmware/trust/ca-information.js";
+import { fromHex } from "../../hex.js";
+import { publicKeyOf, sign } from "../../reference/ed25519.js";
+import { certificateA } from "./certificates.js";
+
+export const fleetName = "fleet.example";
+export const dlSeed = new Uint8Array(32).fill(0xd1);
+export const spareSeed = new Uint8Array(32).fill(0xd2);
+export const fleet: Fleet = { name: fleetName, dlKeys: [publicKeyOf(dlSeed), publicKeyOf(spareSeed)] };
+
+export interface Content {
+	generation: number;
+	certificate?: Uint8Array | string; // DER, or its hexadecimal; default A
+	url?: string;
+	notBefore?: number;
+	revokes?: true;
+	/** Pairs after key 3, or after keys 4 and 5 where they are: encoded keys and values in hexadecimal. */
+	more?: string[];
+}
+
+/** The pairs of a payload, in order. */
+export function pairs({ generation, certificate = certificateA, url, notBefore, revokes, more = [] }: Content): Uint8Array[] {
+	const der = typeof certificate === "string" ? fromHex(certificate) : certificate;
+	const list = [
+		concatenate(Uint8Array.of(1), uint(generation)),
+		concatenate(Uint8Array.of(2), byteString(der)),
+		concatenate(Uint8Array.of(3), textString(url ?? `https://download-${generation + 1}.fleet.example/ca-information`)),
+	];
+	if (notBefore !== undefined) list.push(concatenate(Uint8Array.of(4), uint(notBefore)));
+	if (revokes) list.push(Uint8Array.of(5, 0xf5));
+	return [...list, ...more.map(fromHex)];
+}
+
+/** A map of up to 23 pairs. */
+export const map = (list: Uint8Array[]) => concatenate(Uint8Array.of(0xa0 | list.length), ...list);
+
+/** Signs whatever `payload` is. */
+export function signed(payload: Uint8Array, { seed = dlSeed, name = fleetName } = {}): Uint8Array {
+	return envelope(payload, sign(seed, signatureStructure(name, payload)));
+}
+
+export function envelope(payload: Uint8Array, signature: Uint8Array, head = "d28443a10132a0"): Uint8Array {
+	return concatenate(fromHex(head), byteString(payload), byteString(signature));
+}
+
+/** A CA information that a device of `fleet` accepts. */
+export function issue(content: Content): Uint8Array {
+	return signed(map(pairs(content)));
+}
+
+/** 0 … 2^32-1. */
+export function uint(value: number): Uint8Array {
+	if (value < 24) return Uint8Array.of(value);
+	if (value < 0x100) return Uint8Array.of(0x18, value);
+	if (value < 0x10000) return Uint8Array.of(0x19, value >> 8, value & 0xff);
+	return Uint8Array.of(0x1a, ...[24, 16, 8, 0].map(shift => (value >>> shift) & 0xff));
+}
