@@ -8,4 +8,6 @@ export const exitCode = {
 	memory: 4,
 	/** The engine gave up for another reason: stack overflow, too many keys. */
 	engine: 5,
+	/** Nothing was left to wait for, and the program had not said that it ends. */
+	stalled: 6,
 } as const;

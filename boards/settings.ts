@@ -21,3 +21,63 @@ export interface RunSettings {
 	/** Stop after so many ms; absent: run until stopped. */
 	runFor?: number;
 }
+
+/** Reads the JSON text. Throws SettingsError with what is wrong and where. Runs on every engine. */
+export function readSettings(text: string): RunSettings {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw new SettingsError("settings: not JSON");
+	}
+	const settings = fields(value, "settings");
+	check(typeof settings.fleet === "string" && /^[\x20-\x7e]+$/.test(settings.fleet), "fleet", "printable ASCII");
+	check(isHex(settings.factory), "factory", "hexadecimal");
+	const { dlKeys, map } = settings;
+	check(Array.isArray(dlKeys) && dlKeys.length > 0 && dlKeys.every((key) => isHex(key, 32)), "dlKeys", "32 bytes each");
+	check(typeof settings.service === "string", "service", "a URL");
+	check(Array.isArray(map), "map", "a list");
+	for (const entry of map as unknown[]) {
+		const { host, port, address, toPort } = fields(entry, "map");
+		check(typeof host === "string" && host !== "", "map: host", "a name");
+		check(port === undefined || isWhole(port, 1, 65535), "map: port", "1 to 65535, or none");
+		check(typeof address === "string" && /^\d{1,3}(\.\d{1,3}){3}$/.test(address), "map: address", "dotted IPv4");
+		check(isWhole(toPort, 1, 65535), "map: toPort", "1 to 65535");
+	}
+	check(isWhole(settings.pollInterval, 1, Number.MAX_SAFE_INTEGER), "pollInterval", "milliseconds");
+	check(isWhole(settings.serviceInterval, 1, longestTimer), "serviceInterval", "milliseconds, at most 2^31 - 1");
+	check(isWhole(settings.deadline ?? 1, 1, longestTimer), "deadline", "milliseconds, at most 2^31 - 1");
+	check(typeof settings.once === "boolean", "once", "true or false");
+	check(isWhole(settings.runFor ?? 1, 1, longestTimer), "runFor", "milliseconds, at most 2^31 - 1");
+	return value as RunSettings;
+}
+
+export class SettingsError extends Error {}
+
+/** What the settings give in hexadecimal. */
+export function hexBytes(hex: string): Uint8Array {
+	const bytes = new Uint8Array(hex.length / 2);
+	for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+	return bytes;
+}
+
+const longestTimer = 0x7fff_ffff; // ms
+
+function check(good: boolean, name: string, expected: string): void {
+	if (!good) throw new SettingsError(`settings: ${name}: expected ${expected}`);
+}
+
+function fields(value: unknown, name: string): Record<string, unknown> {
+	if (typeof value !== "object" || value === null || Array.isArray(value))
+		throw new SettingsError(`settings: ${name}: expected an object`);
+	return value as Record<string, unknown>;
+}
+
+function isHex(value: unknown, length?: number): boolean {
+	if (typeof value !== "string" || !/^([0-9a-fA-F]{2})+$/.test(value)) return false;
+	return length === undefined || value.length === 2 * length;
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+	return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+}

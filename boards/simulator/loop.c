@@ -55,7 +55,7 @@ bool loopEnding(void)
 static void takeSignal(void)
 {
 	unsigned char number;
-	if (read(signalPipe[0], &number, 1) == 1) loopEnd(exitSignal + number);
+	if (read(signalPipe[0], &number, 1) == 1) loopEnd(0); // ended as it was asked to
 }
 
 int loopRun(xsMachine* machine)
