@@ -11,6 +11,8 @@ import { Slots } from "./trust/slots.js";
 import { Updater } from "./updater.js";
 import { parseURL } from "./url.js";
 
+const LONGEST_DELAY = 2 ** 31 - 1; // ms: a platform's timer takes a longer one for none at all
+
 export interface Settings {
 	/** The fleet's name: ASCII. */
 	fleet: string;
@@ -27,11 +29,15 @@ export interface Settings {
 
 /**
  * Boots: reads and repairs the slots, and says what it found, before any connection. Throws DecodeError or
- * CertificateError if what is burnt in (factory CA information, service URL) cannot be used.
+ * CertificateError if what is burnt in (factory CA information, service URL) cannot be used, RangeError for a delay that
+ * no timer takes.
  */
 export function main(board: Board, settings: Settings): Device {
 	const { timer, random } = board;
 	const { deadline = 60_000, serviceInterval = 3_600_000, pollInterval = 30 * 24 * 3_600_000 } = settings;
+	const { creditTicks, creditsPerPoll } = pace(pollInterval);
+	for (const delay of [deadline, serviceInterval, creditTicks])
+		if (!(delay >= 0 && delay <= LONGEST_DELAY)) throw new RangeError(`expected 0 to ${LONGEST_DELAY} ms, got ${delay}`);
 	const report = (event: DeviceEvent) => board.print(formatEvent(event));
 
 	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys };
@@ -47,7 +53,6 @@ export function main(board: Board, settings: Settings): Device {
 
 	const sessions = new Sessions();
 	const updater = new Updater({ board, slots, deadline, report });
-	const { creditTicks, creditsPerPoll } = pace(pollInterval);
 	const bucket = new TokenBucket(timer, Math.ceil(creditTicks / 2)); // a credit is 30 minutes, a token 15
 	const authenticator = new Authenticator({
 		board,
