@@ -97,7 +97,7 @@ export function decodeCaInformation(object: Uint8Array): Opened {
 export function openCaInformation(object: Uint8Array, fleet: string, dlKeys: KeyObject[]): CaInformation | undefined {
 	const { information, payload, signature } = decodeCaInformation(object);
 	const signed = toBeSigned(fleet, payload);
-	return dlKeys.some((key) => verify(null, signed, key, signature)) ? information : undefined;
+	return dlKeys.some(key => verify(null, signed, key, signature)) ? information : undefined;
 }
 
 /** A URL that a device can use: https, a name or IPv4 address, no user, no fragment. Throws TypeError if not. */

@@ -89,7 +89,7 @@ export async function issueServerCertificate(
 			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
 			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
 			new x509.SubjectAlternativeNameExtension(
-				names.map((name) => ({ type: isIP(name) ? "ip" as const : "dns" as const, value: name })),
+				names.map(name => ({ type: isIP(name) ? "ip" as const : "dns" as const, value: name })),
 				!named,
 			),
 			await x509.SubjectKeyIdentifierExtension.create(key),

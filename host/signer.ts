@@ -49,7 +49,7 @@ export class Signer {
 
 	/** The greatest generation in the log, 0 if it is empty. */
 	get last(): number {
-		return Math.max(0, ...readdirSync(join(this.folder, "signed")).filter((name) => /^\d+$/.test(name)).map(Number));
+		return Math.max(0, ...readdirSync(join(this.folder, "signed")).filter(name => /^\d+$/.test(name)).map(Number));
 	}
 
 	/** The signed object. Throws OperatorError unless its generation is the next one, or was signed with these bytes. */

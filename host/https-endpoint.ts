@@ -1,0 +1,189 @@
+// One TLS 1.3 socket on this machine that answers HTTP/1.1: what the download server and the application server are
+// made of. It keeps what really happened (connections, handshakes, requests) for whoever listens, and fails safe: every
+// wait has a limit, a connection too many is closed, and closing lets the responses under way finish.
+//
+// "Not in operation" is the absence of an endpoint: nothing listens.
+
+import { createServer, type Server } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { certificatePem, type ServerCredentials } from "./certificate-authority.js";
+
+export const limits = {
+	/** Connections at a time; the next one is closed as soon as it is accepted. */
+	connections: 1_000,
+	/** For the TLS handshake. */
+	handshake: 10_000, // ms
+	/** For a request's header fields, and for all of it. */
+	request: 10_000, // ms
+	/** Without a byte in either direction. */
+	idle: 15_000, // ms
+	headerBytes: 8_192,
+	/** For responses under way when the endpoint closes. */
+	grace: 3_000, // ms
+};
+export type Limits = typeof limits;
+
+/** What happened at an endpoint. `peer` tells connections apart. */
+export interface Access {
+	peer: string; // address:port
+	what: "connected" | "authenticated" | "refused" | "request" | "dropped";
+	/** Why the handshake was not completed, as far as this side can tell. */
+	reason?: string;
+	method?: string;
+	path?: string;
+	status?: number;
+	userAgent?: string;
+	/** Which of the certificates that it has presented over time, as its owner named it. */
+	presented?: string;
+}
+
+export interface EndpointOptions {
+	credentials: ServerCredentials;
+	/** A name for these credentials, for `Access.presented`. */
+	presented?: string;
+	/** Certificates between the server's and the authority's, DER. */
+	intermediates?: Uint8Array[];
+	address?: string; // default 127.0.0.1
+	port?: number; // default: any free one
+	answer(request: IncomingMessage, response: ServerResponse): void;
+	onAccess?(access: Access): void;
+	limits?: Partial<Limits>;
+}
+
+export class HttpsEndpoint {
+	readonly address: string;
+	readonly port: number;
+	readonly #server: Server;
+	readonly #sockets = new Set<Socket>();
+	readonly #grace: number;
+	#presented: string | undefined;
+	#closed: Promise<void> | undefined;
+
+	/** Listens. Rejects with the system's error if the port is taken. */
+	static async open(options: EndpointOptions): Promise<HttpsEndpoint> {
+		const given = { ...limits, ...options.limits };
+		const server = createServer({
+			...tlsOptions(options),
+			handshakeTimeout: given.handshake,
+			headersTimeout: given.request,
+			requestTimeout: given.request,
+			connectionsCheckingInterval: Math.min(1_000, given.request),
+			maxHeaderSize: given.headerBytes,
+			keepAliveTimeout: 1_000,
+		});
+		server.maxConnections = given.connections;
+		server.timeout = given.idle;
+		await new Promise<void>((resolve, reject) => {
+			server.once("error", reject);
+			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0 }, resolve);
+		});
+		server.removeAllListeners("error");
+		return new HttpsEndpoint(server, options, given);
+	}
+
+	private constructor(server: Server, { presented, answer, onAccess }: EndpointOptions, { grace }: Limits) {
+		this.#server = server;
+		this.#grace = grace;
+		this.#presented = presented;
+		const { address, port } = server.address() as AddressInfo;
+		this.address = address;
+		this.port = port;
+		const peerOf = (socket: { remoteAddress?: string; remotePort?: number }) =>
+			`${socket.remoteAddress ?? "?"}:${socket.remotePort ?? "?"}`;
+		/** By peer: what a connection was shown is what was presented when it came. */
+		const open = new Map<string, { presented?: string; shaken: boolean }>();
+		const peers = new WeakMap<object, string>(); // a closed socket no longer knows its own
+		const report = (peer: string, access: Omit<Access, "peer" | "presented">) => {
+			const presented = open.get(peer)?.presented;
+			onAccess?.({ peer, ...access, ...(presented === undefined ? {} : { presented }) });
+		};
+
+		server.on("connection", (socket: Socket) => {
+			const peer = peerOf(socket);
+			open.set(peer, { presented: this.#presented, shaken: false });
+			this.#sockets.add(socket);
+			socket.on("close", () => {
+				this.#sockets.delete(socket);
+				// After what a request's or a handshake's end still has to say.
+				setImmediate(() => open.delete(peer));
+			});
+			report(peer, { what: "connected" });
+		});
+		server.on("drop", data => report(peerOf(data ?? {}), { what: "dropped" }));
+		server.on("secureConnection", (socket: TLSSocket) => {
+			const peer = peerOf(socket);
+			peers.set(socket, peer);
+			const connection = open.get(peer);
+			if (connection) connection.shaken = true;
+			report(peer, { what: "authenticated" }); // the client's Finished was read: it has accepted us
+			socket.on("error", () => {}); // a reset after the handshake loses nothing of ours
+		});
+		server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+			const peer = peerOf(socket);
+			if (!open.get(peer)?.shaken) report(peer, { what: "refused", reason: alertName(error) });
+			socket.destroy();
+		});
+		server.on("clientError", (_error, socket: Socket) => {
+			// Malformed, too large or too slow: answered where that is possible.
+			if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+			else socket.destroy();
+		});
+		server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+			response.setHeader("Connection", "close");
+			response.on("error", () => {});
+			response.on("close", () => report(peers.get(request.socket) ?? "?:?", {
+				what: "request",
+				method: request.method,
+				path: request.url,
+				status: response.writableFinished ? response.statusCode : 0,
+				userAgent: request.headers["user-agent"],
+			}));
+			answer(request, response);
+		});
+		server.on("error", () => {}); // accept(2) may fail when descriptors run out; it goes on when there are some
+	}
+
+	/** Shows other credentials to every connection from now on. */
+	present(credentials: ServerCredentials, presented?: string, intermediates: Uint8Array[] = []): void {
+		this.#server.setSecureContext(tlsOptions({ credentials, intermediates }));
+		this.#presented = presented;
+	}
+
+	/** Connections that are open. */
+	get connections(): number {
+		return this.#sockets.size;
+	}
+
+	/** Stops listening at once; resolves when the last response is out, or cut after the grace. */
+	close(): Promise<void> {
+		return this.#closed ??= new Promise(resolve => {
+			const patience = setTimeout(() => {
+				for (const socket of this.#sockets) socket.destroy();
+			}, this.#grace);
+			this.#server.close(() => {
+				clearTimeout(patience);
+				resolve();
+			});
+			this.#server.closeIdleConnections();
+		});
+	}
+}
+
+function tlsOptions({ credentials, intermediates = [] }: Pick<EndpointOptions, "credentials" | "intermediates">) {
+	return {
+		key: credentials.privateKey.export({ type: "pkcs8", format: "pem" }),
+		cert: [credentials.certificate, ...intermediates].map(certificatePem).join(""),
+		minVersion: "TLSv1.3" as const,
+		maxVersion: "TLSv1.3" as const,
+		ALPNProtocols: ["http/1.1"],
+	};
+}
+
+/** The alert that a client sent, where OpenSSL names one: `SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:…`. */
+function alertName(error: NodeJS.ErrnoException): string {
+	const alert = /alert ([a-z ]+)/.exec(error.message)?.[1];
+	if (alert) return alert.trim();
+	return error.code === "ECONNRESET" ? "connection lost" : (error.code ?? error.message);
+}

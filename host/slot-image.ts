@@ -1,0 +1,93 @@
+// Raw images of a device's slots (design §3): partitions `ca0` and `ca1` of two 4,096-byte sectors, each sector one
+// copy: the COSE bytes from offset 0, 0xFF after them, the copy's mark in the last word. Read and judged here without
+// any code of the firmware, so that a verdict about a device is a second opinion. Also writes the image of a new device.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { KeyObject } from "node:crypto";
+import { openCaInformation, type CaInformation } from "./ca-information.js";
+
+export const slotBytes = 8_192;
+export const sectorBytes = 4_096;
+export const pollBytes = 4_096;
+const mark = Buffer.from("mark", "ascii");
+const markOffset = sectorBytes - mark.length;
+
+export interface Copy {
+	is: "valid" | "blank" | "revoked" | "damaged";
+	object?: Uint8Array;
+	information?: CaInformation;
+}
+
+export interface SlotImage {
+	copies: Copy[];
+	/** The slot's content: that of a valid copy; where two differ, the higher generation. */
+	object?: Uint8Array;
+	information?: CaInformation;
+}
+
+export interface DeviceSlots {
+	current: SlotImage | undefined;
+	next: SlotImage | undefined;
+	images: [SlotImage, SlotImage];
+}
+
+/** Both slots of a device's flash folder. Throws RangeError if an image has another size. */
+export function readDeviceSlots(folder: string, fleet: string, dlKeys: KeyObject[]): DeviceSlots {
+	const [ca0, ca1] = ["ca0", "ca1"].map(name => readSlotImage(readFileSync(join(folder, name)), fleet, dlKeys));
+	return select(ca0, ca1);
+}
+
+/** Which slot is current follows from what they hold: the lower generation; of equal ones `ca0` counts. */
+export function select(ca0: SlotImage, ca1: SlotImage): DeviceSlots {
+	const full = [ca0, ca1].filter(slot => slot.information);
+	full.sort((a, b) => a.information!.generation - b.information!.generation);
+	const [current, next] = full;
+	const equal = next?.information!.generation === current?.information!.generation;
+	return { current, next: equal ? undefined : next, images: [ca0, ca1] };
+}
+
+export function readSlotImage(image: Uint8Array, fleet: string, dlKeys: KeyObject[]): SlotImage {
+	if (image.length !== slotBytes) throw new RangeError(`expected a slot image of ${slotBytes} bytes, got ${image.length}`);
+	const copies = [0, sectorBytes].map(offset => readCopy(image.subarray(offset, offset + sectorBytes), fleet, dlKeys));
+	const valid = copies.filter(({ is }) => is === "valid");
+	valid.sort((a, b) => b.information!.generation - a.information!.generation);
+	return { copies, object: valid[0]?.object, information: valid[0]?.information };
+}
+
+/** A slot image as the factory writes it: both copies of one CA information. */
+export function writeSlotImage(object: Uint8Array): Uint8Array {
+	const image = new Uint8Array(slotBytes).fill(0xff);
+	for (const offset of [0, sectorBytes]) {
+		image.set(object, offset);
+		image.set(mark, offset + markOffset);
+	}
+	return image;
+}
+
+function readCopy(sector: Uint8Array, fleet: string, dlKeys: KeyObject[]): Copy {
+	if (sector.every(byte => byte === 0xff)) return { is: "blank" };
+	const length = lengthOfRecord(sector);
+	const object = sector.slice(0, length);
+	const marked = Buffer.from(sector.subarray(markOffset)).equals(mark);
+	let information: CaInformation | undefined;
+	try {
+		information = openCaInformation(object, fleet, dlKeys);
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+	}
+	if (!information) return { is: "damaged" };
+	return { is: marked ? "valid" : "revoked", object, information };
+}
+
+/**
+ * Bytes of the COSE_Sign1 at the sector's start, by its two length prefixes; the whole sector if it does not begin
+ * like one, which then is nothing valid.
+ */
+function lengthOfRecord(sector: Uint8Array): number {
+	const view = Buffer.from(sector.buffer, sector.byteOffset, sector.byteLength);
+	const head = 7; // tag 18, array of 4, 43 a10132, a0
+	const [lengthBytes, length] = view[head] === 0x59 ? [3, view.readUInt16BE(head + 1)] : view[head] === 0x58 ? [2, view[head + 1]] : [1, view[head] & 0x1f];
+	const total = head + lengthBytes + length + 2 + 64; // and the signature, 58 40 …
+	return total < markOffset ? total : sector.length;
+}
