@@ -38,7 +38,7 @@ export async function bundle({ entry, outfile, engine, kernel = "typescript", mi
 		plugins: [kernelAlias(kernel), testVectors, ...(engine === "xs" ? [testFramework] : [])],
 		metafile: true,
 		minify,
-		logLevel: "warning",
+		logLevel: "silent", // an error is thrown with its message,
 	});
 	return metafile;
 }
