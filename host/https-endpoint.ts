@@ -125,10 +125,10 @@ export class HttpsEndpoint {
 			if (!open.get(peer)?.shaken) report(peer, { what: "refused", reason: alertName(error) });
 			socket.destroy();
 		});
-		server.on("clientError", (_error, socket: Socket) => {
-			// Malformed, too large or too slow: answered where that is possible.
-			if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-			else socket.destroy();
+		server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+			if (!socket.writable) return void socket.destroy();
+			const status = complaint[error.code ?? ""] ?? "400 Bad Request";
+			socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 		});
 		server.on("request", (request: IncomingMessage, response: ServerResponse) => {
 			response.setHeader("Connection", "close");
@@ -170,6 +170,12 @@ export class HttpsEndpoint {
 		});
 	}
 }
+
+/** Answers to what is too slow or too large; all else is malformed. */
+const complaint: { [code: string]: string | undefined } = {
+	ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+	HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+};
 
 function tlsOptions({ credentials, intermediates = [] }: Pick<EndpointOptions, "credentials" | "intermediates">) {
 	return {

@@ -1,0 +1,125 @@
+// A ready fleet for tests, in memory: DL keys, authorities, CA information of every kind, servers on 127.0.0.1.
+// Everything is real (keys, certificates, sockets); nothing is written to disk.
+//
+//   const world = await createWorld();
+//   const server = await world.applicationServer(1);           // the service, by CA A
+//   const download = await world.downloadServer(1, world.information(2));   // URL B, by CA A
+//   … world.settings({ "service.fleet.example": server.port }) … await world.close();
+
+import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import type { RunSettings } from "../boards/settings.js";
+import { ApplicationServer, type ApplicationServerOptions } from "../host/application-server.js";
+import { encodeCoseSign1, encodePayload, rawPublicKey, toBeSigned, type CaInformation } from "../host/ca-information.js";
+import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
+import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "../host/certificate-authority.js";
+import { DownloadServer, type DownloadServerOptions } from "../host/download-server.js";
+
+export const serviceName = "service.fleet.example";
+/** Host of the download server that CA information `namedBy` names. */
+export const downloadName = (namedBy: number) => `download-${namedBy + 1}.fleet.example`;
+export const downloadPath = "/ca-information";
+
+/** Years of the plan, not of this machine: a device compares them with no clock. */
+export const plannedYears: Validity = { notBefore: new Date("2130-01-01T00:00:00Z"), notAfter: new Date("2150-01-01T00:00:00Z") };
+/** For clients that have a clock. */
+export const thisCentury: Validity = { notBefore: new Date("2001-01-01T00:00:00Z"), notAfter: new Date("2100-01-01T00:00:00Z") };
+
+export interface WorldOptions {
+	fleet?: string; // default "test"
+	authorities?: number; // how many are made, default 3: A, B, C are generations 1, 2, 3
+	keyType?: KeyType;
+	validity?: Validity; // of all certificates, default `plannedYears`
+}
+
+export async function createWorld({ fleet = "test", authorities = 3, keyType, validity = plannedYears }: WorldOptions = {}) {
+	const made: CertificateAuthority[] = [];
+	for (let generation = 1; generation <= authorities; generation++) {
+		made.push(await createCertificateAuthority({ name: authorityName(fleet, generation), validity, keyType }));
+	}
+	return new World(fleet, made, validity);
+}
+
+export class World {
+	readonly fleet: string;
+	readonly validity: Validity;
+	/** The DL signing key, and its spare. */
+	readonly dlKey: KeyObject = generateKeyPairSync("ed25519").privateKey;
+	readonly spareDlKey: KeyObject = generateKeyPairSync("ed25519").privateKey;
+	readonly #authorities: CertificateAuthority[];
+	readonly #servers: { close(): Promise<void> }[] = [];
+
+	constructor(fleet: string, authorities: CertificateAuthority[], validity: Validity) {
+		this.fleet = fleet;
+		this.validity = validity;
+		this.#authorities = authorities;
+	}
+
+	/** DL public keys, 32 bytes each, as a device has them. */
+	get dlPublicKeys(): Uint8Array[] {
+		return [rawPublicKey(this.dlKey), rawPublicKey(this.spareDlKey)];
+	}
+
+	authority(generation: number): CertificateAuthority {
+		const authority = this.#authorities[generation - 1];
+		if (!authority) throw new RangeError(`expected a generation of 1 to ${this.#authorities.length}, got ${generation}`);
+		return authority;
+	}
+
+	/** CA information `generation`, signed. `by`: another key; `fleet`: another fleet's; the rest overrides its content. */
+	information(
+		generation: number,
+		{ by = this.dlKey, fleet = this.fleet, ...content }: Partial<CaInformation> & { by?: KeyObject; fleet?: string } = {},
+	): Uint8Array {
+		const certificate = content.certificate ?? this.authority(generation).certificate;
+		const nextUrl = `https://${downloadName(generation)}${downloadPath}`;
+		return this.seal(encodePayload({ generation, nextUrl, ...content, certificate }), { by, fleet });
+	}
+
+	/** Signs any payload at all. */
+	seal(payload: Uint8Array, { by = this.dlKey, fleet = this.fleet }: { by?: KeyObject; fleet?: string } = {}): Uint8Array {
+		return encodeCoseSign1(payload, sign(null, toBeSigned(fleet, payload), by));
+	}
+
+	/** A key and a certificate from authority `generation`. */
+	credentials(generation: number, ...names: string[]): Promise<ServerCredentials> {
+		return createServerCredentials(this.authority(generation), { names, validity: this.validity });
+	}
+
+	/** The service, with a certificate from authority `generation`. */
+	async applicationServer(generation: number, options: Partial<ApplicationServerOptions> = {}): Promise<ApplicationServer> {
+		const credentials = options.credentials ?? await this.credentials(generation, serviceName);
+		return this.keep(await ApplicationServer.open({ ...options, credentials }));
+	}
+
+	/** The download server that CA information `namedBy` names, with a certificate from that authority. */
+	async downloadServer(namedBy: number, caInformation: Uint8Array, options: Partial<DownloadServerOptions> = {}): Promise<DownloadServer> {
+		const credentials = options.credentials ?? await this.credentials(namedBy, downloadName(namedBy));
+		return this.keep(await DownloadServer.open({ path: downloadPath, caInformation, ...options, credentials }));
+	}
+
+	/** Closes `server` with the rest. */
+	keep<Closable extends { close(): Promise<void> }>(server: Closable): Closable {
+		this.#servers.push(server);
+		return server;
+	}
+
+	/** A device's settings: factory CA information 1, names that lead to `ports` of this machine. */
+	settings(ports: { [host: string]: number }, more: Partial<RunSettings> = {}): RunSettings {
+		return {
+			fleet: this.fleet,
+			factory: Buffer.from(this.information(1)).toString("hex"),
+			dlKeys: this.dlPublicKeys.map(key => Buffer.from(key).toString("hex")),
+			service: `https://${serviceName}/`,
+			map: Object.entries(ports).map(([host, toPort]) => ({ host, address: "127.0.0.1", toPort })),
+			pollInterval: 3_600_000,
+			serviceInterval: 3_600_000,
+			deadline: 5_000,
+			once: true,
+			...more,
+		};
+	}
+
+	async close(): Promise<void> {
+		await Promise.all(this.#servers.splice(0).map(server => server.close()));
+	}
+}
