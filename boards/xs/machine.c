@@ -15,7 +15,8 @@ static struct {
 enum {
 	stackPaint = 0xA5,
 	leastStack = 256, mostStack = 4096, // slots
-	mostSlots = 65536, // at creation: each collection sweeps them all
+	builtInSlots = 3800, // what the built-ins take; they are not counted in the shares
+	leastSlots = 64, mostSlots = 65536, // at creation: each collection sweeps them all
 	mostChunks = 32 << 20, // bytes, at creation
 	leastStep = 1024, // bytes
 };
@@ -33,18 +34,20 @@ const char* machineEngine(void)
 	return engine;
 }
 
-xsMachine* machineCreate(const struct machineSizes* sizes)
+static txMachine* create(const struct machineSizes* sizes)
 {
 	arena.bottom = arena.low = sizes->arena;
 	arena.top = arena.high = arena.bottom + (sizes->bytes & ~(size_t)15);
 
-	// The built-ins are mostly slots. Steps are small so that the last of the arena is not wasted.
+	// Room for the built-ins, and shares of the rest. Steps are small so that the last of the arena is not wasted.
 	const size_t slot = sizeof(txSlot);
+	const size_t builtIns = sizes->root ? 0 : builtInSlots * slot;
+	const size_t spare = sizes->bytes > builtIns ? sizes->bytes - builtIns : 0;
 	const int step = share(sizes->bytes / 128, leastStep, 4 << 20);
 	txCreation creation = {
-		.initialChunkSize = sizes->chunkBytes ? sizes->chunkBytes : share(sizes->bytes / 4, leastStep, mostChunks),
+		.initialChunkSize = sizes->chunkBytes ? sizes->chunkBytes : share(spare / 4, leastStep, mostChunks),
 		.incrementalChunkSize = sizes->fixed ? 0 : step,
-		.initialHeapCount = sizes->slotCount ? sizes->slotCount : share(sizes->bytes / 8 * 3 / slot, 64, mostSlots),
+		.initialHeapCount = sizes->slotCount ? sizes->slotCount : share(spare / 8 * 3 / slot, leastSlots, mostSlots),
 		.incrementalHeapCount = sizes->fixed ? 0 : step / (int)slot,
 		.stackCount = sizes->stackCount ? sizes->stackCount : share(sizes->bytes / 16 / slot, leastStack, mostStack),
 		.initialKeyCount = 1536,
@@ -54,14 +57,41 @@ xsMachine* machineCreate(const struct machineSizes* sizes)
 		.parserBufferSize = sizes->parserBytes,
 		.parserTableModulo = 1993,
 	};
-	txMachine* the = fxCreateMachine(&creation, "baton", NULL, XS_NO_ID);
+	if (sizes->root) creation.initialKeyCount = creation.incrementalKeyCount = 64; // names made while it runs
+	txMachine* the = sizes->root ? fxCloneMachine(&creation, sizes->root, "baton", NULL)
+		: fxCreateMachine(&creation, "baton", NULL, XS_NO_ID);
 	if (!the) { // only without an abort: the C heap is exhausted
 		fprintf(stderr, "XS: no machine\n");
 		boardEnd(exitMemory);
 	}
 	machineResetPeak(the);
-	nativesInstall(the);
 	return the;
+}
+
+xsMachine* machineCreate(const struct machineSizes* sizes)
+{
+	xsMachine* machine = create(sizes);
+	if (!sizes->root) nativesInstall(machine, false);
+	return machine;
+}
+
+/** A global object notes what was found where, in a table of its own. One that is only read cannot: plain it becomes. */
+static void makeGlobalPlain(txMachine* the)
+{
+	txSlot* global = mxGlobal.value.reference;
+	if (global->next->kind != XS_GLOBAL_KIND) return;
+	global->flag &= (txFlag)~XS_EXOTIC_FLAG;
+	global->next = global->next->next;
+}
+
+xsMachine* machineCreateRoot(void* memory, size_t bytes, void (*prepare)(xsMachine* machine))
+{
+	xsMachine* root = create(&(struct machineSizes){.arena = memory, .bytes = bytes});
+	prepare(root);
+	nativesInstall(root, true);
+	makeGlobalPlain(root);
+	fxShareMachine(root);
+	return root;
 }
 
 void machineRunJobs(xsMachine* the)

@@ -18,6 +18,8 @@ struct machineSizes {
 	bool fixed;
 	/** Bytes of the longest token of a script that the board parses; 0 where none is parsed. */
 	int parserBytes;
+	/** The machine that holds the built-ins (`machineCreateRoot`); NULL: this one holds its own. */
+	xsMachine* root;
 };
 
 /** Engine and version, such as `XS 13.3.0`. */
@@ -25,6 +27,12 @@ const char* machineEngine(void);
 
 /** A machine with its built-ins and the global `native`. Ends the program if they do not fit. */
 xsMachine* machineCreate(const struct machineSizes* sizes);
+
+/**
+ * What an SDK's linker puts into flash: built-ins, native functions and, by `prepare`, the program's names, in an arena
+ * of their own, which is not written to afterwards. Machines with this root take none of it from their arena.
+ */
+xsMachine* machineCreateRoot(void* arena, size_t bytes, void (*prepare)(xsMachine* machine));
 
 /**
  * Runs promise jobs until there are none. A rejection that nobody has handled by then ends the program, as it does on
@@ -48,7 +56,7 @@ void machineCollect(xsMachine* machine);
 /** Frees what the machine took outside its arena. */
 void machineDelete(xsMachine* machine);
 
-/** natives.c */
-void nativesInstall(xsMachine* machine);
+/** natives.c. `all`: make the functions now, not when they are first asked for. */
+void nativesInstall(xsMachine* machine, bool all);
 
 #endif

@@ -29,25 +29,31 @@ static int compareNames(const void* a, const void* b)
 	return strcmp(((const struct native*)a)->name, ((const struct native*)b)->name);
 }
 
+static void make(xsMachine* the, struct native* native)
+{
+	native->function = xsNewHostFunction(native->callback, native->parameters);
+	xsRemember(native->function);
+}
+
 /** native(name): the host function. Throws ReferenceError for a name that this board does not have. */
 static void xs_native(xsMachine* the)
 {
 	struct native wanted = {.name = xsmcToString(xsArg(0))};
 	struct native* found = bsearch(&wanted, natives, nativeCount, sizeof *natives, compareNames);
 	if (!found) xsReferenceError("no native %s", wanted.name);
-	if (xsmcTypeOf(found->function) == xsUndefinedType) {
-		found->function = xsNewHostFunction(found->callback, found->parameters);
-		xsRemember(found->function);
-	}
+	if (xsmcTypeOf(found->function) == xsUndefinedType) make(the, found);
 	xsResult = found->function;
 }
 
-void nativesInstall(xsMachine* machine)
+void nativesInstall(xsMachine* machine, bool all)
 {
 	qsort(natives, nativeCount, sizeof *natives, compareNames);
 	xsBeginHost(machine);
 	xsmcVars(1);
-	for (int i = 0; i < nativeCount; i++) xsmcSetUndefined(natives[i].function);
+	for (int i = 0; i < nativeCount; i++) {
+		xsmcSetUndefined(natives[i].function);
+		if (all) make(the, &natives[i]);
+	}
 	xsVar(0) = xsNewHostFunction(xs_native, 1);
 	xsmcDefine(xsGlobal, xsID("native"), xsVar(0), xsDontEnum | xsDontDelete | xsDontSet);
 	xsEndHost(machine);
