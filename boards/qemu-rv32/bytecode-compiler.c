@@ -1,0 +1,179 @@
+// Runs on the host: makes a program for the board from a script.
+//
+//   bytecode-compiler SCRIPT.js PROGRAM
+//
+// Parsing takes several times more memory than the board has, so the board has no parser. The script is parsed here by
+// the same engine, its names get the numbers that they will have on the board (program.c checks that), and functions
+// and strings that the engine would copy into chunks become ones that it uses where they are.
+
+#include "xsAll.h"
+#include "xsScript.h"
+#include "program.h"
+
+enum { mostScript = 64 << 20 }; // bytes
+
+extern void fxRemapIDs(txMachine* the, txByte* code, txSize bytes, txID* ids); // xsRun.c
+
+static const char* scriptPath;
+
+static void refuse(const char* path, const char* why)
+{
+	fprintf(stderr, "bytecode-compiler: %s: %s\n", path, why);
+	exit(2);
+}
+
+static char* readScript(const char* path, size_t* length)
+{
+	FILE* file = fopen(path, "rb");
+	if (!file) refuse(path, strerror(errno));
+	char* text = malloc(mostScript);
+	if (!text) refuse(path, "no memory");
+	*length = fread(text, 1, mostScript, file);
+	if (ferror(file)) refuse(path, strerror(errno));
+	if (*length == mostScript) refuse(path, "too long");
+	fclose(file);
+	return text;
+}
+
+static void reportSyntaxError(void* console, txString path, txInteger line, txString format, va_list arguments)
+{
+	(void)console, (void)path;
+	fprintf(stderr, "%s:%d: SyntaxError: ", scriptPath, (int)line);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
+static txScript* parse(txMachine* the, const char* source, size_t bytes)
+{
+	txParser parserOnStack, *parser = &parserOnStack;
+	txParserJump jump;
+	txStringCStream stream = {.buffer = (txString)source, .offset = 0, .size = (txSize)bytes};
+	txScript* script = NULL;
+
+	fxInitializeParser(parser, the, (txSize)bytes + 1024, 1993);
+	parser->reportError = reportSyntaxError;
+	parser->firstJump = &jump;
+	if (c_setjmp(jump.jmp_buf) == 0) {
+		fxParserTree(parser, &stream, fxStringCGetter, mxProgramFlag, NULL);
+		fxParserHoist(parser);
+		fxParserBind(parser);
+		script = fxParserCode(parser);
+	}
+	fxTerminateParser(parser);
+	if (!script) exit(1);
+	return script;
+}
+
+/** Turns the names that the code refers to by position into numbers of the engine's. Gives program.h's list. */
+static uint8_t* linkNames(txMachine* the, txScript* script, struct program* header)
+{
+	txByte* name = script->symbolsBuffer;
+	txID count;
+	mxDecodeID(name, count);
+	txID* ids = calloc(count, sizeof *ids);
+	uint8_t* names = calloc(1, (size_t)script->symbolsSize + count * 2u + 4);
+	if (!ids || !names) refuse(scriptPath, "no memory");
+	uint8_t* end = names;
+	ids[0] = XS_NO_ID;
+	for (txID i = 1; i < count; i++) {
+		const size_t length = strlen((char*)name) + 1;
+		ids[i] = fxNewNameC(the, (txString)name);
+		*end++ = (uint8_t)ids[i];
+		*end++ = (uint8_t)(ids[i] >> 8);
+		memcpy(end, name, length);
+		end += length;
+		name += length;
+	}
+	fxRemapIDs(the, script->codeBuffer, script->codeSize, ids);
+	free(ids);
+	header->nameCount = (uint32_t)count - 1;
+	header->nameBytes = (uint32_t)(end - names + 3) & ~3u;
+	return names;
+}
+
+static void keepInPlace(txByte* code, txSize bytes)
+{
+	const txByte* end = code + bytes;
+	while (code < end) {
+		const txU1 operation = *(txU1*)code;
+		switch (operation) {
+		case XS_CODE_CODE_1: *code = (txByte)XS_CODE_CODE_ARCHIVE_1; break;
+		case XS_CODE_CODE_2: *code = (txByte)XS_CODE_CODE_ARCHIVE_2; break;
+		case XS_CODE_CODE_4: *code = (txByte)XS_CODE_CODE_ARCHIVE_4; break;
+		case XS_CODE_STRING_1: *code = (txByte)XS_CODE_STRING_ARCHIVE_1; break;
+		case XS_CODE_STRING_2: *code = (txByte)XS_CODE_STRING_ARCHIVE_2; break;
+		case XS_CODE_STRING_4: *code = (txByte)XS_CODE_STRING_ARCHIVE_4; break;
+		}
+		// A positive size is the instruction's; 0: a name's number follows; -n: a length of n bytes and that many bytes.
+		const txS1 size = gxCodeSizes[operation];
+		if (size > 0) code += size;
+		else if (size == 0) code += 1 + sizeof(txID);
+		else if (size == -1) code += 2 + *(txU1*)(code + 1);
+		else if (size == -2) {
+			txU2 length;
+			code++;
+			mxDecode2(code, length);
+			code += length;
+		}
+		else {
+			txS4 length;
+			code++;
+			mxDecode4(code, length);
+			code += length;
+		}
+	}
+}
+
+int main(int count, char** words)
+{
+	if (count != 3) refuse("arguments", "expected SCRIPT.js PROGRAM");
+	scriptPath = words[1];
+	size_t length;
+	char* source = readScript(scriptPath, &length);
+	txCreation creation = {
+		.initialChunkSize = 4 << 20, .incrementalChunkSize = 1 << 20,
+		.initialHeapCount = 65536, .incrementalHeapCount = 4096,
+		.stackCount = 4096,
+		.initialKeyCount = 8192, .incrementalKeyCount = 1024, .nameModulo = 1993, .symbolModulo = 127,
+	};
+	txMachine* the = fxCreateMachine(&creation, "bytecode-compiler", NULL, XS_NO_ID);
+	if (!the) refuse("XS", "no memory");
+
+	struct program header = {.magic = programMagic, .engine = programEngine};
+	txScript* script = parse(the, source, length);
+	uint8_t* names = linkNames(the, script, &header);
+	keepInPlace(script->codeBuffer, script->codeSize);
+	header.codeBytes = (uint32_t)script->codeSize;
+
+	FILE* file = fopen(words[2], "wb");
+	if (!file) refuse(words[2], strerror(errno));
+	fwrite(&header, sizeof header, 1, file);
+	fwrite(names, 1, header.nameBytes, file);
+	fwrite(script->codeBuffer, 1, header.codeBytes, file);
+	if (ferror(file) | fclose(file)) refuse(words[2], strerror(errno));
+	return 0;
+}
+
+// What XS asks of its platform: this program only parses, and ends with its process.
+
+void* fxAllocateChunks(txMachine* the, txSize bytes) { (void)the; return malloc((size_t)bytes); }
+void fxFreeChunks(txMachine* the, void* chunks) { (void)the; free(chunks); }
+txSlot* fxAllocateSlots(txMachine* the, txSize count) { (void)the; return malloc((size_t)count * sizeof(txSlot)); }
+void fxFreeSlots(txMachine* the, void* slots) { (void)the; free(slots); }
+void fxCreateMachinePlatform(txMachine* the) { (void)the; }
+void fxDeleteMachinePlatform(txMachine* the) { (void)the; }
+void fxQueuePromiseJobs(txMachine* the) { (void)the; }
+char* fxCStackLimit(void) { return NULL; }
+uint32_t modMilliseconds(void) { return 0; }
+txScript* fxParseScript(txMachine* the, void* stream, txGetter getter, txUnsigned flags)
+{
+	(void)the, (void)stream, (void)getter, (void)flags;
+	return NULL;
+}
+
+void fxAbort(txMachine* the, int status)
+{
+	(void)the;
+	fprintf(stderr, "bytecode-compiler: %s: XS gave up, status %d\n", scriptPath, status);
+	exit(1);
+}

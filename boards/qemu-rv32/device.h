@@ -1,0 +1,8 @@
+// What the board gives a device beside sockets and flash: ticks, randomness, a console, settings, an end.
+#ifndef BATON_DEVICE
+#define BATON_DEVICE
+
+/** The JSON text that `settings()` gives, or NULL. Must outlive the machine. */
+void deviceSettings(const char* text);
+
+#endif

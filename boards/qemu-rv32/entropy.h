@@ -1,0 +1,18 @@
+// Randomness from virtio-rng: the host's own generator.
+#ifndef BATON_ENTROPY
+#define BATON_ENTROPY
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** False: QEMU was started without `-device virtio-rng-device`. */
+bool entropyStart(void);
+
+/** Fills all of `bytes`. False: the source does not answer; the contents are then not to be used. */
+bool entropyFill(uint8_t* bytes, size_t count);
+
+/** For what need not be secret: ports, sequence numbers. Ends the run if the source does not answer. */
+uint32_t entropyWord(void);
+
+#endif

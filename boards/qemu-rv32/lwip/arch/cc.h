@@ -1,0 +1,13 @@
+// What lwIP needs to know of the compiler and of its surroundings.
+#ifndef BATON_LWIP_CC
+#define BATON_LWIP_CC
+
+#include <stdint.h>
+#include "entropy.h"
+#include "fatal.h"
+
+#define LWIP_PLATFORM_DIAG(arguments)
+#define LWIP_PLATFORM_ASSERT(text) fatal(exitNetwork, "lwIP: %s", text)
+#define LWIP_RAND() entropyWord()
+
+#endif

@@ -1,0 +1,13 @@
+// The program in `programRegion`.
+#ifndef BATON_PROGRAM_RUN
+#define BATON_PROGRAM_RUN
+
+#include "xs.h"
+
+/** Makes the program's names known, before any others. Ends the run if they do not fit this engine. */
+void programIntern(xsMachine* machine);
+
+/** Runs the program. An exception ends the run. */
+void programRun(xsMachine* machine);
+
+#endif

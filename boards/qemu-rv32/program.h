@@ -1,0 +1,22 @@
+// A program as bytecode-compiler.c writes it and program.c runs it, in place.
+#ifndef BATON_PROGRAM
+#define BATON_PROGRAM
+
+#include <stdint.h>
+
+/** Little-endian. Then the names, each with the number that the code uses for it; then the code. */
+struct program {
+	uint32_t magic; // programMagic
+	uint32_t engine; // XS's major, minor and patch version, a byte each
+	uint32_t nameCount;
+	uint32_t nameBytes; // with padding to a multiple of 4
+	uint32_t codeBytes;
+	/** Each name: 2 bytes of number, then its text with a NUL. */
+	uint8_t names[];
+};
+
+enum { programMagic = 0x43425358 }; // "XSBC"
+
+#define programEngine (XS_MAJOR_VERSION << 16 | XS_MINOR_VERSION << 8 | XS_PATCH_VERSION)
+
+#endif

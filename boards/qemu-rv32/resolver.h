@@ -1,0 +1,17 @@
+// Name look-ups for the machine.
+#ifndef BATON_RESOLVER
+#define BATON_RESOLVER
+
+#include <stdbool.h>
+#include "xs.h"
+
+/** Look-ups that have not called back. */
+int resolverCount(void);
+
+/** One of them is answered. */
+bool resolverHasAnswers(void);
+
+/** Calls back the first that is answered, with the promise jobs after it. */
+void resolverRun(xsMachine* machine);
+
+#endif
