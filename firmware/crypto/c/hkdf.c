@@ -1,0 +1,58 @@
+// HMAC-SHA256 (RFC 2104) and HKDF-SHA256 (RFC 5869). Extract is HMAC itself: an empty salt and 32 zeros are the same
+// key. Time depends on lengths only.
+
+#include "kernel.h"
+#include <string.h>
+
+typedef struct {
+	BatonSha256 inner, outer; // after their padded keys
+} Hmac;
+
+static void hmac_begin(Hmac *hmac, const uint8_t *key, size_t length)
+{
+	uint8_t pad[64] = { 0 };
+	if (length > 64) baton_sha256(pad, key, length);
+	else if (length > 0) memcpy(pad, key, length);
+	for (int i = 0; i < 64; i++) pad[i] ^= 0x36;
+	baton_sha256_begin(&hmac->inner);
+	baton_sha256_update(&hmac->inner, pad, 64);
+	for (int i = 0; i < 64; i++) pad[i] ^= 0x36 ^ 0x5c;
+	baton_sha256_begin(&hmac->outer);
+	baton_sha256_update(&hmac->outer, pad, 64);
+}
+
+static void hmac_end(Hmac *hmac, uint8_t mac[32])
+{
+	baton_sha256_end(&hmac->inner, mac);
+	baton_sha256_update(&hmac->outer, mac, 32);
+	baton_sha256_end(&hmac->outer, mac);
+}
+
+void baton_hmac_sha256(uint8_t mac[32], const uint8_t *key, size_t keyLength, const uint8_t *data, size_t dataLength)
+{
+	Hmac hmac;
+	hmac_begin(&hmac, key, keyLength);
+	baton_sha256_update(&hmac.inner, data, dataLength);
+	hmac_end(&hmac, mac);
+}
+
+void baton_hkdf_expand(uint8_t *output, size_t length, const uint8_t *key, size_t keyLength, const uint8_t *info,
+	size_t infoLength)
+{
+	Hmac keyed;
+	hmac_begin(&keyed, key, keyLength);
+	uint8_t t[32]; // T(i), RFC 5869 §2.3
+	size_t previous = 0; // bytes of T(i - 1): T(0) is empty
+	for (uint8_t i = 1; length > 0; i++) {
+		Hmac hmac = keyed;
+		baton_sha256_update(&hmac.inner, t, previous);
+		baton_sha256_update(&hmac.inner, info, infoLength);
+		baton_sha256_update(&hmac.inner, &i, 1);
+		hmac_end(&hmac, t);
+		previous = 32;
+		size_t take = length < 32 ? length : 32;
+		memcpy(output, t, take);
+		output += take;
+		length -= take;
+	}
+}

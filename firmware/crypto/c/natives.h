@@ -1,0 +1,18 @@
+// The C functions of the crypto kernel that JavaScript reaches, NATIVE(name, parameters): their shapes are in kernel.ts,
+// their bodies in binding.c. Boards without the Moddable SDK build their table for `native(name)` from this list.
+
+NATIVE(xs_sha256, 2)
+NATIVE(xs_sha256_begin, 1)
+NATIVE(xs_sha256_update, 2)
+NATIVE(xs_sha256_end, 2)
+NATIVE(xs_sha512, 2)
+NATIVE(xs_hmac_sha256, 3)
+NATIVE(xs_hkdf_expand, 3)
+NATIVE(xs_ed25519_verify, 3)
+NATIVE(xs_ed25519_prepare, 2)
+NATIVE(xs_ed25519_verify_prepared, 3)
+NATIVE(xs_x25519, 3)
+NATIVE(xs_chacha20poly1305_seal, 4)
+NATIVE(xs_chacha20poly1305_open, 4)
+NATIVE(xs_aes128gcm_seal, 4)
+NATIVE(xs_aes128gcm_open, 4)

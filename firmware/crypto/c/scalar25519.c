@@ -1,0 +1,193 @@
+// Integers around the order L = 2^252 + 27742317777372353535851937790883648493 of Ed25519's base point. Variable time:
+// all of it is public.
+
+#include "scalar25519.h"
+#include <string.h>
+
+static const uint32_t L[8] = { 0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0, 0, 0, 0x10000000 };
+
+bool scalar_is_reduced(const uint32_t s[8])
+{
+	for (int i = 7; i >= 0; i--) {
+		if (s[i] != L[i]) return s[i] < L[i];
+	}
+	return false;
+}
+
+static void add_order(uint32_t r[8])
+{
+	uint64_t c = 0;
+	for (int i = 0; i < 8; i++) {
+		c += (uint64_t)r[i] + L[i];
+		r[i] = (uint32_t)c;
+		c >>= 32;
+	}
+}
+
+/** One word after the other from the top: r = r 2^32 + word, less a multiple of L. */
+void scalar_reduce(uint32_t r[8], const uint32_t x[16])
+{
+	uint32_t n[9]; // n[1] … n[8]: the remainder so far, below L
+	memcpy(n + 1, x + 9, 7 * sizeof(uint32_t)); // 224 bits
+	n[8] = 0;
+	for (int next = 8; next >= 0; next--) {
+		n[0] = x[next];
+		// ⌊n / 2^252⌋ ≥ ⌊n / L⌋ by at most 1; and ⌊n / L⌋ < 2^32 because n < 2^32 L.
+		uint32_t quotient = n[8] >> 28 ? 0xffffffff : n[8] << 4 | n[7] >> 28;
+		uint32_t borrow = 0;
+		uint64_t product = 0;
+		for (int i = 0; i < 8; i++) {
+			product += (uint64_t)quotient * L[i]; // ≤ (2^32 - 1) 2^28 + …: no overflow
+			uint64_t t = (uint64_t)n[i] - (uint32_t)product - borrow;
+			n[i] = (uint32_t)t;
+			borrow = (uint32_t)(t >> 32) & 1;
+			product >>= 32;
+		}
+		// In (-2^158, L): the ninth word is 0, or -1 if the quotient was 1 too great.
+		if (n[8] - (uint32_t)product - borrow != 0) add_order(n);
+		memmove(n + 1, n, 8 * sizeof(uint32_t));
+	}
+	memcpy(r, n + 1, 8 * sizeof(uint32_t));
+}
+
+void scalar_multiply(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
+{
+	uint32_t product[16] = { 0 };
+	for (int i = 0; i < 8; i++) {
+		uint32_t carry = 0;
+		for (int j = 0; j < 8; j++) {
+			uint64_t t = (uint64_t)a[i] * b[j] + product[i + j] + carry;
+			product[i + j] = (uint32_t)t;
+			carry = (uint32_t)(t >> 32);
+		}
+		product[i + 8] = carry;
+	}
+	scalar_reduce(r, product);
+}
+
+void scalar_negate(uint32_t r[8])
+{
+	uint32_t borrow = 0;
+	for (int i = 0; i < 8; i++) {
+		uint64_t t = (uint64_t)L[i] - r[i] - borrow;
+		r[i] = (uint32_t)t;
+		borrow = (uint32_t)(t >> 32) & 1;
+	}
+}
+
+void scalar_make_odd(uint32_t r[8])
+{
+	if (!(r[0] & 1)) add_order(r);
+}
+
+static int bit_length(const uint32_t x[8])
+{
+	for (int i = 7; i >= 0; i--) {
+		if (x[i] == 0) continue;
+		int n = 32 * i;
+		for (uint32_t word = x[i]; word > 0; word >>= 1) n++;
+		return n;
+	}
+	return 0;
+}
+
+/** The 32 bits of x from bit `shift` on. */
+static uint32_t bits_at(const uint32_t x[8], int shift)
+{
+	int word = shift >> 5;
+	uint64_t two = x[word] | (uint64_t)(word < 7 ? x[word + 1] : 0) << 32;
+	return (uint32_t)(two >> (shift & 31));
+}
+
+static bool below(const uint32_t a[8], const uint32_t b[8])
+{
+	for (int i = 7; i >= 0; i--) {
+		if (a[i] != b[i]) return a[i] < b[i];
+	}
+	return false;
+}
+
+/** A vector of the lattice { (d, c) : d ≡ ±c k modulo 8L }, with d ≥ 0, c ≥ 0 and the sign apart. */
+typedef struct {
+	uint32_t d[8], c[8];
+	bool negative;
+} Vector;
+
+/**
+ * Euclid's algorithm on 8L and k, half-way. Two vectors, the upper with the greater d; take the lower off the upper as
+ * often as it goes. Their signs stay opposite, so the c are added: c grows as d shrinks, c_upper d_lower +
+ * c_lower d_upper = 8L throughout, and nothing exceeds 256 bits. Their c are coprime, so never both even.
+ */
+bool scalar_halve(uint32_t c[8], uint32_t d[8], const uint32_t k[8])
+{
+	Vector vectors[2] = { { .c = { 0 }, .negative = true }, { .c = { 1 }, .negative = false } };
+	Vector *upper = &vectors[0], *lower = &vectors[1];
+	for (int i = 0; i < 8; i++) upper->d[i] = L[i] << 3 | (i > 0 ? L[i - 1] >> 29 : 0);
+	memcpy(lower->d, k, sizeof lower->d);
+
+	Vector best = *lower;
+	int bestLength = bit_length(k);
+	int length = 256; // of upper->d
+	while (bestLength > 127) { // 127 bits is as short as most are
+		// As often as it surely goes, from the top 32 bits: (lower + 1) quotient ≤ upper.
+		int shift = length > 32 ? length - 32 : 0;
+		uint32_t divisor = bits_at(lower->d, shift);
+		uint32_t quotient = divisor == 0xffffffff ? 0 : bits_at(upper->d, shift) / (divisor + 1);
+		if (quotient == 0) quotient = 1; // lower ≤ upper
+		// Near the goal smaller steps: a vector between two convergents may be the best with an odd c.
+		if (length <= 140) quotient = (quotient >> 1) + (quotient & 1);
+
+		uint64_t product = 0, sum = 0;
+		uint32_t borrow = 0;
+		for (int i = 0; i < 8; i++) {
+			product += (uint64_t)quotient * lower->d[i];
+			uint64_t t = (uint64_t)upper->d[i] - (uint32_t)product - borrow;
+			upper->d[i] = (uint32_t)t;
+			borrow = (uint32_t)(t >> 32) & 1;
+			product >>= 32;
+			sum += (uint64_t)quotient * lower->c[i] + upper->c[i];
+			upper->c[i] = (uint32_t)sum;
+			sum >>= 32;
+		}
+
+		length = bit_length(upper->d);
+		if (length <= 140) {
+			int other = bit_length(upper->c);
+			if (other >= bestLength) break; // c only grows
+			if ((upper->c[0] & 1) && length < bestLength) {
+				bestLength = length > other ? length : other;
+				best = *upper;
+			}
+			if (length == 0) break;
+		}
+		if (below(upper->d, lower->d)) {
+			Vector *swap = upper;
+			upper = lower;
+			lower = swap;
+			length = bit_length(upper->d);
+		}
+	}
+	memcpy(c, best.c, sizeof best.c);
+	memcpy(d, best.d, sizeof best.d);
+	return best.negative;
+}
+
+int scalar_signed_digits(int8_t digits[257], const uint32_t s[8])
+{
+	memset(digits, 0, 257);
+	int end = bit_length(s) + 1, count = 0;
+	uint32_t carry = 0; // 1 if the digits so far stand for more than s's bits below i: 2^i more
+	for (int i = 0; i < end;) {
+		uint32_t window = i < 256 ? bits_at(s, i) & 15 : 0;
+		if ((window & 1) == carry) {
+			i++;
+			continue;
+		}
+		window += carry; // odd, ≤ 15
+		carry = window >> 3;
+		digits[i] = (int8_t)((int)window - (carry ? 16 : 0));
+		count = i + 1;
+		i += 4;
+	}
+	return count;
+}
