@@ -44,7 +44,7 @@ void boardEnd(int code)
 }
 
 /**
- * ticks(): the first tick is 5 seconds before the count passes 2^32, so that every run that is long enough shows
+ * ticks(): the first tick is 2 seconds before the count passes 2^32, so that every run that is long enough shows
  * whether the firmware compares ticks as it must.
  */
 void xs_ticks(xsMachine* the)
@@ -52,7 +52,7 @@ void xs_ticks(xsMachine* the)
 	static uint64_t start;
 	const uint64_t now = boardMilliseconds();
 	if (!start) start = now;
-	xsmcSetNumber(xsResult, (uint32_t)(now - start - 5000));
+	xsmcSetNumber(xsResult, (uint32_t)(now - start - 2000));
 }
 
 /** random(bytes): all of them, from the operating system. */

@@ -94,27 +94,41 @@ xsMachine* machineCreateRoot(void* memory, size_t bytes, void (*prepare)(xsMachi
 	return root;
 }
 
-void machineRunJobs(xsMachine* the)
+void machineRunJobs(xsMachine* machine)
 {
+	txMachine* the = fxBeginHost(machine);
 	while (the->promiseJobs) {
 		the->promiseJobs = 0;
 		fxRunPromiseJobs(the);
 	}
 	fxCheckUnhandledRejections(the, 1);
+	fxEndHost(the);
+}
+
+/**
+ * Slots from the top of the stack to the lowest one that lost its paint. The scan goes down from what is in use now: XS
+ * takes the stack's bottom as scratch memory when it turns numbers into text.
+ */
+static int stackPeak(txMachine* the)
+{
+	enum { gap = 16 }; // slots in a row that nobody wrote: below them nothing was pushed
+	const uint8_t* lowest = (uint8_t*)the->stack;
+	const uint8_t* scan = lowest;
+	while (scan > (uint8_t*)the->stackBottom && lowest - scan < gap * (int)sizeof(txSlot)) {
+		if (*--scan != stackPaint) lowest = scan;
+	}
+	return (int)(((uint8_t*)the->stackTop - lowest + sizeof(txSlot) - 1) / sizeof(txSlot));
 }
 
 struct machineUse machineUse(xsMachine* the)
 {
-	const uint8_t* painted = (uint8_t*)the->stackBottom;
-	const uint8_t* top = (uint8_t*)the->stackTop;
-	while (painted < top && *painted == stackPaint) painted++;
 	return (struct machineUse){
 		.chunks = the->currentChunksSize,
 		.chunksPeak = the->peakChunksSize,
 		.slots = the->currentHeapCount,
 		.slotsPeak = the->peakHeapCount,
 		.slotBytes = sizeof(txSlot),
-		.stackPeak = (int)((top - painted + sizeof(txSlot) - 1) / sizeof(txSlot)),
+		.stackPeak = stackPeak(the),
 		.stackCount = (int)(the->stackTop - the->stackBottom),
 		.reserved = (size_t)(arena.low - arena.bottom) + (size_t)(arena.top - arena.high),
 		.ceiling = (size_t)(arena.top - arena.bottom),
@@ -198,6 +212,7 @@ static void describeException(txMachine* the)
 		the->frame = thrownTo->frame;
 		the->code = thrownTo->code;
 	}
+	fxBeginHost(the);
 	mxTry(the) {
 		mxPush(mxException);
 		if (mxIsReference(the->stack)) {
