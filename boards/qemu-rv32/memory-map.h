@@ -25,16 +25,15 @@ enum {
 #define rootRegion ((uint8_t*)0x81000000)
 enum { rootBytes = 1 << 20 };
 
-/** The machine's arena: its first bytes, as many as the run asks for. */
-#define arenaRegion ((uint8_t*)0x81100000)
-enum { arenaMost = 0x00F00000, arenaDefault = 94208 }; // what the SDK gives XS on an ESP32-C3
-
 /** The program's bytecode, run in place; put there by QEMU's loader. */
 #define programRegion ((const uint8_t*)0x82000000)
-enum { programMost = 16 << 20 };
+enum { programMost = 32 << 20 };
 
 /** What this run is to do (run.h); put there by QEMU's loader. */
-#define runRegion ((const uint8_t*)0x83000000)
-enum { runMost = 16 << 20 };
+#define runRegion ((const uint8_t*)0x84000000)
+
+/** The machine's arena: its first bytes, as many as the run asks for. Only tests ask for more than the default. */
+#define arenaRegion ((uint8_t*)0x90000000)
+enum { arenaMost = 256 << 20, arenaDefault = 94208 }; // what the SDK gives XS on an ESP32-C3
 
 #endif

@@ -1,0 +1,118 @@
+// Builds the qemu-rv32 board: the bare-metal program (XS, lwIP, the board's own C, the crypto kernel's), the compiler of
+// bytecode that runs here, and bytecode itself. A clean build takes about 25 seconds on two processors; after that
+// only what has changed is built (boards/compile.ts).
+
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { root } from "../bundle.js";
+import { compileAll, digest, engineSources, headersOf, objectOf, run, sourcesOf, versionOf, whole, xs } from "../compile.js";
+
+const crossCompiler = "riscv64-unknown-elf-gcc";
+const hostCompiler = process.env.CC ?? "cc";
+const emulator = "qemu-system-riscv32";
+
+const board = join(root, "boards/qemu-rv32");
+const shared = join(root, "boards/xs");
+const kernel = join(root, "firmware/crypto/c");
+const lwip = join(root, "build/qemu-rv32/lwip/src");
+const output = join(root, "build/qemu-rv32");
+
+/** The instruction set of an ESP32-C3. With `_zicsr` the compiler would choose a 64-bit library. */
+const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];
+
+/** For the board and for the compiler of its bytecode: bytecode fits only an engine with the same features. */
+const engineFeatures = [
+	...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"', "-DmxBoundsCheck=1"],
+	...["-DmxParse=1", "-DmxRun=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxMinusZero=1"],
+	...["includes", "platforms", "sources"].map((folder) => `-I${join(xs, folder)}`),
+	`-I${board}`,
+];
+const language = ["-std=gnu11", "-fno-common", "-fno-strict-aliasing"];
+const warnings = ["-Wall", "-Wextra", "-Wno-clobbered", "-Wno-missing-field-initializers"];
+const others = ["-w"]; // what others wrote is compiled without warnings: they are its authors' business
+
+/** What is wrong with this machine, as one sentence, or undefined. */
+export async function missingTools(): Promise<string | undefined> {
+	const missing: string[] = [];
+	for (const tool of [emulator, crossCompiler, hostCompiler]) if (!(await versionOf(tool))) missing.push(tool);
+	if (missing.length === 0 && !existsSync(join(lwip, "core/tcp.c"))) missing.push("lwIP's source");
+	return missing.length > 0 ? `the qemu-rv32 board needs ${missing.join(" and ")}: run \`npm run setup:qemu\`` : undefined;
+}
+
+let built: Promise<string> | undefined;
+
+/** Gives the path of the board's program (ELF). Rejects with one sentence if a tool is missing. */
+export function buildBoard(): Promise<string> {
+	return (built ??= build());
+}
+
+async function build(): Promise<string> {
+	const missing = await missingTools();
+	if (missing) throw new Error(missing);
+	const version = await versionOf(crossCompiler);
+
+	const hasKernel = existsSync(join(kernel, "natives.h"));
+	const common = [...target, ...language, "-Os", "-ffunction-sections", "-fdata-sections", "-fno-math-errno"];
+	const own = [`-I${shared}`, `-I${join(board, "lwip")}`, `-I${join(lwip, "include")}`, ...(hasKernel ? ["-DBATON_C_KERNEL=1"] : [])];
+	const network = [
+		...["core", "core/ipv4"].flatMap((folder) => sourcesOf(join(lwip, folder))).filter((file) => !/altcp/.test(file)),
+		join(lwip, "netif/ethernet.c"),
+	];
+	const ours = [
+		join(board, "start.S"),
+		...[board, shared, ...(hasKernel ? [kernel] : [])].flatMap(sourcesOf).filter((file) => basename(file) !== compilerSource),
+	];
+	const script = join(board, "virt.ld");
+
+	// The engine's objects depend on the platform's header and the engine's own; the board's on everything.
+	const engineHeaders = [...headersOf(xs), join(board, "xs-platform.h")];
+	const engineKey = digest([version, common, engineFeatures, others], [...engineSources(), ...engineHeaders]);
+	const networkKey = digest([version, common, own, others], [...network, ...headersOf(lwip), ...headersOf(join(board, "lwip"))]);
+	const key = digest([engineKey, networkKey, warnings], [...ours, ...[board, shared, kernel].flatMap(headersOf), script]);
+	const program = join(output, `board-${key}`, "board.elf");
+	if (existsSync(program)) return program;
+
+	const jobs = (sources: string[], folder: string, flags: string[]) =>
+		sources.map((source) => ({ source, object: objectOf(join(output, folder), source), flags: [...common, ...flags] }));
+	const all = [
+		...jobs(engineSources(), `engine-${engineKey}`, [...engineFeatures, ...others]),
+		...jobs(network, `lwip-${networkKey}`, [...own, `-I${board}`, ...others]),
+		...jobs(ours, `board-${key}`, [...engineFeatures, ...own, ...warnings]),
+	];
+	await compileAll(crossCompiler, all, "the qemu-rv32 board");
+	const link = [...target, "-nostartfiles", "-T", script, "-Wl,--gc-sections"];
+	await whole(program, (file) => run(crossCompiler, [...link, ...all.map(({ object }) => object), "-lm", "-o", file]));
+	return program;
+}
+
+const compilerSource = "bytecode-compiler.c";
+let builtCompiler: Promise<string> | undefined;
+
+async function buildBytecodeCompiler(): Promise<string> {
+	const version = await versionOf(hostCompiler);
+	if (!version) throw new Error(`the qemu-rv32 board needs a C compiler for this machine: install gcc or clang, or set CC`);
+	const flags = [...language, "-O1", "-D_GNU_SOURCE", ...engineFeatures];
+	const source = join(board, compilerSource);
+	const sources = [...engineSources(), source];
+	const key = digest([version, flags], [...sources, ...headersOf(xs), ...["xs-platform.h", "program.h"].map((name) => join(board, name))]);
+	const folder = join(output, `bytecode-compiler-${key}`);
+	const program = join(folder, "bytecode-compiler");
+	if (existsSync(program)) return program;
+
+	const jobs = sources.map((file) => ({
+		source: file,
+		object: objectOf(folder, file),
+		flags: [...flags, ...(file === source ? warnings : others)],
+	}));
+	await compileAll(hostCompiler, jobs, "the bytecode compiler");
+	await whole(program, (file) => run(hostCompiler, [...jobs.map(({ object }) => object), "-lm", "-o", file]));
+	return program;
+}
+
+/** Gives the path of a script's bytecode, under a name that the script and the compiler decide. */
+export async function compileBytecode(script: string): Promise<string> {
+	const compiler = await (builtCompiler ??= buildBytecodeCompiler());
+	const file = join(output, "programs", `${basename(script, ".js")}-${digest([compiler], [script])}.xsb`);
+	if (!existsSync(file)) await whole(file, (scratch) => run(compiler, [script, scratch]));
+	return file;
+}

@@ -1,0 +1,54 @@
+// How a device is run on the qemu-rv32 board: a process of QEMU's.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleOnce, root } from "../bundle.js";
+import type { BoardCommand } from "../start.js";
+import { buildBoard, compileBytecode } from "./build.js";
+import { emulatorCommand, runFile } from "./emulator.js";
+import { composeFlashImage, takeFlashImageApart } from "./flash-image.js";
+
+/** `wordMicroseconds`: how long programming or erasing a word of flash takes at least. */
+export async function command({
+	flash,
+	settings,
+	memory,
+	kernel,
+	wordMicroseconds,
+}: Parameters<BoardCommand>[0] & { wordMicroseconds?: number }): ReturnType<BoardCommand> {
+	const board = await buildBoard(); // first, so that what is missing is said
+	const program = await compileBytecode(await bundleOnce({ entry: "boards/xs/boot.ts", engine: "xs", kernel }));
+	const folder = mkdtempSync(join(tmpdir(), "baton-qemu-"));
+	const run = join(folder, "run");
+	writeFileSync(run, runFile({ memory, wordMicroseconds, settings: readFileSync(settings, "utf8") }));
+	const image = composeFlashImage(flash);
+	return {
+		...emulatorCommand({ board, program, run, flash: image }),
+		async afterwards() {
+			takeFlashImageApart(image, flash);
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+/** How a program that is no device runs, such as a test: without settings and flash. */
+export async function programCommand(script: string, options: { memory?: number; countInstructions?: boolean; settings?: string } = {}) {
+	const { countInstructions, ...contents } = options;
+	const board = await buildBoard();
+	const program = await compileBytecode(script);
+	return emulatorCommand({ board, program, run: storeRunFile(runFile(contents)), countInstructions });
+}
+
+/** Under a name that its content decides, because a process that only runs a program has nobody who cleans up. */
+function storeRunFile(contents: Buffer): string {
+	const folder = join(root, "build/qemu-rv32/runs");
+	const path = join(folder, createHash("sha256").update(contents).digest("hex").slice(0, 16));
+	mkdirSync(folder, { recursive: true });
+	if (!existsSync(path)) {
+		writeFileSync(`${path}.${process.pid}`, contents);
+		renameSync(`${path}.${process.pid}`, path);
+	}
+	return path;
+}

@@ -1,0 +1,48 @@
+// The command line of QEMU for one run of the board.
+
+import { existsSync } from "node:fs";
+
+export interface EmulatorOptions {
+	/** The board's program (ELF). */
+	board: string;
+	/** Bytecode. */
+	program: string;
+	/** File of `runFile`. */
+	run: string;
+	/** File of 32 MiB; absent: no flash. */
+	flash?: string;
+	/** Count instructions exactly (clock.c); network time-outs then run in the emulated time. */
+	countInstructions?: boolean;
+}
+
+/** What run.h says: little-endian words, then the settings' text with a NUL. */
+export function runFile(options: { memory?: number; wordMicroseconds?: number; settings?: string }): Buffer {
+	const { memory = 0, wordMicroseconds = 0, settings = "" } = options;
+	const text = Buffer.from(`${settings}\0`);
+	const words = Buffer.alloc(16);
+	[0x4e555242, memory, wordMicroseconds, text.length - 1].forEach((word, i) => words.writeUInt32LE(word, 4 * i));
+	return Buffer.concat([words, text]);
+}
+
+const setpriv = "/usr/bin/setpriv";
+
+/** A process whose standard output is the console and whose exit code is the board's; SIGKILL is the power cut. */
+export function emulatorCommand(options: EmulatorOptions): { file: string; args: string[] } {
+	const { board, program, run, flash, countInstructions = false } = options;
+	const quoted = (path: string) => path.replaceAll(",", ",,");
+	const args = [
+		...["-M", "virt", "-m", "512M", "-cpu", "rv32,a=false,f=false,d=false,h=false,s=false"], // an ESP32-C3's: imc
+		...["-bios", board, "-display", "none", "-monitor", "none", "-serial", "stdio"],
+		...["-device", `loader,file=${quoted(program)},addr=0x82000000,force-raw=on`],
+		...["-device", `loader,file=${quoted(run)},addr=0x84000000,force-raw=on`],
+		...["-global", "virtio-mmio.force-legacy=false"],
+		...["-device", "virtio-rng-device"],
+		...["-netdev", "user,id=network", "-device", "virtio-net-device,netdev=network"],
+		...(flash ? ["-drive", `if=pflash,unit=1,format=raw,file=${quoted(flash)}`] : []),
+		...(countInstructions ? ["-icount", "shift=0"] : []),
+	];
+	const emulator = "qemu-system-riscv32";
+	// If whoever started it is killed, the device loses its power too.
+	if (!existsSync(setpriv)) return { file: emulator, args };
+	return { file: setpriv, args: ["--pdeathsig", "KILL", emulator, ...args] };
+}

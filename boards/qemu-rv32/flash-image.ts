@@ -1,0 +1,84 @@
+// The flash of the qemu-rv32 board is one image of 32 MiB, because QEMU's chips are that large; every other board, and
+// whoever looks at a device's slots, has a folder of raw partitions. So the image is composed before a run and taken
+// apart after it, however the run ended: QEMU writes each programmed word to the file at once, and killing it is a
+// power cut. If this process is killed as well, the next run finds the image and takes it apart first.
+
+import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const imageBytes = 32 * 1024 * 1024;
+const erased = 0xff;
+
+/** As in flash.c. */
+const partitions = [
+	{ name: "ca0", start: 0, bytes: 8192 },
+	{ name: "ca1", start: 8192, bytes: 8192 },
+	{ name: "poll", start: 16384, bytes: 4096 },
+];
+
+const imageName = /^qemu-rv32-(\d+)\.img$/;
+const inUse = new Set<string>();
+
+/** Makes the image of a folder's partitions (absent: erased) and gives its path. Throws if the flash is in use. */
+export function composeFlashImage(folder: string): string {
+	for (const name of readdirSync(folder)) {
+		const owner = imageName.exec(name)?.[1];
+		if (owner === undefined) continue;
+		const left = join(folder, name);
+		if (inUse.has(left) || (Number(owner) !== process.pid && runs(Number(owner))))
+			throw new Error(`${folder}: another device runs on this flash`);
+		takeApart(left, folder);
+	}
+
+	const image = Buffer.alloc(imageBytes, erased);
+	for (const { name, start, bytes } of partitions) {
+		const path = join(folder, name);
+		if (!existsSync(path)) continue;
+		const contents = readFileSync(path);
+		if (contents.length !== bytes) throw new Error(`${path}: expected ${bytes} bytes, got ${contents.length}`);
+		contents.copy(image, start);
+	}
+	const path = join(folder, `qemu-rv32-${process.pid}.img`);
+	writeWhole(path, image);
+	inUse.add(path);
+	return path;
+}
+
+/** Writes the image's partitions to the folder, then removes the image. */
+export function takeFlashImageApart(image: string, folder: string): void {
+	takeApart(image, folder);
+	inUse.delete(image);
+}
+
+/** An image is a run's only truth until it is removed; but a partition that was written after it belongs to a later run. */
+function takeApart(image: string, folder: string): void {
+	const age = statSync(image).mtimeMs;
+	const file = openSync(image, "r");
+	try {
+		for (const { name, start, bytes } of partitions) {
+			const path = join(folder, name);
+			if (existsSync(path) && statSync(path).mtimeMs > age) continue;
+			const contents = Buffer.alloc(bytes);
+			if (readSync(file, contents, 0, bytes, start) !== bytes) throw new Error(`${image}: cut off`);
+			writeWhole(path, contents);
+		}
+	} finally {
+		closeSync(file);
+	}
+	unlinkSync(image);
+}
+
+function writeWhole(path: string, contents: Uint8Array): void {
+	const scratch = `${path}.new-${process.pid}`;
+	writeFileSync(scratch, contents);
+	renameSync(scratch, path);
+}
+
+function runs(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
