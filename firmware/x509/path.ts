@@ -13,7 +13,7 @@ import type { PublicKey } from "./public-key.js";
 
 export { type PublicKey };
 
-const MAXIMUM_CHAIN = 4; // certificates as presented, the leaf and a root included
+export const MAXIMUM_CHAIN = 4; // certificates as presented, the leaf and a root included
 
 /** A certificate authority that is trusted: its name, its key, and what its CA information says of leaves. */
 export interface TrustAnchor {
@@ -111,7 +111,7 @@ function checkName(alternativeNames: Uint8Array | undefined, serverName: string)
 		if (address && der.at(IP_ADDRESS)) {
 			if (compare(der.content(IP_ADDRESS), address) === 0) return;
 		} else if (!address && der.at(DNS_NAME)) {
-			if (matches(String.fromCharCode(...der.content(DNS_NAME)).toLowerCase(), wanted)) return;
+			if (matches(text(der.content(DNS_NAME)).toLowerCase(), wanted)) return;
 		} else {
 			der.skip();
 		}
@@ -125,6 +125,12 @@ function matches(presented: string, wanted: string): boolean {
 	const suffix = presented.slice(1);
 	const dot = wanted.indexOf(".");
 	return dot > 0 && suffix.indexOf(".", 1) > 0 && wanted.slice(dot) === suffix;
+}
+
+function text(ascii: Uint8Array): string {
+	let text = "";
+	for (const byte of ascii) text += String.fromCharCode(byte);
+	return text;
 }
 
 function refuse(reason: CertificateReason): never {

@@ -16,6 +16,11 @@ export interface PublicKey {
 	verify(message: Uint8Array, signature: Uint8Array): boolean;
 }
 
+/** SignatureScheme of TLS (RFC 8446 §4.2.3) for each key algorithm, in the order in which they are offered. */
+export const signatureSchemes: readonly { algorithm: KeyAlgorithm; code: number }[] = [
+	{ algorithm: "ed25519", code: 0x0807 },
+];
+
 class Ed25519PublicKey implements PublicKey {
 	readonly algorithm = "ed25519";
 	readonly bytes: Uint8Array;

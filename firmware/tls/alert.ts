@@ -1,0 +1,147 @@
+// Alerts (RFC 8446 §6) and the one error of this folder. Each refusal has a literal reason, and the reason decides the
+// alert that the server is told. Used by every file of this folder; its callers look at `reason`.
+
+import { CertificateError, type CertificateReason } from "../x509/certificate.js";
+
+/** AlertDescription (RFC 8446 §6, RFC 7301 §3.2), as far as a client sends it or reports it by name. */
+export const CLOSE_NOTIFY = 0, USER_CANCELED = 90;
+const UNEXPECTED_MESSAGE = 10, BAD_RECORD_MAC = 20, RECORD_OVERFLOW = 22, BAD_CERTIFICATE = 42;
+const UNSUPPORTED_CERTIFICATE = 43, ILLEGAL_PARAMETER = 47, UNKNOWN_CA = 48, DECODE_ERROR = 50, DECRYPT_ERROR = 51;
+const PROTOCOL_VERSION = 70, INTERNAL_ERROR = 80, MISSING_EXTENSION = 109, UNSUPPORTED_EXTENSION = 110;
+
+/** Why this client ends a connection, and the alert that goes with it. */
+const REFUSALS = {
+	// records (§5)
+	"unknown record type": UNEXPECTED_MESSAGE,
+	"plaintext record after keys": UNEXPECTED_MESSAGE,
+	"application data before Finished": UNEXPECTED_MESSAGE,
+	"record too long": RECORD_OVERFLOW,
+	"record not authentic": BAD_RECORD_MAC,
+	"record without content type": UNEXPECTED_MESSAGE,
+	"empty record": UNEXPECTED_MESSAGE,
+	"too many empty records": UNEXPECTED_MESSAGE,
+	"too many records under one key": INTERNAL_ERROR,
+	"bad change_cipher_spec": UNEXPECTED_MESSAGE,
+	"too many change_cipher_spec": UNEXPECTED_MESSAGE,
+	"bad alert": DECODE_ERROR,
+	"too many alerts": UNEXPECTED_MESSAGE,
+	// messages (§4)
+	"unexpected message": UNEXPECTED_MESSAGE,
+	"message across a key change": UNEXPECTED_MESSAGE,
+	"message interleaved": UNEXPECTED_MESSAGE,
+	"message too long": ILLEGAL_PARAMETER,
+	"malformed message": DECODE_ERROR,
+	"extension not offered": UNSUPPORTED_EXTENSION,
+	"extension in the wrong message": ILLEGAL_PARAMETER,
+	"duplicate extension": ILLEGAL_PARAMETER,
+	"too many extensions": DECODE_ERROR,
+	// ServerHello and HelloRetryRequest (§4.1.3, §4.1.4, §4.2.8)
+	"no TLS 1.3": PROTOCOL_VERSION,
+	"version not offered": ILLEGAL_PARAMETER,
+	"bad legacy version": ILLEGAL_PARAMETER,
+	"session id not echoed": ILLEGAL_PARAMETER,
+	"cipher suite not offered": ILLEGAL_PARAMETER,
+	"cipher suite changed": ILLEGAL_PARAMETER,
+	"compression": ILLEGAL_PARAMETER,
+	"no key share": MISSING_EXTENSION,
+	"group not offered": ILLEGAL_PARAMETER,
+	"bad key share": ILLEGAL_PARAMETER,
+	"shared secret is zero": ILLEGAL_PARAMETER,
+	"second HelloRetryRequest": UNEXPECTED_MESSAGE,
+	"key share already sent": ILLEGAL_PARAMETER,
+	"HelloRetryRequest changes nothing": ILLEGAL_PARAMETER,
+	// EncryptedExtensions (§4.3.1, RFC 6066 §4, RFC 7301 §3.2, RFC 8449 §4, §5)
+	"application protocol not offered": ILLEGAL_PARAMETER,
+	"bad server_name": ILLEGAL_PARAMETER,
+	"bad max_fragment_length": ILLEGAL_PARAMETER,
+	"bad record_size_limit": ILLEGAL_PARAMETER,
+	"max_fragment_length and record_size_limit": ILLEGAL_PARAMETER,
+	// authentication (§4.3.2, §4.4)
+	"certificate request context": ILLEGAL_PARAMETER,
+	"no signature algorithms": MISSING_EXTENSION,
+	"no certificate": DECODE_ERROR,
+	"signature algorithm not offered": ILLEGAL_PARAMETER,
+	"signature algorithm of another key": ILLEGAL_PARAMETER,
+	"bad signature by server": DECRYPT_ERROR,
+	"bad Finished": DECRYPT_ERROR,
+	// after the handshake (§4.6)
+	"too many tickets": UNEXPECTED_MESSAGE,
+	"too many key updates": UNEXPECTED_MESSAGE,
+	"bad key update": ILLEGAL_PARAMETER,
+} as const satisfies Record<string, number>;
+
+/** The alerts that a server may send, by their names in the registry. */
+const NAMES = {
+	0: "close_notify",
+	10: "unexpected_message",
+	20: "bad_record_mac",
+	22: "record_overflow",
+	40: "handshake_failure",
+	42: "bad_certificate",
+	43: "unsupported_certificate",
+	44: "certificate_revoked",
+	45: "certificate_expired",
+	46: "certificate_unknown",
+	47: "illegal_parameter",
+	48: "unknown_ca",
+	49: "access_denied",
+	50: "decode_error",
+	51: "decrypt_error",
+	70: "protocol_version",
+	71: "insufficient_security",
+	80: "internal_error",
+	86: "inappropriate_fallback",
+	109: "missing_extension",
+	110: "unsupported_extension",
+	112: "unrecognized_name",
+	116: "certificate_required",
+	120: "no_application_protocol",
+} as const satisfies Record<number, string>;
+
+export type RefusalReason = keyof typeof REFUSALS;
+export type ReceivedReason = `received ${(typeof NAMES)[keyof typeof NAMES]}` | "received unknown alert";
+export type TlsReason = RefusalReason | ReceivedReason;
+
+/** The connection ended by an alert: ours, because the server's bytes are bad, or the server's. */
+export class AlertError extends Error {
+	readonly reason: TlsReason;
+	/** AlertDescription. */
+	readonly alert: number;
+	/** Whether the alert came from the server. */
+	readonly received: boolean;
+
+	constructor(reason: RefusalReason);
+	constructor(alert: number);
+	constructor(cause: RefusalReason | number) {
+		const reason = typeof cause === "string" ? cause : receivedReason(cause);
+		super(reason);
+		this.reason = reason;
+		this.alert = typeof cause === "string" ? REFUSALS[cause] : cause;
+		this.received = typeof cause === "number";
+	}
+}
+
+/** Ends the connection: whoever runs the machine sends the alert. */
+export function refuse(reason: RefusalReason): never {
+	throw new AlertError(reason);
+}
+
+/** The alert that tells the server about `error`. */
+export function alertFor(error: unknown): number {
+	if (error instanceof AlertError) return error.alert;
+	if (error instanceof CertificateError) return alertForCertificate(error.reason);
+	return INTERNAL_ERROR;
+}
+
+/** RFC 8446 §6.2 has few alerts for the many things that can be wrong with a certificate. */
+function alertForCertificate(reason: CertificateReason): number {
+	if (reason === "unknown issuer") return UNKNOWN_CA;
+	if (reason === "unsupported signature algorithm" || reason === "unsupported public key") {
+		return UNSUPPORTED_CERTIFICATE;
+	}
+	return BAD_CERTIFICATE;
+}
+
+function receivedReason(alert: number): ReceivedReason {
+	return Object.hasOwn(NAMES, alert) ? `received ${NAMES[alert as keyof typeof NAMES]}` : "received unknown alert";
+}

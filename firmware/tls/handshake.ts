@@ -1,0 +1,276 @@
+// Handshake messages (RFC 8446 §4): ClientHello written, the server's messages read, each strictly and by itself. What
+// they mean together is client.ts's. A message here is its body, without the four bytes of type and length. Views that
+// are returned are views of the message. Left out, because never offered: PSK, early data, certificate compression,
+// OCSP and SCT, post-handshake authentication, groups other than X25519.
+
+import { ascii } from "../cbor.js";
+import { signatureSchemes } from "../x509/public-key.js";
+import { refuse } from "./alert.js";
+import { FieldReader, FieldWriter } from "./presentation.js";
+import { CIPHER_SUITES, type CipherSuite } from "./record.js";
+
+/** HandshakeType. */
+export const CLIENT_HELLO = 1, SERVER_HELLO = 2, NEW_SESSION_TICKET = 4, ENCRYPTED_EXTENSIONS = 8, CERTIFICATE = 11;
+export const CERTIFICATE_REQUEST = 13, CERTIFICATE_VERIFY = 15, FINISHED = 20, KEY_UPDATE = 24, MESSAGE_HASH = 254;
+
+/** ExtensionType. */
+const SERVER_NAME = 0, MAX_FRAGMENT_LENGTH = 1, SUPPORTED_GROUPS = 10, SIGNATURE_ALGORITHMS = 13, ALPN = 16;
+const RECORD_SIZE_LIMIT = 28, SUPPORTED_VERSIONS = 43, COOKIE = 44, KEY_SHARE = 51;
+
+const LEGACY_VERSION = 0x0303, TLS_1_3 = 0x0304, X25519 = 0x001d;
+const HTTP_1_1 = ascii("http/1.1");
+
+const MAXIMUM_EXTENSIONS = 16; // in one message
+
+/** Lengths of content that `max_fragment_length` can ask for (RFC 6066 §4), in the order of its codes 1 … 4. */
+export type FragmentLength = 512 | 1024 | 2048 | 4096;
+const FRAGMENT_LENGTHS: readonly FragmentLength[] = [512, 1024, 2048, 4096];
+
+export interface ClientHello {
+	random: Uint8Array; // 32 bytes
+	/** 32 bytes for middlebox compatibility (§D.4); the server echoes them. */
+	sessionId: Uint8Array;
+	/** For server_name; undefined for an address (RFC 6066 §3). */
+	hostName: string | undefined;
+	fragmentLength: FragmentLength;
+	/** X25519 public key; undefined: none is sent, the server asks for it with HelloRetryRequest (§4.2.8). */
+	keyShare: Uint8Array | undefined;
+	/** From HelloRetryRequest (§4.2.2). */
+	cookie: Uint8Array | undefined;
+}
+
+/** The whole message, type and length included. */
+export function writeClientHello(hello: ClientHello): Uint8Array {
+	const { hostName, cookie, keyShare } = hello;
+	const out = new FieldWriter(256 + (hostName?.length ?? 0) + (cookie?.length ?? 0));
+	const extension = (type: number, write: () => void): void => {
+		out.uint16(type);
+		out.vector(2, write);
+	};
+	out.uint8(CLIENT_HELLO);
+	out.vector(3, () => {
+		out.uint16(LEGACY_VERSION);
+		out.bytes(hello.random);
+		out.vector(1, () => out.bytes(hello.sessionId));
+		out.vector(2, () => CIPHER_SUITES.forEach(suite => out.uint16(suite.code)));
+		out.vector(1, () => out.uint8(0)); // no compression
+		out.vector(2, () => {
+			if (hostName !== undefined) extension(SERVER_NAME, () => out.vector(2, () => {
+				out.uint8(0); // host_name
+				out.vector(2, () => out.bytes(ascii(hostName)));
+			}));
+			extension(MAX_FRAGMENT_LENGTH, () => out.uint8(FRAGMENT_LENGTHS.indexOf(hello.fragmentLength) + 1));
+			extension(SUPPORTED_GROUPS, () => out.vector(2, () => out.uint16(X25519)));
+			extension(SIGNATURE_ALGORITHMS, () => out.vector(2, () => {
+				for (const { code } of signatureSchemes) out.uint16(code);
+			}));
+			extension(ALPN, () => out.vector(2, () => out.vector(1, () => out.bytes(HTTP_1_1))));
+			// counts the content type too (RFC 8449 §4), max_fragment_length does not
+			extension(RECORD_SIZE_LIMIT, () => out.uint16(hello.fragmentLength + 1));
+			extension(SUPPORTED_VERSIONS, () => out.vector(1, () => out.uint16(TLS_1_3)));
+			if (cookie) extension(COOKIE, () => out.vector(2, () => out.bytes(cookie)));
+			extension(KEY_SHARE, () => out.vector(2, () => {
+				if (!keyShare) return;
+				out.uint16(X25519);
+				out.vector(2, () => out.bytes(keyShare));
+			}));
+		});
+	});
+	return out.written;
+}
+
+export interface ServerHello {
+	isRetryRequest: boolean;
+	suite: CipherSuite;
+	/** X25519 public key; undefined in a HelloRetryRequest. */
+	keyShare: Uint8Array | undefined;
+	/** HelloRetryRequest: X25519 was asked for, a cookie was given. */
+	wantsKeyShare: boolean;
+	cookie: Uint8Array | undefined;
+}
+
+/** SHA-256 of "HelloRetryRequest" (§4.1.3). */
+const RETRY_RANDOM = Uint8Array.of(
+	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+);
+
+/** ServerHello (§4.1.3) or HelloRetryRequest (§4.1.4), which differ by the random and in their extensions. */
+export function readServerHello(message: Uint8Array, sessionId: Uint8Array): ServerHello {
+	const reader = new FieldReader(message);
+	const legacyVersion = reader.uint16();
+	const isRetryRequest = equals(reader.bytes(32), RETRY_RANDOM);
+	const echo = reader.vector(1);
+	if (echo.length > 32) refuse("malformed message");
+	const code = reader.uint16();
+	const compression = reader.uint8();
+
+	let version: number | undefined;
+	let keyShare: Uint8Array | undefined, cookie: Uint8Array | undefined;
+	let wantsKeyShare = false;
+	if (!reader.atEnd) {
+		const allowed = isRetryRequest ? [SUPPORTED_VERSIONS, COOKIE, KEY_SHARE] : [SUPPORTED_VERSIONS, KEY_SHARE];
+		readExtensions(reader, allowed, (type, data) => {
+			if (type === SUPPORTED_VERSIONS) version = data.uint16();
+			else if (type === COOKIE) cookie = data.vector(2, 1);
+			else if (data.uint16() !== X25519) refuse("group not offered"); // §4.2.8
+			else if (isRetryRequest) wantsKeyShare = true;
+			else keyShare = data.vector(2, 1);
+		});
+	}
+	reader.end();
+
+	if (version === undefined) refuse("no TLS 1.3"); // §4.2.1: an older version was negotiated
+	if (version !== TLS_1_3) refuse("version not offered");
+	if (legacyVersion !== LEGACY_VERSION) refuse("bad legacy version");
+	if (!equals(echo, sessionId)) refuse("session id not echoed");
+	const suite = CIPHER_SUITES.find(offered => offered.code === code);
+	if (!suite) return refuse("cipher suite not offered");
+	if (compression !== 0) refuse("compression");
+	if (!isRetryRequest && !keyShare) refuse("no key share"); // §9.2
+	if (keyShare && keyShare.length !== 32) refuse("bad key share"); // §4.2.8.2
+	return { isRetryRequest, suite, keyShare, wantsKeyShare, cookie };
+}
+
+/** EncryptedExtensions (§4.3.1). Returns how many bytes of content our own records may have at most. */
+export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello): number {
+	const reader = new FieldReader(message);
+	let hasFragmentLength = false, hasRecordSizeLimit = false;
+	let limit: number = hello.fragmentLength;
+	const allowed = [SERVER_NAME, MAX_FRAGMENT_LENGTH, SUPPORTED_GROUPS, ALPN, RECORD_SIZE_LIMIT];
+	readExtensions(reader, allowed, (type, data) => {
+		switch (type) {
+			case SERVER_NAME: // RFC 6066 §3: empty
+				if (hello.hostName === undefined) refuse("extension not offered");
+				if (!data.atEnd) refuse("bad server_name");
+				break;
+			case MAX_FRAGMENT_LENGTH: // RFC 6066 §4: what was asked for
+				hasFragmentLength = true;
+				if (FRAGMENT_LENGTHS[data.uint8() - 1] !== hello.fragmentLength) refuse("bad max_fragment_length");
+				break;
+			case SUPPORTED_GROUPS: // §4.2.7: of interest for a later connection
+				data.vector(2, 2);
+				break;
+			case ALPN: { // RFC 7301 §3.1: exactly one
+				const list = new FieldReader(data.vector(2, 2));
+				const protocol = list.vector(1, 1);
+				list.end();
+				if (!equals(protocol, HTTP_1_1)) refuse("application protocol not offered");
+				break;
+			}
+			case RECORD_SIZE_LIMIT: { // RFC 8449 §4: content and its type
+				const theirs = data.uint16();
+				if (theirs < 64) refuse("bad record_size_limit");
+				limit = Math.min(limit, theirs - 1);
+				hasRecordSizeLimit = true;
+			}
+		}
+	});
+	reader.end();
+	if (hasFragmentLength && hasRecordSizeLimit) refuse("max_fragment_length and record_size_limit"); // RFC 8449 §5
+	return limit;
+}
+
+/** CertificateRequest (§4.3.2): whatever it asks for, the answer is an empty Certificate. */
+export function readCertificateRequest(message: Uint8Array): void {
+	const reader = new FieldReader(message);
+	if (reader.vector(1).length !== 0) refuse("certificate request context");
+	let hasAlgorithms = false;
+	readExtensions(reader, undefined, (type, data) => {
+		if (type === SIGNATURE_ALGORITHMS) {
+			hasAlgorithms = true;
+			if (data.vector(2, 2).length % 2 !== 0) refuse("malformed message");
+		} else {
+			data.rest();
+		}
+	});
+	reader.end();
+	if (!hasAlgorithms) refuse("no signature algorithms");
+}
+
+/** Certificate (§4.4.2): the chain's certificates, as views. */
+export function readCertificates(message: Uint8Array, maximum: number): Uint8Array[] {
+	const reader = new FieldReader(message);
+	if (reader.vector(1).length !== 0) refuse("certificate request context");
+	const list = new FieldReader(reader.vector(3));
+	reader.end();
+	const chain: Uint8Array[] = [];
+	while (!list.atEnd && chain.length <= maximum) { // one too many is for the path's check to refuse
+		chain.push(list.vector(3, 1));
+		readExtensions(list, [], () => {}); // neither OCSP nor SCT was offered
+	}
+	if (chain.length === 0) refuse("no certificate"); // §4.4.2.4
+	return chain;
+}
+
+/** CertificateVerify (§4.4.3). */
+export function readCertificateVerify(message: Uint8Array): { scheme: number; signature: Uint8Array } {
+	const reader = new FieldReader(message);
+	const scheme = reader.uint16();
+	const signature = reader.vector(2);
+	reader.end();
+	return { scheme, signature };
+}
+
+/** NewSessionTicket (§4.6.1): checked and forgotten. */
+export function readNewSessionTicket(message: Uint8Array): void {
+	const reader = new FieldReader(message);
+	reader.bytes(8); // ticket_lifetime, ticket_age_add
+	reader.vector(1); // ticket_nonce
+	reader.vector(2, 1);
+	readExtensions(reader, undefined, (_type, data) => data.rest());
+	reader.end();
+}
+
+/** KeyUpdate (§4.6.3). Returns whether the server wants ours in turn. */
+export function readKeyUpdate(message: Uint8Array): boolean {
+	const reader = new FieldReader(message);
+	const request = reader.uint8();
+	reader.end();
+	if (request > 1) refuse("bad key update");
+	return request === 1;
+}
+
+/** A message: `type`, length, `body`. */
+export function writeMessage(type: number, body: Uint8Array): Uint8Array {
+	const out = new FieldWriter(4 + body.length);
+	out.uint8(type);
+	out.vector(3, () => out.bytes(body));
+	return out.written;
+}
+
+/** What we offer with each ClientHello, so that another type is told from one at the wrong place. */
+const OFFERED: readonly number[] = [
+	SERVER_NAME, MAX_FRAGMENT_LENGTH, SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, ALPN, RECORD_SIZE_LIMIT,
+	SUPPORTED_VERSIONS, KEY_SHARE,
+];
+
+/**
+ * The extensions of one message (§4.2): none twice and, unless `allowed` is undefined, no other than those.
+ * `visit` reads the whole of the data.
+ */
+function readExtensions(
+	reader: FieldReader, allowed: readonly number[] | undefined, visit: (type: number, data: FieldReader) => void,
+): void {
+	const extensions = new FieldReader(reader.vector(2));
+	const seen: number[] = [];
+	while (!extensions.atEnd) {
+		const type = extensions.uint16();
+		const data = new FieldReader(extensions.vector(2));
+		if (seen.includes(type)) refuse("duplicate extension");
+		if (seen.push(type) > MAXIMUM_EXTENSIONS) refuse("too many extensions");
+		if (allowed && !allowed.includes(type)) {
+			refuse(OFFERED.includes(type) ? "extension in the wrong message" : "extension not offered");
+		}
+		visit(type, data);
+		data.end();
+	}
+}
+
+/** Whether `a` and `b` are the same bytes; in constant time, since one of its users compares a MAC. */
+export function equals(a: Uint8Array, b: Uint8Array): boolean {
+	if (a.length !== b.length) return false;
+	let difference = 0;
+	for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i];
+	return difference === 0;
+}

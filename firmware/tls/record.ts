@@ -1,0 +1,168 @@
+// The record layer (RFC 8446 §5). One buffer, of a record as long as was agreed, receives, and is decrypted in place;
+// nothing is copied out of it here. Left out: 0-RTT, and records longer than the buffer (`record_size_limit`, RFC 8449,
+// and `max_fragment_length`, RFC 6066 §4, ask for short ones; a server that sends longer ones is refused).
+// Called by client.ts.
+
+import { Aes128Gcm, ChaCha20Poly1305, type Aead } from "../crypto/kernel.js";
+import { refuse } from "./alert.js";
+import { trafficKey } from "./key-schedule.js";
+
+/** ContentType. */
+export const CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPLICATION_DATA = 23;
+
+const HEADER = 5, CONTENT_TYPE = 1, TAG = 16; // bytes
+/** What protection adds to a record's content. */
+export const OVERHEAD = HEADER + CONTENT_TYPE + TAG;
+
+/** AES-GCM may protect 2^24.5 full records with one key (§5.5); nobody here gets near. */
+const MAXIMUM_RECORDS = 2 ** 24;
+
+export interface CipherSuite {
+	code: number;
+	keyLength: number; // bytes
+	Aead: new (key: Uint8Array) => Aead;
+}
+
+/** Both suites of the profile (§B.4), the one that is cheap without AES hardware first. Their hash is SHA-256. */
+export const CIPHER_SUITES: readonly CipherSuite[] = [
+	{ code: 0x1303, keyLength: 32, Aead: ChaCha20Poly1305 },
+	{ code: 0x1301, keyLength: 16, Aead: Aes128Gcm },
+];
+
+/** One direction's key, IV and sequence number (§5.2, §5.3). */
+class Protection {
+	readonly #aead: Aead;
+	readonly #iv: Uint8Array;
+	readonly #nonce = new Uint8Array(12);
+	#sequence = 0;
+
+	constructor(suite: CipherSuite, trafficSecret: Uint8Array) {
+		const { key, iv } = trafficKey(trafficSecret, suite.keyLength);
+		this.#aead = new suite.Aead(key);
+		this.#iv = iv;
+	}
+
+	/** `fragment`: content, content type, and room for the tag. */
+	seal(header: Uint8Array, fragment: Uint8Array): void {
+		this.#aead.seal(this.#nextNonce(), header, fragment);
+	}
+
+	open(header: Uint8Array, fragment: Uint8Array): boolean {
+		return this.#aead.open(this.#nextNonce(), header, fragment);
+	}
+
+	/** The sequence number, on 64 bits, added to the IV; it never wraps. */
+	#nextNonce(): Uint8Array {
+		let sequence = this.#sequence++;
+		if (sequence >= MAXIMUM_RECORDS) refuse("too many records under one key");
+		this.#nonce.set(this.#iv);
+		for (let i = 11; sequence !== 0; i--, sequence >>>= 8) this.#nonce[i] ^= sequence & 0xff;
+		return this.#nonce;
+	}
+}
+
+/** Receives one record after the other. */
+export class RecordReader {
+	readonly #buffer: Uint8Array;
+	#filled = 0;
+	#length = 0; // of the fragment, once the header is there
+	#protection: Protection | undefined;
+
+	/** `limit`: bytes of content that a record may have. */
+	constructor(limit: number) {
+		this.#buffer = new Uint8Array(limit + OVERHEAD);
+	}
+
+	/** How many bytes are missing, of the header or of the fragment after it; 0 when a record is complete. */
+	get wanted(): number {
+		return this.#filled < HEADER ? HEADER - this.#filled : HEADER + this.#length - this.#filled;
+	}
+
+	/** Whether a record has begun and is not complete. */
+	get inRecord(): boolean {
+		return this.#filled > 0;
+	}
+
+	/** From now on records are protected by a key from `trafficSecret`. */
+	protect(suite: CipherSuite, trafficSecret: Uint8Array): void {
+		this.#protection = new Protection(suite, trafficSecret);
+	}
+
+	/** Takes at most `wanted` bytes. Throws AlertError as soon as the header shows that the record is refused. */
+	receive(bytes: Uint8Array): void {
+		const inHeader = this.#filled < HEADER;
+		this.#buffer.set(bytes, this.#filled);
+		this.#filled += bytes.length;
+		if (inHeader && this.#filled === HEADER) this.#readHeader();
+	}
+
+	/** Opens the record that is complete. The content is a view of the buffer, good until `next`. */
+	open(): { type: number; content: Uint8Array } {
+		const buffer = this.#buffer;
+		const type = buffer[0];
+		let end = HEADER + this.#length;
+		if (type === CHANGE_CIPHER_SPEC || !this.#protection) return { type, content: buffer.subarray(HEADER, end) };
+
+		if (!this.#protection.open(buffer.subarray(0, HEADER), buffer.subarray(HEADER, end))) {
+			refuse("record not authentic"); // §5.2
+		}
+		end -= TAG;
+		while (end > HEADER && buffer[end - 1] === 0) end--; // padding (§5.4)
+		if (end === HEADER) refuse("record without content type");
+		const innerType = buffer[end - 1];
+		if (innerType < ALERT || innerType > APPLICATION_DATA) refuse("unknown record type"); // §5: nor a protected CCS
+		return { type: innerType, content: buffer.subarray(HEADER, end - CONTENT_TYPE) };
+	}
+
+	/** Makes room for the next record. */
+	next(): void {
+		this.#filled = this.#length = 0;
+	}
+
+	/** legacy_record_version is ignored (§5.1). */
+	#readHeader(): void {
+		const type = this.#buffer[0];
+		const length = (this.#buffer[3] << 8) | this.#buffer[4];
+		if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA) refuse("unknown record type"); // §5
+		if (type === CHANGE_CIPHER_SPEC) {
+			if (length !== 1) refuse("bad change_cipher_spec"); // §5
+		} else if (this.#protection) {
+			if (type !== APPLICATION_DATA) refuse("plaintext record after keys"); // §5.2
+			if (length > this.#buffer.length - HEADER) refuse("record too long");
+			if (length < TAG) refuse("record not authentic");
+		} else {
+			if (type === APPLICATION_DATA) refuse("application data before Finished"); // §5.1
+			if (length > this.#buffer.length - OVERHEAD) refuse("record too long");
+			if (length === 0) refuse("empty record"); // §5.1
+		}
+		this.#length = length;
+	}
+}
+
+/** Makes records. */
+export class RecordWriter {
+	#protection: Protection | undefined;
+
+	/** From now on records are protected by a key from `trafficSecret`. */
+	protect(suite: CipherSuite, trafficSecret: Uint8Array): void {
+		this.#protection = new Protection(suite, trafficSecret);
+	}
+
+	/** One record, ready to be sent. `version` 0x0301 is for the first ClientHello alone (§5.1). */
+	write(type: number, content: Uint8Array, version = 0x0303): Uint8Array {
+		const isProtected = this.#protection !== undefined && type !== CHANGE_CIPHER_SPEC;
+		const length = content.length + (isProtected ? CONTENT_TYPE + TAG : 0);
+		const record = new Uint8Array(HEADER + length);
+		record[0] = isProtected ? APPLICATION_DATA : type;
+		record[1] = version >> 8;
+		record[2] = version & 0xff;
+		record[3] = length >> 8;
+		record[4] = length & 0xff;
+		record.set(content, HEADER);
+		if (isProtected) {
+			record[HEADER + content.length] = type;
+			this.#protection!.seal(record.subarray(0, HEADER), record.subarray(HEADER));
+		}
+		return record;
+	}
+}
