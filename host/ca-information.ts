@@ -27,7 +27,9 @@ export interface CaInformation {
 const protectedHeader = Uint8Array.of(0xa1, 0x01, 0x32);
 const coseSign1Tag = 18;
 
-const cbor = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
+// Without tag 259 a map is what RFC 8949 calls a map; cbor-x's declarations do not know that option.
+const plainMaps = { useRecords: false, variableMapSize: true, tagUint8Array: false, useTag259ForMaps: false };
+const cbor = new Encoder(plainMaps);
 const reader = new Decoder({ useRecords: false, mapsAsObjects: false });
 
 /** The payload of a COSE_Sign1. Throws RangeError or TypeError for what no device would take. */

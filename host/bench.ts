@@ -1,0 +1,406 @@
+// A bench: a fleet on disk, its servers on 127.0.0.1, an operator who follows the plan and one device on a board, all
+// real, with the plan's years squeezed into fractions of a second. A scenario says what else happens and in which year;
+// what came of it is recorded from three sides (the operator's steps, the servers' own logs, the device's console and
+// its flash images) and judged by the scenario.
+//
+// The years stand still while the operator works, and at a scenario's `holds`, so that a slow machine changes nothing.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BoardName, RunningBoard } from "../boards/start.js";
+import { engineOf, startBoard } from "../boards/start.js";
+import type { RunSettings } from "../boards/settings.js";
+import type { DeviceEvent } from "../firmware/events.js";
+import { rawPublicKey } from "./ca-information.js";
+import { Deployment, type ServerAccess } from "./deployment.js";
+import { parseEvent } from "./device-events.js";
+import { Fleet } from "./fleet.js";
+import { give, nextDue, type Operation, type Order, type Plan, type Step } from "./operator.js";
+import { Signer } from "./signer.js";
+import { readDeviceSlots, type DeviceSlots } from "./slot-image.js";
+
+/** What happened, in which year, seen from where. */
+export type Entry = { year: number } & (
+	| { from: "device"; event: DeviceEvent }
+	| { from: "operator"; step: Step }
+	| { from: "server"; access: ServerAccess }
+	| { from: "bench"; text: string }
+);
+
+export interface Scenario {
+	name: string;
+	/** One sentence for people. */
+	summary: string;
+	plan: Plan;
+	/** The year in which the bench ends. */
+	end: number;
+	/** What happens beside the plan, in the order of years. */
+	acts?: { year: number; act(bench: Bench): void | Promise<void> }[];
+	/** The years stand still until this holds, or until `patience` is over (then the judgement will show it). */
+	holds: { year: number; awaits: string; until(record: Entry[]): boolean }[];
+	/** The device is switched on when the bench begins, unless an act does it later. */
+	deviceLater?: boolean;
+	judge(outcome: Outcome): Finding[];
+}
+
+export interface Outcome {
+	record: Entry[];
+	/** The device's flash, decoded by the host. */
+	slots: DeviceSlots;
+	fleet: Fleet;
+	operation: Operation;
+	/** The device's program ended by itself, with this code. */
+	died?: number;
+}
+
+export interface Finding {
+	ok: boolean;
+	what: string;
+}
+
+export interface BenchOptions {
+	board: BoardName;
+	/** Milliseconds of a year; default: the board's own pace. */
+	yearMilliseconds?: number;
+	/** Where the fleet and the flash images stay; default: a folder that goes at the end. */
+	keep?: string;
+	onEntry?(entry: Entry): void;
+	/** Called some ten times a second. */
+	onTick?(bench: Bench): void;
+	signal?: AbortSignal;
+}
+
+export interface BenchResult {
+	scenario: string;
+	engine: string;
+	findings: Finding[];
+	record: Entry[];
+	slots: { current: number | null; next: number | null };
+	operation: Operation;
+}
+
+/** Milliseconds of a year on a board: some five sessions of that board fit into one. */
+const pace: Record<BoardName, number> = { node: 300, simulator: 500, "qemu-rv32": 6_000 };
+const patience = 60_000; // ms for one hold
+const tick = 100; // ms
+
+const plannedBegin = "2030-01-01T00:00:00.000Z";
+const serviceName = "service.fleet.example";
+
+export class Bench {
+	readonly scenario: Scenario;
+	readonly board: BoardName;
+	readonly record: Entry[] = [];
+	readonly fleet: Fleet;
+	readonly flash: string; // folder
+	readonly yearMilliseconds: number;
+	readonly #options: BenchOptions;
+	readonly #signer: Signer;
+	readonly #deployment: Deployment;
+	readonly #ports = new Map<string, number>();
+	readonly #listeners = new Set<() => void>();
+	#operation!: Operation;
+	#device: RunningBoard | undefined;
+	#switchedOff = new WeakSet<RunningBoard>();
+	#died: number | undefined;
+	#engine = "unknown";
+	/** Held: a year. Running: performance.now() at year 0. */
+	#clock: { at: number } | { since: number } = { at: 0 };
+
+	static async run(scenario: Scenario, options: BenchOptions): Promise<BenchResult> {
+		const folder = options.keep ?? mkdtempSync(join(tmpdir(), "baton-bench-"));
+		mkdirSync(folder, { recursive: true });
+		try {
+			const bench = new Bench(scenario, options, folder);
+			return await bench.#run();
+		} finally {
+			if (!options.keep) rmSync(folder, { recursive: true, force: true });
+		}
+	}
+
+	private constructor(scenario: Scenario, options: BenchOptions, folder: string) {
+		this.scenario = scenario;
+		this.board = options.board;
+		this.#options = options;
+		this.yearMilliseconds = options.yearMilliseconds ?? pace[options.board];
+		this.flash = join(folder, "device");
+		this.fleet = Fleet.create(join(folder, "fleet"), {
+			fleet: "example",
+			begins: plannedBegin,
+			plan: scenario.plan,
+			services: [serviceName],
+			downloadUrl: "https://download-{n}.fleet.example/ca-information",
+		});
+		this.#signer = Signer.create(join(folder, "dl"), "example");
+		this.#deployment = new Deployment({
+			fleet: this.fleet,
+			listen: host => ({ port: this.#portOf(host) }),
+			onAccess: access => this.#enter({ from: "server", access }),
+		});
+	}
+
+	/** Fraction of years since authority A's beginning. */
+	get year(): number {
+		return "at" in this.#clock ? this.#clock.at : (performance.now() - this.#clock.since) / this.yearMilliseconds;
+	}
+
+	get operation(): Operation {
+		return this.#operation;
+	}
+
+	get deviceIsOn(): boolean {
+		return this.#device !== undefined;
+	}
+
+	/** The device's slots as it has said on its console. */
+	get slots(): { current: number | null; next: number | null } {
+		return slotsOf(this.record);
+	}
+
+	/** What an operator does by hand; also how the plan's steps are carried out. */
+	async order(order: Order): Promise<void> {
+		await this.#carryOut(give(this.scenario.plan, this.#operation, order, this.year));
+	}
+
+	async switchOn(): Promise<void> {
+		if (this.#device) return;
+		const device = await startBoard({
+			board: this.board,
+			flash: this.flash,
+			settings: this.#settings(),
+			onLine: line => {
+				this.#engine = engineOf(line) ?? this.#engine;
+				const event = parseEvent(line);
+				if (event) this.#enter({ from: "device", event });
+			},
+			onComplaint: line => this.say(`the device's program: ${line}`),
+		});
+		this.#device = device;
+		void device.exited.then(code => {
+			if (this.#switchedOff.has(device)) return;
+			this.#died = code;
+			this.#device = undefined;
+			this.say(`the device's program ended by itself with code ${code}`);
+		});
+	}
+
+	/** A power cut: nothing runs on the device after it. */
+	async switchOff(): Promise<void> {
+		const device = this.#device;
+		if (!device) return;
+		this.#switchedOff.add(device);
+		this.#device = undefined;
+		device.kill();
+		await device.exited;
+	}
+
+	say(text: string): void {
+		this.#enter({ from: "bench", text });
+	}
+
+	/** Downs or ups a server against the plan: `reconcile` alone would bring it back. */
+	get deployment(): Deployment {
+		return this.#deployment;
+	}
+
+	async #run(): Promise<BenchResult> {
+		try {
+			await this.#reservePorts();
+			const { operation, steps } = await this.fleet.start();
+			this.#operation = operation;
+			await this.#settle(steps);
+			if (!this.scenario.deviceLater) await this.switchOn();
+			await this.#live();
+		} finally {
+			await this.switchOff();
+			await this.#deployment.close();
+		}
+		return this.#result();
+	}
+
+	/** Goes from one moment at which something is to be done to the next. */
+	async #live(): Promise<void> {
+		const holds = [...this.scenario.holds];
+		const acts = [...this.scenario.acts ?? []];
+		this.#go();
+		for (;;) {
+			const due = nextDue(this.scenario.plan, this.#operation);
+			const next = Math.min(holds[0]?.year ?? Infinity, acts[0]?.year ?? Infinity, due?.year ?? Infinity, this.scenario.end);
+			await this.#reach(next);
+			if (holds[0]?.year === next) {
+				await this.#hold(holds.shift()!);
+			} else if (acts[0]?.year === next) {
+				await acts.shift()!.act(this);
+			} else if (due?.year === next) {
+				await this.order(due.order);
+			} else {
+				return;
+			}
+			this.#go();
+			if (this.#died !== undefined) return;
+		}
+	}
+
+	/** Lets the years pass until `year`, and stops them there. */
+	async #reach(year: number): Promise<void> {
+		while (this.year < year) {
+			await this.#pause(Math.min(tick, (year - this.year) * this.yearMilliseconds + 1));
+			this.#options.onTick?.(this);
+		}
+		this.#clock = { at: year };
+	}
+
+	async #hold({ awaits, until }: Scenario["holds"][number]): Promise<void> {
+		const deadline = performance.now() + patience;
+		let shown = false;
+		while (!until(this.record) && this.#died === undefined) {
+			const left = deadline - performance.now();
+			if (left <= 0) return this.say(`waited ${patience / 1000} s in vain: ${awaits}`);
+			if (!shown && left < patience - 2_000) {
+				shown = true;
+				this.say(`the years stand still: ${awaits}`);
+			}
+			await this.#pause(Math.min(tick, left));
+			this.#options.onTick?.(this);
+		}
+	}
+
+	#go(): void {
+		if ("at" in this.#clock) this.#clock = { since: performance.now() - this.#clock.at * this.yearMilliseconds };
+	}
+
+	/** Ends early when something happens; rejects when the run is broken off. */
+	#pause(milliseconds: number): Promise<void> {
+		const { signal } = this.#options;
+		return new Promise((resolve, reject) => {
+			signal?.throwIfAborted();
+			const done = () => {
+				clearTimeout(timer);
+				this.#listeners.delete(done);
+				signal?.removeEventListener("abort", broken);
+				resolve();
+			};
+			const broken = () => {
+				clearTimeout(timer);
+				this.#listeners.delete(done);
+				reject(signal!.reason);
+			};
+			const timer = setTimeout(done, milliseconds);
+			this.#listeners.add(done);
+			signal?.addEventListener("abort", broken, { once: true });
+		});
+	}
+
+	async #carryOut(given: { operation: Operation; steps: Step[] }): Promise<void> {
+		await this.fleet.carryOut(given);
+		this.#operation = given.operation;
+		await this.#settle(given.steps);
+	}
+
+	/** Signs what is new, brings the servers in line, and says so. */
+	async #settle(steps: Step[]): Promise<void> {
+		this.fleet.sign(this.#operation, this.#signer);
+		for (const step of steps) this.#enter({ from: "operator", step });
+		await this.#deployment.reconcile(this.#operation);
+	}
+
+	#enter(entry: Entry extends infer One ? (One extends Entry ? Omit<One, "year"> : never) : never): void {
+		const whole = { year: Math.round(this.year * 1000) / 1000, ...entry } as Entry;
+		this.record.push(whole);
+		this.#options.onEntry?.(whole);
+		for (const listener of [...this.#listeners]) listener();
+	}
+
+	#settings(): RunSettings {
+		const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+		return {
+			fleet: this.fleet.name,
+			factory: hex(this.fleet.information(1)!),
+			dlKeys: [hex(rawPublicKey(this.#signer.publicKey))],
+			service: `https://${serviceName}/`,
+			map: [...this.#ports].map(([host, toPort]) => ({ host, address: "127.0.0.1", toPort })),
+			pollInterval: Math.round(0.8 * this.yearMilliseconds),
+			serviceInterval: Math.round(0.45 * this.yearMilliseconds),
+			deadline: 10_000,
+			once: false,
+		};
+	}
+
+	/** Every host of the scenario has its port from the beginning, whether something listens there or not. */
+	async #reservePorts(): Promise<void> {
+		const hosts = [serviceName, ...Array.from({ length: mostGenerations }, (_, n) => new URL(this.fleet.nextUrl(n + 1)).hostname)];
+		for (const host of hosts) this.#ports.set(host, await freePort([...this.#ports.values()]));
+	}
+
+	#portOf(host: string): number {
+		const port = this.#ports.get(host);
+		if (port === undefined) throw new RangeError(`the bench has no port for ${host}`);
+		return port;
+	}
+
+	#result(): BenchResult {
+		const slots = readDeviceSlots(this.flash, this.fleet.name, [this.#signer.publicKey]);
+		const outcome: Outcome = { record: this.record, slots, fleet: this.fleet, operation: this.#operation, died: this.#died };
+		return {
+			scenario: this.scenario.name,
+			engine: this.#engine,
+			findings: this.scenario.judge(outcome),
+			record: this.record,
+			slots: {
+				current: slots.current?.information?.generation ?? null,
+				next: slots.next?.information?.generation ?? null,
+			},
+			operation: this.#operation,
+		};
+	}
+}
+
+const mostGenerations = 12;
+
+/** The slots as a device's console tells them, boot by boot. */
+export function slotsOf(record: Entry[]): { current: number | null; next: number | null } {
+	let current: number | null = null;
+	let next: number | null = null;
+	for (const entry of record) {
+		if (entry.from !== "device") continue;
+		const { event, generation = null, ...rest } = entry.event;
+		if (event === "boot") {
+			current = rest.current ?? null;
+			next = rest.next ?? null;
+		} else if (event === "stored") {
+			next = generation;
+		} else if (event === "promoted") {
+			current = generation;
+			next = null;
+		}
+	}
+	return { current, next };
+}
+
+/** A port on which nothing listens, outside the range from which the system gives ports to clients. */
+async function freePort(taken: number[]): Promise<number> {
+	const [from, to] = [20_000, Math.min(30_000, ephemeralStart())];
+	for (let tries = 0; tries < 200; tries++) {
+		const port = from + Math.floor(Math.random() * (to - from));
+		if (!taken.includes(port) && await isFree(port)) return port;
+	}
+	throw new Error("found no free port on 127.0.0.1");
+}
+
+function ephemeralStart(): number {
+	try {
+		return Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s+/)[0]) || 30_000;
+	} catch {
+		return 30_000; // not Linux
+	}
+}
+
+function isFree(port: number): Promise<boolean> {
+	return new Promise(resolve => {
+		const server = createServer();
+		server.once("error", () => resolve(false));
+		server.listen({ host: "127.0.0.1", port }, () => server.close(() => resolve(true)));
+	});
+}

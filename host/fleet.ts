@@ -1,0 +1,247 @@
+// A fleet on disk: its plan, its authorities with all that was made with them, and what is in operation. Readable by
+// people, written so that a crash at any instant loses nothing (durable-file.ts):
+//
+//   fleet.json             name, plan, addresses
+//   operation.json         who is in operation, and every step that led there
+//   authority/N/           ca.key  ca.pem, and information.cbor once it is signed
+//   authority/N/download/  server.key  server.pem: of the server at the URL that CA information N names, made together
+//                          with the authority, because it must come from this CA and is needed when the CA may be gone
+//   service/N/             server.key  server.pem: the services' certificate by authority N
+//
+// An authority's folder appears whole or not at all. Orders are carried out in the sequence: make, then record; what a
+// crash left unrecorded is found and used when the order is given again.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { randomBytes, X509Certificate } from "node:crypto";
+import { join } from "node:path";
+import { authorityOf as hostAndPort, checkNextUrl, type CaInformation } from "./ca-information.js";
+import { authorityName, certificatePem, createCertificateAuthority, createServerCredentials } from "./certificate-authority.js";
+import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
+import { replaceFile } from "./durable-file.js";
+import { authorityOf, begin, checkPlan, type Operation, type Plan, type Step } from "./operator.js";
+import { OperatorError, privateKeyPem, readPrivateKey } from "./private-key-file.js";
+import { checkFleetName, type Signer } from "./signer.js";
+
+export interface FleetPlan {
+	fleet: string;
+	/** When authority 1 comes into operation: year 0. ISO 8601. */
+	begins: string;
+	plan: Plan;
+	/** Names of the application servers. */
+	services: string[];
+	/** URL of the download server that CA information N names; `{n}` stands for N + 1. */
+	downloadUrl: string;
+	keyType?: KeyType;
+}
+
+const averageYear = 365.2425 * 86_400_000; // ms
+/** RFC 5280 §4.1.2.5: no well-defined end. */
+const withoutEnd = new Date("9999-12-31T23:59:59Z");
+
+export class Fleet {
+	readonly folder: string;
+	readonly settings: FleetPlan;
+	readonly #passphrase: string | undefined;
+
+	/** Makes a new fleet in an empty or absent folder. Authority 1 and its operation come with `start`. */
+	static create(folder: string, settings: FleetPlan, passphrase?: string): Fleet {
+		checkFleetName(settings.fleet);
+		checkPlan(settings.plan);
+		if (!settings.downloadUrl.includes("{n}")) {
+			throw new OperatorError(`the download servers' URL needs {n}, so that each has a host of its own: ${settings.downloadUrl}`);
+		}
+		if (existsSync(join(folder, "fleet.json"))) throw new OperatorError(`${folder} holds a fleet already`);
+		mkdirSync(join(folder, "authority"), { recursive: true, mode: 0o700 });
+		replaceFile(join(folder, "fleet.json"), `${JSON.stringify(settings, undefined, "\t")}\n`);
+		return new Fleet(folder, settings, passphrase);
+	}
+
+	static open(folder: string, passphrase?: string): Fleet {
+		const file = join(folder, "fleet.json");
+		if (!existsSync(file)) throw new OperatorError(`${folder} holds no fleet: make one with baton init`);
+		return new Fleet(folder, readJson(file) as FleetPlan, passphrase);
+	}
+
+	private constructor(folder: string, settings: FleetPlan, passphrase: string | undefined) {
+		this.folder = folder;
+		this.settings = settings;
+		this.#passphrase = passphrase;
+	}
+
+	get name(): string {
+		return this.settings.fleet;
+	}
+
+	dateOf(year: number): Date {
+		return new Date(Date.parse(this.settings.begins) + Math.round(year * averageYear));
+	}
+
+	yearOf(date: Date): number {
+		return (date.getTime() - Date.parse(this.settings.begins)) / averageYear;
+	}
+
+	/** What is in operation, and the steps that led there; undefined before the first authority. */
+	get record(): { operation: Operation; steps: Step[] } | undefined {
+		const file = join(this.folder, "operation.json");
+		return existsSync(file) ? readJson(file) as { operation: Operation; steps: Step[] } : undefined;
+	}
+
+	/** Step 502. */
+	async start(): Promise<{ operation: Operation; steps: Step[] }> {
+		return this.record ?? await this.carryOut(begin(this.settings.plan));
+	}
+
+	/** Makes what the new operation needs, then records it. */
+	async carryOut({ operation, steps }: { operation: Operation; steps: Step[] }) {
+		for (const { generation } of operation.authorities) await this.makeAuthority(operation, generation);
+		const record = { operation, steps: [...this.record?.steps ?? [], ...steps] };
+		replaceFile(join(this.folder, "operation.json"), `${JSON.stringify(record, undefined, "\t")}\n`);
+		return record;
+	}
+
+	/** The authority's key and certificate, and its download server's. What is there already is left as it is. */
+	async makeAuthority(operation: Operation, generation: number): Promise<void> {
+		const folder = this.#authorityFolder(generation);
+		if (existsSync(folder)) return;
+		this.checkAddress(generation);
+		const { from, until } = authorityOf(operation, generation);
+		const { keyType } = this.settings;
+		const validity = { notBefore: wholeSecond(this.dateOf(from)), notAfter: wholeSecond(this.dateOf(until)) };
+		const authority = await createCertificateAuthority({ name: authorityName(this.name, generation), validity, keyType });
+		const { hostname } = new URL(this.nextUrl(generation));
+		const retained = this.settings.plan.retention === "for ever" ? { ...validity, notAfter: withoutEnd } : validity;
+		const download = await createServerCredentials(authority, { names: [hostname], validity: retained, keyType });
+		this.#createWhole(folder, beside => {
+			this.#writeKeyAndCertificate(beside, "ca", authority);
+			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
+		});
+	}
+
+	/** Throws OperatorError if the host and port in CA information `generation` lead to something else already. */
+	checkAddress(generation: number): void {
+		const url = this.nextUrl(generation);
+		checkNextUrl(url);
+		const own = hostAndPort(url);
+		if (this.settings.services.some(name => `${name}:443` === own)) {
+			throw new OperatorError(`${own} is a service's address: a download server needs one of its own`);
+		}
+		for (const other of this.generations) {
+			if (other !== generation && hostAndPort(this.nextUrl(other)) === own) {
+				throw new OperatorError(
+					`${own} is named by generation ${other} already: the server there shows a certificate from that CA, ` +
+					"and a ClientHello names no path, so each generation needs a host or port of its own",
+				);
+			}
+		}
+	}
+
+	nextUrl(generation: number): string {
+		return this.settings.downloadUrl.replaceAll("{n}", String(generation + 1));
+	}
+
+	/** Generations whose authority was made. */
+	get generations(): number[] {
+		return readdirSync(join(this.folder, "authority")).filter(name => /^\d+$/.test(name)).map(Number).sort((a, b) => a - b);
+	}
+
+	authority(generation: number): CertificateAuthority {
+		return this.#readKeyAndCertificate(this.#authorityFolder(generation), "ca");
+	}
+
+	/** DER of the CA certificate: no key is read. */
+	certificate(generation: number): Uint8Array {
+		return new X509Certificate(readFileSync(join(this.#authorityFolder(generation), "ca.pem"))).raw;
+	}
+
+	/** Of the download server that CA information `namedBy` names. */
+	downloadCredentials(namedBy: number): ServerCredentials {
+		return this.#readKeyAndCertificate(join(this.#authorityFolder(namedBy), "download"), "server");
+	}
+
+	/** Of the services, by authority `generation`: made when first asked for. */
+	async serviceCredentials(generation: number): Promise<ServerCredentials> {
+		const folder = join(this.folder, "service", String(generation));
+		if (!existsSync(folder)) {
+			const authority = this.authority(generation);
+			const { validFromDate: notBefore, validToDate: notAfter } = datesOf(authority.certificate);
+			const validity: Validity = { notBefore, notAfter };
+			const made = await createServerCredentials(authority, { names: this.settings.services, validity, keyType: this.settings.keyType });
+			this.#createWhole(folder, beside => this.#writeKeyAndCertificate(beside, "server", made));
+		}
+		return this.#readKeyAndCertificate(folder, "server");
+	}
+
+	/** What the signer is to sign. */
+	unsigned(operation: Operation, generation: number): CaInformation {
+		const { revokes } = authorityOf(operation, generation);
+		return {
+			generation,
+			certificate: this.certificate(generation),
+			nextUrl: this.nextUrl(generation),
+			...(revokes ? { revokes } : {}),
+		};
+	}
+
+	/** Signs what is not signed yet, with a signer at hand. Returns the generations that were signed. */
+	sign(operation: Operation, signer: Signer): number[] {
+		const missing = this.generations.filter(generation => !this.information(generation));
+		for (const generation of missing) this.keepInformation(generation, signer.sign(this.unsigned(operation, generation)));
+		return missing;
+	}
+
+	keepInformation(generation: number, object: Uint8Array): void {
+		replaceFile(join(this.#authorityFolder(generation), "information.cbor"), object);
+	}
+
+	/** The signed CA information; undefined: it is not signed yet. */
+	information(generation: number): Uint8Array | undefined {
+		const file = join(this.#authorityFolder(generation), "information.cbor");
+		return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
+	}
+
+	#authorityFolder(generation: number): string {
+		return join(this.folder, "authority", String(generation));
+	}
+
+	/** A folder with its files, moved into place in one step. */
+	#createWhole(folder: string, fill: (beside: string) => void): void {
+		const beside = `${folder}.${randomBytes(6).toString("hex")}.new`;
+		mkdirSync(beside, { recursive: true, mode: 0o700 });
+		try {
+			fill(beside);
+			renameSync(beside, folder);
+		} catch (error) {
+			rmSync(beside, { recursive: true, force: true });
+			throw error;
+		}
+	}
+
+	#writeKeyAndCertificate(folder: string, name: string, { certificate, privateKey }: ServerCredentials): void {
+		replaceFile(join(folder, `${name}.key`), privateKeyPem(privateKey, this.#passphrase), 0o600);
+		replaceFile(join(folder, `${name}.pem`), certificatePem(certificate));
+	}
+
+	#readKeyAndCertificate(folder: string, name: string): ServerCredentials {
+		if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new OperatorError(`${folder} does not exist: was it never made?`);
+		return {
+			certificate: new X509Certificate(readFileSync(join(folder, `${name}.pem`))).raw,
+			privateKey: readPrivateKey(join(folder, `${name}.key`), this.#passphrase),
+		};
+	}
+}
+
+function datesOf(certificate: Uint8Array) {
+	const { validFrom, validTo } = new X509Certificate(certificate);
+	return { validFromDate: new Date(validFrom), validToDate: new Date(validTo) };
+}
+
+/** X.509 knows no fractions. */
+const wholeSecond = (date: Date) => new Date(Math.floor(date.getTime() / 1_000) * 1_000);
+
+function readJson(file: string): unknown {
+	try {
+		return JSON.parse(readFileSync(file, "utf8"));
+	} catch (error) {
+		throw new OperatorError(`${file}: ${(error as Error).message}`);
+	}
+}

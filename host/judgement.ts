@@ -1,0 +1,97 @@
+// How scenarios judge what really happened: questions to a bench's record, and findings for people.
+
+import { authorityOf } from "./operator.js";
+import type { Entry, Finding, Outcome } from "./bench.js";
+import type { DeviceEvent } from "../firmware/events.js";
+import type { ServerAccess } from "./deployment.js";
+
+export type DeviceEntry = { year: number; event: DeviceEvent };
+export type Period = { after?: number; before?: number };
+
+/** The device's events that have all these fields, in a period of years. */
+export function events(record: Entry[], fields: Partial<DeviceEvent>, { after = -1, before = Infinity }: Period = {}): DeviceEntry[] {
+	const found: DeviceEntry[] = [];
+	for (const entry of record) {
+		if (entry.from !== "device" || entry.year < after || entry.year >= before) continue;
+		if (Object.entries(fields).every(([name, value]) => entry.event[name as keyof DeviceEvent] === value)) found.push(entry);
+	}
+	return found;
+}
+
+/** The servers' own log, in the same way. */
+export function accesses(record: Entry[], fields: Partial<ServerAccess>, { after = -1, before = Infinity }: Period = {}) {
+	const found: { year: number; access: ServerAccess }[] = [];
+	for (const entry of record) {
+		if (entry.from !== "server" || entry.year < after || entry.year >= before) continue;
+		if (Object.entries(fields).every(([name, value]) => entry.access[name as keyof ServerAccess] === value)) found.push(entry);
+	}
+	return found;
+}
+
+/** Has this happened yet? For a scenario's holds. */
+export const happened = (fields: Partial<DeviceEvent>, period?: Period) => (record: Entry[]) => events(record, fields, period).length > 0;
+
+export const served = (fields: Partial<ServerAccess>, period?: Period) => (record: Entry[]) => accesses(record, fields, period).length > 0;
+
+export const all = (...conditions: ((record: Entry[]) => boolean)[]) => (record: Entry[]) => conditions.every(condition => condition(record));
+
+export const any = (...conditions: ((record: Entry[]) => boolean)[]) => (record: Entry[]) => conditions.some(condition => condition(record));
+
+/** Did the events happen in this order, others between them? */
+export function inOrder(record: Entry[], period: Period, ...sequence: Partial<DeviceEvent>[]): boolean {
+	let at = 0;
+	for (const { event } of events(record, {}, period)) {
+		const wanted = sequence[at];
+		if (wanted && Object.entries(wanted).every(([name, value]) => event[name as keyof DeviceEvent] === value)) at++;
+	}
+	return at === sequence.length;
+}
+
+/** The year of the operator's step, by what it was. */
+export function yearOfStep(record: Entry[], what: string, generation: number): number {
+	for (const entry of record) {
+		if (entry.from === "operator" && entry.step.what === what && entry.step.generation === generation) return entry.year;
+	}
+	return Infinity;
+}
+
+/** What every scenario ends with: the device lives, its flash holds these generations, and nothing was made up. */
+export function endings({ record, slots, fleet, operation, died }: Outcome, current: number, next: number | null): Finding[] {
+	const name = (generation: number) => `CA ${authorityOf(operation, generation).letter}`;
+	const whole = (image: Outcome["slots"]["current"], generation: number) =>
+		image !== undefined &&
+		image.copies.every(({ is }) => is === "valid") &&
+		image.copies.every(({ object }) => Buffer.from(object!).equals(fleet.information(generation)!));
+	return [
+		{ ok: died === undefined, what: died === undefined ? "the device's program ran to the end" : `the device's program ended with code ${died}` },
+		{
+			ok: whole(slots.current, current) && slots.current!.information!.generation === current,
+			what: `flash: both copies of the current slot hold CA information ${current} (${name(current)}), byte for byte as signed`,
+		},
+		next === null
+			? { ok: slots.next === undefined && emptied(slots), what: "flash: the other slot is erased" }
+			: {
+				ok: whole(slots.next, next) && slots.next!.information!.generation === next,
+				what: `flash: both copies of the next slot hold CA information ${next} (${name(next)}), byte for byte as signed`,
+			},
+		{ ok: unseen(record, operation).length === 0, what: `each authentication on the device was seen by a server that presented that CA${list(unseen(record, operation))}` },
+	];
+}
+
+const emptied = ({ images }: Outcome["slots"]) => images.some(({ copies }) => copies.every(({ is }) => is === "blank"));
+
+const list = (texts: string[]) => (texts.length === 0 ? "" : `, but not ${texts.slice(0, 3).join(", ")}`);
+
+/** Authentications that the device reports and no server has in its log, one for one. */
+function unseen(record: Entry[], operation: Outcome["operation"]): string[] {
+	const missing: string[] = [];
+	const cuts = Math.max(0, events(record, { event: "boot" }).length - 1); // a power cut may take the Finished with it
+	for (const [server, isServer] of [["service", (name: string) => name === "service"], ["download", (name: string) => name !== "service"]] as const) {
+		for (const { generation, letter } of operation.authorities) {
+			const said = events(record, { event: "authenticated", server, generation }).length;
+			const seen = accesses(record, { what: "authenticated", presented: letter }).filter(({ access }) => isServer(access.server)).length;
+			if (said > seen + cuts) missing.push(`${said - seen} by CA ${letter} at the ${server} server`);
+		}
+	}
+	return missing;
+}

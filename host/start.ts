@@ -1,0 +1,77 @@
+// `baton start`, which `npm start` runs: a whole life of a device, watched as it happens, judged at the end.
+
+import type { BoardName } from "../boards/start.js";
+import { Bench, type BenchResult, type Scenario } from "./bench.js";
+import { scenarios } from "./scenarios/index.js";
+import { createWatch, type Watch } from "./watch.js";
+
+export interface StartOptions {
+	scenario: string;
+	board: BoardName;
+	json?: boolean;
+	/** Folder that keeps the fleet and the device's flash. */
+	keep?: string;
+	/** Milliseconds of a year. */
+	year?: number;
+}
+
+/** Gives the exit code: 0 only if everything that the scenario asks for happened; 130 if it was broken off. */
+export async function start({ scenario, board, json, keep, year }: StartOptions): Promise<number> {
+	const chosen = scenario === "all" ? [...scenarios.values()] : [scenarios.get(scenario)!];
+	const watch = createWatch(process.stdout);
+	const broken = new AbortController();
+	const interrupt = () => broken.abort(new Interrupted());
+	process.once("SIGINT", interrupt);
+	process.once("SIGTERM", interrupt);
+	const results: BenchResult[] = [];
+	try {
+		for (const one of chosen) {
+			results.push(await live(one, { board, watch, signal: broken.signal, year, keep: keep && chosen.length > 1 ? `${keep}/${one.name}` : keep }));
+		}
+	} catch (error) {
+		if (!(error instanceof Interrupted)) throw error;
+		watch.stop();
+		process.stderr.write("broken off\n");
+		return 130;
+	} finally {
+		process.off("SIGINT", interrupt);
+		process.off("SIGTERM", interrupt);
+		watch.stop();
+	}
+	const ok = results.every(succeeded);
+	if (json) process.stdout.write(`${JSON.stringify(scenario === "all" ? { ok, scenario, board, scenarios: results.map(result => summary(result, board)) } : summary(results[0], board))}\n`);
+	return ok ? 0 : 1;
+}
+
+class Interrupted extends Error {}
+
+interface LiveOptions {
+	board: BoardName;
+	watch: Watch;
+	signal: AbortSignal;
+	year?: number;
+	keep?: string;
+}
+
+async function live(scenario: Scenario, { board, watch, signal, year, keep }: LiveOptions): Promise<BenchResult> {
+	watch.begin(scenario, board);
+	const result = await Bench.run(scenario, {
+		board,
+		yearMilliseconds: year,
+		keep,
+		signal,
+		onEntry: entry => watch.entry(entry),
+		onTick: bench => watch.tick(bench),
+	});
+	watch.end(result);
+	return result;
+}
+
+const succeeded = ({ findings }: BenchResult) => findings.length > 0 && findings.every(({ ok }) => ok);
+
+/** What `--json` prints: other tools read it. */
+export function summary(result: BenchResult, board: BoardName) {
+	const { scenario, engine, record, slots } = result;
+	const events = record.flatMap(entry => (entry.from === "device" ? [{ year: Math.round(entry.year * 100) / 100, ...entry.event }] : []));
+	return { ok: succeeded(result), scenario, board, engine, events, slots };
+}
