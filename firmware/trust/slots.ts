@@ -6,12 +6,13 @@
 // mark is set after the record was read back and revoked before the block is erased, so nothing that a power cut
 // leaves, a record programmed or erased by half, ever counts.
 //
-// Each block is read once, at boot; only that is judged, and only that is written back.
+// Each block is read once, at boot; only that is judged, and only that is written back. What is programmed or erased is
+// read back, because some chips fail without a word; one block that fails is borne, since its twin is enough to go on.
 
 import { DecodeError } from "../cbor.js";
 import type { Flash } from "../ports.js";
 import { MAXIMUM_LENGTH, measureCaInformation, VerifiedCaInformation, type Fleet } from "./ca-information.js";
-import { equalBytes, judge, type Acceptance, type TrustedCa } from "./trusted-ca.js";
+import { equalBytes, judge, needsNoProof, type Acceptance, type TrustedCa } from "./trusted-ca.js";
 import { CertificateError } from "../x509/certificate.js";
 
 /** Why a slot could not be written. What it held before may be gone; the other slot was not touched. */
@@ -25,10 +26,11 @@ export class FlashError extends Error {
 export type FlashReason =
 	| "flash cannot be read"
 	| "flash cannot be programmed" // what was read back differs, or the driver failed
-	| "flash cannot be erased";
+	| "flash cannot be erased"
+	| "flash is held for another firmware"; // signed CA information that this one cannot use
 
 /** What was mended at boot. */
-export type Repair = "copy rewritten" | "damaged slot erased" | "factory CA information stored";
+export type Repair = "copy rewritten" | "damaged slot erased" | "promotion finished" | "factory CA information stored";
 
 export const SLOT_LENGTH = 8192; // bytes of a partition
 const BLOCK_LENGTH = 4096;
@@ -36,6 +38,7 @@ const MARK_OFFSET = BLOCK_LENGTH - 4;
 const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b); // "mark"
 const REVOKED = new Uint8Array(4);
 const COPIES = [0, 1] as const; // block numbers
+const MAXIMUM_PROMOTIONS = 4; // failed ones, of one next: each authentication would wear the flash
 
 /** One block, as it was read. */
 type Copy =
@@ -55,8 +58,7 @@ export class Slots implements TrustedCa {
 	readonly #slots: [Slot, Slot];
 	readonly #fleet: Fleet;
 	readonly #factory: VerifiedCaInformation;
-	/** Not tried again before the next boot: every authentication would wear the flash. */
-	#promotionFailure?: FlashError;
+	#failedPromotions = 0;
 
 	/** Reads both slots and selects. Writes nothing: `repair` does. `flash`: the partitions `ca0` and `ca1`. */
 	constructor(flash: readonly [Flash, Flash], factory: VerifiedCaInformation, fleet: Fleet) {
@@ -88,8 +90,8 @@ export class Slots implements TrustedCa {
 
 	/**
 	 * What boot does before any connection: makes both copies of each full slot sound, erases what is neither valid nor
-	 * blank, and offers the factory CA information by the same rule as a download. `report` hears of each repair, and of
-	 * what flash refused to do; nothing is thrown for that, since one valid copy is enough to go on.
+	 * blank, finishes a promotion that no server has to justify, and offers the factory CA information by the same rule
+	 * as a download. `report` hears of each repair, and of what flash refused to do; nothing is thrown for that.
 	 */
 	repair(report: (done: Repair | FlashReason, information?: VerifiedCaInformation) => void): void {
 		const attempt = (done: Repair, information: VerifiedCaInformation | undefined, write: () => void) => {
@@ -97,8 +99,7 @@ export class Slots implements TrustedCa {
 				write();
 				report(done, information);
 			} catch (error) {
-				if (!(error instanceof FlashError)) throw error;
-				report(error.reason, information);
+				report(flashFailure(error).reason, information);
 			}
 		};
 		for (const slot of this.#slots) {
@@ -110,14 +111,22 @@ export class Slots implements TrustedCa {
 				attempt("damaged slot erased", undefined, () => erase(slot));
 			}
 		}
+		if (this.#promotionIsDue) attempt("promotion finished", this.next, () => this.promote());
 		if (this.#current) this.#offerFactory(attempt);
 		else attempt("factory CA information stored", this.#factory, () => this.#storeFactory());
 	}
 
-	/** As current: only where nothing that could not be read, or not be used, would come back beside it. */
+	/**
+	 * As current: only where nothing that cannot be used now would come back beside it. One unreadable copy alone is no
+	 * such thing: a full slot has two.
+	 */
 	#storeFactory(): void {
-		if (!this.#slots.every(slot => slot.copies.every(isWorthless))) throw new FlashError("flash cannot be read");
-		write(this.#slots.find(isBlank) ?? this.#slots[0], this.#factory);
+		for (const { copies } of this.#slots) {
+			if (copies.some(copy => copy.is === "unusable")) throw new FlashError("flash is held for another firmware");
+			if (copies.every(copy => copy.is === "unreadable")) throw new FlashError("flash cannot be read");
+		}
+		const [a, b] = this.#slots;
+		write(isBlank(a) || !isBlank(b) ? a : b, this.#factory);
 	}
 
 	/** A newer firmware may bring a newer CA than the device has seen. */
@@ -141,6 +150,7 @@ export class Slots implements TrustedCa {
 	accept(bytes: Uint8Array): { outcome: "same" | "stored" | "promoted"; information: VerifiedCaInformation } {
 		const information = VerifiedCaInformation.read(bytes, this.#fleet);
 		const acceptance = judge(information, this, this.#factory.generation);
+		if (this.#promotionIsDue) this.promote(); // flash refused it when it was stored
 		if (acceptance === "same") return { outcome: "same", information };
 		this.#keep(information, acceptance);
 		return { outcome: acceptance === "promote" ? "promoted" : "stored", information };
@@ -149,23 +159,18 @@ export class Slots implements TrustedCa {
 	/**
 	 * Next becomes current. Both its copies are written afresh, then the marks of the lower slot are revoked (the second
 	 * one is the commit), then that slot is erased. Throws RangeError if next is empty, FlashError if flash fails: then
-	 * everything is as flash holds it.
+	 * everything is as flash holds it, and after a few failures it is not tried again before the next boot.
 	 */
 	promote(): void {
 		const lower = this.#current, next = this.#next, information = next && content(next);
 		if (!lower || !next || !information) throw new RangeError("expected a next CA information, got none");
-		if (this.#promotionFailure) throw this.#promotionFailure;
+		if (this.#failedPromotions === MAXIMUM_PROMOTIONS) throw new FlashError("flash cannot be programmed");
 		try {
 			write(next, information);
-			for (const i of COPIES) revoke(lower, i);
+			retire(lower, information);
 		} catch (error) {
-			if (error instanceof FlashError) this.#promotionFailure = error;
+			this.#failedPromotions++;
 			throw error;
-		}
-		try {
-			erase(lower);
-		} catch (error) {
-			if (!(error instanceof FlashError)) throw error; // committed all the same: the next boot erases, and reports
 		}
 	}
 
@@ -175,7 +180,14 @@ export class Slots implements TrustedCa {
 		if (!this.#current) this.#storeFactory();
 		const [a, b] = this.#slots;
 		write(a === this.#current ? b : a, information);
+		this.#failedPromotions = 0;
 		if (acceptance === "promote") this.promote();
+	}
+
+	/** Was next stored to be promoted at once, and the power or the flash failed in between? */
+	get #promotionIsDue(): boolean {
+		const { next } = this;
+		return next !== undefined && needsNoProof(next, this.current);
 	}
 
 	get #current(): Slot | undefined {
@@ -186,12 +198,16 @@ export class Slots implements TrustedCa {
 		return this.#full()[1];
 	}
 
-	/** The full slots, the lower generation first. Of two equal ones `ca0` counts alone. */
+	/**
+	 * The full slots, the lower generation first. Of two equal ones `ca0` counts alone, or the one with a copy that
+	 * could not be retired: while it is left alone, nothing older can show.
+	 */
 	#full(): Slot[] {
 		const [a, b] = this.#slots;
 		const x = content(a), y = content(b);
 		if (!x || !y) return x ? [a] : y ? [b] : [];
-		return x.generation === y.generation ? [a] : x.generation < y.generation ? [a, b] : [b, a];
+		if (x.generation === y.generation) return b.copies.some(copy => copy.is === "valid" && !holds(copy, y)) ? [b] : [a];
+		return x.generation < y.generation ? [a, b] : [b, a];
 	}
 
 	#read(flash: Flash): Slot {
@@ -250,53 +266,85 @@ function mayRewrite(copy: Copy): boolean {
 	return copy.is !== "unreadable" && copy.is !== "unusable";
 }
 
-/**
- * Both copies, one after the other: a cut in between leaves what the slot held, or what it will hold. One block that
- * fails is borne, since one valid copy is enough to go on; when both fail, the second failure is thrown.
- */
+/** Both copies, one after the other: a cut in between leaves what the slot held, or what it will hold. */
 function write(slot: Slot, information: VerifiedCaInformation): void {
-	let written = 0;
-	for (const i of COPIES) {
-		try {
-			writeCopy(slot, i, information);
-			written++;
-		} catch (error) {
-			if (!(error instanceof FlashError) || (i === COPIES.length - 1 && written === 0)) throw error;
-		}
-	}
+	const failures = tryEach(COPIES, i => writeCopy(slot, i, information));
+	if (failures.length === COPIES.length) throw failures[0];
 }
 
 /** The copies `ill` anew, from memory. The sound one's mark, which a cut may have weakened, is set again first. */
 function mend(slot: Slot, ill: readonly number[], information: VerifiedCaInformation): void {
-	for (const i of COPIES) if (holds(slot.copies[i], information)) setMark(slot.flash, i);
-	for (const i of ill) writeCopy(slot, i, information);
+	const sound = COPIES.filter(i => holds(slot.copies[i], information));
+	const failures = tryEach(sound, i => setMark(slot.flash, i));
+	failures.push(...tryEach(ill, i => writeCopy(slot, i, information)));
+	if (failures.length > 0) throw failures[0];
 }
 
-/** Both copies of a slot that counts no more. */
+/** What is left of a slot that counts no more. */
 function erase(slot: Slot): void {
-	for (const i of COPIES) {
-		revoke(slot, i);
-		eraseBlock(slot.flash, i);
-		slot.copies[i] = { is: "blank" };
-	}
+	const failures = tryEach(COPIES, i => {
+		if (slot.copies[i].is !== "blank") eraseCopy(slot, i);
+	});
+	if (failures.length > 0) throw failures[0];
 }
 
-/** Revoke the mark, erase, program the record, read it back, set the mark. */
+/**
+ * Both marks of a promotion's lower slot are revoked, then its copies are erased. Where one mark stands against all
+ * attempts, or its block cannot be read, the other copy takes `successor`: the higher generation is the slot's.
+ */
+function retire(slot: Slot, successor: VerifiedCaInformation): void {
+	const failures = tryEach(COPIES, i => revoke(slot, i));
+	if (failures.length === COPIES.length) throw failures[0];
+	if (failures.length > 0) writeCopy(slot, COPIES.find(i => slot.copies[i].is === "damaged")!, successor);
+	else tryEach(COPIES, i => eraseCopy(slot, i)); // if that fails, the next boot tries, and reports
+}
+
+/** Does `step` for each copy, whatever became of the other; gives the failures. */
+function tryEach(copies: readonly number[], step: (i: number) => void): FlashError[] {
+	const failures: FlashError[] = [];
+	for (const i of copies) {
+		try {
+			step(i);
+		} catch (error) {
+			failures.push(flashFailure(error));
+		}
+	}
+	return failures;
+}
+
+/** Erase, program the record, read it back, set the mark. */
 function writeCopy(slot: Slot, i: number, information: VerifiedCaInformation): void {
-	revoke(slot, i);
-	eraseBlock(slot.flash, i);
+	eraseCopy(slot, i);
 	const { bytes } = information;
 	const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(0xff);
 	words.set(bytes);
+	slot.copies[i] = { is: "damaged" };
 	program(slot.flash, i, 0, words);
 	setMark(slot.flash, i);
 	slot.copies[i] = { is: "valid", information };
 }
 
-/** From here on the copy does not count. */
-function revoke(slot: Slot, i: number): void {
-	program(slot.flash, i, MARK_OFFSET, REVOKED);
-	slot.copies[i] = { is: "damaged" };
+function eraseCopy(slot: Slot, i: number): void {
+	revoke(slot, i);
+	eraseBlock(slot.flash, i);
+	slot.copies[i] = { is: "blank" };
+}
+
+/** From here on the copy does not count: some bit of the mark is cleared that the mark has set. */
+function revoke({ flash, copies }: Slot, i: number): void {
+	let mark: Uint8Array;
+	try {
+		flash.write(REVOKED, i * BLOCK_LENGTH + MARK_OFFSET);
+	} catch {
+		// what was read back decides
+	}
+	try {
+		mark = readBlock(flash, i, MARK_OFFSET, MARK.length);
+	} catch {
+		throw new FlashError("flash cannot be read");
+	}
+	if (equalBytes(mark, MARK)) throw new FlashError("flash cannot be programmed");
+	copies[i] = { is: "damaged" };
 }
 
 function setMark(flash: Flash, block: number): void {
@@ -315,7 +363,7 @@ function program(flash: Flash, block: number, offset: number, words: Uint8Array)
 	if (!equalBytes(programmed, words)) throw new FlashError("flash cannot be programmed");
 }
 
-/** Erases and reads back: some chips fail without a word. */
+/** Erases and reads back. */
 function eraseBlock(flash: Flash, block: number): void {
 	let erased: boolean;
 	try {
@@ -337,4 +385,10 @@ function isErased(flash: Flash, block: number): boolean {
 
 function readBlock(flash: Flash, block: number, offset: number, length: number): Uint8Array {
 	return new Uint8Array(flash.read(length, block * BLOCK_LENGTH + offset));
+}
+
+/** `error` if it is the flash's; a mistake of ours goes on. */
+function flashFailure(error: unknown): FlashError {
+	if (error instanceof FlashError) return error;
+	throw error;
 }

@@ -31,12 +31,16 @@ export function judge(candidate: VerifiedCaInformation, held: TrustedCa, factory
 	if (candidate.generation < highest) refuse("older generation");
 	if (candidate.generation === highest) refuse("equal generation");
 	if (highest > 0 && candidate.generation > highest + MAXIMUM_JUMP) refuse("generation too far ahead");
-	return candidate.revokes || sameKey(candidate, current) ? "promote" : "store";
+	return needsNoProof(candidate, current) ? "promote" : "store";
 }
 
-/** The same CA with another URL, say: nothing has to be proved by a server before it counts. */
-function sameKey(candidate: VerifiedCaInformation, current: VerifiedCaInformation | undefined): boolean {
-	if (!current) return false;
+/** Does `candidate` count as soon as it is stored? Nothing has to be proved by a server before. */
+export function needsNoProof(candidate: VerifiedCaInformation, current: VerifiedCaInformation | undefined): boolean {
+	return candidate.revokes || (current !== undefined && sameKey(candidate, current));
+}
+
+/** The same CA, with another URL, say. */
+function sameKey(candidate: VerifiedCaInformation, current: VerifiedCaInformation): boolean {
 	const a = candidate.anchor.publicKey, b = current.anchor.publicKey;
 	return a.algorithm === b.algorithm && equalBytes(a.bytes, b.bytes);
 }
