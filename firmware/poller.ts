@@ -4,9 +4,10 @@
 // in the partition `poll`, so they survive reboots and cost one erase a poll. The partition's block holds
 //   word 0  how many polls in a row have failed if the one under way does not succeed
 //   word 1  credits to the next poll, drawn when a poll succeeds; erased until then
-//   word 2… one cleared bit for each credit
+//   word 2… one cleared bit for each credit, wherever they stand
 // Words 0 and 1 are two 16-bit halves, the second the complement of the first. Whatever else is found there, a cut
-// erase or a rotten bit, means a poll that comes early or late, once.
+// erase or a rotten bit, means a poll that comes early or late, once. What is written is read back; while the partition
+// fails, each credit polls by chance, as often on the average.
 
 import type { Flash, Timer, TimerID } from "./ports.js";
 
@@ -19,11 +20,12 @@ export interface Pace {
 const LONGEST_INTERVAL = 1440; // credits: 30 days of being up
 const SHORTEST_CREDIT = 20; // ms: on a bench
 const RETRY_CREDITS = 2; // one hour, doubled at each failure in a row
-const MAXIMUM_FAILURES = 10; // 2 × 2^10 credits are beyond any interval
+const MAXIMUM_FAILURES = 11; // the last retry, after 2 × 2^10 credits, is beyond any interval
 const JITTER = 0.1;
+const BOOT_SPREAD = 1 / 90; // of a credit: 20 s. A device that is on for a minute a day must get its poll done
 
-const CREDIT_OFFSET = 8; // bytes
-const CREDIT_WORDS = 52; // 1,664 bits: more than 1,584, the longest interval there is
+const FAILURES = 0, TARGET = 1, CREDITS = 2; // words
+const WORDS = 54; // of which 52 for credits: 1,664 bits, more than 1,584, the longest interval there is
 
 /** 1,440 credits of 30 minutes make 30 days; a bench squeezes both. `interval` in ms. */
 export function pace(interval: number): Pace {
@@ -38,7 +40,7 @@ export interface PollerOptions extends Pace {
 	random(bytes: Uint8Array): void;
 	/** Polls once; false: try again soon. Never rejects. */
 	poll(): Promise<boolean>;
-	/** The partition failed: credits are counted in memory until the next boot. */
+	/** The partition failed: until the next boot each credit polls by chance. */
 	onFlashFailure(): void;
 }
 
@@ -47,9 +49,10 @@ export class Poller {
 	#failures = 0;
 	#target = 0; // credits
 	#credits = 0;
-	#polling = false;
+	#due = false; // from the credit that makes a poll due to its end
 	#flashWorks = true;
-	#timer?: TimerID;
+	#tick?: TimerID;
+	#delay?: TimerID;
 
 	constructor(options: PollerOptions) {
 		this.#options = options;
@@ -59,35 +62,47 @@ export class Poller {
 	start(): void {
 		this.#read();
 		this.#wait();
-		this.#credit();
+		this.#credit(BOOT_SPREAD);
 	}
 
 	stop(): void {
-		if (this.#timer !== undefined) this.#options.timer.clear(this.#timer);
-		this.#timer = undefined;
+		const { timer } = this.#options;
+		if (this.#tick !== undefined) timer.clear(this.#tick);
+		if (this.#delay !== undefined) timer.clear(this.#delay);
+		this.#tick = this.#delay = undefined;
 	}
 
 	#wait(): void {
 		const { timer, creditTicks } = this.#options;
-		this.#timer = timer.set(() => {
+		this.#tick = timer.set(() => {
 			this.#wait();
-			this.#credit();
+			this.#credit(1);
 		}, creditTicks);
 	}
 
-	#credit(): void {
-		const word = this.#credits >> 5, bit = this.#credits & 31;
+	/** `spread`: of a credit, over which devices that were powered up together scatter their polls. */
+	#credit(spread: number): void {
 		this.#credits++;
-		if (word < CREDIT_WORDS)
-			this.#flash(flash => flash.write(words(bit === 31 ? 0 : (0xffff_fffe << bit) >>> 0), CREDIT_OFFSET + 4 * word));
-		if (this.#credits >= this.#target && !this.#polling) this.#poll();
+		this.#flash(clearOneBit);
+		if (this.#due || !(this.#flashWorks ? this.#credits >= this.#target : this.#byChance())) return;
+		this.#due = true;
+		const { timer, creditTicks } = this.#options;
+		this.#delay = timer.set(() => {
+			this.#delay = undefined;
+			this.#poll();
+		}, this.#draw(Math.ceil(creditTicks * spread)));
 	}
 
+	/** A device that dies in its poll must not try again at each boot: the next period begins before the poll does. */
 	#poll(): void {
-		this.#polling = true;
-		this.#begin(Math.min(this.#failures + 1, MAXIMUM_FAILURES)); // a device that dies in its poll must not try at each boot
+		const worked = this.#flashWorks;
+		this.#begin(Math.min(this.#failures + 1, MAXIMUM_FAILURES));
+		if (worked && !this.#flashWorks && !this.#byChance()) { // it would be due at each boot
+			this.#due = false;
+			return;
+		}
 		this.#options.poll().then(succeeded => {
-			this.#polling = false;
+			this.#due = false;
 			if (succeeded) this.#succeed(this.#jittered());
 		});
 	}
@@ -99,27 +114,29 @@ export class Poller {
 		this.#target = this.#retryTarget();
 		this.#flash(flash => {
 			flash.eraseBlock(0);
-			flash.write(words(checked(failures)), 0);
+			if (!readWords(flash).every(word => word === ERASED)) throw new Error("flash cannot be erased");
+			writeWord(flash, FAILURES, checked(failures));
 		});
 	}
 
 	#succeed(target: number): void {
 		this.#failures = 0;
 		this.#target = target;
-		this.#flash(flash => flash.write(words(checked(target)), 4));
+		this.#flash(flash => writeWord(flash, TARGET, checked(target)));
 	}
 
 	#read(): void {
+		let failures: number | undefined, target: number | undefined;
 		this.#flash(flash => {
-			const view = new DataView(flash.read(CREDIT_OFFSET + 4 * CREDIT_WORDS, 0));
-			const failures = unchecked(view.getUint32(0, true));
-			const target = unchecked(view.getUint32(4, true));
-			for (let word = 0; word < CREDIT_WORDS; word++)
-				this.#credits += zeroBits(view.getUint32(CREDIT_OFFSET + 4 * word, true));
-			if (failures === undefined || failures > MAXIMUM_FAILURES) return;
-			this.#failures = target === undefined ? failures : 0;
-			this.#target = Math.min(target ?? this.#retryTarget(), Math.ceil(this.#options.creditsPerPoll * (1 + JITTER)));
+			const words = readWords(flash);
+			failures = unchecked(words[FAILURES]);
+			target = unchecked(words[TARGET]);
+			for (let i = CREDITS; i < words.length; i++) this.#credits += zeroBits(words[i]);
 		});
+		if (failures !== undefined && failures <= MAXIMUM_FAILURES) {
+			this.#failures = target === undefined ? failures : 0;
+			this.#target = target === undefined ? this.#retryTarget() : Math.min(target, this.#longest);
+		}
 		if (this.#target > 0) return;
 		this.#begin(0);
 		this.#succeed(1 + this.#draw(this.#options.creditsPerPoll)); // devices that start together do not stay in step
@@ -131,15 +148,28 @@ export class Poller {
 
 	#jittered(): number {
 		const { creditsPerPoll } = this.#options;
-		const spread = Math.floor(creditsPerPoll * JITTER);
-		return creditsPerPoll - spread + this.#draw(2 * spread + 1);
+		return this.#longest - this.#draw(2 * (this.#longest - creditsPerPoll) + 1);
+	}
+
+	get #longest(): number {
+		const { creditsPerPoll } = this.#options;
+		return creditsPerPoll + Math.floor(creditsPerPoll * JITTER);
+	}
+
+	/** Once in an interval's credits on the average: what is left without a partition to count in. */
+	#byChance(): boolean {
+		return this.#draw(this.#options.creditsPerPoll) === 0;
 	}
 
 	/** 0 … bound - 1. */
 	#draw(bound: number): number {
 		const bytes = new Uint8Array(4);
-		this.#options.random(bytes);
-		return new DataView(bytes.buffer).getUint32(0) % bound; // the bias of 1,584 in 2^32 does not matter here
+		try {
+			this.#options.random(bytes);
+		} catch {
+			return bound >> 1; // without randomness no session succeeds either, but the device counts on
+		}
+		return new DataView(bytes.buffer).getUint32(0) % bound; // the bias of 1,800,000 in 2^32 does not matter here
 	}
 
 	#flash(operation: (flash: Flash) => void): void {
@@ -200,11 +230,27 @@ export class TokenBucket {
 	}
 }
 
-/** One word for the flash, little-endian. */
-function words(word: number): Uint8Array {
+const ERASED = 0xffff_ffff;
+
+/** One credit: the first bit that is still set. By its place, so that a rotten bit elsewhere cannot hold the count. */
+function clearOneBit(flash: Flash): void {
+	const words = readWords(flash);
+	for (let i = CREDITS; i < words.length; i++)
+		if (words[i] !== 0) return writeWord(flash, i, (words[i] & (words[i] - 1)) >>> 0);
+}
+
+/** All words that are used, little-endian. */
+function readWords(flash: Flash): Uint32Array {
+	const view = new DataView(flash.read(4 * WORDS, 0));
+	return new Uint32Array(WORDS).map((_, i) => view.getUint32(4 * i, true));
+}
+
+/** Programs and reads back: some chips fail without a word. */
+function writeWord(flash: Flash, index: number, word: number): void {
 	const bytes = new Uint8Array(4);
 	new DataView(bytes.buffer).setUint32(0, word, true);
-	return bytes;
+	flash.write(bytes, 4 * index);
+	if (readWords(flash)[index] !== word) throw new Error("flash cannot be programmed");
 }
 
 /** 16 bits and their complement. */

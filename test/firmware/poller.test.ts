@@ -1,0 +1,319 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { pace, Poller, TokenBucket } from "../../firmware/poller.js";
+import { Dice } from "../dice.js";
+import { FlashEmulator } from "../flash-emulator.js";
+import { VirtualClock } from "../virtual-clock.js";
+
+const creditTicks = 1_800_000; // half an hour
+const creditsPerPoll = 1440;
+
+/** A device's poller, its flash and its time; `poll` answers at once with `succeeds`. */
+class Bench {
+	readonly chip = new FlashEmulator();
+	readonly clock = new VirtualClock();
+	readonly polls: number[] = []; // credits since the bench was made
+	credits = 0;
+	succeeds = true;
+	failures = 0; // of the partition
+	readonly dice: Dice;
+	#poller?: Poller;
+
+	constructor(seed: number) {
+		this.dice = new Dice(seed);
+	}
+
+	boot(): void {
+		this.clock.clearAll();
+		this.chip.powerOn();
+		this.credits++;
+		this.#poller = new Poller({
+			flash: this.chip.open("poll"),
+			timer: this.clock,
+			random: this.dice.fill,
+			creditTicks,
+			creditsPerPoll,
+			poll: () => {
+				this.polls.push(this.credits);
+				return answer(this.succeeds);
+			},
+			onFlashFailure: () => this.failures++,
+		});
+		this.#poller.start();
+	}
+
+	/** Stays up for so many credits. */
+	up(credits: number): void {
+		for (let i = 0; i < credits; i++) {
+			this.clock.advance(creditTicks - 1);
+			this.credits++;
+			this.clock.advance(1);
+		}
+	}
+
+	/** Boots until the next poll has been made, at most `limit` times. Gives the credits since the one before. */
+	rebootUntilPoll(limit = 4000): number {
+		const before = this.polls.length, from = this.credits;
+		for (let i = 0; i < limit && this.polls.length === before; i++) {
+			this.boot();
+			this.clock.advance(creditTicks - 1);
+		}
+		return this.polls.length > before ? this.credits - from : Infinity;
+	}
+
+	stop(): void {
+		this.#poller!.stop();
+	}
+}
+
+/** A promise that is kept before its `then` returns: months pass in a loop. */
+function answer(succeeded: boolean): Promise<boolean> {
+	const then = (onKept: (value: boolean) => void) => onKept(succeeded);
+	return { then } as unknown as Promise<boolean>;
+}
+
+const gaps = (polls: number[]) => polls.slice(1).map((poll, i) => poll - polls[i]);
+
+test("a device that is always on polls every 1,440 credits ± 10 %, drawn anew each time", () => {
+	const bench = new Bench(1);
+	bench.boot();
+	bench.up(1440 * 30);
+	assert.ok(bench.polls[0] <= 1440, "the first phase is random");
+	const found = gaps(bench.polls);
+	assert.ok(found.length >= 27);
+	assert.ok(found.every(gap => gap >= 1296 && gap <= 1584), found.join());
+	assert.ok(new Set(found).size > 15, found.join());
+});
+
+test("credits survive reboots, and each boot is one", () => {
+	const bench = new Bench(2);
+	const found: number[] = [];
+	bench.rebootUntilPoll();
+	for (let i = 0; i < 4; i++) found.push(bench.rebootUntilPoll());
+	assert.ok(found.every(gap => gap >= 1296 && gap <= 1584), found.join());
+	assert.is(bench.chip.wear("poll").erases, bench.polls.length + 1);
+});
+
+test("devices that start together do not stay in step", () => {
+	const first = [...Array(20).keys()].map(seed => {
+		const bench = new Bench(100 + seed);
+		bench.boot();
+		bench.up(1440);
+		return bench.polls[0];
+	});
+	assert.ok(new Set(first).size > 15, first.join());
+	assert.ok(Math.max(...first) - Math.min(...first) > 1000);
+});
+
+test("a poll that a boot makes due comes within 20 seconds, one that time makes due within a credit", () => {
+	const delays: number[] = [];
+	for (let seed = 0; seed < 20; seed++) {
+		const bench = new Bench(200 + seed);
+		bench.boot();
+		do {
+			bench.clock.clearAll();
+			bench.boot();
+		} while (bench.clock.waiting < 2); // the tick, and the poll
+		const due = bench.clock.now;
+		for (let s = 0; bench.polls.length === 0 && s < 30; s++) bench.clock.advance(1000);
+		delays.push(bench.clock.now - due);
+	}
+	assert.ok(delays.every(delay => delay <= 20_000), delays.join());
+	assert.ok(new Set(delays).size > 5, delays.join());
+
+	const bench = new Bench(3);
+	bench.boot();
+	while (bench.clock.waiting < 2) bench.clock.advance(creditTicks);
+	bench.clock.advance(creditTicks - 1);
+	assert.is(bench.polls.length, 1);
+});
+
+test("a poll that failed is tried again after 2, 4, 8 … credits, up to the interval", () => {
+	const bench = new Bench(4);
+	bench.succeeds = false;
+	bench.boot();
+	bench.up(1440 * 6);
+	const found = gaps(bench.polls);
+	assert.equal(found.slice(0, 12), [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1440, 1440]);
+	bench.succeeds = true;
+	bench.up(1440);
+	bench.up(1440 * 3);
+	assert.ok(gaps(bench.polls).slice(-1)[0] >= 1296);
+});
+
+test("failures in a row are remembered across reboots, and forgotten after a success", () => {
+	const bench = new Bench(5);
+	bench.succeeds = false;
+	bench.rebootUntilPoll();
+	const found = [1, 2, 3, 4].map(() => bench.rebootUntilPoll());
+	assert.equal(found, [2, 4, 8, 16]);
+	bench.succeeds = true;
+	assert.is(bench.rebootUntilPoll(), 32);
+	assert.ok(bench.rebootUntilPoll() >= 1296);
+	bench.succeeds = false;
+	bench.rebootUntilPoll();
+	assert.is(bench.rebootUntilPoll(), 2);
+});
+
+test("a device that dies in its poll does not try at each boot", () => {
+	const bench = new Bench(6);
+	bench.succeeds = false; // its power fails while it polls: never an answer
+	for (let i = 0; i < 3000; i++) {
+		bench.boot();
+		bench.clock.advance(60_000);
+	}
+	assert.ok(bench.polls.length <= 11, `${bench.polls.length} polls`);
+});
+
+test("no poll begins while another is under way", () => {
+	const bench = new Bench(7);
+	let begun = 0;
+	const poller = new Poller({
+		flash: bench.chip.open("poll"), timer: bench.clock, random: bench.dice.fill, creditTicks, creditsPerPoll,
+		poll: () => {
+			begun++;
+			return new Promise(() => {});
+		},
+		onFlashFailure: () => assert.unreachable(),
+	});
+	poller.start();
+	bench.clock.advance(creditTicks * 8000);
+	assert.is(begun, 1);
+});
+
+test("after `stop` nothing is waiting", () => {
+	const bench = new Bench(8);
+	bench.boot();
+	bench.up(100);
+	bench.stop();
+	assert.is(bench.clock.waiting, 0);
+});
+
+test("a cut between the erase and the header of `poll` costs one early or late poll", () => {
+	for (let seed = 0; seed < 4; seed++) {
+		const bench = new Bench(300 + seed);
+		bench.rebootUntilPoll();
+		bench.chip.onOperation = operation => {
+			if (operation.kind !== "erase") return;
+			bench.chip.onOperation = undefined;
+			bench.chip.cutAt(bench.chip.operations, { model: "nothing", amount: 0, unstable: false });
+		};
+		const late = bench.rebootUntilPoll();
+		assert.ok(late <= 1584 + 1440, `${late}`);
+		bench.chip.onOperation = undefined;
+		const next = bench.rebootUntilPoll();
+		assert.ok(next <= 1584, `${next}`);
+	}
+});
+
+test("whatever is found in `poll`, the device polls within an interval, then keeps its pace", () => {
+	const dice = new Dice(9);
+	const checked = (value: number) => [value & 0xff, value >> 8, ~value & 0xff, (~value >> 8) & 0xff];
+	for (let round = 0; round < 12; round++) {
+		const bench = new Bench(400 + round);
+		const image = new Uint8Array(4096);
+		const density = round % 3;
+		for (let i = 0; i < 4096; i++) image[i] = density === 0 ? dice.word() >>> 9 : density === 1 ? dice.word() | dice.word() >>> 5 : 0xff;
+		if (round % 4 !== 3) image.set(checked(dice.below(round % 4 === 2 ? 0x10000 : 13)), 0);
+		if (round % 4 < 2) image.set(checked(dice.below(0x10000)), 4);
+		bench.chip.setImage("poll", image);
+		const first = bench.rebootUntilPoll();
+		assert.ok(first <= 1584, `round ${round}: first after ${first}`);
+		const second = bench.rebootUntilPoll();
+		assert.ok(second >= 1296 && second <= 1584, `round ${round}: second after ${second}`);
+	}
+});
+
+test("a credit that rots away, or back, does not hold the count", () => {
+	const bench = new Bench(10);
+	bench.rebootUntilPoll();
+	for (let i = 0; i < 500; i++) bench.boot();
+	bench.chip.flip("poll", 8 * (8 + 4 * 3) + 5); // a credit that was given: the bit is set again
+	bench.chip.flip("poll", 8 * (8 + 4 * 40) + 5);
+	bench.chip.flip("poll", 8 * (8 + 4 * 41) + 6);
+	const gap = bench.rebootUntilPoll();
+	assert.ok(gap + 500 >= 1290 && gap + 500 <= 1590, `${gap + 500}`);
+});
+
+test("a partition that fails is reported, and the device polls by chance, as often on the average", () => {
+	for (const fault of ["ignores", "ignores erase", "refuses", "unreadable"] as const) {
+		const bench = new Bench(11);
+		bench.rebootUntilPoll();
+		bench.chip.blockFaults.set("poll:0", fault);
+		bench.polls.length = 0;
+		for (let i = 0; i < 1440 * 8; i++) {
+			bench.boot();
+			bench.clock.advance(60_000);
+		}
+		assert.ok(bench.polls.length >= 1 && bench.polls.length <= 24, `${fault}: ${bench.polls.length} polls instead of 8`);
+		assert.ok(bench.failures > 1000, fault);
+		bench.chip.blockFaults.clear();
+		assert.ok(bench.rebootUntilPoll() <= 1584, fault);
+	}
+});
+
+test("without randomness a device counts on", () => {
+	const clock = new VirtualClock();
+	let polls = 0;
+	const poller = new Poller({
+		flash: new FlashEmulator().open("poll"), timer: clock, creditTicks, creditsPerPoll,
+		random: () => {
+			throw new Error("no randomness");
+		},
+		poll: () => {
+			polls++;
+			return answer(true);
+		},
+		onFlashFailure: () => assert.unreachable(),
+	});
+	poller.start();
+	clock.advance(creditTicks * 1440 * 4);
+	assert.ok(polls === 3 || polls === 4, `${polls}`);
+});
+
+test("an interval is 1,440 credits, or fewer where they would be shorter than 20 ms", () => {
+	assert.equal(pace(30 * 24 * 3_600_000), { creditTicks: 1_800_000, creditsPerPoll: 1440 });
+	assert.equal(pace(2000), { creditTicks: 20, creditsPerPoll: 100 });
+	assert.equal(pace(1), { creditTicks: 1, creditsPerPoll: 1 });
+});
+
+test("a token bucket holds two, and one more every quarter of an hour", () => {
+	const clock = new VirtualClock();
+	const bucket = new TokenBucket(clock, 900_000);
+	const never = () => assert.unreachable("a token was at hand");
+	assert.ok(bucket.take(never));
+	assert.ok(bucket.take(never));
+	let ran = 0;
+	assert.not.ok(bucket.take(() => ran++));
+	assert.not.ok(bucket.take(() => ran++)); // takes the place of the one that waits
+	clock.advance(899_999);
+	assert.is(ran, 0);
+	clock.advance(1);
+	assert.is(ran, 1);
+	clock.advance(900_000 * 10);
+	assert.is(ran, 1);
+	assert.is(clock.waiting, 0);
+	assert.ok(bucket.take(never) && bucket.take(never));
+	assert.not.ok(bucket.take(() => {}));
+	bucket.stop();
+	assert.is(clock.waiting, 0);
+});
+
+test("a stranger spends no more tokens than the bucket gives, and nothing waits for longer than one", () => {
+	const clock = new VirtualClock();
+	const bucket = new TokenBucket(clock, 900_000);
+	let updates = 0, longest = 0;
+	for (let i = 0; i < 1000; i++) {
+		const asked = clock.now;
+		const ran = () => {
+			updates++;
+			longest = Math.max(longest, clock.now - asked);
+		};
+		if (bucket.take(ran)) ran();
+		clock.advance(10_000);
+	}
+	assert.ok(updates <= 2 + Math.ceil((1000 * 10_000) / 900_000), `${updates}`);
+	assert.ok(longest <= 900_000);
+});
+
+test.run();
