@@ -1,88 +1,99 @@
-// Ed25519 verification (RFC 8032 §5.1.7), with the verdicts of OpenSSL, Go and BoringSSL: the key decoded leniently,
-// R compared as bytes, S < L, the equation without the cofactor.
+// Ed25519 verification (RFC 8032 §5.1.7) with the verdicts of OpenSSL, Go and BoringSSL: the key decoded leniently,
+// R compared as bytes, S < L, the equation without the cofactor. There is no signing here: devices hold no keys.
 
+import { type AffineTable, BASE_COMB, COMB_DIGIT, comb, decode, Digits, oddMultiples, sum } from "./edwards25519.js";
+import { invert, load, P, store } from "./field.js";
 import { expectBytes } from "./lengths.js";
 import { sha512Parts } from "./sha512.js";
 
-const P = (1n << 255n) - 19n;
+/** The order of the base point. */
 const L = (1n << 252n) + 27742317777372353535851937790883648493n;
-const D = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
-const SQRT_M1 = 0x2b8324804fc1df0b2b4d00993dfbd7a72f431806ad2fe478c4ee1b274a0ea0b0n;
 
-interface Point { X: bigint; Y: bigint; Z: bigint; T: bigint }
-const NEUTRAL: Point = { X: 0n, Y: 1n, Z: 1n, T: 0n };
-const BASE = decode(0x6666666666666666666666666666666666666666666666666666666666666658n, 0n)!;
+/** A public key and its multiples, for this kernel alone to look into. */
+export interface PreparedKey {
+	readonly encoded: Uint8Array;
+	readonly multiples: AffineTable;
+}
 
-/** A public key that was decoded before. */
-export interface PreparedKey { readonly bytes: Uint8Array; readonly minusA: Point }
-
+/** The key in a form that verifies in half the time, for 5.5 KB; undefined if its 32 bytes are no point. */
 export function ed25519Prepare(publicKey: Uint8Array): PreparedKey | undefined {
 	expectBytes("public key", publicKey, 32);
-	const y = integer(publicKey, 0);
-	const A = decode((y & ((1n << 255n) - 1n)) % P, y >> 255n);
-	return A && { bytes: publicKey.slice(), minusA: { X: P - A.X, Y: A.Y, Z: A.Z, T: P - A.T } };
+	const A = decode(publicKey, 0, false);
+	return A && { encoded: publicKey.slice(), multiples: comb(A) };
 }
 
+/** Whether `signature` (64 bytes) is the key's, of `message`. A key of 32 bytes that is no point has no signatures. */
 export function ed25519Verify(key: Uint8Array | PreparedKey, message: Uint8Array, signature: Uint8Array): boolean {
 	expectBytes("signature", signature, 64);
-	const prepared = key instanceof Uint8Array ? ed25519Prepare(key) : key;
-	if (!prepared) return false;
-	const S = integer(signature, 32);
+	if (key instanceof Uint8Array) expectBytes("public key", key, 32);
+	const S = load(signature, 32);
 	if (S >= L) return false;
-	const digest = sha512Parts([signature.subarray(0, 32), prepared.bytes, message]);
-	const k = (integer(digest, 0) | (integer(digest, 32) << 256n)) % L;
-	let R = NEUTRAL;
-	const both = add(BASE, prepared.minusA);
-	for (let i = 252n; i >= 0n; i--) {
-		R = add(R, R);
-		const s = (S >> i) & 1n;
-		const h = (k >> i) & 1n;
-		if (s & h) R = add(R, both);
-		else if (s) R = add(R, BASE);
-		else if (h) R = add(R, prepared.minusA);
+	return key instanceof Uint8Array ? verifyHalved(key, message, signature, S) : verifyPrepared(key, message, signature, S);
+}
+
+/** k = SHA-512(R ‖ A ‖ M) mod L. */
+function challenge(encodedKey: Uint8Array, message: Uint8Array, signature: Uint8Array): bigint {
+	const digest = sha512Parts([signature.subarray(0, 32), encodedKey, message]);
+	return (load(digest, 0) | (load(digest, 32) << 256n)) % L;
+}
+
+/** S·B - k·A, encoded, is R. Quarters of both scalars side by side: 64 doublings. */
+function verifyPrepared(key: PreparedKey, message: Uint8Array, signature: Uint8Array, S: bigint): boolean {
+	const k = store(challenge(key.encoded, message, signature));
+	const s = store(S);
+	const digits = new Digits(64);
+	for (let piece = 0; piece < 4; piece++) {
+		digits.add(s, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, false, false);
+		digits.add(k, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, true, true);
 	}
-	const z = power(R.Z, P - 2n);
-	return ((R.Y * z) % P | (((R.X * z) % P & 1n) << 255n)) === integer(signature, 0);
+	const { X, Y, Z } = sum(digits, BASE_COMB, key.multiples);
+	const inverse = invert(Z);
+	return ((Y * inverse % P) | ((X * inverse % P & 1n) << 255n)) === load(signature, 0);
 }
 
-function integer(bytes: Uint8Array, offset: number): bigint {
-	const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 32);
-	return view.getBigUint64(0, true) | (view.getBigUint64(8, true) << 64n) |
-		((view.getBigUint64(16, true) | (view.getBigUint64(24, true) << 64n)) << 128n);
+/**
+ * c·S·B - c·k·A - c·R is the neutral point, for a c that makes c·k short: 128 doublings instead of 253. R decodes
+ * only from the bytes that encode it, so that this compares bytes too.
+ */
+function verifyHalved(encodedKey: Uint8Array, message: Uint8Array, signature: Uint8Array, S: bigint): boolean {
+	const R = decode(signature, 0, true);
+	if (!R) return false;
+	const A = decode(encodedKey, 0, false);
+	if (!A) return false;
+	const { c, ck, negative } = halve(challenge(encodedKey, message, signature));
+	const cS = store(c * S % L);
+	const digits = new Digits(256);
+	digits.add(cS, 0, 128, COMB_DIGIT, 0, false, false);
+	digits.add(cS, 128, 256, COMB_DIGIT, 16, false, false); // of 2^128·B
+	digits.add(store(ck), 0, 256, 4, 0, true, !negative);
+	digits.add(store(c), 0, 256, 4, 4, true, true);
+	const { X, Y, Z } = sum(digits, BASE_COMB, oddMultiples([A, R], 4));
+	return X % P === 0n && (Y - Z) % P === 0n;
 }
 
-function decode(y: bigint, sign: bigint): Point | undefined {
-	const u = (y * y + P - 1n) % P;
-	const v = (D * y * y + 1n) % P;
-	const v3 = v * v * v % P;
-	let x = u * v3 % P * power(u * v3 % P * v3 % P * v % P, (P - 5n) / 8n) % P;
-	const vxx = v * x * x % P;
-	if (vxx !== u) {
-		if (vxx !== (P - u) % P) return undefined;
-		x = x * SQRT_M1 % P;
+/**
+ * A c > 0 and ±ck = c·k modulo 8L, both about 128 bits long, from the remainders of Euclid's algorithm on 8L and k.
+ *
+ * The verdict stays exact. 8L is the exponent of the curve's group, so ck·A = ±c·k·A for every A, with torsion or
+ * without. And c is prime to 8L (odd, and less than L), so c times a point is neutral only if the point is. Of two
+ * consecutive cofactors one is odd. Should c get long nevertheless, which takes a k that nobody finds, 1 will do.
+ */
+export function halve(k: bigint): { c: bigint; ck: bigint; negative: boolean } {
+	const short = 1n << 128n;
+	let r0 = 8n * L;
+	let r1 = k;
+	let t0 = 0n; // r = t·k modulo 8L throughout
+	let t1 = 1n;
+	while (r1 >= short || (t1 & 1n) === 0n) {
+		const q = r0 / r1;
+		const r2 = r0 - q * r1;
+		r0 = r1;
+		r1 = r2;
+		const t2 = t0 - q * t1;
+		t0 = t1;
+		t1 = t2;
 	}
-	if ((x & 1n) !== sign) x = (P - x) % P;
-	return { X: x, Y: y, Z: 1n, T: x * y % P };
-}
-
-function power(x: bigint, exponent: bigint): bigint {
-	let result = 1n;
-	for (; exponent > 0n; exponent >>= 1n) {
-		if (exponent & 1n) result = result * x % P;
-		x = x * x % P;
-	}
-	return result;
-}
-
-/** RFC 8032 §5.1.4. */
-function add(p: Point, q: Point): Point {
-	const A = (p.Y - p.X + P) * (q.Y - q.X + P) % P;
-	const B = (p.Y + p.X) * (q.Y + q.X) % P;
-	const C = 2n * p.T * D % P * q.T % P;
-	const Z = 2n * p.Z * q.Z % P;
-	const E = B - A + P;
-	const F = Z - C + P;
-	const G = Z + C;
-	const H = B + A;
-	return { X: E * F % P, Y: G * H % P, Z: F * G % P, T: E * H % P };
+	const negative = t1 < 0n;
+	const c = negative ? -t1 : t1;
+	return c < short << 64n ? { c, ck: r1, negative } : { c: 1n, ck: k, negative: false };
 }

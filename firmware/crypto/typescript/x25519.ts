@@ -1,47 +1,86 @@
-// X25519 (RFC 7748 §5).
+// X25519 (RFC 7748 §5). The scalar is secret, and BigInt keeps no secrets: what an operation costs depends on the
+// length of its operands, and here the order of operations and which table entries are read depend on the scalar.
+// ../DESIGN.md says why a handshake's key, used once, may live with that, and that no other key may.
 
+import { BASE_COMB, COMB_DIGIT, Digits, sum } from "./edwards25519.js";
+import { invert, load, MASK256, P, store, TWICE_P } from "./field.js";
 import { expectBytes } from "./lengths.js";
 
-const P = (1n << 255n) - 19n;
-
+/** X25519: 32 bytes, all zero if `u` has small order: the caller refuses those (RFC 8446 §7.4.2). */
 export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
 	expectBytes("scalar", scalar, 32);
 	expectBytes("u", u, 32);
-	const k = (integer(scalar) & ((1n << 254n) - 8n)) | (1n << 254n);
-	const x1 = (integer(u) & ((1n << 255n) - 1n)) % P;
-	let [x2, z2, x3, z3] = [1n, 0n, x1, 1n];
-	for (let t = 254n; t >= 0n; t--) {
-		const bit = (k >> t) & 1n;
-		if (bit) [x2, z2, x3, z3] = [x3, z3, x2, z2];
-		const A = x2 + z2;
-		const B = x2 + P - z2;
-		const AA = A * A % P;
-		const BB = B * B % P;
-		const E = AA + P - BB;
-		const DA = (x3 + P - z3) * A % P;
-		const CB = (x3 + z3) * B % P;
-		x3 = (DA + CB) ** 2n % P;
-		z3 = x1 * ((DA + P - CB) ** 2n % P) % P;
-		x2 = AA * BB % P;
-		z2 = E * (AA + 121665n * E) % P;
-		if (bit) [x2, z2, x3, z3] = [x3, z3, x2, z2];
+	const k = clamp(scalar);
+	const mask = MASK256;
+	const twiceP = TWICE_P;
+	const s = 256n;
+	const c38 = 38n;
+	const a24 = 121665n;
+	const o257 = P << 2n; // multiples of p that keep differences positive, just under 2^257 and 2^266
+	const o266 = P << 11n;
+	const x1 = load(u, 0) & (MASK256 >> 1n);
+	let x2 = 1n; // all four narrow (./field.ts) throughout
+	let z2 = 0n;
+	let x3 = x1;
+	let z3 = 1n;
+	let swapped = 0;
+	for (let t = 254; t >= 0; t--) {
+		const bit = (k[t >> 3] >> (t & 7)) & 1;
+		if (bit !== swapped) {
+			swapped = bit;
+			let other = x2;
+			x2 = x3;
+			x3 = other;
+			other = z2;
+			z2 = z3;
+			z3 = other;
+		}
+		const A = x2 + z2; // < 2^258
+		const B = x2 + o257 - z2; // < 2^258
+		let AA = A * A;
+		AA = (AA & mask) + (AA >> s) * c38; // < 2^266
+		let BB = B * B;
+		BB = (BB & mask) + (BB >> s) * c38;
+		let DA = (x3 + o257 - z3) * A;
+		DA = (DA & mask) + (DA >> s) * c38;
+		let CB = (x3 + z3) * B;
+		CB = (CB & mask) + (CB >> s) * c38;
+		const E = AA + o266 - BB; // < 2^267
+		x3 = DA + CB;
+		x3 *= x3;
+		x3 = (x3 & mask) + (x3 >> s) * c38;
+		x3 -= twiceP * (x3 >> s);
+		z3 = DA - CB; // squared next: its sign is of no account
+		z3 *= z3;
+		z3 = ((z3 & mask) + (z3 >> s) * c38) * x1;
+		z3 = (z3 & mask) + (z3 >> s) * c38;
+		z3 -= twiceP * (z3 >> s);
+		x2 = AA * BB;
+		x2 = (x2 & mask) + (x2 >> s) * c38;
+		x2 -= twiceP * (x2 >> s);
+		z2 = (AA + E * a24) * E;
+		z2 = (z2 & mask) + (z2 >> s) * c38;
+		z2 -= twiceP * (z2 >> s);
 	}
-	let inverse = 1n;
-	for (let e = P - 2n, x = z2; e > 0n; e >>= 1n, x = x * x % P) if (e & 1n) inverse = inverse * x % P;
-	let result = x2 * inverse % P;
-	const bytes = new Uint8Array(32);
-	for (let i = 0; i < 32; i++, result >>= 8n) bytes[i] = Number(result & 255n);
-	return bytes;
+	return store(swapped ? x3 * invert(z3) % P : x2 * invert(z2) % P); // the inverse of 0 is 0
 }
 
+/** X25519 with u = 9, by way of the Edwards base point: u = (1 + y)/(1 - y) (RFC 7748 §4.1). */
 export function x25519PublicKey(scalar: Uint8Array): Uint8Array {
-	const nine = new Uint8Array(32);
-	nine[0] = 9;
-	return x25519(scalar, nine);
+	expectBytes("scalar", scalar, 32);
+	const k = clamp(scalar);
+	const digits = new Digits(64);
+	for (let piece = 0; piece < 4; piece++) {
+		digits.add(k, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, false, false);
+	}
+	const { Y, Z } = sum(digits, BASE_COMB, BASE_COMB);
+	return store((Z + Y) * invert(Z - Y + (P << 2n)) % P);
 }
 
-function integer(bytes: Uint8Array): bigint {
-	let result = 0n;
-	for (let i = 31; i >= 0; i--) result = (result << 8n) | BigInt(bytes[i]!);
-	return result;
+/** RFC 7748 §5: `decodeScalar25519`. */
+function clamp(scalar: Uint8Array): Uint8Array {
+	const k = scalar.slice();
+	k[0] &= 0xf8;
+	k[31] = (k[31] & 0x7f) | 0x40;
+	return k;
 }
