@@ -111,13 +111,14 @@ static void chacha20_xor(uint32_t state[16], uint8_t *text, size_t length)
 	while (length > 0) {
 		state[12]++;
 		chacha20_block(stream, state);
-		if (length >= 64) {
-			for (int i = 0; i < 16; i++, text += 4) store32_le(text, load32_le(text) ^ stream[i]);
-			length -= 64;
+		size_t take = length < 64 ? length : 64;
+		if (take == 64 && is_word_aligned(text)) {
+			for (int i = 0; i < 16; i++) ((AlignedWord *)text)[i] ^= stream[i];
 		} else {
-			for (size_t i = 0; i < length; i++) text[i] ^= (uint8_t)(stream[i / 4] >> 8 * (i % 4));
-			length = 0;
+			for (size_t i = 0; i < take; i++) text[i] ^= (uint8_t)(stream[i / 4] >> 8 * (i % 4));
 		}
+		text += take;
+		length -= take;
 	}
 }
 
@@ -143,14 +144,21 @@ static void poly1305_blocks(Poly1305 *poly, const uint8_t *data, size_t blocks)
 	uint32_t h0 = poly->h[0], h1 = poly->h[1], h2 = poly->h[2], h3 = poly->h[3], h4 = poly->h[4];
 	const uint32_t r0 = poly->r[0], r1 = poly->r[1], r2 = poly->r[2], r3 = poly->r[3];
 	const uint32_t q0 = (r0 >> 2) * 5, q1 = (r1 >> 2) * 5, q2 = (r2 >> 2) * 5, q3 = (r3 >> 2) * 5; // < 1.25 × 2^28
+	const bool aligned = is_word_aligned(data);
 	for (; blocks > 0; blocks--, data += 16) {
-		uint64_t c = (uint64_t)h0 + load32_le(data);
+		AlignedWord copy[4];
+		const AlignedWord *m = (const AlignedWord *)data;
+		if (!aligned) {
+			for (int i = 0; i < 4; i++) copy[i] = load32_le(data + 4 * i);
+			m = copy;
+		}
+		uint64_t c = (uint64_t)h0 + m[0];
 		uint32_t t0 = (uint32_t)c;
-		c = (c >> 32) + h1 + load32_le(data + 4);
+		c = (c >> 32) + h1 + m[1];
 		uint32_t t1 = (uint32_t)c;
-		c = (c >> 32) + h2 + load32_le(data + 8);
+		c = (c >> 32) + h2 + m[2];
 		uint32_t t2 = (uint32_t)c;
-		c = (c >> 32) + h3 + load32_le(data + 12);
+		c = (c >> 32) + h3 + m[3];
 		uint32_t t3 = (uint32_t)c;
 		uint32_t t4 = h4 + (uint32_t)(c >> 32) + 1; // ≤ 4 + 1 + 1
 

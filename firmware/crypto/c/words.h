@@ -6,6 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Little-endian words in memory at a multiple of 4, whatever array they belong to: one instruction where the core's
+// byte order allows it. The caller has looked at the address.
+typedef uint32_t __attribute__((may_alias)) AlignedWord;
+static inline bool is_word_aligned(const uint8_t *p)
+{
+	return ((uintptr_t)p & 3) == 0 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+}
+
 static inline uint32_t load32_le(const uint8_t *p)
 {
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
