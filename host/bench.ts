@@ -171,7 +171,9 @@ export class Bench {
 			flash: this.flash,
 			settings: this.#settings(),
 			onLine: line => {
-				this.#engine = engineOf(line) ?? this.#engine;
+				const engine = engineOf(line);
+				if (engine && this.#engine === "unknown") this.say(`the device runs on ${line.slice(2)}`);
+				this.#engine = engine ?? this.#engine;
 				const event = parseEvent(line);
 				if (event) this.#enter({ from: "device", event });
 			},

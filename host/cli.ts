@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { BoardName } from "../boards/start.js";
+import { device, parseMap } from "./device-command.js";
 import { OperatorError } from "./private-key-file.js";
 import { scenarios } from "./scenarios/index.js";
 import { start } from "./start.js";
@@ -25,8 +26,46 @@ program
 	.addHelpText("after", "\nExample:\n  npm start -- --scenario normal --board node --json")
 	.action(async options => finish(await start(options)));
 
+program
+	.command("device")
+	.description("run one device against any servers, and see what it makes of them")
+	.addOption(new Option("--board <name>", "where the firmware runs").choices(boards).default("simulator"))
+	.requiredOption("--fleet <name>", "the fleet's name, which every signature covers")
+	.requiredOption("--factory <file>", "factory CA information, raw CBOR")
+	.requiredOption("--dl-key <file>", "DL public key, 32 raw bytes or PEM; give a spare key by a second one", collect)
+	.requiredOption("--service <url>", "https URL of the service")
+	.option("--map <name[:port]=address:port>", "where a name leads; it is still the name that is checked", collectMap)
+	.option("--flash <folder>", "flash images ca0, ca1, poll; absent ones are new and erased")
+	.option("--poll-interval <ms>", "between polls", positiveInteger, 30 * 24 * 3_600_000)
+	.option("--service-interval <ms>", "between sessions with the service", timerInteger, 3_600_000)
+	.addOption(new Option("--once", "authenticate the service once, poll once, stop").conflicts("for"))
+	.option("--for <ms>", "stop after so long", timerInteger)
+	.option("--json", "print one JSON object last")
+	.addHelpText("after", `
+Example:
+  baton device --fleet example --factory a.cbor --dl-key dl.pub --service https://service.example/ \\
+    --map service.example=127.0.0.1:8443 --flash device --once --json
+
+Exit codes: 0 the last service authentication succeeded, 1 it failed or none was made, 2 bad arguments or files.`)
+	.action(async options => finish(await device({ map: [], ...options })));
+
+function collect(value: string, before: string[] = []): string[] {
+	return [...before, value];
+}
+
+function collectMap(value: string, before: ReturnType<typeof parseMap>[] = []) {
+	return [...before, parseMap(value)];
+}
+
+/** XS's timers, and a device's, take no more. */
+function timerInteger(text: string): number {
+	const value = positiveInteger(text);
+	if (value > 2 ** 31 - 1) throw new InvalidArgumentError("expected at most 2147483647");
+	return value;
+}
+
 function positiveInteger(text: string): number {
-	if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("expected a whole number of 1 or more");
+	if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("expected a whole number of 1 or more");
 	return Number(text);
 }
 

@@ -1,0 +1,168 @@
+// `baton device`: one device on a board, with a flash folder of its own, against any servers: the bench of a developer
+// who has a server and wants to see what a device makes of it.
+
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { isIPv4 } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCode } from "../boards/exit-code.js";
+import { startBoard, type BoardName } from "../boards/start.js";
+import type { RunSettings } from "../boards/settings.js";
+import type { DeviceEvent } from "../firmware/events.js";
+import { checkNextUrl, largestCaInformation, openCaInformation, publicKeyOf, rawPublicKey } from "./ca-information.js";
+import { parseEvent } from "./device-events.js";
+import { OperatorError } from "./private-key-file.js";
+import { checkFleetName } from "./signer.js";
+import { readDeviceSlots } from "./slot-image.js";
+
+export interface DeviceOptions {
+	board: BoardName;
+	fleet: string;
+	factory: string; // file
+	dlKey: string[]; // files
+	service: string; // URL
+	map: RunSettings["map"];
+	flash?: string; // folder
+	pollInterval: number; // ms
+	serviceInterval: number; // ms
+	once?: boolean;
+	for?: number; // ms
+	json?: boolean;
+}
+
+/** Gives the exit code: 0 if the last service authentication succeeded, 1 if it failed or none was made, 2 if unusable. */
+export async function device(options: DeviceOptions): Promise<number> {
+	const { board, fleet, service, map, pollInterval, serviceInterval, once = false, json } = options;
+	checkFleetName(fleet);
+	checkService(service);
+	const dlKeys = options.dlKey.map(readDlKey);
+	const factory = readFactory(options.factory, fleet, dlKeys);
+
+	const flash = options.flash ?? mkdtempSync(join(tmpdir(), "baton-flash-"));
+	const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+	const events: DeviceEvent[] = [];
+	const verdict = new ServiceVerdict(once ? Infinity : serviceInterval);
+	try {
+		const running = await startBoard({
+			board,
+			flash,
+			settings: {
+				fleet, factory: hex(factory), dlKeys: dlKeys.map(key => hex(rawPublicKey(key))), service, map,
+				pollInterval, serviceInterval, once, ...(options.for === undefined ? {} : { runFor: options.for }),
+			},
+			onLine: line => {
+				process.stdout.write(`${line}\n`);
+				const event = parseEvent(line);
+				if (!event) return;
+				events.push(event);
+				verdict.hear(event, performance.now());
+			},
+		});
+		const stop = () => void running.stop();
+		process.on("SIGINT", stop);
+		process.on("SIGTERM", stop);
+		const code = await running.exited;
+		process.off("SIGINT", stop);
+		process.off("SIGTERM", stop);
+		if (code === exitCode.unusable) return code; // the board has said why
+
+		const { authenticated } = verdict;
+		if (json) {
+			const slots = readDeviceSlots(flash, fleet, dlKeys);
+			process.stdout.write(`${JSON.stringify({
+				ok: authenticated !== null,
+				authenticated,
+				slots: {
+					current: slots.current?.information?.generation ?? null,
+					next: slots.next?.information?.generation ?? null,
+				},
+				events,
+			})}\n`);
+		}
+		return authenticated ? 0 : 1;
+	} finally {
+		if (options.flash === undefined) rmSync(flash, { recursive: true, force: true });
+	}
+}
+
+/**
+ * Did the last session with the service authenticate it? A `failed` after `authenticated` belongs to the same session,
+ * whose HTTP part went wrong, if it comes sooner than another session can begin.
+ */
+export class ServiceVerdict {
+	authenticated: { generation: number; slot: "current" | "next" } | null = null;
+	readonly #serviceInterval: number; // ms
+	#at = -Infinity;
+
+	constructor(serviceInterval: number) {
+		this.#serviceInterval = serviceInterval;
+	}
+
+	hear({ event, server, generation, slot }: DeviceEvent, now: number): void {
+		if (server !== "service") return;
+		if (event === "authenticated") {
+			this.authenticated = { generation: generation!, slot: slot! };
+			this.#at = now;
+		} else if (event === "failed" && now - this.#at >= this.#serviceInterval) {
+			this.authenticated = null;
+		}
+	}
+}
+
+/** `NAME[:PORT]=ADDRESS:PORT`. Throws OperatorError. */
+export function parseMap(text: string): RunSettings["map"][number] {
+	const found = /^([A-Za-z0-9.-]+)(?::(\d+))?=([\d.]+):(\d+)$/.exec(text);
+	const [, name, port, address, toPort] = found ?? [];
+	const isPort = (digits: string) => Number(digits) >= 1 && Number(digits) <= 65_535;
+	if (!found || !isIPv4(address) || !isPort(toPort) || (port !== undefined && !isPort(port))) {
+		throw new OperatorError(`--map: expected NAME[:PORT]=ADDRESS:PORT with a dotted IPv4 address, got ${text}`);
+	}
+	return { host: name.toLowerCase(), ...(port === undefined ? {} : { port: Number(port) }), address, toPort: Number(toPort) };
+}
+
+/** An Ed25519 public key: 32 raw bytes, or PEM. */
+export function readDlKey(file: string): KeyObject {
+	const content = readArgument("--dl-key", file);
+	if (content.length === 32) return publicKeyOf(content);
+	try {
+		if (content.includes("PRIVATE KEY")) throw new OperatorError(`--dl-key ${file}: this is a private key; a device has the public one`);
+		const key = createPublicKey(content);
+		rawPublicKey(key);
+		return key;
+	} catch (error) {
+		if (error instanceof OperatorError) throw error;
+		throw new OperatorError(`--dl-key ${file}: expected an Ed25519 public key, 32 raw bytes or PEM`);
+	}
+}
+
+function readFactory(file: string, fleet: string, dlKeys: KeyObject[]): Uint8Array {
+	const object = new Uint8Array(readArgument("--factory", file));
+	if (object.length > largestCaInformation) {
+		throw new OperatorError(`--factory ${file}: expected at most ${largestCaInformation} bytes of CBOR, got ${object.length}`);
+	}
+	let opened;
+	try {
+		opened = openCaInformation(object, fleet, dlKeys);
+	} catch (error) {
+		throw new OperatorError(`--factory ${file}: ${(error as Error).message}`);
+	}
+	if (!opened) throw new OperatorError(`--factory ${file}: not signed by any of the DL keys for the fleet ${fleet}`);
+	return object;
+}
+
+function readArgument(name: string, file: string): Buffer {
+	try {
+		return readFileSync(file);
+	} catch (error) {
+		throw new OperatorError(`${name} ${file}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message}`);
+	}
+}
+
+function checkService(service: string): void {
+	try {
+		checkNextUrl(service);
+	} catch (error) {
+		throw new OperatorError(`--service: ${(error as Error).message}`);
+	}
+}
