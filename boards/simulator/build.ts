@@ -14,7 +14,7 @@ import { root } from "../bundle.js";
 export interface SimulatorOptions {
 	/** 32: slots of 16 bytes, as on an ESP32 (needs a compiler with -m32: the package gcc-multilib). Default 64. */
 	bits?: 32 | 64;
-	/** More flags for every file, such as `-fsanitize=address`. */
+	/** More flags for every file; default: what BATON_CFLAGS holds, such as `-fsanitize=address`. */
 	flags?: string[];
 }
 
@@ -23,7 +23,7 @@ const compiler = process.env.CC ?? "cc";
 
 /** Gives the program's path. Rejects with one sentence if there is no compiler. Progress goes to standard error. */
 export async function buildSimulator(options: SimulatorOptions = {}): Promise<string> {
-	const { bits = 64, flags = [] } = options;
+	const { bits = 64, flags = process.env.BATON_CFLAGS?.split(" ").filter((flag) => flag) ?? [] } = options;
 	const key = JSON.stringify([bits, flags]);
 	let built = building.get(key);
 	if (!built) building.set(key, (built = build(bits, flags)));

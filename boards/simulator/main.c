@@ -107,9 +107,10 @@ static char* readText(const char* path, size_t most, size_t* length)
  */
 static void* mapArena(size_t bytes)
 {
-	void* wanted = (void*)(uintptr_t)0x20000000;
+	void* wanted = (void*)(uintptr_t)0x10000000;
 	void* arena = mmap(wanted, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (arena == MAP_FAILED) refuse("--memory", strerror(errno));
+	if ((uintptr_t)arena + bytes > UINTPTR_MAX - INT32_MAX) refuse("--memory", "no room at low addresses");
 	return arena;
 }
 
