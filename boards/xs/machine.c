@@ -84,6 +84,30 @@ static void makeGlobalPlain(txMachine* the)
 	global->next = global->next->next;
 }
 
+/** Says of a value in a chunk that its chunk is no collector's business. */
+static void makeConstant(txSlot* slot)
+{
+	switch (slot->kind) {
+	case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
+	case XS_BIGINT_KIND: slot->kind = XS_BIGINT_X_KIND; break;
+	case XS_CODE_KIND: slot->kind = XS_CODE_X_KIND; break;
+	case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
+	case XS_ARRAY_KIND:
+		for (txIndex i = 0; i < fxGetIndexSize(NULL, slot); i++)
+			makeConstant(slot->value.array.address + i);
+		break;
+	default: break;
+	}
+}
+
+/** A machine that copies a value of the root's must not take the root's chunk for one of its own. */
+static void makeValuesConstant(txMachine* the)
+{
+	for (txSlot* heap = the->firstHeap; heap; heap = heap->next)
+		for (txSlot* slot = heap + 1; slot < heap->value.reference; slot++) makeConstant(slot);
+	for (txSlot* slot = the->stack; slot < the->stackTop; slot++) makeConstant(slot);
+}
+
 xsMachine* machineCreateRoot(void* memory, size_t bytes, void (*prepare)(xsMachine* machine))
 {
 	xsMachine* root = create(&(struct machineSizes){.arena = memory, .bytes = bytes});
@@ -91,6 +115,7 @@ xsMachine* machineCreateRoot(void* memory, size_t bytes, void (*prepare)(xsMachi
 	nativesInstall(root, true);
 	makeGlobalPlain(root);
 	fxShareMachine(root);
+	makeValuesConstant(root);
 	return root;
 }
 
