@@ -66,10 +66,10 @@ export async function createServerCredentials(
 	return { certificate: await issueServerCertificate(authority, { names, validity, publicKey }), privateKey };
 }
 
-/** A server certificate (DER) for a key that the server made itself. */
+/** A server certificate (DER) for a key that the server made itself. `usage` client: a certificate that serves no server. */
 export async function issueServerCertificate(
 	authority: CertificateAuthority,
-	{ names, validity, publicKey }: { names: string[]; validity: Validity; publicKey: KeyObject },
+	{ names, validity, publicKey, usage = "server" }: { names: string[]; validity: Validity; publicKey: KeyObject; usage?: "server" | "client" },
 ): Promise<Uint8Array> {
 	if (names.length === 0) throw new TypeError("expected at least one name for the server");
 	const issuer = new x509.X509Certificate(authority.certificate);
@@ -87,7 +87,7 @@ export async function issueServerCertificate(
 		signingAlgorithm: signingAlgorithm(authority.privateKey),
 		extensions: [
 			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage === "server" ? "serverAuth" : "clientAuth"]]),
 			new x509.SubjectAlternativeNameExtension(
 				names.map(name => ({ type: isIP(name) ? "ip" as const : "dns" as const, value: name })),
 				!named,

@@ -70,9 +70,14 @@ export class World {
 		generation: number,
 		{ by = this.dlKey, fleet = this.fleet, ...content }: Partial<CaInformation> & { by?: KeyObject; fleet?: string } = {},
 	): Uint8Array {
+		return this.seal(this.payload(generation, content), { by, fleet });
+	}
+
+	/** What is signed of it. */
+	payload(generation: number, content: Partial<CaInformation> = {}): Uint8Array {
 		const certificate = content.certificate ?? this.authority(generation).certificate;
 		const nextUrl = `https://${downloadName(generation)}${downloadPath}`;
-		return this.seal(encodePayload({ generation, nextUrl, ...content, certificate }), { by, fleet });
+		return encodePayload({ generation, nextUrl, ...content, certificate });
 	}
 
 	/** Signs any payload at all. */
