@@ -39,11 +39,10 @@ export function exchange(options: ExchangeOptions): Promise<Exchange> {
 		};
 		const timer = setTimeout(() => finish(new TransportError("time-out")), deadline);
 		const socket = new TLSSocket({
-			io: counting(options.io ?? NodeTCP, result),
 			address: "127.0.0.1",
 			random: bytes => void randomFillSync(bytes),
 			...options,
-			...{ io: counting(options.io ?? NodeTCP, result) },
+			io: counting(options.io ?? NodeTCP, result),
 			onAuthenticated(anchor) {
 				result.anchor = anchor;
 				options.onAuthenticated?.call(this, anchor);
