@@ -3,7 +3,7 @@
 
 import { build, type Plugin } from "esbuild";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -59,9 +59,20 @@ export async function bundleOnce(options: Omit<BundleOptions, "outfile">): Promi
 		const stem = options.entry.replace(/\.ts$/, "").replaceAll("/", "-");
 		const file = join(folder, `${stem}-${digest}.${extension}`);
 		renameSync(outfile, file);
+		forgetOld(folder, `${stem}-`);
 		return file;
 	} finally {
 		rmSync(scratch, { recursive: true, force: true });
+	}
+}
+
+/** Bundles of the same entry that nobody has asked for in the last hour. */
+function forgetOld(folder: string, prefix: string) {
+	const anHourAgo = Date.now() - 3_600_000;
+	for (const name of readdirSync(folder)) {
+		const file = join(folder, name);
+		const age = name.startsWith(prefix) && statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+		if (age && age < anHourAgo) rmSync(file, { force: true });
 	}
 }
 

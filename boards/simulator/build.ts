@@ -16,23 +16,25 @@ export interface SimulatorOptions {
 	bits?: 32 | 64;
 	/** More flags for every file; default: what BATON_CFLAGS holds, such as `-fsanitize=address`. */
 	flags?: string[];
+	/** Where builds are kept; default build/simulator. */
+	folder?: string;
 }
 
 const xs = join(dirname(createRequire(import.meta.url).resolve("@agoric/xsnap/package.json")), "moddable/xs");
-const compiler = process.env.CC ?? "cc";
+const compilerName = () => process.env.CC ?? "cc";
 
 /** Gives the program's path. Rejects with one sentence if there is no compiler. Progress goes to standard error. */
 export async function buildSimulator(options: SimulatorOptions = {}): Promise<string> {
-	const { bits = 64, flags = process.env.BATON_CFLAGS?.split(" ").filter((flag) => flag) ?? [] } = options;
-	const key = JSON.stringify([bits, flags]);
+	const { bits = 64, folder = join(root, "build/simulator"), flags = process.env.BATON_CFLAGS?.split(" ").filter((flag) => flag) ?? [] } = options;
+	const key = JSON.stringify([compilerName(), bits, flags, folder]);
 	let built = building.get(key);
-	if (!built) building.set(key, (built = build(bits, flags)));
+	if (!built) building.set(key, (built = build(bits, flags, folder)));
 	return built;
 }
 
 const building = new Map<string, Promise<string>>();
 
-async function build(bits: 32 | 64, flags: string[]): Promise<string> {
+async function build(bits: 32 | 64, flags: string[], folder: string): Promise<string> {
 	const version = await compilerVersion();
 	const kernel = kernelSources();
 	const common = [
@@ -50,10 +52,10 @@ async function build(bits: 32 | 64, flags: string[]): Promise<string> {
 	// The engine's objects depend on the platform's header and the engine's own; the board's on everything.
 	const engineKey = digest(version, common, contents(engine), headers(xs), headers(join(root, "boards/simulator"), "xs-"));
 	const boardKey = digest(engineKey, contents([...board, ...kernel]), ...ownFolders.map((folder) => headers(folder)));
-	const program = join(root, "build/simulator", boardKey, "simulator");
+	const program = join(folder, boardKey, "simulator");
 	if (existsSync(program)) return program;
 
-	const objects = join(root, "build/simulator", engineKey, "objects");
+	const objects = join(folder, engineKey, "objects");
 	const jobs = [
 		// XS is compiled without warnings: they are its authors' business.
 		...engine.map((source) => ({ source, object: objectOf(objects, source), flags: ["-w"] })),
@@ -137,15 +139,17 @@ async function whole(file: string, make: (scratch: string) => Promise<void>) {
 
 async function compilerVersion(): Promise<string> {
 	return new Promise((resolve, reject) => {
-		execFile(compiler, ["--version"], (error, stdout) => {
+		const name = compilerName();
+		execFile(name, ["--version"], (error, stdout) => {
 			if (!error) resolve(stdout);
-			else reject(new Error(`the simulator needs a C compiler, and \`${compiler}\` does not run: install gcc or clang, or set CC`));
+			else reject(new Error(`the simulator needs a C compiler, and \`${name}\` does not run: install gcc or clang, or set CC`));
 		});
 	});
 }
 
 async function run(args: string[]): Promise<void> {
 	return new Promise((resolve, reject) => {
+		const compiler = compilerName();
 		execFile(compiler, args, { maxBuffer: 1 << 24 }, (error, _stdout, stderr) => {
 			if (stderr) process.stderr.write(stderr);
 			if (!error) resolve();

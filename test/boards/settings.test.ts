@@ -1,0 +1,65 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { hexBytes, readSettings, SettingsError, type RunSettings } from "../../boards/settings.js";
+
+const good: RunSettings = {
+	fleet: "test fleet",
+	factory: "d28443a10132",
+	dlKeys: ["00".repeat(32), "fF".repeat(32)],
+	service: "https://service.example/",
+	map: [{ host: "service.example", port: 443, address: "127.0.0.1", toPort: 8443 }, { host: "b", address: "10.0.2.2", toPort: 1 }],
+	pollInterval: 1000,
+	serviceInterval: 500,
+	once: false,
+};
+
+test("whole settings are read, with or without what is optional", () => {
+	assert.equal(readSettings(JSON.stringify(good)), good);
+	const more = { ...good, deadline: 3000, runFor: 2 ** 31 - 1, once: true };
+	assert.equal(readSettings(JSON.stringify(more)), more);
+});
+
+function refused(text: string, message: string) {
+	try {
+		readSettings(text);
+	} catch (error) {
+		assert.ok(error instanceof SettingsError);
+		assert.is(error.message, `settings: ${message}`);
+		return;
+	}
+	assert.unreachable(`accepted, expected ${message}`);
+}
+
+test("what is not a JSON object is refused", () => {
+	for (const text of ["", "{", "{\"fleet\":", "nothing"]) refused(text, "not JSON");
+	for (const text of ["1", "null", "[]", "\"text\""]) refused(text, "settings: expected an object");
+});
+
+test("every field that is missing or wrong is refused by its name", () => {
+	const wrong: [keyof RunSettings, unknown[], string][] = [
+		["fleet", [undefined, 1, "", "é", "a\n"], "fleet: expected printable ASCII"],
+		["factory", [undefined, 5, "", "d", "xy", "d2 "], "factory: expected hexadecimal"],
+		["dlKeys", [undefined, [], "00", ["00"], [1], ["00".repeat(33)]], "dlKeys: expected 32 bytes each"],
+		["service", [undefined, 1], "service: expected a URL"],
+		["map", [undefined, {}, "x"], "map: expected a list"],
+		["map", [[1], [null], [[]]], "map: expected an object"],
+		["map", [[{ ...good.map[0], host: "" }], [{ ...good.map[0], host: undefined }]], "map: host: expected a name"],
+		["map", [[{ ...good.map[0], port: 0 }], [{ ...good.map[0], port: "443" }]], "map: port: expected 1 to 65535, or none"],
+		["map", [[{ ...good.map[0], address: "localhost" }], [{ ...good.map[0], address: "::1" }]], "map: address: expected dotted IPv4"],
+		["map", [[{ ...good.map[0], toPort: 65536 }], [{ ...good.map[0], toPort: undefined }]], "map: toPort: expected 1 to 65535"],
+		["pollInterval", [undefined, 0, 1.5, "1", -1, 2 ** 53], "pollInterval: expected milliseconds"],
+		["serviceInterval", [undefined, 0, 2 ** 31], "serviceInterval: expected milliseconds, at most 2^31 - 1"],
+		["deadline", [0, "1", 2 ** 31], "deadline: expected milliseconds, at most 2^31 - 1"],
+		["once", [undefined, 1, "true"], "once: expected true or false"],
+		["runFor", [0, -5, 2 ** 31], "runFor: expected milliseconds, at most 2^31 - 1"],
+	];
+	for (const [name, values, message] of wrong)
+		for (const value of values) refused(JSON.stringify({ ...good, [name]: value }), message);
+});
+
+test("hexadecimal gives its bytes", () => {
+	assert.equal(hexBytes("00fFa510"), Uint8Array.of(0, 255, 165, 16));
+	assert.is(hexBytes("").length, 0);
+});
+
+test.run();
