@@ -1,16 +1,18 @@
-// Public keys and signature algorithms of certificates: Ed25519 (RFC 8410). Whoever verifies a signature with a key
-// out of a certificate does it here: path.ts, and the TLS client's check of CertificateVerify.
+// Public keys and signature algorithms of certificates: Ed25519 (RFC 8410) and, in builds that have it, ECDSA with
+// P-256 and SHA-256 (RFC 5480, RFC 5758 §3.2). Whoever verifies a signature with a key out of a certificate does it
+// here: path.ts, and the TLS client's check of CertificateVerify.
 
 import { ed25519Verify } from "../crypto/kernel.js";
+import { hasP256, p256Verify } from "../crypto/p256.js";
 import { CertificateError } from "./certificate-error.js";
-import { SEQUENCE, type DerReader } from "./der.js";
+import { DerReader, SEQUENCE } from "./der.js";
 
 export type KeyAlgorithm = "ed25519" | "p256";
 
 /** A public key that can verify. */
 export interface PublicKey {
 	algorithm: KeyAlgorithm;
-	/** The raw key: 32 bytes. */
+	/** The raw key: 32 bytes; P-256: the uncompressed point, 65 bytes. */
 	bytes: Uint8Array;
 	/** Whether `signature`, in the form that certificates and TLS give it, is this key's for `message`. */
 	verify(message: Uint8Array, signature: Uint8Array): boolean;
@@ -19,6 +21,7 @@ export interface PublicKey {
 /** SignatureScheme of TLS (RFC 8446 §4.2.3) for each key algorithm, in the order in which they are offered. */
 export const signatureSchemes: readonly { algorithm: KeyAlgorithm; code: number }[] = [
 	{ algorithm: "ed25519", code: 0x0807 },
+	...(hasP256 ? [{ algorithm: "p256", code: 0x0403 } as const] : []),
 ];
 
 class Ed25519PublicKey implements PublicKey {
@@ -34,34 +37,75 @@ class Ed25519PublicKey implements PublicKey {
 	}
 }
 
-/** id-Ed25519 (RFC 8410 §3), 1.3.101.112; the same OID names the key and the signature. */
-const ED25519 = [0x2b, 0x65, 0x70];
+class P256PublicKey implements PublicKey {
+	readonly algorithm = "p256";
+	readonly bytes: Uint8Array;
 
-/** AlgorithmIdentifier of a signature (RFC 8410 §3: parameters absent). */
+	constructor(bytes: Uint8Array) {
+		this.bytes = bytes;
+	}
+
+	/** `signature`: ECDSA-Sig-Value (RFC 5480, appendix A), in DER. */
+	verify(message: Uint8Array, signature: Uint8Array): boolean {
+		let r: Uint8Array, s: Uint8Array;
+		try {
+			const der = new DerReader(signature);
+			const outer = der.enter(SEQUENCE);
+			r = der.integer();
+			s = der.integer();
+			der.leave(outer);
+			if (!der.atEnd) return false;
+		} catch (error) {
+			if (error instanceof CertificateError) return false;
+			throw error;
+		}
+		const isPositive = r[0] < 0x80 && s[0] < 0x80;
+		return isPositive && r.length <= 33 && s.length <= 33 && p256Verify(this.bytes, message, r, s);
+	}
+}
+
+/** id-Ed25519 (RFC 8410 §3), 1.3.101.112: the same OID names the key and the signature. */
+const ED25519 = Uint8Array.of(0x2b, 0x65, 0x70);
+/** id-ecPublicKey and secp256r1 (RFC 5480 §2.1.1), 1.2.840.10045.2.1 and .3.1.7. */
+const EC_PUBLIC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1);
+const SECP256R1 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7);
+/** ecdsa-with-SHA256 (RFC 5758 §3.2), 1.2.840.10045.4.3.2. */
+const ECDSA_WITH_SHA256 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2);
+
+/** AlgorithmIdentifier of a signature. Parameters are absent (RFC 8410 §3, RFC 5758 §3.2). */
 export function readSignatureAlgorithm(der: DerReader): KeyAlgorithm {
 	const outer = der.enter(SEQUENCE);
 	const identifier = der.objectIdentifier();
-	if (!equals(identifier, ED25519)) refuse("unsupported signature algorithm");
-	if (!der.atEnd) refuse("unsupported signature algorithm");
+	const algorithm = isSame(identifier, ED25519) ? "ed25519" : hasP256 && isSame(identifier, ECDSA_WITH_SHA256) ? "p256" : undefined;
+	if (!algorithm || !der.atEnd) return refuse("unsupported signature algorithm");
 	der.leave(outer);
-	return "ed25519";
+	return algorithm;
 }
 
-/** SubjectPublicKeyInfo (RFC 8410 §4). The key is a copy: the certificate's bytes may go. */
+/** SubjectPublicKeyInfo. The key is a copy: the certificate's bytes may go. */
 export function readPublicKey(der: DerReader): PublicKey {
 	const outer = der.enter(SEQUENCE);
 	const algorithm = der.enter(SEQUENCE);
-	if (!equals(der.objectIdentifier(), ED25519)) refuse("unsupported public key");
-	if (!der.atEnd) refuse("unsupported public key");
+	const identifier = der.objectIdentifier();
+	const isEC = hasP256 && isSame(identifier, EC_PUBLIC_KEY);
+	if (!isEC && !isSame(identifier, ED25519)) refuse("unsupported public key");
+	if (isEC) {
+		if (!isSame(der.objectIdentifier(), SECP256R1)) refuse("unsupported public key"); // RFC 5480 §2.1.1: named
+	}
+	if (!der.atEnd) refuse("unsupported public key"); // RFC 8410 §3: parameters absent
 	der.leave(algorithm);
 	const bytes = der.octets();
-	if (bytes.length !== 32) refuse("unsupported public key");
 	der.leave(outer);
+	if (isEC) {
+		if (bytes.length !== 65 || bytes[0] !== 4) refuse("unsupported public key"); // compressed points are optional
+		return new P256PublicKey(bytes.slice());
+	}
+	if (bytes.length !== 32) refuse("unsupported public key");
 	return new Ed25519PublicKey(bytes.slice());
 }
 
-function equals(bytes: Uint8Array, expected: readonly number[]): boolean {
-	return bytes.length === expected.length && expected.every((byte, i) => bytes[i] === byte);
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+	return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function refuse(reason: "unsupported signature algorithm" | "unsupported public key"): never {
