@@ -20,10 +20,11 @@ export interface BundleOptions {
 	engine: Engine;
 	kernel?: Kernel; // default typescript
 	minify?: boolean; // default false
+	target?: string; // of the language; default es2022
 }
 
 /** Writes one file: a script for XS, an ES module for Node. */
-export async function bundle({ entry, outfile, engine, kernel = "typescript", minify = false }: BundleOptions) {
+export async function bundle({ entry, outfile, engine, kernel = "typescript", minify = false, target = "es2022" }: BundleOptions) {
 	const { metafile } = await build({
 		absWorkingDir: root,
 		entryPoints: [entry],
@@ -31,7 +32,7 @@ export async function bundle({ entry, outfile, engine, kernel = "typescript", mi
 		bundle: true,
 		format: engine === "xs" ? "iife" : "esm",
 		platform: engine === "xs" ? "neutral" : "node",
-		target: "es2022", // es2020 would turn private fields into WeakMaps, which cost memory
+		target, // es2020 would turn private fields into WeakMaps, which cost memory
 		mainFields: ["module", "main"],
 		conditions: ["import", "module", "default"],
 		external: engine === "node" ? ["uvu", "uvu/assert", "@noble/*", "cbor-x", "@peculiar/x509", "esbuild"] : [],

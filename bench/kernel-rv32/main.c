@@ -1,0 +1,258 @@
+// Counts the instructions that the C kernel retires on rv32imc: bare metal, one run, exact. Every result is compared
+// with what node:crypto made of the same inputs (vectors.ts), and the run fails if one differs, so a wrong kernel
+// posts no figure. Where a secret must not change the time, all counts must be the same.
+//
+// Prints one line for each operation, `name instructions stack-bytes`: the mean over its cases, and the peak.
+
+#include "kernel.h"
+#include "field25519.h"
+#include "vectors.h"
+#include <string.h>
+
+uint64_t instructions(void);
+extern uint8_t stack_bottom[], stack_top[];
+
+#define CASES (int)(sizeof verifyCases / sizeof *verifyCases)
+#define TEXT 1024 // bytes
+
+static volatile uint8_t *const uart = (volatile uint8_t *)0x10000000;
+static uint32_t overhead; // of two readings with nothing between them
+static bool failed;
+
+static void print(const char *text)
+{
+	while (*text) *uart = (uint8_t)*text++;
+}
+
+static void print_number(uint32_t n)
+{
+	char digits[11] = { 0 };
+	int i = 10;
+	do digits[--i] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	print(digits + i);
+}
+
+static void fail(const char *name, const char *why)
+{
+	print(name);
+	print(why);
+	failed = true;
+}
+
+// One operation's counts.
+static struct {
+	const char *name;
+	uint64_t before, sum;
+	uint32_t first, count;
+	bool secret, differ;
+} measured;
+
+static void begin(const char *name, bool secret)
+{
+	memset(&measured, 0, sizeof measured);
+	measured.name = name;
+	measured.secret = secret;
+	volatile uint8_t *low = (uint8_t *)__builtin_frame_address(0) - 64; // below this function's own frame
+	for (volatile uint8_t *p = stack_bottom; p < low; p++) *p = 0xa5;
+}
+
+static inline __attribute__((always_inline)) void start(void)
+{
+	measured.before = instructions();
+}
+
+static inline __attribute__((always_inline)) void stop(void)
+{
+	uint64_t after = instructions();
+	uint32_t n = (uint32_t)(after - measured.before) - overhead;
+	if (measured.count++ == 0) measured.first = n;
+	else if (n != measured.first) measured.differ = true;
+	measured.sum += n;
+}
+
+static void check(bool good)
+{
+	if (!good) fail(measured.name, ": wrong result\n");
+}
+
+static void end(void)
+{
+	const uint8_t *used = stack_bottom;
+	while (*used == 0xa5) used++;
+	if (measured.secret && measured.differ) fail(measured.name, ": the count depends on a secret\n");
+	print(measured.name);
+	print(" ");
+	print_number((uint32_t)(measured.sum / measured.count));
+	print(" ");
+	print_number((uint32_t)((uint8_t *)__builtin_frame_address(0) - used));
+	print("\n");
+}
+
+static _Alignas(4) uint8_t prepared[BATON_ED25519_PREPARED_BYTES];
+static uint8_t output[TEXT + 64];
+
+static void verify(void)
+{
+	begin("verify", false);
+	for (int i = 0; i < CASES; i++) {
+		const struct verifyCase *c = &verifyCases[i];
+		start();
+		bool good = baton_ed25519_verify(c->publicKey, c->message, sizeof c->message, c->signature);
+		stop();
+		check(good);
+	}
+	end();
+
+	begin("prepare", false);
+	for (int i = 0; i < CASES; i++) {
+		start();
+		bool good = baton_ed25519_prepare(prepared, verifyCases[i].publicKey);
+		stop();
+		check(good);
+	}
+	end();
+
+	begin("verify-prepared", false);
+	for (int i = 0; i < CASES; i++) {
+		const struct verifyCase *c = &verifyCases[i];
+		baton_ed25519_prepare(prepared, c->publicKey);
+		start();
+		bool good = baton_ed25519_verify_prepared(prepared, c->message, sizeof c->message, c->signature);
+		stop();
+		check(good);
+	}
+	end();
+
+	begin("refuse", false); // one bit of S is wrong: the same work, the other verdict
+	for (int i = 0; i < CASES; i++) {
+		const struct verifyCase *c = &verifyCases[i];
+		uint8_t signature[64];
+		memcpy(signature, c->signature, 64);
+		signature[32 + i] ^= 1;
+		start();
+		bool good = baton_ed25519_verify(c->publicKey, c->message, sizeof c->message, signature);
+		stop();
+		baton_ed25519_prepare(prepared, c->publicKey);
+		check(!good && !baton_ed25519_verify_prepared(prepared, c->message, sizeof c->message, signature));
+	}
+	end();
+
+	begin("verify-hash", false); // what of the above is SHA-512 of R, A and the message
+	start();
+	baton_sha512(output, output, 64 + sizeof verifyCases[0].message);
+	stop();
+	end();
+}
+
+static void agree(void)
+{
+	begin("x25519", true);
+	for (int i = 0; i < CASES; i++) {
+		const struct agreeCase *c = &agreeCases[i];
+		start();
+		baton_x25519(output, c->scalar, c->u);
+		stop();
+		check(memcmp(output, c->shared, 32) == 0);
+	}
+	end();
+}
+
+static void hash(void)
+{
+	begin("sha256", false);
+	start();
+	baton_sha256(output, text, TEXT);
+	stop();
+	check(memcmp(output, textSha256, 32) == 0);
+	end();
+
+	begin("sha512", false);
+	start();
+	baton_sha512(output, text, TEXT);
+	stop();
+	check(memcmp(output, textSha512, 64) == 0);
+	end();
+
+	begin("hkdf", true); // extract and expand to 32 bytes, as often as TLS 1.3 asks for
+	for (int i = 0; i < CASES; i++) {
+		const struct deriveCase *c = &deriveCases[i];
+		uint8_t key[32];
+		start();
+		baton_hmac_sha256(key, c->salt, sizeof c->salt, c->input, sizeof c->input);
+		baton_hkdf_expand(output, 32, key, 32, c->info, sizeof c->info);
+		stop();
+		check(memcmp(output, c->output, 32) == 0);
+	}
+	end();
+}
+
+static void protect(void)
+{
+	static _Alignas(4) uint8_t buffer[TEXT + 16];
+	begin("chacha20poly1305", true);
+	for (int i = 0; i < CASES; i++) {
+		const struct protectCase *c = &chacha20poly1305Cases[i];
+		memcpy(buffer, text, TEXT);
+		start();
+		baton_chacha20poly1305_seal(c->key, c->nonce, c->additional, 5, buffer, TEXT, buffer + TEXT);
+		stop();
+		baton_sha256(output, buffer, sizeof buffer);
+		check(memcmp(output, c->sha256, 32) == 0);
+		check(baton_chacha20poly1305_open(c->key, c->nonce, c->additional, 5, buffer, TEXT, buffer + TEXT));
+		check(memcmp(buffer, text, TEXT) == 0);
+	}
+	end();
+
+	begin("aes128gcm", true);
+	for (int i = 0; i < CASES; i++) {
+		const struct protectCase *c = &aes128gcmCases[i];
+		memcpy(buffer, text, TEXT);
+		start();
+		baton_aes128gcm_seal(c->key, c->nonce, c->additional, 5, buffer, TEXT, buffer + TEXT);
+		stop();
+		baton_sha256(output, buffer, sizeof buffer);
+		check(memcmp(output, c->sha256, 32) == 0);
+		check(baton_aes128gcm_open(c->key, c->nonce, c->additional, 5, buffer, TEXT, buffer + TEXT));
+		check(memcmp(buffer, text, TEXT) == 0);
+	}
+	end();
+}
+
+/** What everything above is made of. Its results are checked by the operations above. */
+static void field(void)
+{
+	Field f, g;
+	field_load(f, text);
+	field_load(g, text + 32);
+	begin("field-multiply", true);
+	start();
+	field_multiply(f, f, g);
+	stop();
+	end();
+	begin("field-square", true);
+	start();
+	field_square(f, f);
+	stop();
+	end();
+	begin("field-invert", true);
+	for (int i = 0; i < CASES; i++) {
+		start();
+		field_invert(f, f);
+		stop();
+		f[0] ^= (uint32_t)i;
+	}
+	end();
+}
+
+int main(void)
+{
+	uint64_t before = instructions();
+	overhead = (uint32_t)(instructions() - before);
+	verify();
+	agree();
+	hash();
+	protect();
+	field();
+	return failed;
+}

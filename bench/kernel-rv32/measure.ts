@@ -1,0 +1,101 @@
+// Builds main.c with the C kernel for rv32imc, runs it in QEMU and reads what it printed; and measures the machine code.
+
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { root } from "../../boards/bundle.js";
+import { compileAll, digest, headersOf, objectOf, run, sourcesOf, versionOf, whole } from "../../boards/compile.js";
+import { vectorsHeader } from "./vectors.js";
+
+const compiler = "riscv64-unknown-elf-gcc";
+const emulator = "qemu-system-riscv32";
+const sizeTool = "riscv64-unknown-elf-size";
+
+const kernel = join(root, "firmware/crypto/c");
+const bench = join(root, "bench/kernel-rv32");
+
+/** The instruction set of an ESP32-C3, and the flags that the qemu-rv32 board compiles the kernel with. */
+const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];
+const flags = ["-std=gnu11", "-Os", "-ffunction-sections", "-fdata-sections", "-fno-common", "-Wall", "-Wextra"];
+
+export interface KernelFigures {
+	compiler: string;
+	flags: string;
+	/** Instructions retired and bytes of C stack at the peak, by operation. */
+	operations: Record<string, { instructions: number; stackBytes: number }>;
+	/** Bytes by source file: machine code, and constants (curve constants, hash constants, the base point's combs). */
+	code: Record<string, { text: number; tables: number }>;
+	text: number;
+	tables: number;
+}
+
+/** What is missing here, as one sentence, or undefined. */
+export async function missingForKernel(): Promise<string | undefined> {
+	const missing: string[] = [];
+	for (const tool of [emulator, compiler]) if (!(await versionOf(tool))) missing.push(tool);
+	return missing.length ? `counting rv32 instructions needs ${missing.join(" and ")}: run \`npm run setup:qemu\`` : undefined;
+}
+
+export async function measureKernel(): Promise<KernelFigures> {
+	const version = (await versionOf(compiler))!;
+	const header = vectorsHeader();
+	// XS is not part of this: the binding stays out.
+	const ours = sourcesOf(kernel).filter((file) => basename(file) !== "binding.c");
+	const frame = [join(bench, "main.c"), join(bench, "start.S")];
+	const script = join(bench, "virt.ld");
+	const key = digest([version, target, flags, header], [...ours, ...headersOf(kernel), ...frame, script]);
+	const folder = join(root, "build/kernel-rv32", key);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, "vectors.h"), header);
+
+	const include = [`-I${kernel}`, `-I${folder}`];
+	const job = (source: string) => ({ source, object: objectOf(folder, source), flags: [...target, ...flags, ...include] });
+	const jobs = [...ours, ...frame].map(job);
+	await compileAll(compiler, jobs, "the kernel for rv32imc");
+	const program = join(folder, "kernel.elf");
+	const link = [...target, "-nostartfiles", "-T", script, "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"];
+	if (!existsSync(program)) await whole(program, (file) => run(compiler, [...link, ...jobs.map(({ object }) => object), "-o", file]));
+
+	const code: KernelFigures["code"] = {};
+	for (const source of ours) code[basename(source)] = await sizes(objectOf(folder, source));
+	const sum = (part: "text" | "tables") => Object.values(code).reduce((total, size) => total + size[part], 0);
+	const operations = parse(await emulate(program));
+	return { compiler: version, flags: [...target, ...flags].join(" "), operations, code, text: sum("text"), tables: sum("tables") };
+}
+
+/** minstret counts instructions, and nothing else, only with `-icount shift=0`. */
+async function emulate(program: string): Promise<string> {
+	const machine = ["-M", "virt", "-cpu", "rv32,a=false,f=false,d=false,h=false,s=false", "-bios", program];
+	const quiet = ["-display", "none", "-monitor", "none", "-serial", "stdio", "-icount", "shift=0"];
+	return new Promise((resolve, reject) => {
+		execFile(emulator, [...machine, ...quiet], { timeout: 120_000 }, (error, stdout, stderr) => {
+			if (!error) resolve(stdout);
+			else reject(new Error(`the kernel's bench failed (${error.code ?? error.signal}):\n${stdout}${stderr}`));
+		});
+	});
+}
+
+function parse(output: string): KernelFigures["operations"] {
+	const operations: KernelFigures["operations"] = {};
+	for (const line of output.trim().split("\n")) {
+		const found = /^([\w-]+) (\d+) (\d+)$/.exec(line);
+		if (!found) throw new Error(`the kernel's bench said: ${line}`);
+		operations[found[1]!] = { instructions: Number(found[2]), stackBytes: Number(found[3]) };
+	}
+	return operations;
+}
+
+async function sizes(object: string): Promise<{ text: number; tables: number }> {
+	const output = await new Promise<string>((resolve, reject) => {
+		execFile(sizeTool, ["-A", object], (error, stdout) => (error ? reject(error) : resolve(stdout)));
+	});
+	let text = 0, tables = 0;
+	for (const [, section, bytes] of output.matchAll(/^(\.\S+)\s+(\d+)/gm)) {
+		if (/^\.text/.test(section!)) text += Number(bytes);
+		else if (/^\.s?rodata/.test(section!)) tables += Number(bytes);
+		else if (/^\.s?(data|bss)/.test(section!) && Number(bytes) > 0) {
+			throw new Error(`${basename(object)}: the kernel has no mutable state, but ${section} has ${bytes} bytes`);
+		}
+	}
+	return { text, tables };
+}

@@ -1,0 +1,108 @@
+// Runs the programs in cases/ on the simulator's XS and on Node.
+
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleOnce, type Kernel } from "../boards/bundle.js";
+import { buildSimulator } from "../boards/simulator/build.js";
+import { compileBytecode } from "../boards/qemu-rv32/build.js";
+import type { Measured } from "./measure.js";
+
+/** A file in cases/, and the kernel that stands behind `firmware/crypto/kernel` in it. */
+export interface Program {
+	file: string;
+	kernel?: Kernel;
+}
+
+/** Of fixed size. */
+export interface Heap {
+	chunks: number; // bytes
+	slots: number; // count
+}
+
+const timeLimit = 60_000; // ms
+
+const folder = mkdtempSync(join(tmpdir(), "baton-bench-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const words = Object.fromEntries(["time", "heap"].map((word) => {
+	writeFileSync(join(folder, word), word);
+	return [word, join(folder, word)];
+}));
+
+async function script({ file, kernel }: Program): Promise<string> {
+	// XS 13.3 does not initialise a class's instance fields in time if a static field makes an instance before them, as
+	// @noble/curves does: for es2020 static fields become assignments after the class.
+	const target = file.endsWith("noble-curves") ? "es2020" : undefined;
+	return bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, target });
+}
+
+/** Undefined: it does not fit into that heap. */
+export async function timeOnXS(program: Program, heap: Heap): Promise<Measured | undefined> {
+	const { code, stdout, stderr } = await simulate(await buildSimulator(), await script(program), heap, "time");
+	const line = stdout.split("\n").find((text) => text.startsWith("{"));
+	if (code === 0 && line) return JSON.parse(line) as Measured;
+	if (code === 4) return undefined;
+	throw new Error(`${program.file} on XS ended with ${code}: ${stderr}`);
+}
+
+export async function timeOnNode({ file }: Program): Promise<Measured> {
+	const program = await bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "node" });
+	const { code, stdout, stderr } = await execute(process.execPath, [program, "time"]);
+	if (code !== 0) throw new Error(`${file} on Node ended with ${code}: ${stderr}`);
+	return JSON.parse(stdout) as Measured;
+}
+
+/**
+ * The smallest fixed heap in which the program runs, with the slots of an ESP32 (16 bytes): the fewest chunks where
+ * slots abound, the fewest slots where chunks abound, then as little more as both together need.
+ */
+export async function smallestHeap(program: Program): Promise<Heap | undefined> {
+	const [simulator, file] = await Promise.all([buildSimulator({ bits: 32 }), script(program)]);
+	const runs = async (heap: Heap) => (await simulate(simulator, file, heap, "heap")).code === 0;
+	const most: Heap = { chunks: 4 << 20, slots: 1 << 17 };
+	if (!(await runs(most))) return undefined;
+	const chunks = await least(most.chunks, 256, (n) => runs({ chunks: n, slots: most.slots }));
+	const slots = await least(most.slots, 16, (n) => runs({ chunks: most.chunks, slots: n }));
+	const heap = { chunks, slots };
+	while (!(await runs(heap))) {
+		heap.chunks += 256;
+		heap.slots += 16;
+	}
+	return heap;
+}
+
+/** The least multiple of `step` for which `good` holds, by bisection below `most`, for which it does. */
+async function least(most: number, step: number, good: (n: number) => Promise<boolean>): Promise<number> {
+	let low = 0, high = Math.ceil(most / step);
+	while (high - low > 1) {
+		const middle = (low + high) >> 1;
+		if (await good(middle * step)) high = middle;
+		else low = middle;
+	}
+	return high * step;
+}
+
+/** Bytes of a program's bytecode, and of the names that it needs. */
+export async function bytecodeBytes(program: Program): Promise<number> {
+	return readFileSync(await compileBytecode(await script(program))).length;
+}
+
+interface Ended {
+	code: number | string;
+	stdout: string;
+	stderr: string;
+}
+
+function simulate(simulator: string, file: string, { chunks, slots }: Heap, word: "time" | "heap"): Promise<Ended> {
+	const heap = ["--chunks", String(chunks), "--slots", String(slots)];
+	return execute(simulator, [...heap, "--settings", words[word]!, file]);
+}
+
+function execute(file: string, args: string[]): Promise<Ended> {
+	return new Promise((resolve) => {
+		execFile(file, args, { timeout: timeLimit, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
+			resolve({ code: error ? (error.code ?? error.signal ?? "?") : 0, stdout, stderr });
+		});
+	});
+}

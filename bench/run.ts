@@ -1,0 +1,242 @@
+// `npm run bench -- [--kernel-rv32] [--json]`: the crypto kernel measured, beside the libraries that others would take.
+//
+// In one run, on this machine: every operation on the real XS (the simulator) in TypeScript and in C, against
+// @noble/ed25519, @noble/curves, @noble/hashes, @noble/ciphers and tweetnacl; the same programs on Node; node:crypto as
+// the native limit; smallest heaps on a 32-bit build of XS; instructions and bytes of machine code on rv32imc. Each
+// program checks its result before it posts a figure. No absolute time is ever a pass or a failure; ratios are printed
+// beside the project's targets. --kernel-rv32: the rv32imc part alone. --json: the last line is one JSON object.
+
+import { parseArgs } from "node:util";
+import { measureKernel, missingForKernel, type KernelFigures } from "./kernel-rv32/measure.js";
+import { bytecodeBytes, smallestHeap, timeOnNode, timeOnXS, type Heap, type Program } from "./programs.js";
+import { kernelTable, operationTable, targetTable, type Target } from "./report.js";
+
+/** One implementation of one operation. */
+export interface Figures {
+	ms?: number; // median on XS with 1 MB of chunks; node-crypto: on Node
+	ratio?: number; // of ms to ours in TypeScript
+	nodeMs?: number; // the same program on Node
+	chunks?: number; // bytes at the peak of one operation in that heap, garbage included
+	slots?: number; // bytes, the same
+	heapBytes?: number; // the smallest heap in which it runs, chunks and 16-byte slots, above the built-ins' own
+	bytecodeBytes?: number;
+	instructions?: number; // on rv32imc
+}
+export type Operations = Record<string, Record<string, Figures>>;
+
+const megabyte: Heap = { chunks: 1 << 20, slots: 40_000 };
+/** Where the fastest is looked for. */
+const larger: Heap[] = [{ chunks: 4 << 20, slots: 40_000 }, { chunks: 16 << 20, slots: 40_000 }];
+/** About what a microcontroller has. */
+const small: Heap = { chunks: 96 << 10, slots: 8_192 };
+
+const rounds = 3; // over all implementations in turn, so that a busy moment does not fall on one alone
+
+const libraries: Record<string, string[]> = {
+	verify: ["noble-ed25519", "noble-curves", "tweetnacl"],
+	x25519: ["noble-curves", "tweetnacl"],
+	sha256: ["noble-hashes"],
+	sha512: ["noble-hashes"],
+	hkdf: ["noble-hashes"],
+	chacha20poly1305: ["noble-ciphers"],
+	aes128gcm: ["noble-ciphers"],
+};
+
+/** What the counts on rv32imc are called there. */
+const counted: Record<string, string> = {
+	"verify baton-c": "verify",
+	"verify baton-c-known": "verify-prepared",
+	"x25519 baton-c": "x25519",
+	"sha256 baton-c": "sha256",
+	"sha512 baton-c": "sha512",
+	"hkdf baton-c": "hkdf",
+	"chacha20poly1305 baton-c": "chacha20poly1305",
+	"aes128gcm baton-c": "aes128gcm",
+};
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+	let options;
+	try {
+		options = parseArgs({ options: { "kernel-rv32": { type: "boolean" }, json: { type: "boolean" } } }).values;
+	} catch (error) {
+		console.error(`bench: ${(error as Error).message}`);
+		return 2;
+	}
+	const missing = await missingForKernel();
+	const kernel = missing ? undefined : await measureKernel();
+	if (options["kernel-rv32"]) {
+		if (!kernel) return complain(missing!);
+		console.log(kernelTable(kernel));
+		console.log(targetTable(kernelTargets(kernel)));
+		if (options.json) console.log(JSON.stringify({ rv32: kernel, sizes: sizes({}, kernel) }));
+		return 0;
+	}
+
+	const operations: Operations = {};
+	const targets = await measureOperations(operations);
+	for (const [name, operation] of Object.entries(operations)) {
+		for (const [implementation, figures] of Object.entries(operation)) {
+			const count = counted[`${name} ${implementation}`];
+			if (kernel && count) figures.instructions = kernel.operations[count]!.instructions;
+		}
+		console.log(operationTable(name, operation));
+	}
+	if (kernel) {
+		console.log(kernelTable(kernel));
+		targets.push(...kernelTargets(kernel));
+	} else console.log(`SKIPPED: instructions and machine code: ${missing}\n`);
+	console.log(targetTable(targets));
+	if (options.json) console.log(JSON.stringify({ ...operations, sizes: sizes(operations, kernel), rv32: kernel ?? { missing } }));
+	return 0;
+}
+
+function complain(message: string): number {
+	console.error(`bench: ${message}`);
+	return 1;
+}
+
+function programsOf(operation: string): Record<string, Program> {
+	const programs: Record<string, Program> = {
+		"baton-ts": { file: `${operation}/baton` },
+		"baton-c": { file: `${operation}/baton`, kernel: "c" },
+	};
+	if (operation === "verify") {
+		programs["baton-ts-known"] = { file: "verify/baton-known" };
+		programs["baton-c-known"] = { file: "verify/baton-known", kernel: "c" };
+	}
+	for (const library of libraries[operation]!) programs[library] = { file: `${operation}/${library}` };
+	return programs;
+}
+
+/** Fills `operations`, and gives what the targets ask for. */
+async function measureOperations(operations: Operations): Promise<Target[]> {
+	const names = Object.keys(libraries);
+	const medians = async (program: Program, heap: Heap) => {
+		const all = [];
+		for (let round = 0; round < rounds; round++) all.push(await timeOnXS(program, heap));
+		return all[0] && { ...all[0], ms: middle(all.map((one) => one!.ms)) };
+	};
+	for (const name of names) {
+		progress(`${name}: time`);
+		const programs = programsOf(name);
+		const operation: Record<string, Figures> = (operations[name] = {});
+		const times: Record<string, number[]> = {};
+		for (let round = 0; round < rounds; round++) {
+			for (const [implementation, program] of Object.entries(programs)) {
+				const measured = await timeOnXS(program, megabyte);
+				const figures = (operation[implementation] ??= {});
+				if (!measured) continue;
+				(times[implementation] ??= []).push(measured.ms);
+				figures.chunks = measured.chunks;
+				figures.slots = measured.slots! * measured.slotBytes!;
+			}
+		}
+		for (const [implementation, program] of Object.entries(programs)) {
+			const figures = operation[implementation]!;
+			if (times[implementation]) figures.ms = middle(times[implementation]);
+			if (program.kernel !== "c") figures.nodeMs = (await timeOnNode(program)).ms;
+		}
+		operation["node-crypto"] = { ms: (await timeOnNode({ file: `${name}/node-crypto` })).ms };
+		for (const figures of Object.values(operation)) figures.ratio = figures.ms! / operation["baton-ts"]!.ms!;
+	}
+
+	progress("fastest heaps");
+	const fastest = async (program: Program, inMegabyte: number) => {
+		const others = await Promise.all(larger.map(async (heap) => (await medians(program, heap))?.ms ?? Infinity));
+		return Math.min(inMegabyte, ...others);
+	};
+	const { verify, sha512 } = operations as Record<string, Record<string, Figures>>;
+	const ours = await fastest({ file: "verify/baton" }, verify!["baton-ts"]!.ms!);
+	const noble = await fastest({ file: "verify/noble-ed25519" }, verify!["noble-ed25519"]!.ms!);
+	const chacha = await medians({ file: "chacha20poly1305/baton" }, small);
+	const nobleChacha = await medians({ file: "chacha20poly1305/noble-ciphers" }, small);
+
+	await measureBytecode(operations);
+	const heaps = await measureHeaps(operations);
+	progress("");
+	if (heaps) console.log(`SKIPPED: smallest heaps: ${heaps}\n`);
+
+	const against = (figures: Figures, library: Figures) => library.ms! / figures.ms!;
+	const heap = verify!["baton-ts"]!.heapBytes;
+	return [
+		{ what: "verify in TypeScript, any key, against @noble/ed25519, each in the heap in which it is fastest",
+			value: noble / ours, must: 4, aim: 6, unit: "×" },
+		{ what: "the same, both in 1 MB", value: against(verify!["baton-ts"]!, verify!["noble-ed25519"]!), must: 6, aim: 8.5, unit: "×" },
+		{ what: "verify in TypeScript, key known in advance, both in 1 MB",
+			value: against(verify!["baton-ts-known"]!, verify!["noble-ed25519"]!), must: 9, aim: 14, unit: "×" },
+		{ what: "verify in TypeScript, smallest heap above the built-ins", value: heap && heap / 1024, must: 26, aim: 16, unit: " KB" },
+		{ what: "SHA-512 of 1 KiB in TypeScript, against @noble/hashes",
+			value: against(sha512!["baton-ts"]!, sha512!["noble-hashes"]!), must: 2.5, aim: 4, unit: "×" },
+		{ what: "ChaCha20-Poly1305 of 1 KiB in TypeScript in a 96 KB heap, against @noble/ciphers",
+			value: chacha && nobleChacha && nobleChacha.ms / chacha.ms, must: 2, aim: 3, unit: "×" },
+	];
+}
+
+async function measureBytecode(operations: Operations): Promise<void> {
+	progress("bytecode");
+	const empty = await bytecodeBytes({ file: "nothing" });
+	for (const [name, operation] of Object.entries(operations)) {
+		for (const [implementation, program] of Object.entries(programsOf(name))) {
+			operation[implementation]!.bytecodeBytes = (await bytecodeBytes(program)) - empty;
+		}
+	}
+}
+
+/** Gives the reason if it cannot be done here. */
+async function measureHeaps(operations: Operations): Promise<string | undefined> {
+	let builtIns: Heap | undefined;
+	try {
+		builtIns = await smallestHeap({ file: "nothing" });
+	} catch (error) {
+		return (error as Error).message;
+	}
+	const jobs = Object.keys(operations).flatMap((name) =>
+		Object.entries(programsOf(name)).map(([implementation, program]) => ({ name, implementation, program })));
+	const total = jobs.length;
+	const worker = async () => {
+		for (let job = jobs.shift(); job; job = jobs.shift()) {
+			progress(`smallest heaps: ${total - jobs.length} of ${total}`);
+			const heap = await smallestHeap(job.program);
+			if (!heap) continue;
+			const bytes = heap.chunks - builtIns!.chunks + 16 * (heap.slots - builtIns!.slots);
+			operations[job.name]![job.implementation]!.heapBytes = Math.max(0, bytes);
+		}
+	};
+	await Promise.all([worker(), worker()]);
+	return undefined;
+}
+
+function kernelTargets({ operations, text }: KernelFigures): Target[] {
+	const hash = operations["verify-hash"]!.instructions;
+	const thousands = (n: number) => n / 1e3;
+	const count = (what: string, n: number, must: number, aim: number): Target =>
+		({ what: `${what}, instructions on rv32imc`, value: thousands(n), must, aim, unit: " k" });
+	return [
+		{ what: "machine code of the whole C kernel on rv32imc", value: text / 1024, must: 24, aim: 14, unit: " KB" },
+		count("verify in C, any key, hash excluded", operations["verify"]!.instructions - hash, 1400, 1200),
+		count("verify in C, key known in advance, hash excluded", operations["verify-prepared"]!.instructions - hash, 650, 500),
+		count("X25519 in C", operations["x25519"]!.instructions, 1500, 1360),
+		count("SHA-512 of 1 KiB in C", operations["sha512"]!.instructions, 130, 105),
+		count("ChaCha20-Poly1305 of 1 KiB in C", operations["chacha20poly1305"]!.instructions, 45, 42),
+	];
+}
+
+function sizes(operations: Operations, kernel: KernelFigures | undefined): object {
+	const bytecode: Record<string, Record<string, number>> = {};
+	for (const [name, operation] of Object.entries(operations)) {
+		for (const [implementation, { bytecodeBytes: bytes }] of Object.entries(operation)) {
+			if (bytes !== undefined) (bytecode[name] ??= {})[implementation] = bytes;
+		}
+	}
+	return { bytecode, ...(kernel && { machineCode: { rv32imc: { text: kernel.text, tables: kernel.tables, files: kernel.code } } }) };
+}
+
+function middle(values: number[]): number {
+	return values.sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+function progress(text: string): void {
+	if (process.stderr.isTTY) process.stderr.write(`\r${text}\x1b[K`);
+}
