@@ -1,0 +1,38 @@
+// README.md's transcript is what `npm start` prints, but for the moment at which a line comes.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { root } from "../../boards/bundle.js";
+
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+/** Years differ from run to run; how often the service was asked, too. */
+const withoutMoments = (line: string) => line.replace(/^year +[\d.]+/, "year").replace(/\(\d+ times\)/, "(N times)").trim();
+
+test("the transcript's lines come in its order in a real run", () => {
+	const transcript = /<!-- transcript[^>]*-->\s*```\n\$ npm start\n(.*?)```/s.exec(readme);
+	assert.ok(transcript, "README.md has a transcript");
+	const { FORCE_COLOR: _, ...environment } = process.env;
+	const printed = execFileSync(process.execPath, ["bin/baton.js", "start"], {
+		cwd: root,
+		encoding: "utf8",
+		env: { ...environment, NO_COLOR: "1" },
+		stdio: ["ignore", "pipe", "inherit"],
+	}).split("\n").map(withoutMoments);
+	let from = 0;
+	for (const line of transcript![1].split("\n").map(withoutMoments)) {
+		if (line === "" || line === "…") continue;
+		const at = printed.indexOf(line, from);
+		assert.ok(at >= 0, `expected after line ${from}: ${line}\n${printed.join("\n")}`);
+		from = at + 1;
+	}
+});
+
+test("every file and folder that README.md links to or names in its map is there", () => {
+	for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(readFileSync(join(root, path)), path);
+});
+
+test.run();
