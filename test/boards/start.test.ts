@@ -1,0 +1,147 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCode } from "../../boards/exit-code.js";
+import type { RunSettings } from "../../boards/settings.js";
+import { engineOf, startBoard, type BoardName, type BoardOptions } from "../../boards/start.js";
+import { createWorld, serviceName } from "../world.js";
+import { newFolder } from "./simulator/simulate.js";
+
+const world = await createWorld();
+const flash = newFolder();
+test.after(async () => {
+	rmSync(flash, { recursive: true });
+	await world.close();
+});
+
+/** A device whose service is at a port where nothing listens, unless `ports` say otherwise. */
+async function start(board: BoardName, more: Partial<RunSettings>, options: Partial<BoardOptions> & { ports?: { [name: string]: number } } = {}) {
+	const { ports = { [serviceName]: 9 }, ...rest } = options;
+	const lines: string[] = [];
+	const complaints: string[] = [];
+	let told = () => {};
+	const device = await startBoard({
+		board,
+		settings: world.settings(ports, more),
+		flash: join(flash, board),
+		onLine(line) {
+			lines.push(line);
+			told();
+		},
+		onComplaint: (line) => complaints.push(line),
+		...rest,
+	});
+	const line = (pattern: RegExp) =>
+		new Promise<void>((resolve, reject) => {
+			told = () => lines.some((line) => pattern.test(line)) && resolve();
+			told();
+			device.exited.then(() => reject(new Error(`ended without ${pattern}: ${lines.join("; ")} ${complaints.join("; ")}`)));
+		});
+	const events = () => lines.filter((line) => !line.startsWith("# "));
+	return { ...device, lines, complaints, line, events };
+}
+
+const erase = (board: BoardName) => rmSync(join(flash, board), { recursive: true, force: true });
+
+for (const board of ["node", "simulator"] as const) {
+	const clean = () => erase(board);
+
+	test(`${board}: a device authenticates a real server, polls once, and ends with 0`, async () => {
+		clean();
+		const server = await world.applicationServer(1);
+		const device = await start(board, { once: true }, { ports: { [serviceName]: server.port } });
+		assert.is(await device.exited, 0);
+		assert.match(engineOf(device.lines[0])!, board === "node" ? `node ${process.versions.node}` : "XS 13.3.0");
+		assert.equal(device.complaints, []);
+		const [repaired, boot, authenticated, ...poll] = device.events();
+		assert.match(repaired, /^repaired generation=1 /);
+		assert.is(boot, "boot current=1");
+		assert.is(authenticated, "authenticated server=service generation=1 slot=current");
+		assert.match(poll.join(), /^poll generation=1,none reason=/);
+	});
+
+	test(`${board}: a device that could not authenticate its service ends with 1`, async () => {
+		clean();
+		const device = await start(board, { once: true });
+		assert.is(await device.exited, 1);
+		assert.ok(device.events().some((line) => line.includes('reason="connection refused"')));
+	});
+
+	test(`${board}: stop ends a run with 0, and its settings are gone`, async () => {
+		clean();
+		const before = readdirSync(tmpdir());
+		const device = await start(board, { once: false });
+		await device.line(/^failed/);
+		assert.is(await device.stop(), 0);
+		const left = readdirSync(tmpdir()).filter((name) => /^baton-[^t]/.test(name) && !before.includes(name));
+		assert.equal(left.filter((name) => existsSync(join(tmpdir(), name, "settings.json"))), []);
+	});
+
+	test(`${board}: kill is a power cut, after which the flash holds what was stored`, async () => {
+		clean();
+		const first = await start(board, { once: false });
+		await first.line(/^boot/);
+		first.kill();
+		assert.is(await first.exited, 137);
+		const second = await start(board, { once: true });
+		await second.exited;
+		assert.is(second.events()[0], "boot current=1");
+	});
+
+	test(`${board}: a run of limited time ends by itself`, async () => {
+		clean();
+		const started = Date.now();
+		const device = await start(board, { once: false, runFor: 400 });
+		assert.is(await device.exited, 0);
+		assert.ok(Date.now() - started >= 400);
+	});
+
+	test(`${board}: settings that the firmware cannot use end it with a code of their own`, async () => {
+		clean();
+		for (const wrong of [{ factory: "00" }, { service: "http://plain.example/" }, { dlKeys: ["11".repeat(32)] }]) {
+			const device = await start(board, wrong);
+			assert.is(await device.exited, exitCode.unusable, JSON.stringify(wrong));
+			assert.ok([...device.lines.slice(1), ...device.complaints].length > 0);
+			assert.equal(device.events(), []);
+		}
+	});
+
+	test(`${board}: a flash image of another size ends it with a code and a line, and stays as it is`, async () => {
+		clean();
+		const device = await start(board, { once: true });
+		await device.exited;
+		writeFileSync(join(flash, board, "ca1"), "too short");
+		const next = await start(board, { once: true });
+		assert.is(await next.exited, exitCode.unusable);
+		assert.match(next.complaints[0], /ca1: expected 8192 bytes, got 9$/);
+	});
+}
+
+test("simulator: a memory ceiling that is too small ends it with a code and a line", async () => {
+	erase("simulator");
+	const device = await start("simulator", { once: true }, { memory: 200_000 });
+	assert.is(await device.exited, exitCode.memory);
+	assert.equal(device.complaints, ["XS: memory full: 200000 bytes are not enough"]);
+	assert.is(device.lines[0], "# XS 13.3.0, 200000 bytes");
+});
+
+test("simulator: with the C kernel the same device does the same", async () => {
+	const server = await world.applicationServer(1);
+	erase("simulator");
+	const device = await start("simulator", { once: true }, { ports: { [serviceName]: server.port }, kernel: "c" });
+	assert.is(await device.exited, 0);
+	assert.ok(device.events().includes("authenticated server=service generation=1 slot=current"));
+});
+
+test("a board that does not exist is refused", async () => {
+	try {
+		await start("abacus" as BoardName, {});
+		assert.unreachable();
+	} catch (error) {
+		assert.is((error as Error).message, "there is no board named abacus");
+	}
+});
+
+test.run();
