@@ -14,7 +14,7 @@ static struct {
 
 enum {
 	stackPaint = 0xA5,
-	leastStack = 256, mostStack = 4096, // slots
+	leastStack = 256, mostStack = 4096, // slots; a bundle keeps the variables of all its modules there
 	builtInSlots = 3800, // what the built-ins take; they are not counted in the shares
 	leastSlots = 64, mostSlots = 65536, // at creation: each collection sweeps them all
 	mostChunks = 32 << 20, // bytes, at creation
@@ -49,7 +49,7 @@ static txMachine* create(const struct machineSizes* sizes)
 		.incrementalChunkSize = sizes->fixed ? 0 : step,
 		.initialHeapCount = sizes->slotCount ? sizes->slotCount : share(spare / 8 * 3 / slot, leastSlots, mostSlots),
 		.incrementalHeapCount = sizes->fixed ? 0 : step / (int)slot,
-		.stackCount = sizes->stackCount ? sizes->stackCount : share(sizes->bytes / 16 / slot, leastStack, mostStack),
+		.stackCount = sizes->stackCount ? sizes->stackCount : share(sizes->bytes / 8 / slot, leastStack, mostStack),
 		.initialKeyCount = 1536,
 		.incrementalKeyCount = 256,
 		.nameModulo = 997,

@@ -121,10 +121,10 @@ for (const board of ["node", "simulator"] as const) {
 
 test("simulator: a memory ceiling that is too small ends it with a code and a line", async () => {
 	erase("simulator");
-	const device = await start("simulator", { once: true }, { memory: 200_000 });
+	const device = await start("simulator", { once: true }, { memory: 300_000 });
 	assert.is(await device.exited, exitCode.memory);
-	assert.equal(device.complaints, ["XS: memory full: 200000 bytes are not enough"]);
-	assert.is(device.lines[0], "# XS 13.3.0, 200000 bytes");
+	assert.equal(device.complaints, ["XS: memory full: 300000 bytes are not enough"]);
+	assert.is(device.lines[0], "# XS 13.3.0, 300000 bytes");
 });
 
 test("simulator: with the C kernel the same device does the same", async () => {

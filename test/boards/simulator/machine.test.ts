@@ -101,7 +101,7 @@ else {
 	test("the 32-bit engine has the slots of a microcontroller, and its built-ins fit into 80,000 bytes", async () => {
 		const { code, lines } = await runScript(
 			"native('xs_print').call(undefined, String(native('xs_memory').call(undefined))); native('xs_exit').call(undefined, 0)",
-			{ bits: 32, arguments: ["--memory", "80000"] },
+			{ bits: 32, arguments: ["--memory", "80000", "--stack", "256"] },
 		);
 		assert.is(code, 0);
 		const [chunks, , slots, , slotBytes] = lines[0].split(",").map(Number);
