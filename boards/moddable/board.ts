@@ -1,0 +1,35 @@
+// The ports of firmware/ports.ts on the Moddable SDK's modules. `embedded:storage/flash` is the SDK's on an ESP32 and a
+// stand-in of the same API on Linux; `board/natives` is what the SDK lacks.
+
+import flash from "embedded:storage/flash";
+import Timer from "timer";
+import { print, random, ticks } from "board/natives";
+import { guarded } from "./guard.js";
+import { BenchResolver } from "./resolver.js";
+import type { RunSettings } from "board/settings";
+import { ModdableTCP } from "./tcp.js";
+import type { Board, Timer as TimerPort } from "../../firmware/ports.js";
+
+/** `map`: where names lead, on a bench. */
+export function board(map: RunSettings["map"]): Board {
+	return {
+		openFlash(partition) {
+			try {
+				return flash.open({ path: partition, mode: "r+" });
+			} catch {
+				throw new Error(`no partition ${partition}`);
+			}
+		},
+		TCP: ModdableTCP,
+		resolver: new BenchResolver(map, timer),
+		timer,
+		ticks,
+		random,
+		print,
+	};
+}
+
+const timer: TimerPort = {
+	set: (callback, milliseconds) => Timer.set(() => guarded(callback), milliseconds),
+	clear: id => Timer.clear(id as Timer),
+};

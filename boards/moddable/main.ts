@@ -1,0 +1,36 @@
+// The module `main` of the firmware on the Moddable SDK: finds its settings, repairs the slots, waits for the network,
+// runs. Whatever is missing is said on the console, once, and the device waits for somebody to mend it: it does not
+// restart, and it connects to nobody whom it could not authenticate.
+
+import { board } from "board/board";
+import { keepConnected } from "board/network";
+import { provisionedSettings } from "board/provisioned";
+import { hexBytes, type RunSettings } from "board/settings";
+import { main } from "baton/main";
+
+/** The SDK calls a preloaded `main` module's default export when the machine has started. */
+export default function () {
+	let settings: RunSettings;
+	try {
+		settings = provisionedSettings();
+	} catch (error) {
+		return stop(error, "provision this device (boards/esp32/README.md)");
+	}
+	try {
+		const { map, factory, dlKeys } = settings;
+		const ports = board(map);
+		const device = main(ports, { ...settings, factory: hexBytes(factory), dlKeys: dlKeys.map(hexBytes) });
+		let isRunning = false;
+		keepConnected(ports.timer, ports.print, () => {
+			if (!isRunning) device.run();
+			isRunning = true;
+		});
+	} catch (error) {
+		// A partition that is not there, or CA information, keys or a URL that this firmware cannot use.
+		stop(error, "flash the partition table of boards/esp32, or provision this device anew");
+	}
+}
+
+function stop(error: unknown, advice: string): void {
+	board([]).print(`# stopped: ${error instanceof Error ? error.message : error}: ${advice}`);
+}

@@ -1,0 +1,42 @@
+// The address table of a bench first, lwIP's DNS client (the SDK's `net`) for the rest. IPv4 only, as the sockets.
+
+import Net from "net";
+import { isIPv4 } from "baton/url";
+import { guarded } from "./guard.js";
+import type { RunSettings } from "board/settings";
+import type { Resolver, Timer } from "../../firmware/ports.js";
+
+type Request = Parameters<Resolver["resolve"]>[0];
+
+export class BenchResolver implements Resolver {
+	readonly #map: RunSettings["map"];
+	readonly #timer: Timer;
+
+	constructor(map: RunSettings["map"], timer: Timer) {
+		this.#map = map;
+		this.#timer = timer;
+	}
+
+	/** Answers later, once. */
+	resolve(request: Request): void {
+		const { host, port } = request;
+		for (const entry of this.#map) {
+			if (entry.host !== host || (entry.port ?? port) !== port) continue;
+			this.#timer.set(() => request.onResolved(entry.address, entry.toPort), 0);
+			return;
+		}
+		if (isIPv4(host)) {
+			this.#timer.set(() => request.onResolved(host, port), 0);
+			return;
+		}
+		try {
+			Net.resolve(host, (_name, address) => guarded(() => {
+				if (address !== undefined && isIPv4(address)) request.onResolved(address, port);
+				else request.onError();
+			}));
+		} catch {
+			// No look-up is free.
+			this.#timer.set(() => request.onError(), 0);
+		}
+	}
+}
