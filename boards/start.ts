@@ -27,7 +27,7 @@ export interface BoardOptions {
 	onComplaint?(line: string): void;
 	/** Bytes of the machine's memory; default: the board's own. The node board has no ceiling. */
 	memory?: number;
-	/** Which crypto kernel; default typescript. The node board has no C. */
+	/** Which crypto kernel; default: the board's own, C on qemu-rv32, else TypeScript. The node board has no C. */
 	kernel?: Kernel;
 }
 
@@ -45,10 +45,12 @@ export type BoardCommand = (run: {
 	flash: string; // folder
 	settings: string; // file
 	memory?: number;
-	kernel: Kernel;
+	kernel?: Kernel;
 }) => Promise<{
 	file: string;
 	args: string[];
+	/** What `stop` sends where SIGTERM does not say how it ended; then nothing more is printed. */
+	stopSignal?: NodeJS.Signals;
 	/** Runs after the process ended, before `exited` resolves. */
 	afterwards?(): Promise<void>;
 }>;
@@ -56,6 +58,7 @@ export type BoardCommand = (run: {
 const boards: Partial<Record<BoardName, () => Promise<{ command: BoardCommand }>>> = {
 	simulator: () => import("./simulator/command.js"),
 	node: () => import("./node/command.js"),
+	"qemu-rv32": () => import("./qemu-rv32/command.js"),
 };
 
 /** Starts a device. Rejects if the board cannot be built or started. */
@@ -70,9 +73,9 @@ export async function startBoard(options: BoardOptions): Promise<RunningBoard> {
 	writeFileSync(settings, JSON.stringify(options.settings));
 	const forget = () => rmSync(folder, { recursive: true, force: true });
 	try {
-		const { flash, memory, kernel = "typescript" } = options;
-		const { file, args, afterwards } = await command({ flash, settings, memory, kernel });
-		return await follow(file, args, options, async () => {
+		const { flash, memory, kernel } = options;
+		const { afterwards, ...how } = await command({ flash, settings, memory, kernel });
+		return await follow(how, options, async () => {
 			forget();
 			await afterwards?.();
 		});
@@ -87,10 +90,18 @@ export function engineOf(line: string): string | undefined {
 	return /^# ((?:XS|node) [\d.]+)/.exec(line)?.[1];
 }
 
-function follow(file: string, args: string[], options: BoardOptions, afterwards: () => Promise<void>) {
+/** What a board with one wire for both puts before each line of its error output. */
+const complaintMark = "# ! ";
+
+type Process = Omit<Awaited<ReturnType<BoardCommand>>, "afterwards">;
+
+function follow({ file, args, stopSignal }: Process, options: BoardOptions, afterwards: () => Promise<void>) {
 	const { onLine, onComplaint = (line) => process.stderr.write(`${line}\n`) } = options;
 	const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
-	createInterface({ input: child.stdout }).on("line", onLine);
+	createInterface({ input: child.stdout }).on("line", (line) => {
+		if (line.startsWith(complaintMark)) onComplaint(line.slice(complaintMark.length));
+		else onLine(line);
+	});
 	createInterface({ input: child.stderr }).on("line", onComplaint);
 
 	const exited = new Promise<number>((resolve) => {
@@ -112,7 +123,7 @@ function follow(file: string, args: string[], options: BoardOptions, afterwards:
 			child.kill("SIGKILL");
 		},
 		async stop() {
-			child.kill("SIGTERM");
+			child.kill(stopSignal);
 			const patience = setTimeout(() => child.kill("SIGKILL"), 3000);
 			const code = await exited;
 			clearTimeout(patience);

@@ -15,7 +15,7 @@ export async function command({
 	flash,
 	settings,
 	memory,
-	kernel,
+	kernel = "c",
 	wordMicroseconds,
 }: Parameters<BoardCommand>[0] & { wordMicroseconds?: number }): ReturnType<BoardCommand> {
 	const board = await buildBoard(); // first, so that what is missing is said
@@ -26,6 +26,7 @@ export async function command({
 	const image = composeFlashImage(flash);
 	return {
 		...emulatorCommand({ board, program, run, flash: image }),
+		stopSignal: "SIGKILL", // at SIGTERM QEMU ends with 0, as if the device had said that all is well
 		async afterwards() {
 			takeFlashImageApart(image, flash);
 			rmSync(folder, { recursive: true, force: true });

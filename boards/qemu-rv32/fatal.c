@@ -21,9 +21,8 @@ void fatal(int code, const char* format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	printf("# fatal: ");
-	vprintf(format, arguments);
-	printf("\n");
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
 	va_end(arguments);
 	boardEnd(code);
 }

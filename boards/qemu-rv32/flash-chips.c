@@ -39,6 +39,10 @@ bool flashChipsSet(uint32_t offset, uint32_t value)
 	for (int i = 0; i < statusReads && (status & both(ready)) != both(ready); i++) status = word(offset);
 	const bool done = (status & both(ready)) == both(ready) && !(status & both(errors));
 	if (!done) word(offset) = both(clearStatus);
-	word(offset) = both(readArray);
 	return done;
+}
+
+void flashChipsEnd(void)
+{
+	word(0) = both(readArray);
 }

@@ -10,7 +10,11 @@ bool flashChipsFind(void);
 
 uint32_t flashChipsRead(uint32_t offset);
 
-/** Makes one word what `word` says, *whatever it was*: see flash.c. False: the chips report an error. */
+/**
+ * Makes one word what `word` says, *whatever it was*: see flash.c. False: the chips report an error. Until
+ * `flashChipsEnd` the chips answer reads with their status.
+ */
 bool flashChipsSet(uint32_t offset, uint32_t word);
+void flashChipsEnd(void);
 
 #endif

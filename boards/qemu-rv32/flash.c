@@ -39,16 +39,18 @@ bool flashStart(uint32_t microseconds)
 	return present = flashChipsFind();
 }
 
-static void tell(uint32_t activity)
+/** Sets words one by one: to `words`, or all to `erased`. */
+static bool setWords(enum activity activity, uint32_t offset, const uint32_t* words, uint32_t count)
 {
+	bool done = true;
 	if (wordMicroseconds) flashChipsSet(activityOffset, activity);
-}
-
-static bool set(uint32_t offset, uint32_t word)
-{
-	const uint64_t until = clockMicroseconds() + wordMicroseconds;
-	const bool done = flashChipsSet(offset, word);
-	while (wordMicroseconds && clockMicroseconds() < until) {}
+	for (uint32_t i = 0; i < count && done; i++) {
+		const uint64_t until = clockMicroseconds() + wordMicroseconds;
+		done = flashChipsSet(offset + i * wordBytes, words ? words[i] : erased);
+		while (wordMicroseconds && clockMicroseconds() < until) {}
+	}
+	if (wordMicroseconds) flashChipsSet(activityOffset, erased);
+	flashChipsEnd();
 	return done;
 }
 
@@ -103,16 +105,11 @@ void xs_flash_write(xsMachine* the)
 	xsmcGetBufferReadable(xsArg(1), &bytes, &length);
 	const uint32_t count = quantity(the, length, wordBytes, partition->bytes - offset);
 
+	static uint32_t cells[2 * blockBytes / wordBytes];
 	const uint32_t start = partition->start + offset;
-	bool done = true;
-	tell(programming);
-	for (uint32_t i = 0; i < count && done; i += wordBytes) {
-		uint32_t word;
-		memcpy(&word, (const uint8_t*)bytes + i, wordBytes);
-		done = set(start + i, flashChipsRead(start + i) & word);
-	}
-	tell(erased);
-	if (!done) xsUnknownError("flash write: the chips report an error");
+	memcpy(cells, bytes, count);
+	for (uint32_t i = 0; i < count / wordBytes; i++) cells[i] &= flashChipsRead(start + i * wordBytes);
+	if (!setWords(programming, start, cells, count / wordBytes)) xsUnknownError("flash write: the chips report an error");
 }
 
 /** flashErase(partition, block) */
@@ -121,10 +118,6 @@ void xs_flash_erase(xsMachine* the)
 	const struct partition* partition = required(the);
 	const uint32_t block = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes / blockBytes - 1);
 
-	const uint32_t start = partition->start + block * blockBytes;
-	bool done = true;
-	tell(erasing);
-	for (uint32_t i = 0; i < blockBytes && done; i += wordBytes) done = set(start + i, erased);
-	tell(erased);
-	if (!done) xsUnknownError("flash erase: the chips report an error");
+	if (!setWords(erasing, partition->start + block * blockBytes, NULL, blockBytes / wordBytes))
+		xsUnknownError("flash erase: the chips report an error");
 }

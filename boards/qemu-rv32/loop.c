@@ -40,7 +40,7 @@ int loopRun(xsMachine* machine)
 	machineRunJobs(machine);
 	while (!ending) {
 		if (timersDueIn() < 0 && !tcpCount() && !resolverCount()) {
-			printf("# nothing left to wait for\n");
+			fprintf(stderr, "XS: nothing left to wait for\n");
 			return exitStalled;
 		}
 		waitForWork();

@@ -53,7 +53,7 @@ int main(void)
 	xsMachine* root = machineCreateRoot(rootRegion, rootBytes, programIntern);
 	protectionSealRoot();
 	printf("# %s, %u bytes\n", machineEngine(), (unsigned)arenaBytes);
-	xsMachine* machine = machineCreate(&(struct machineSizes){.arena = arenaRegion, .bytes = arenaBytes, .root = root});
+	xsMachine* machine = machineCreate(&(struct machineSizes){.arena = arenaRegion, .bytes = arenaBytes, .stackCount = 4096, .root = root});
 	programRun(machine);
 	const int code = loopRun(machine);
 
