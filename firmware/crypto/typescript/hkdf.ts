@@ -21,7 +21,7 @@ export function hkdfExpand(pseudorandomKey: Uint8Array, info: Uint8Array, byteLe
 	const counter = new Uint8Array(1);
 	let block: Uint8Array = new Uint8Array(0);
 	for (let at = 0; at < byteLength; at += 32) {
-		counter[0]!++;
+		counter[0]++;
 		block = new HmacSha256(pseudorandomKey).update(block).update(info).update(counter).digest();
 		output.set(at + 32 <= byteLength ? block : block.subarray(0, byteLength - at), at);
 	}
@@ -36,9 +36,9 @@ class HmacSha256 {
 	constructor(key: Uint8Array) {
 		const pad = new Uint8Array(64);
 		pad.set(key.length > 64 ? sha256(key) : key);
-		for (let i = 0; i < 64; i++) pad[i]! ^= 0x36;
+		for (let i = 0; i < 64; i++) pad[i] ^= 0x36;
 		this.#inner.update(pad);
-		for (let i = 0; i < 64; i++) pad[i]! ^= 0x36 ^ 0x5c;
+		for (let i = 0; i < 64; i++) pad[i] ^= 0x36 ^ 0x5c;
 		this.#outer.update(pad);
 	}
 

@@ -65,31 +65,43 @@ export class Sha256 {
 
 		const hash = new Uint8Array(32);
 		const out = new DataView(hash.buffer);
-		for (let i = 0; i < 8; i++) out.setInt32(i << 2, state[i]!);
+		for (let i = 0; i < 8; i++) out.setInt32(i << 2, state[i]);
 		return hash;
 	}
 }
 
-/** §6.2.2 over `blocks` blocks of 64 bytes at `offset`. */
+/** §6.2.2 over `blocks` blocks of 64 bytes at `offset`. Rotations shift with a sign and mask: XS calls for `>>>`. */
 function compress(state: number[], data: DataView, offset: number, blocks: number): void {
-	const k = K;
-	const w = new Array<number>(16);
+	const w = new Array<number>(16); // the last 16 words of the schedule
 	for (; blocks > 0; blocks--, offset += 64) {
-		let [a, b, c, d, e, f, g, h] = state as [number, number, number, number, number, number, number, number];
+		let a = state[0], b = state[1], c = state[2], d = state[3];
+		let e = state[4], f = state[5], g = state[6], h = state[7];
+		let bc = b ^ c; // maj(a, b, c) = b ^ ((a ^ b) & (b ^ c)), and a ^ b is the next round's b ^ c
 		for (let t = 0; t < 64; t++) {
+			const i = t & 15;
 			let word: number;
 			if (t < 16) word = data.getInt32(offset + (t << 2));
 			else {
-				const w2 = w[(t + 14) & 15]!;
-				const w15 = w[(t + 1) & 15]!;
-				word = ((((w2 >>> 17) | (w2 << 15)) ^ ((w2 >>> 19) | (w2 << 13)) ^ (w2 >>> 10)) + w[(t + 9) & 15]! +
-					(((w15 >>> 7) | (w15 << 25)) ^ ((w15 >>> 18) | (w15 << 14)) ^ (w15 >>> 3)) + w[t & 15]!) | 0;
+				const w2 = w[(t + 14) & 15];
+				const w15 = w[(t + 1) & 15];
+				word = (
+					((((w2 >> 17) & 0x7fff) | (w2 << 15)) ^ (((w2 >> 19) & 0x1fff) | (w2 << 13)) ^ ((w2 >> 10) & 0x3fffff)) +
+					w[(t + 9) & 15] +
+					((((w15 >> 7) & 0x1ffffff) | (w15 << 25)) ^ (((w15 >> 18) & 0x3fff) | (w15 << 14)) ^ ((w15 >> 3) & 0x1fffffff)) +
+					w[i]
+				) | 0;
 			}
-			w[t & 15] = word;
-			const t1 = (h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) +
-				(g ^ (e & (f ^ g))) + k[t]! + word) | 0;
-			const t2 = (((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) +
-				((a & b) | (c & (a | b)));
+			w[i] = word;
+			const t1 = (
+				h +
+				((((e >> 6) & 0x3ffffff) | (e << 26)) ^ (((e >> 11) & 0x1fffff) | (e << 21)) ^ (((e >> 25) & 0x7f) | (e << 7))) +
+				(g ^ (e & (f ^ g))) + K[t] + word
+			) | 0;
+			const ab = a ^ b;
+			const t2 =
+				((((a >> 2) & 0x3fffffff) | (a << 30)) ^ (((a >> 13) & 0x7ffff) | (a << 19)) ^ (((a >> 22) & 0x3ff) | (a << 10))) +
+				(b ^ (ab & bc));
+			bc = ab;
 			h = g;
 			g = f;
 			f = e;
@@ -99,13 +111,13 @@ function compress(state: number[], data: DataView, offset: number, blocks: numbe
 			b = a;
 			a = (t1 + t2) | 0;
 		}
-		state[0] = (state[0]! + a) | 0;
-		state[1] = (state[1]! + b) | 0;
-		state[2] = (state[2]! + c) | 0;
-		state[3] = (state[3]! + d) | 0;
-		state[4] = (state[4]! + e) | 0;
-		state[5] = (state[5]! + f) | 0;
-		state[6] = (state[6]! + g) | 0;
-		state[7] = (state[7]! + h) | 0;
+		state[0] = (state[0] + a) | 0;
+		state[1] = (state[1] + b) | 0;
+		state[2] = (state[2] + c) | 0;
+		state[3] = (state[3] + d) | 0;
+		state[4] = (state[4] + e) | 0;
+		state[5] = (state[5] + f) | 0;
+		state[6] = (state[6] + g) | 0;
+		state[7] = (state[7] + h) | 0;
 	}
 }
