@@ -21,7 +21,7 @@ export class ApplicationServer {
 	readonly #endpoint: HttpsEndpoint;
 
 	static async open(options: ApplicationServerOptions): Promise<ApplicationServer> {
-		return new ApplicationServer(await HttpsEndpoint.open({ answer: firmwareText, ...options }));
+		return new ApplicationServer(await HttpsEndpoint.open({ answer: answerService, ...options }));
 	}
 
 	private constructor(endpoint: HttpsEndpoint) {
@@ -44,7 +44,7 @@ export class ApplicationServer {
 
 const body = Buffer.from("firmware 1.0\n");
 
-function firmwareText(request: IncomingMessage, response: ServerResponse): void {
+export function answerService(request: IncomingMessage, response: ServerResponse): void {
 	if (request.method !== "GET" && request.method !== "HEAD") {
 		return void response.writeHead(405, { Allow: "GET, HEAD", "Content-Length": 0 }).end();
 	}

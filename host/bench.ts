@@ -14,10 +14,11 @@ import { engineOf, startBoard } from "../boards/start.js";
 import type { RunSettings } from "../boards/settings.js";
 import type { DeviceEvent } from "../firmware/events.js";
 import { rawPublicKey } from "./ca-information.js";
-import { Deployment, type ServerAccess } from "./deployment.js";
+import { Deployment, type ServerAccess, type Servers } from "./deployment.js";
 import { parseEvent } from "./device-events.js";
 import { Fleet } from "./fleet.js";
 import { give, nextDue, type Operation, type Order, type Plan, type Step } from "./operator.js";
+import { SharedDeployment } from "./shared-deployment.js";
 import { Signer } from "./signer.js";
 import { readDeviceSlots, type DeviceSlots } from "./slot-image.js";
 
@@ -40,6 +41,10 @@ export interface Scenario {
 	acts?: { year: number; act(bench: Bench): void | Promise<void> }[];
 	/** The years stand still until this holds, or until `patience` is over (then the judgement will show it). */
 	holds: { year: number; awaits: string; until(record: Entry[]): boolean }[];
+	/** One socket for all servers, told apart by their names (figure 10). */
+	shared?: boolean;
+	/** Application servers behind a balancer; default 1, without one. */
+	services?: number;
 	/** The device is switched on when the bench begins, unless an act does it later. */
 	deviceLater?: boolean;
 	judge(outcome: Outcome): Finding[];
@@ -98,7 +103,7 @@ export class Bench {
 	readonly yearMilliseconds: number;
 	readonly #options: BenchOptions;
 	readonly #signer: Signer;
-	readonly #deployment: Deployment;
+	readonly #servers: Servers;
 	readonly #ports = new Map<string, number>();
 	readonly #listeners = new Set<() => void>();
 	#operation!: Operation;
@@ -134,10 +139,12 @@ export class Bench {
 			downloadUrl: "https://download-{n}.fleet.example/ca-information",
 		});
 		this.#signer = Signer.create(join(folder, "dl"), "example");
-		this.#deployment = new Deployment({
+		const { shared = false, services } = scenario;
+		this.#servers = new (shared ? SharedDeployment : Deployment)({
 			fleet: this.fleet,
 			listen: host => ({ port: this.#portOf(host) }),
 			onAccess: access => this.#enter({ from: "server", access }),
+			services,
 		});
 	}
 
@@ -202,9 +209,16 @@ export class Bench {
 		this.#enter({ from: "bench", text });
 	}
 
-	/** Downs or ups a server against the plan: `reconcile` alone would bring it back. */
+	/** The servers, for what goes against the plan. */
 	get deployment(): Deployment {
-		return this.#deployment;
+		if (!(this.#servers instanceof Deployment)) throw new TypeError("this scenario has one socket for all");
+		return this.#servers;
+	}
+
+	/** Brings the servers in line, and says what an operator should know. */
+	async reconcile(): Promise<void> {
+		await this.#servers.reconcile(this.#operation);
+		for (const warning of this.#servers.warnings(this.#operation)) this.say(`warning: ${warning}`);
 	}
 
 	async #run(): Promise<BenchResult> {
@@ -217,7 +231,7 @@ export class Bench {
 			await this.#live();
 		} finally {
 			await this.switchOff();
-			await this.#deployment.close();
+			await this.#servers.close();
 		}
 		return this.#result();
 	}
@@ -305,7 +319,7 @@ export class Bench {
 	async #settle(steps: Step[]): Promise<void> {
 		this.fleet.sign(this.#operation, this.#signer);
 		for (const step of steps) this.#enter({ from: "operator", step });
-		await this.#deployment.reconcile(this.#operation);
+		await this.reconcile();
 	}
 
 	#enter(entry: Entry extends infer One ? (One extends Entry ? Omit<One, "year"> : never) : never): void {
@@ -332,8 +346,9 @@ export class Bench {
 
 	/** Every host of the scenario has its port from the beginning, whether something listens there or not. */
 	async #reservePorts(): Promise<void> {
+		const shared = await freePort([]);
 		const hosts = [serviceName, ...Array.from({ length: mostGenerations }, (_, n) => new URL(this.fleet.nextUrl(n + 1)).hostname)];
-		for (const host of hosts) this.#ports.set(host, await freePort([...this.#ports.values()]));
+		for (const host of hosts) this.#ports.set(host, this.scenario.shared ? shared : await freePort([...this.#ports.values()]));
 	}
 
 	#portOf(host: string): number {

@@ -1,9 +1,9 @@
 // Brings the sockets of this machine in line with what is in operation: download servers that should be up listen, the
-// others do not; the application server presents its certificate by the authority in full operation. It may be called
+// others do not; the application servers present their certificate by the authority in full operation. It may be called
 // again at any time: what is right already is left alone.
 
 import { ApplicationServer } from "./application-server.js";
-import type { ServerCredentials } from "./certificate-authority.js";
+import { Balancer } from "./balancer.js";
 import { DownloadServer } from "./download-server.js";
 import type { Fleet } from "./fleet.js";
 import type { Access, Limits } from "./https-endpoint.js";
@@ -11,7 +11,7 @@ import { authorityOf, type Operation } from "./operator.js";
 import { OperatorError } from "./private-key-file.js";
 
 export interface ServerAccess extends Access {
-	/** `service`, or the host name's generation of a download server: `download-2`. */
+	/** `service`, or the first label of a download server's host: `download-2`. */
 	server: string;
 }
 
@@ -21,14 +21,24 @@ export interface DeploymentOptions {
 	listen(host: string): { address?: string; port: number };
 	onAccess?(access: ServerAccess): void;
 	limits?: Partial<Limits>;
-	/** Only download servers. */
-	downloadOnly?: boolean;
+	/** Application servers behind one address; default 1, without a balancer. 0: only download servers. */
+	services?: number;
 }
 
-export class Deployment {
+export interface Servers {
+	reconcile(operation: Operation): Promise<void>;
+	/** What an operator should know of the servers as they are now. */
+	warnings(operation: Operation): string[];
+	close(): Promise<void>;
+}
+
+export class Deployment implements Servers {
 	readonly #options: DeploymentOptions;
 	readonly #download = new Map<number, { server: DownloadServer; serves: number }>(); // by the naming generation
-	#service?: { server: ApplicationServer; presents: number };
+	readonly #services: { server: ApplicationServer; presents: number }[] = [];
+	readonly #laggards = new Set<number>(); // indices of application servers
+	readonly #broken = new Set<number>(); // naming generations
+	#balancer?: Balancer;
 
 	constructor(options: DeploymentOptions) {
 		this.#options = options;
@@ -36,26 +46,53 @@ export class Deployment {
 
 	/** Rejects with OperatorError if something is missing, a signature above all; what could be done was done. */
 	async reconcile(operation: Operation): Promise<void> {
-		const { fleet } = this.#options;
-		const should = new Map(operation.downloadServers.filter(({ up }) => up).map(({ namedBy, serves }) => [namedBy, serves]));
+		const should = new Map<number, number>();
+		for (const { up, namedBy, serves } of operation.downloadServers) {
+			if (up && !this.#broken.has(namedBy)) should.set(namedBy, serves);
+		}
 		for (const [namedBy, { server }] of this.#download) {
 			if (should.has(namedBy)) continue;
 			this.#download.delete(namedBy);
 			await server.close();
 		}
-		for (const [namedBy, serves] of should) {
-			const object = fleet.information(serves);
-			if (!object) throw new OperatorError(`CA information ${serves} is not signed yet: baton sign`);
-			await this.#serve(operation, namedBy, serves, object);
-		}
-		if (!this.#options.downloadOnly) await this.#present(operation);
+		for (const [namedBy, serves] of should) await this.#serve(operation, namedBy, serves);
+		await this.#present(operation);
 	}
 
-	async #serve(operation: Operation, namedBy: number, serves: number, object: Uint8Array): Promise<void> {
+	warnings(operation: Operation): string[] {
+		const letter = (generation: number) => authorityOf(operation, generation).letter;
+		const behind = this.#services.filter(({ presents }) => presents !== operation.full);
+		if (behind.length === 0) return [];
+		return [
+			`${behind.length} of ${this.#services.length} application servers still present CA ${letter(behind[0].presents)}: ` +
+			`devices that have promoted CA ${letter(operation.full)} refuse them. All of a fleet's servers must move together.`,
+		];
+	}
+
+	/** This application server keeps what it presents, whatever comes, until `follow`. */
+	lag(index: number): void {
+		this.#laggards.add(index);
+	}
+
+	follow(index: number): void {
+		this.#laggards.delete(index);
+	}
+
+	/** A download server is down against the plan, from the next `reconcile` on, until `mend`. */
+	break(namedBy: number): void {
+		this.#broken.add(namedBy);
+	}
+
+	mend(namedBy: number): void {
+		this.#broken.delete(namedBy);
+	}
+
+	async #serve(operation: Operation, namedBy: number, serves: number): Promise<void> {
 		const { fleet, listen, onAccess, limits } = this.#options;
+		const caInformation = signed(fleet, serves);
 		const running = this.#download.get(namedBy);
 		if (running) {
-			if (running.serves !== serves) running.server.serve(object);
+			if (running.serves !== serves) running.server.serve(caInformation);
 			running.serves = serves;
 			return;
 		}
@@ -64,8 +101,8 @@ export class Deployment {
 			credentials: fleet.downloadCredentials(namedBy),
 			presented: authorityOf(operation, namedBy).letter,
 			path: pathname + search,
-			caInformation: object,
-			onAccess: access => onAccess?.({ server: `download-${namedBy + 1}`, ...access }),
+			caInformation,
+			onAccess: access => onAccess?.({ server: hostname.split(".")[0], ...access }),
 			limits,
 			...listen(hostname),
 		});
@@ -73,30 +110,45 @@ export class Deployment {
 	}
 
 	async #present(operation: Operation): Promise<void> {
-		const { fleet, listen, onAccess, limits } = this.#options;
+		const { fleet, services = 1 } = this.#options;
+		if (services === 0) return;
 		const generation = operation.full;
-		if (this.#service?.presents === generation) return;
-		const credentials: ServerCredentials = await fleet.serviceCredentials(generation);
+		const credentials = await fleet.serviceCredentials(generation);
 		const presented = authorityOf(operation, generation).letter;
-		if (this.#service) {
-			this.#service.server.present(credentials, presented);
-			this.#service.presents = generation;
-			return;
+		if (this.#services.length === 0) return this.#openServices(credentials, presented, generation);
+		for (const [index, service] of this.#services.entries()) {
+			if (service.presents === generation || this.#laggards.has(index)) continue;
+			service.server.present(credentials, presented);
+			service.presents = generation;
 		}
-		const server = await ApplicationServer.open({
-			credentials,
-			presented,
-			onAccess: access => onAccess?.({ server: "service", ...access }),
-			limits,
-			...listen(fleet.settings.services[0]),
-		});
-		this.#service = { server, presents: generation };
+	}
+
+	async #openServices(credentials: Awaited<ReturnType<Fleet["serviceCredentials"]>>, presented: string, presents: number) {
+		const { fleet, listen, onAccess, limits, services = 1 } = this.#options;
+		const place = listen(fleet.settings.services[0]);
+		for (let index = 0; index < services; index++) {
+			const server = await ApplicationServer.open({
+				credentials,
+				presented,
+				onAccess: access => onAccess?.({ server: "service", ...access }),
+				limits,
+				...(services === 1 ? place : {}),
+			});
+			this.#services.push({ server, presents });
+		}
+		if (services > 1) this.#balancer = await Balancer.open(this.#services.map(({ server }) => server.port), place.port);
 	}
 
 	async close(): Promise<void> {
-		const servers = [...this.#download.values(), ...(this.#service ? [this.#service] : [])];
+		await this.#balancer?.close();
+		const servers = [...this.#download.values(), ...this.#services.splice(0)];
 		this.#download.clear();
-		this.#service = undefined;
 		await Promise.all(servers.map(({ server }) => server.close()));
 	}
+}
+
+export function signed(fleet: Fleet, generation: number): Uint8Array {
+	const object = fleet.information(generation);
+	if (!object) throw new OperatorError(`CA information ${generation} is not signed yet: baton sign`);
+	return object;
 }

@@ -29,7 +29,7 @@ export class DownloadServer {
 		const content = { object: options.caInformation };
 		const endpoint = await HttpsEndpoint.open({
 			...options,
-			answer: (request, response) => answer(request, response, options.path, content.object),
+			answer: (request, response) => answerDownload(request, response, options.path, content.object),
 		});
 		return new DownloadServer(endpoint, content);
 	}
@@ -53,7 +53,7 @@ export class DownloadServer {
 	}
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, path: string, object: Uint8Array): void {
+export function answerDownload(request: IncomingMessage, response: ServerResponse, path: string, object: Uint8Array): void {
 	if (request.method !== "GET" && request.method !== "HEAD") {
 		return void response.writeHead(405, { Allow: "GET, HEAD", "Content-Length": 0 }).end();
 	}

@@ -7,7 +7,7 @@
 import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { certificatePem, type ServerCredentials } from "./certificate-authority.js";
 
 export const limits = {
@@ -37,12 +37,19 @@ export interface Access {
 	userAgent?: string;
 	/** Which of the certificates that it has presented over time, as its owner named it. */
 	presented?: string;
+	/** The server name that the client asked for (RFC 6066 §3). */
+	host?: string;
 }
 
-export interface EndpointOptions {
+export interface Presentation {
 	credentials: ServerCredentials;
 	/** A name for these credentials, for `Access.presented`. */
 	presented?: string;
+}
+
+export interface EndpointOptions extends Presentation {
+	/** What is shown to a client that asks for `host`; undefined, or absent: the credentials above. */
+	present?(host: string): Presentation | undefined;
 	/** Certificates between the server's and the authority's, DER. */
 	intermediates?: Uint8Array[];
 	address?: string; // default 127.0.0.1
@@ -59,13 +66,16 @@ export class HttpsEndpoint {
 	readonly #sockets = new Set<Socket>();
 	readonly #grace: number;
 	#presented: string | undefined;
+	readonly #contexts: Map<string, SecureContext>; // by server name
 	#closed: Promise<void> | undefined;
 
 	/** Listens. Rejects with the system's error if the port is taken. */
 	static async open(options: EndpointOptions): Promise<HttpsEndpoint> {
 		const given = { ...limits, ...options.limits };
+		const contexts = new Map<string, SecureContext>();
 		const server = createServer({
 			...tlsOptions(options),
+			...(options.present ? { SNICallback: chooseContext(options, contexts) } : {}),
 			handshakeTimeout: given.handshake,
 			headersTimeout: given.request,
 			requestTimeout: given.request,
@@ -80,11 +90,13 @@ export class HttpsEndpoint {
 			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0 }, resolve);
 		});
 		server.removeAllListeners("error");
-		return new HttpsEndpoint(server, options, given);
+		return new HttpsEndpoint(server, options, given, contexts);
 	}
 
-	private constructor(server: Server, { presented, answer, onAccess }: EndpointOptions, { grace }: Limits) {
+	private constructor(server: Server, options: EndpointOptions, { grace }: Limits, contexts: Map<string, SecureContext>) {
+		const { presented, present, answer, onAccess } = options;
 		this.#server = server;
+		this.#contexts = contexts;
 		this.#grace = grace;
 		this.#presented = presented;
 		const { address, port } = server.address() as AddressInfo;
@@ -93,11 +105,18 @@ export class HttpsEndpoint {
 		const peerOf = (socket: { remoteAddress?: string; remotePort?: number }) =>
 			`${socket.remoteAddress ?? "?"}:${socket.remotePort ?? "?"}`;
 		/** By peer: what a connection was shown is what was presented when it came. */
-		const open = new Map<string, { presented?: string; shaken: boolean }>();
+		const open = new Map<string, { presented?: string; shaken: boolean; host?: string }>();
 		const peers = new WeakMap<object, string>(); // a closed socket no longer knows its own
 		const report = (peer: string, access: Omit<Access, "peer" | "presented">) => {
-			const presented = open.get(peer)?.presented;
-			onAccess?.({ peer, ...access, ...(presented === undefined ? {} : { presented }) });
+			const { presented, host } = open.get(peer) ?? {};
+			onAccess?.({ peer, ...access, ...(presented === undefined ? {} : { presented }), ...(host === undefined ? {} : { host }) });
+		};
+
+		/** With several names on one socket, what was shown follows from the name. */
+		const name = (connection: { presented?: string; host?: string }, { servername }: TLSSocket) => {
+			if (typeof servername !== "string" || !present) return;
+			connection.host = servername;
+			connection.presented = present(servername)?.presented ?? connection.presented;
 		};
 
 		server.on("connection", (socket: Socket) => {
@@ -116,13 +135,18 @@ export class HttpsEndpoint {
 			const peer = peerOf(socket);
 			peers.set(socket, peer);
 			const connection = open.get(peer);
-			if (connection) connection.shaken = true;
+			if (connection) {
+				connection.shaken = true;
+				name(connection, socket);
+			}
 			report(peer, { what: "authenticated" }); // the client's Finished was read: it has accepted us
 			socket.on("error", () => {}); // a reset after the handshake loses nothing of ours
 		});
 		server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
 			const peer = peerOf(socket);
-			if (!open.get(peer)?.shaken) report(peer, { what: "refused", reason: alertName(error) });
+			const connection = open.get(peer);
+			if (connection) name(connection, socket);
+			if (!connection?.shaken) report(peer, { what: "refused", reason: alertName(error) });
 			socket.destroy();
 		});
 		server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -151,6 +175,11 @@ export class HttpsEndpoint {
 		this.#presented = presented;
 	}
 
+	/** Asks `present` anew for every name. */
+	forget(): void {
+		this.#contexts.clear();
+	}
+
 	/** Connections that are open. */
 	get connections(): number {
 		return this.#sockets.size;
@@ -176,6 +205,20 @@ const complaint: { [code: string]: string | undefined } = {
 	ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 	HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
 };
+
+/** A context for each server name, made when it is first asked for. Names that `present` does not know make none. */
+function chooseContext({ present }: EndpointOptions, contexts: Map<string, SecureContext>) {
+	return (host: string, callback: (error: Error | null, context?: SecureContext) => void) => {
+		let context = contexts.get(host);
+		if (!context) {
+			const presentation = present!(host);
+			if (!presentation) return callback(null); // the default credentials
+			context = createSecureContext(tlsOptions(presentation));
+			contexts.set(host, context);
+		}
+		callback(null, context);
+	};
+}
 
 function tlsOptions({ credentials, intermediates = [] }: Pick<EndpointOptions, "credentials" | "intermediates">) {
 	return {
