@@ -139,6 +139,7 @@ int main(int count, char** words)
 	txMachine* the = fxCreateMachine(&creation, "bytecode-compiler", NULL, XS_NO_ID);
 	if (!the) refuse("XS", "no memory");
 
+	fxNewNameC(the, "native"); // the board knows it before the program's names (boards/xs/natives.c)
 	struct program header = {.magic = programMagic, .engine = programEngine};
 	txScript* script = parse(the, source, length);
 	uint8_t* names = linkNames(the, script, &header);

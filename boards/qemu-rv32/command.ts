@@ -19,10 +19,10 @@ export async function command({
 	wordMicroseconds,
 }: Parameters<BoardCommand>[0] & { wordMicroseconds?: number }): ReturnType<BoardCommand> {
 	const board = await buildBoard(); // first, so that what is missing is said
-	const program = await compileBytecode(await bundleOnce({ entry: "boards/xs/boot.ts", engine: "xs", kernel }));
+	const program = await compileBytecode(await bundleOnce({ entry: "boards/qemu-rv32/boot.ts", engine: "xs", kernel }));
 	const folder = mkdtempSync(join(tmpdir(), "baton-qemu-"));
 	const run = join(folder, "run");
-	writeFileSync(run, runFile({ memory, wordMicroseconds, settings: readFileSync(settings, "utf8") }));
+	writeFileSync(run, runFile({ preload: true, memory, wordMicroseconds, settings: readFileSync(settings, "utf8") }));
 	const image = composeFlashImage(flash);
 	return {
 		...emulatorCommand({ board, program, run, flash: image }),

@@ -16,12 +16,13 @@ export interface EmulatorOptions {
 }
 
 /** What run.h says: little-endian words, then the settings' text with a NUL. */
-export function runFile(options: { memory?: number; wordMicroseconds?: number; settings?: string }): Buffer {
-	const { memory = 0, wordMicroseconds = 0, settings = "" } = options;
+export function runFile(options: { preload?: boolean; memory?: number; wordMicroseconds?: number; settings?: string }): Buffer {
+	const { preload = false, memory = 0, wordMicroseconds = 0, settings = "" } = options;
 	const text = Buffer.from(`${settings}\0`);
-	const words = Buffer.alloc(16);
-	[0x4e555242, memory, wordMicroseconds, text.length - 1].forEach((word, i) => words.writeUInt32LE(word, 4 * i));
-	return Buffer.concat([words, text]);
+	const words = [0x4e555242, Number(preload), memory, wordMicroseconds, text.length - 1];
+	const head = Buffer.alloc(4 * words.length);
+	words.forEach((word, i) => head.writeUInt32LE(word, 4 * i));
+	return Buffer.concat([head, text]);
 }
 
 const setpriv = "/usr/bin/setpriv";

@@ -3,6 +3,7 @@
 // The console is the UART. Lines that start with `# ` are remarks: the first one names the engine and the memory
 // ceiling, the last two say what was used. Exit codes are in boards/xs/exit-codes.h and in fatal.h.
 
+#include <stdbool.h>
 #include <stdio.h>
 #include "board.h"
 #include "clock.h"
@@ -29,6 +30,20 @@ static const struct run* readRun(void)
 	return run;
 }
 
+/**
+ * What a device's machine takes of its arena at first, as a project's manifest says it to the SDK (`creation`). More
+ * room makes collections rarer; the rest is for what is out of the ordinary.
+ */
+enum { firstChunks = 20 << 10, firstSlots = 1792, stackSlots = 512 };
+
+static bool isPreloaded;
+
+static void prepareRoot(xsMachine* root)
+{
+	programIntern(root);
+	if (isPreloaded) programRun(root);
+}
+
 static void remarkUse(xsMachine* machine)
 {
 	const struct machineUse use = machineUse(machine);
@@ -50,11 +65,20 @@ int main(void)
 	if (!flashStart(run->flashWordMicroseconds)) printf("# no flash\n");
 	if (!networkStart()) printf("# no network\n");
 
-	xsMachine* root = machineCreateRoot(rootRegion, rootBytes, programIntern);
+	isPreloaded = run->preload;
+	xsMachine* root = machineCreateRoot(rootRegion, rootBytes, prepareRoot);
 	protectionSealRoot();
 	printf("# %s, %u bytes\n", machineEngine(), (unsigned)arenaBytes);
-	xsMachine* machine = machineCreate(&(struct machineSizes){.arena = arenaRegion, .bytes = arenaBytes, .stackCount = 4096, .root = root});
-	programRun(machine);
+	xsMachine* machine = machineCreate(&(struct machineSizes){
+		.arena = arenaRegion,
+		.bytes = arenaBytes,
+		.chunkBytes = isPreloaded ? firstChunks : 0,
+		.slotCount = isPreloaded ? firstSlots : 0,
+		.stackCount = isPreloaded ? stackSlots : 0,
+		.root = root,
+	});
+	if (isPreloaded) programStart(machine);
+	else programRun(machine);
 	const int code = loopRun(machine);
 
 	networkDrain();

@@ -10,4 +10,7 @@ void programIntern(xsMachine* machine);
 /** Runs the program. An exception ends the run. */
 void programRun(xsMachine* machine);
 
+/** Calls the global function `start`. An exception ends the run. */
+void programStart(xsMachine* machine);
+
 #endif

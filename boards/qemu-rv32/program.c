@@ -43,6 +43,18 @@ void programRun(xsMachine* machine)
 	xsEndHost(machine);
 }
 
+void programStart(xsMachine* machine)
+{
+	xsBeginHost(machine);
+	mxPush(mxGlobal);
+	mxDub();
+	fxGetID(the, fxID(the, "start"));
+	mxCall();
+	mxRunCount(0);
+	mxPop();
+	xsEndHost(machine);
+}
+
 /** eval, Function and the like: there is no parser, so every source is a syntax error. */
 txScript* fxParseScript(txMachine* the, void* stream, txGetter getter, txUnsigned flags)
 {

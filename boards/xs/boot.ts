@@ -1,23 +1,5 @@
-// Entry point of the firmware on an XS board without the Moddable SDK: simulator and qemu-rv32.
+// Entry point of the firmware on the simulator.
 
-import { main } from "../../firmware/main.js";
-import { exitCode } from "../exit-code.js";
-import { hexBytes, readSettings } from "../settings.js";
-import { xsBoard } from "./board.js";
-import { exit, print, settings, timerSet } from "./natives.js";
+import { runDevice } from "./device.js";
 
-try {
-	boot();
-} catch (error) {
-	// Settings of a wrong shape, or CA information, keys or a URL in them that this firmware cannot use.
-	print(`# ${error}`);
-	exit(exitCode.unusable);
-}
-
-function boot(): void {
-	const { map, once, runFor, factory, dlKeys, ...rest } = readSettings(settings());
-	const device = main(xsBoard(map), { ...rest, factory: hexBytes(factory), dlKeys: dlKeys.map(hexBytes) });
-	if (once) device.once().then((authenticated) => exit(authenticated ? 0 : 1));
-	else device.run();
-	if (runFor !== undefined) timerSet(() => exit(0), runFor);
-}
+runDevice();

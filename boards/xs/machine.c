@@ -111,8 +111,8 @@ static void makeValuesConstant(txMachine* the)
 xsMachine* machineCreateRoot(void* memory, size_t bytes, void (*prepare)(xsMachine* machine))
 {
 	xsMachine* root = create(&(struct machineSizes){.arena = memory, .bytes = bytes});
-	prepare(root);
 	nativesInstall(root, true);
+	prepare(root);
 	makeGlobalPlain(root);
 	fxShareMachine(root);
 	makeValuesConstant(root);

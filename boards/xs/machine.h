@@ -29,8 +29,8 @@ const char* machineEngine(void);
 xsMachine* machineCreate(const struct machineSizes* sizes);
 
 /**
- * What an SDK's linker puts into flash: built-ins, native functions and, by `prepare`, the program's names, in an arena
- * of their own, which is not written to afterwards. Machines with this root take none of it from their arena.
+ * What an SDK's linker puts into flash: built-ins, native functions and what `prepare` makes, in an arena of their own,
+ * which is not written to afterwards. Machines with this root take none of it from their arena.
  */
 xsMachine* machineCreateRoot(void* arena, size_t bytes, void (*prepare)(xsMachine* machine));
 
