@@ -23,10 +23,11 @@ import {
 	applicationSecrets, handshakeSecrets, nextSecret, verifyData, type TrafficSecrets,
 } from "./key-schedule.js";
 import {
-	ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, RecordReader, RecordWriter, type CipherSuite,
+	ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, HANDSHAKE, RecordReader, RecordWriter,
+	type CipherSuite,
 } from "./record.js";
 
-export type { FragmentLength };
+export type { CipherSuite, FragmentLength };
 
 const MAXIMUM_MESSAGE = 2_048; // bytes of any message but Certificate
 const MAXIMUM_CERTIFICATE_MESSAGE = 4_096;
@@ -45,6 +46,8 @@ export interface ClientOptions {
 	random(bytes: Uint8Array): void;
 	/** Bytes of content that a record may have, both ways: asked for and enforced. Default 512. */
 	fragmentLength?: FragmentLength;
+	/** Cipher suites, the one that is liked best first. Default: CIPHER_SUITES. */
+	suites?: readonly CipherSuite[];
 	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip (§4.2.8). */
 	offerKeyShare?: boolean;
 }
@@ -65,13 +68,14 @@ export class Client {
 
 	/** What `random` throws is thrown on. The ClientHello is waiting to be taken. */
 	constructor(options: ClientOptions) {
-		const { host, random, fragmentLength = 512 } = options;
+		const { host, random, fragmentLength = 512, suites = CIPHER_SUITES } = options;
 		const secret = new Uint8Array(32 + 32 + 32);
 		random(secret);
 		const privateKey = secret.subarray(64);
 		const hello: ClientHello = {
 			random: secret.subarray(0, 32),
 			sessionId: secret.subarray(32, 64),
+			suites,
 			hostName: isIPv4(host) ? undefined : host,
 			fragmentLength,
 			keyShare: options.offerKeyShare === false ? undefined : x25519PublicKey(privateKey),
@@ -347,7 +351,7 @@ class AwaitServerHello implements State {
 
 	receive(type: number, body: Uint8Array, message: Uint8Array): State {
 		if (type !== SERVER_HELLO) refuse("unexpected message");
-		const hello = readServerHello(body, this.#hello.sessionId);
+		const hello = readServerHello(body, this.#hello);
 		if (hello.isRetryRequest) return this.#retry(hello, message);
 
 		const { suite, keyShare } = hello;

@@ -7,7 +7,7 @@ import { ascii } from "../cbor.js";
 import { signatureSchemes } from "../x509/public-key.js";
 import { refuse } from "./alert.js";
 import { FieldReader, FieldWriter } from "./presentation.js";
-import { CIPHER_SUITES, type CipherSuite } from "./record.js";
+import type { CipherSuite } from "./record.js";
 
 /** HandshakeType. */
 export const CLIENT_HELLO = 1, SERVER_HELLO = 2, NEW_SESSION_TICKET = 4, ENCRYPTED_EXTENSIONS = 8, CERTIFICATE = 11;
@@ -30,6 +30,8 @@ export interface ClientHello {
 	random: Uint8Array; // 32 bytes
 	/** 32 bytes for middlebox compatibility (§D.4); the server echoes them. */
 	sessionId: Uint8Array;
+	/** In the order of our preference. */
+	suites: readonly CipherSuite[];
 	/** For server_name; undefined for an address (RFC 6066 §3). */
 	hostName: string | undefined;
 	fragmentLength: FragmentLength;
@@ -52,7 +54,7 @@ export function writeClientHello(hello: ClientHello): Uint8Array {
 		out.uint16(LEGACY_VERSION);
 		out.bytes(hello.random);
 		out.vector(1, () => out.bytes(hello.sessionId));
-		out.vector(2, () => CIPHER_SUITES.forEach(suite => out.uint16(suite.code)));
+		out.vector(2, () => hello.suites.forEach(({ code }) => out.uint16(code)));
 		out.vector(1, () => out.uint8(0)); // no compression
 		out.vector(2, () => {
 			if (hostName !== undefined) extension(SERVER_NAME, () => out.vector(2, () => {
@@ -96,7 +98,7 @@ const RETRY_RANDOM = Uint8Array.of(
 );
 
 /** ServerHello (§4.1.3) or HelloRetryRequest (§4.1.4), which differ by the random and in their extensions. */
-export function readServerHello(message: Uint8Array, sessionId: Uint8Array): ServerHello {
+export function readServerHello(message: Uint8Array, hello: ClientHello): ServerHello {
 	const reader = new FieldReader(message);
 	const legacyVersion = reader.uint16();
 	const isRetryRequest = equals(reader.bytes(32), RETRY_RANDOM);
@@ -123,8 +125,8 @@ export function readServerHello(message: Uint8Array, sessionId: Uint8Array): Ser
 	if (version === undefined) refuse("no TLS 1.3"); // §4.2.1: an older version was negotiated
 	if (version !== TLS_1_3) refuse("version not offered");
 	if (legacyVersion !== LEGACY_VERSION) refuse("bad legacy version");
-	if (!equals(echo, sessionId)) refuse("session id not echoed");
-	const suite = CIPHER_SUITES.find(offered => offered.code === code);
+	if (!equals(echo, hello.sessionId)) refuse("session id not echoed");
+	const suite = hello.suites.find(offered => offered.code === code);
 	if (!suite) return refuse("cipher suite not offered");
 	if (compression !== 0) refuse("compression");
 	if (!isRetryRequest && !keyShare) refuse("no key share"); // §9.2

@@ -5,7 +5,7 @@
 import type { TCP, TCPConstructor } from "../ports.js";
 import { TransportError } from "../transport.js";
 import type { TrustAnchor } from "../x509/path.js";
-import { Client, type FragmentLength } from "./client.js";
+import { Client, type CipherSuite, type FragmentLength } from "./client.js";
 import { OVERHEAD } from "./record.js";
 
 export interface TLSSocketOptions {
@@ -22,6 +22,10 @@ export interface TLSSocketOptions {
 	random(bytes: Uint8Array): void;
 	/** Bytes of content that a record may have, both ways; default 512. A server that sends more is refused. */
 	fragmentLength?: FragmentLength;
+	/** Cipher suites (record.ts), the one that is liked best first; default ChaCha20-Poly1305, AES-128-GCM. */
+	suites?: readonly CipherSuite[];
+	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip. */
+	offerKeyShare?: boolean;
 	/** TCP is connected; the handshake begins. */
 	onConnected?(this: TLSSocket): void;
 	/**
@@ -216,11 +220,13 @@ export class TLSSocket {
 }
 
 function newClient(options: TLSSocketOptions): Client {
-	const { host, anchors, fragmentLength } = options;
+	const { host, anchors, fragmentLength, suites, offerKeyShare } = options;
 	return new Client({
 		host,
 		anchors,
 		fragmentLength,
+		suites,
+		offerKeyShare,
 		random(bytes) {
 			try {
 				options.random(bytes);

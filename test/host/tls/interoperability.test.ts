@@ -1,0 +1,51 @@
+// A full exchange with every other TLS server that this machine has: each cipher suite, with the key share offered and
+// on request (HelloRetryRequest), with records of 512 and of 1,024 bytes, a leaf signed directly and through an
+// intermediate. The matrix is printed.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import * as make from "./certificate-maker.js";
+import { peers, type Command, type Suite } from "./peers.js";
+
+const host = "server.example";
+const suites: [Suite, string][] = [[0x1303, "ChaCha20-Poly1305"], [0x1301, "AES-128-GCM"]];
+const rows: string[] = [];
+
+for (const peer of peers) {
+	for (const kind of ["Ed25519", "P-256"] as const) {
+		const type = kind === "Ed25519" ? "ed25519" : "p256";
+		const root = make.party("fleet CA 1", type), middle = make.party("middle", type), server = make.party(host, type);
+		const chains = {
+			"leaf signed directly": [make.leaf(root, server)],
+			"through an intermediate": [make.leaf(middle, server), make.authority(middle, root)],
+		};
+		const rootBase64 = make.authority(root).toString("base64");
+		const name = `${peer.title} with ${kind}: both suites, HelloRetryRequest, small records, an intermediate`;
+		const missing = peer.missing();
+		if (missing) {
+			test.skip(`${name} [${missing}]`, () => {});
+			rows.push(`${peer.title.padEnd(24)} ${kind.padEnd(8)} not run: ${missing}`);
+			continue;
+		}
+		test(name, async () => {
+			for (const [suite, suiteName] of suites) for (const [chainName, chain] of Object.entries(chains)) {
+				const lengths = peer.keepsLimit ? [512, 1024] as const : [1024, 2048] as const;
+				const commands: Command[] = lengths.flatMap(fragmentLength => [true, false].map(offerKeyShare => ({
+					host, root: rootBase64, suite, fragmentLength, offerKeyShare,
+				})));
+				const results = await peer.exchange({ chain, privateKey: server.privateKey }, suite, commands);
+				const cells = commands.map(({ fragmentLength, offerKeyShare }, i) => {
+					const { text = "", anchor, error } = results[i];
+					const good = anchor === 0 && error === undefined && /^HTTP\/1\.[01] 200 /.test(text) && text.length > 300;
+					return { good, cell: `${fragmentLength}${offerKeyShare ? "" : " retry"}: ${good ? "ok" : error ?? "cut"}` };
+				});
+				rows.push(`${peer.title.padEnd(24)} ${kind.padEnd(8)} ${suiteName.padEnd(18)} ${chainName.padEnd(24)} ${cells.map(({ cell }) => cell).join(", ")}`);
+				assert.ok(cells.every(({ good }) => good), rows.at(-1));
+			}
+		});
+	}
+}
+
+test("the matrix", () => console.log(`\n${rows.join("\n")}`));
+
+test.run();
