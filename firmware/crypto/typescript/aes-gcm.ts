@@ -76,12 +76,12 @@ const N128 = 128n;
 const WORD = (1n << N64) - 1n;
 const MASK128 = (1n << N128) - 1n;
 const MASK256 = (1n << 256n) - 1n;
-const CLASSES = [0n, 1n, 2n, 3n, 4n].map((first) => {
+const CLASSES = /* @__PURE__ */ [0n, 1n, 2n, 3n, 4n].map((first) => {
 	let bits = 0n;
 	for (let bit = first; bit < 256n; bit += 5n) bits |= 1n << bit;
 	return bits;
 });
-const ALL_CLASSES = sideBySide((of) => CLASSES[of]);
+const ALL_CLASSES = /* @__PURE__ */ sideBySide((of) => CLASSES[of]);
 const [N1, N2, N7, N121, N126, N127, N256, N512, N1024] = [1n, 2n, 7n, 121n, 126n, 127n, 256n, 512n, 1024n];
 
 function sideBySide(part: (of: number) => bigint): bigint {
@@ -126,7 +126,7 @@ function word128(view: DataView, at: number): bigint {
 // AES (FIPS 197). A column is an int32, its first row on top.
 
 /** SubBytes and MixColumns of a byte in the first row: 2s, s, s, 3s for s = S(byte). Rotated by 8 for each next row. */
-const T = (() => {
+const T = /* @__PURE__ */ (() => {
 	const table = new Int32Array(256);
 	const double = (byte: number) => ((byte << 1) ^ ((byte >> 7) * 0x11b)) & 255;
 	let p = 1, q = 1; // 3^i and 3^-i: every byte but 0 and its inverse

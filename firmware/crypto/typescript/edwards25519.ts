@@ -99,7 +99,7 @@ const combWidth = 8;
 export const COMB_DIGIT = 5;
 
 /** The base point's. On a board that loads modules ahead it lies in flash. */
-export const BASE_COMB = comb(BASE);
+export const BASE_COMB = /* @__PURE__ */ comb(BASE);
 
 /**
  * Which table entries are to be added after which doubling: the digits of scalars in width-w non-adjacent form, in a

@@ -48,9 +48,6 @@ const H0 = [
 	0x510e527fade682d1n, 0x9b05688c2b3e6c1fn, 0x1f83d9abfb41bd6bn, 0x5be0cd19137e2179n,
 ];
 
-// Shift counts: a BigInt literal inside a loop would be made anew each time.
-const [N1, N4, N5, N6, N7, N14, N19, N23, N28, N42] = [1n, 4n, 5n, 6n, 7n, 14n, 19n, 23n, 28n, 42n];
-
 /** SHA-512 of `data`: 64 bytes. */
 export function sha512(data: Uint8Array): Uint8Array {
 	return sha512Parts([data]);
@@ -95,34 +92,37 @@ export function sha512Parts(parts: readonly Uint8Array[]): Uint8Array {
 function compress(state: bigint[], block: DataView): void {
 	let a = state[0], b = state[1], c = state[2], d = state[3];
 	let e = state[4], f = state[5], g = state[6], h = state[7];
+	const n1 = 1n, n4 = 4n, n5 = 5n, n6 = 6n, n7 = 7n, n14 = 14n, n19 = 19n, n23 = 23n, n28 = 28n, n42 = 42n;
+	const oneLane = 128n, twoLanes = 256n, threeLanes = 384n;
+	const twice = TWICE, word = WORD, pair = PAIR, four = QUAD;
 	let bc = b ^ c; // maj(a, b, c) = b ^ ((a ^ b) & (b ^ c)), and a ^ b is the next round's b ^ c
 
 	let q0 = load(block, 0); // of 16 words, the four that come next
 	let q1 = load(block, 32);
 	let q2 = load(block, 64);
 	let q3 = load(block, 96);
-	let m0 = (q0 >> LANE) | ((q1 << THREE_LANES) & QUAD); // the four that start one later
-	let m1 = (q1 >> LANE) | ((q2 << THREE_LANES) & QUAD);
+	let m0 = (q0 >> oneLane) | ((q1 << threeLanes) & four); // the four that start one later
+	let m1 = (q1 >> oneLane) | ((q2 << threeLanes) & four);
 	let x: bigint;
 	let y: bigint;
 
 	for (let t = 0; t < 20; t++) {
 		const kw = q0 + K[t];
 		if (t < 16) { // the next four words: W[t] = σ1(W[t-2]) + W[t-7] + σ0(W[t-15]) + W[t-16]
-			const m2 = (q2 >> LANE) | ((q3 << THREE_LANES) & QUAD);
-			x = m0 * TWICE;
-			x = (((((x >> N7) ^ x) >> N1) ^ (m0 >> N7)) & QUAD) + q0 + m2; // σ0: 1, 8, and 7 bits shifted out
+			const m2 = (q2 >> oneLane) | ((q3 << threeLanes) & four);
+			x = m0 * twice;
+			x = (((((x >> n7) ^ x) >> n1) ^ (m0 >> n7)) & four) + q0 + m2; // σ0: 1, 8, and 7 bits shifted out
 			m0 = m1;
 			m1 = m2;
 			q0 = q1;
 			q1 = q2;
 			q2 = q3;
-			q3 >>= TWO_LANES;
-			y = q3 * TWICE;
-			x += ((((y >> N42) ^ y) >> N19) ^ (q3 >> N6)) & PAIR; // σ1: 19, 61, and 6 bits shifted out
-			q3 = x & PAIR; // the first two, on which the others depend
-			y = q3 * TWICE;
-			q3 = (x + ((((((y >> N42) ^ y) >> N19) ^ (q3 >> N6)) & PAIR) << TWO_LANES)) & QUAD;
+			q3 >>= twoLanes;
+			y = q3 * twice;
+			x += ((((y >> n42) ^ y) >> n19) ^ (q3 >> n6)) & pair; // σ1: 19, 61, and 6 bits shifted out
+			q3 = x & pair; // the first two, on which the others depend
+			y = q3 * twice;
+			q3 = (x + ((((((y >> n42) ^ y) >> n19) ^ (q3 >> n6)) & pair) << twoLanes)) & four;
 		} else {
 			q0 = q1;
 			q1 = q2;
@@ -130,40 +130,40 @@ function compress(state: bigint[], block: DataView): void {
 		}
 
 		// Four rounds, in which the names move instead of the words. Σ1: 14, 18, 41; Σ0: 28, 34, 39.
-		x = e * TWICE;
-		y = h + (((((x >> N23) ^ x) >> N4) ^ x) >> N14) + (g ^ (e & (f ^ g))) + (kw & WORD);
-		d = (d + y) & WORD;
-		x = a * TWICE;
+		x = e * twice;
+		y = h + (((((x >> n23) ^ x) >> n4) ^ x) >> n14) + (g ^ (e & (f ^ g))) + (kw & word);
+		d = (d + y) & word;
+		x = a * twice;
 		h = a ^ b;
-		y += (((((x >> N5) ^ x) >> N6) ^ x) >> N28) + (b ^ (h & bc));
+		y += (((((x >> n5) ^ x) >> n6) ^ x) >> n28) + (b ^ (h & bc));
 		bc = h;
-		h = y & WORD;
+		h = y & word;
 
-		x = d * TWICE;
-		y = g + (((((x >> N23) ^ x) >> N4) ^ x) >> N14) + (f ^ (d & (e ^ f))) + ((kw >> LANE) & WORD);
-		c = (c + y) & WORD;
-		x = h * TWICE;
+		x = d * twice;
+		y = g + (((((x >> n23) ^ x) >> n4) ^ x) >> n14) + (f ^ (d & (e ^ f))) + ((kw >> oneLane) & word);
+		c = (c + y) & word;
+		x = h * twice;
 		g = h ^ a;
-		y += (((((x >> N5) ^ x) >> N6) ^ x) >> N28) + (a ^ (g & bc));
+		y += (((((x >> n5) ^ x) >> n6) ^ x) >> n28) + (a ^ (g & bc));
 		bc = g;
-		g = y & WORD;
+		g = y & word;
 
-		x = c * TWICE;
-		y = f + (((((x >> N23) ^ x) >> N4) ^ x) >> N14) + (e ^ (c & (d ^ e))) + ((kw >> TWO_LANES) & WORD);
-		b = (b + y) & WORD;
-		x = g * TWICE;
+		x = c * twice;
+		y = f + (((((x >> n23) ^ x) >> n4) ^ x) >> n14) + (e ^ (c & (d ^ e))) + ((kw >> twoLanes) & word);
+		b = (b + y) & word;
+		x = g * twice;
 		f = g ^ h;
-		y += (((((x >> N5) ^ x) >> N6) ^ x) >> N28) + (h ^ (f & bc));
+		y += (((((x >> n5) ^ x) >> n6) ^ x) >> n28) + (h ^ (f & bc));
 		bc = f;
-		f = y & WORD;
+		f = y & word;
 
-		x = b * TWICE;
-		y = e + (((((x >> N23) ^ x) >> N4) ^ x) >> N14) + (d ^ (b & (c ^ d))) + (kw >> THREE_LANES);
-		x = f * TWICE;
+		x = b * twice;
+		y = e + (((((x >> n23) ^ x) >> n4) ^ x) >> n14) + (d ^ (b & (c ^ d))) + (kw >> threeLanes);
+		x = f * twice;
 		e = f ^ g;
-		bc = y + (((((x >> N5) ^ x) >> N6) ^ x) >> N28) + (g ^ (e & bc));
-		x = (a + y) & WORD; // the new e; the new a is bc
-		a = bc & WORD;
+		bc = y + (((((x >> n5) ^ x) >> n6) ^ x) >> n28) + (g ^ (e & bc));
+		x = (a + y) & word; // the new e; the new a is bc
+		a = bc & word;
 		bc = e;
 		e = x;
 
@@ -178,14 +178,14 @@ function compress(state: bigint[], block: DataView): void {
 		h = d;
 		d = x;
 	}
-	state[0] = (state[0] + a) & WORD;
-	state[1] = (state[1] + b) & WORD;
-	state[2] = (state[2] + c) & WORD;
-	state[3] = (state[3] + d) & WORD;
-	state[4] = (state[4] + e) & WORD;
-	state[5] = (state[5] + f) & WORD;
-	state[6] = (state[6] + g) & WORD;
-	state[7] = (state[7] + h) & WORD;
+	state[0] = (state[0] + a) & word;
+	state[1] = (state[1] + b) & word;
+	state[2] = (state[2] + c) & word;
+	state[3] = (state[3] + d) & word;
+	state[4] = (state[4] + e) & word;
+	state[5] = (state[5] + f) & word;
+	state[6] = (state[6] + g) & word;
+	state[7] = (state[7] + h) & word;
 }
 
 function load(block: DataView, offset: number): bigint {
