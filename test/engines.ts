@@ -4,7 +4,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleOnce, root } from "../boards/bundle.js";
-import { buildSimulator } from "../boards/simulator/build.js";
+import { buildBoard } from "../boards/qemu-rv32/build.js";
+import { programCommand } from "../boards/qemu-rv32/command.js";
+import { buildSimulator, engineVersion } from "../boards/simulator/build.js";
+
+export interface Command {
+	file: string;
+	args: string[];
+}
 
 export interface Engine {
 	/** As `--engine` names it; engines with one name run together. */
@@ -14,14 +21,16 @@ export interface Engine {
 	prepare(): Promise<string | undefined>;
 	takes(file: string): boolean;
 	/** A process that runs this test file and prints uvu's last lines. */
-	command(file: string): Promise<{ file: string; args: string[] }>;
+	command(file: string): Promise<Command>;
 }
 
-const isFirmware = (file: string) => file.startsWith("test/firmware/");
+/** The same file on every engine; the others are Node's own. */
+const isPortable = (file: string) => file.startsWith("test/firmware/") || file === "test/on-xs/assert.test.ts";
 const isCrypto = (file: string) => file.startsWith("test/firmware/crypto/");
 
 /** The vectors are megabytes of text; a device's ceiling is the concern of tests of its own. */
 const memoryOnXS = 512 << 20; // bytes
+const memoryOnQemu = 192 << 20; // bytes
 
 const node: Engine = {
 	name: "node",
@@ -32,8 +41,8 @@ const node: Engine = {
 	takes: () => true,
 	async command(file) {
 		const skips = pathToFileURL(join(root, "test/on-node/report-skips.js")).href;
-		// The firmware's tests are bundled, as on every engine: they import vectors by name.
-		const program = isFirmware(file) ? [await bundleOnce({ entry: file, engine: "node" })] : ["bin/run.js", file];
+		// What is portable is bundled, as on every engine: it imports vectors by name.
+		const program = isPortable(file) ? [await bundleOnce({ entry: file, engine: "node" })] : ["bin/run.js", file];
 		return { file: process.execPath, args: ["--import", skips, ...program] };
 	},
 };
@@ -58,10 +67,28 @@ function xs(title: string, kernel: "typescript" | "c", takes: (file: string) => 
 
 const hasCKernel = existsSync(join(root, "firmware/crypto/c/kernel.ts"));
 
+/** The firmware as its own board has it: with the kernel in C where there is one. */
+const qemu: Engine = {
+	name: "qemu-rv32",
+	title: `${engineVersion} on rv32imc (QEMU)`,
+	takes: isPortable,
+	async prepare() {
+		return buildBoard().then(
+			() => undefined,
+			(error: Error) => error.message,
+		);
+	},
+	async command(file) {
+		const script = await bundleOnce({ entry: file, engine: "xs", kernel: hasCKernel ? "c" : "typescript" });
+		return programCommand(script, { memory: memoryOnQemu });
+	},
+};
+
 export const engines: Engine[] = [
 	node,
-	xs("XS 13.3.0", "typescript", isFirmware),
-	...(hasCKernel ? [xs("XS 13.3.0 with the C kernel", "c", isCrypto)] : []),
+	xs(engineVersion, "typescript", isPortable),
+	...(hasCKernel ? [xs(`${engineVersion} with the C kernel`, "c", isCrypto)] : []),
+	qemu,
 ];
 
 /** Skips that are accepted in CI, each with the reason why nothing else can be done. */

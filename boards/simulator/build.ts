@@ -21,6 +21,14 @@ export interface SimulatorOptions {
 }
 
 const xs = join(dirname(createRequire(import.meta.url).resolve("@agoric/xsnap/package.json")), "moddable/xs");
+/** Such as `XS 13.3.0`, as the sources have it. */
+export const engineVersion = `XS ${["MAJOR", "MINOR", "PATCH"].map(versionPart).join(".")}`;
+
+function versionPart(name: string): string {
+	const header = readFileSync(join(xs, "sources/xsCommon.h"), "utf8");
+	return new RegExp(`#define XS_${name}_VERSION (\\d+)`).exec(header)![1];
+}
+
 const compilerName = () => process.env.CC ?? "cc";
 
 /** Gives the program's path. Rejects with one sentence if there is no compiler. Progress goes to standard error. */

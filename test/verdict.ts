@@ -1,0 +1,110 @@
+// What a test file's run means: pure functions from what a process printed and how it ended to counts, and from all
+// runs to what is said at the end. A crash, silence, or a file that ran nothing is a failure, whatever was printed.
+
+export interface Run {
+	/** The file, or what is checked. */
+	title: string;
+	engine: string;
+	output: string;
+	/** How the process ended, unless with code 0: `ended with code 1`, `ended by SIGSEGV`, `not finished after 300 s`. */
+	trouble?: string;
+	seconds: number;
+	/** One test that the process's end decides by itself, without uvu's last lines. */
+	single?: boolean;
+}
+
+export interface Verdict {
+	run: Run;
+	passed: number;
+	failed: number;
+	/** Names of skipped tests, with their reasons. */
+	skipped: string[];
+	/** Why the file as a whole failed. */
+	trouble?: string;
+}
+
+/** Reads uvu's last lines (`Total:`, `Passed:`, `Skipped:`) and `# skipped: NAME`. */
+export function judge(run: Run): Verdict {
+	const { output, single } = run;
+	let { trouble } = run;
+	if (single) return { run, passed: trouble ? 0 : 1, failed: trouble ? 1 : 0, skipped: [], trouble };
+
+	const total = count(output, "Total");
+	const passed = count(output, "Passed") ?? 0;
+	const skipped = [...output.matchAll(/^# skipped: (.*)$/gm)].map(([, name]) => name);
+	for (let i = skipped.length; i < (count(output, "Skipped") ?? 0); i++) skipped.push("a test beside test.only");
+	const failed = (total ?? 0) - passed;
+	if (failed > 0) return { run, passed, failed, skipped }; // it explains the exit code
+	if (total === undefined) trouble = trouble ? `no result, ${trouble}` : "no result";
+	else if (total + skipped.length === 0) trouble = "no test in it";
+	return { run, passed, failed: trouble ? 1 : 0, skipped, trouble };
+}
+
+/** Undefined if the line is missing, or there more than once. */
+function count(output: string, name: string): number | undefined {
+	const found = [...output.matchAll(new RegExp(`^  ${name}: +(\\d+)$`, "gm"))];
+	return found.length === 1 ? Number(found[0][1]) : undefined;
+}
+
+/** One line for each run. */
+export function oneLine({ run, passed, failed, skipped, trouble }: Verdict): string {
+	const counts = [`${passed} passed`];
+	if (failed) counts.push(trouble ?? `${failed} failed`);
+	if (skipped.length) counts.push(`${skipped.length} skipped`);
+	return `${failed ? "FAIL" : "ok  "} ${run.title} (${run.engine}): ${counts.join(", ")}, ${run.seconds.toFixed(1)} s`;
+}
+
+export interface Circumstances {
+	/** Titles of the engines that were asked for. */
+	engines: string[];
+	/** Those that cannot be used here, with the reason. */
+	absent: { engine: string; why: string }[];
+	/** In CI an unlisted skip, or an engine with no test run, is a failure. */
+	inCI: boolean;
+	allowedSkips: { test: RegExp; reason: string }[];
+}
+
+export interface Summary {
+	lines: string[];
+	failed: number;
+}
+
+/** Failures whole, every skip with its reason, each engine's counts; the last line is the sum. */
+export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedSkips }: Circumstances): Summary {
+	const lines: string[] = [];
+	let failed = sum(verdicts, (verdict) => verdict.failed);
+	const fail = (why: string) => {
+		lines.push(`FAILED: in CI ${why}`);
+		failed++;
+	};
+
+	for (const verdict of verdicts.filter((verdict) => verdict.failed)) {
+		lines.push("", `──── ${oneLine(verdict)}`, verdict.run.output.trimEnd());
+		if (verdict.trouble) lines.push("", `${verdict.run.title}: ${verdict.trouble}`);
+	}
+	lines.push("");
+	for (const { run, skipped } of verdicts) {
+		for (const name of skipped) {
+			const allowed = allowedSkips.find(({ test }) => test.test(name));
+			lines.push(`SKIPPED: ${name} (${run.title}, ${run.engine})${allowed ? `: ${allowed.reason}` : ""}`);
+			if (inCI && !allowed) fail("only a listed test may be skipped");
+		}
+	}
+	for (const { engine, why } of absent) lines.push(`SKIPPED: all tests on ${engine}: ${why}`);
+	for (const engine of engines) {
+		const own = verdicts.filter(({ run }) => run.engine === engine);
+		lines.push(`${engine}: ${counts(own, sum(own, (verdict) => verdict.failed))}`);
+		if (inCI && !own.some(({ passed }) => passed)) fail(`${engine} must run tests`);
+	}
+	lines.push(counts(verdicts, failed, absent.length));
+	return { lines, failed };
+}
+
+function counts(verdicts: Verdict[], failed: number, more = 0): string {
+	const skipped = sum(verdicts, (verdict) => verdict.skipped.length) + more;
+	return `${sum(verdicts, (verdict) => verdict.passed)} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+function sum(verdicts: Verdict[], count: (verdict: Verdict) => number): number {
+	return verdicts.reduce((total, verdict) => total + count(verdict), 0);
+}
