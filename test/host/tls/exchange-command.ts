@@ -11,17 +11,20 @@ export interface ExchangeCommand {
 	suite: number;
 	fragmentLength: 512 | 1024 | 2048 | 4096;
 	offerKeyShare: boolean;
+	/** The client's random bytes are 0, 1, 2 … , so that the flight can be played again. */
+	fixed?: boolean;
 }
 
-/** One exchange as the command says; `text` of the answer, and the literal reason if it failed. */
-export async function run(command: ExchangeCommand): Promise<{ text: string; anchor?: number; error?: string }> {
-	const { root, suite, ...options } = command;
-	const { text, anchor, error } = await exchange({
+/** One exchange as the command says: the answer, the literal reason if it failed, the flight in hexadecimal. */
+export async function run(command: ExchangeCommand): Promise<{ text: string; anchor?: number; error?: string; flight?: string }> {
+	const { root, suite, fixed, ...options } = command;
+	const { text, anchor, error, flight } = await exchange({
 		...options,
+		...(fixed ? { random: bytes => void bytes.forEach((_, i) => (bytes[i] = i)) } : {}),
 		anchors: [readTrustAnchor(Buffer.from(root, "base64"))],
 		suites: CIPHER_SUITES.filter(({ code }) => code === suite),
 	});
-	return { text, anchor, error: error?.message };
+	return { text, anchor, error: error?.message, flight: fixed ? flight.toString("hex") : undefined };
 }
 
 if (process.argv[2]?.startsWith("[")) {

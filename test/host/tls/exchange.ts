@@ -16,6 +16,8 @@ export interface Exchange {
 	/** TCP payload, both ways. */
 	sent: number;
 	received: number;
+	/** All that came from the server. */
+	flight: Buffer;
 }
 
 export type ExchangeOptions = Pick<TLSSocketOptions, "port" | "host" | "anchors"> & Partial<TLSSocketOptions> & {
@@ -29,7 +31,7 @@ export type ExchangeOptions = Pick<TLSSocketOptions, "port" | "host" | "anchors"
 export function exchange(options: ExchangeOptions): Promise<Exchange> {
 	const { request = `GET / HTTP/1.1\r\nHost: ${options.host}\r\nConnection: close\r\n\r\n`, until, deadline = 10_000 } = options;
 	return new Promise(resolve => {
-		const result: Exchange = { text: "", anchor: undefined, error: undefined, sent: 0, received: 0 };
+		const result: Exchange = { text: "", anchor: undefined, error: undefined, sent: 0, received: 0, flight: Buffer.alloc(0) };
 		let unsent = Buffer.from(request, "latin1");
 		const finish = (error?: Error): void => {
 			clearTimeout(timer);
@@ -63,11 +65,12 @@ export function exchange(options: ExchangeOptions): Promise<Exchange> {
 	});
 }
 
-function counting(io: TCPConstructor, count: { sent: number; received: number }): TCPConstructor {
+function counting(io: TCPConstructor, count: Exchange): TCPConstructor {
 	return class extends io {
 		override read(byteLength?: number): ArrayBuffer | undefined {
 			const bytes = super.read(byteLength);
 			count.received += bytes?.byteLength ?? 0;
+			if (bytes) count.flight = Buffer.concat([count.flight, Buffer.from(bytes)]);
 			return bytes;
 		}
 
