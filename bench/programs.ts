@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleOnce, type Kernel } from "../boards/bundle.js";
+import { bundleOnce, root, type Kernel } from "../boards/bundle.js";
 import { buildSimulator } from "../boards/simulator/build.js";
 import { compileBytecode } from "../boards/qemu-rv32/build.js";
 import type { Measured } from "./measure.js";
@@ -22,6 +22,7 @@ export interface Heap {
 }
 
 const timeLimit = 60_000; // ms
+const alias = { crypto: join(root, "bench/no-randomness.ts") };
 
 const folder = mkdtempSync(join(tmpdir(), "baton-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -34,7 +35,7 @@ async function script({ file, kernel }: Program): Promise<string> {
 	// XS 13.3 does not initialise a class's instance fields in time if a static field makes an instance before them, as
 	// @noble/curves does: for es2020 static fields become assignments after the class.
 	const target = file.endsWith("noble-curves") ? "es2020" : undefined;
-	return bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, target });
+	return bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, target, alias });
 }
 
 /** Undefined: it does not fit into that heap. */
@@ -47,7 +48,7 @@ export async function timeOnXS(program: Program, heap: Heap): Promise<Measured |
 }
 
 export async function timeOnNode({ file }: Program): Promise<Measured> {
-	const program = await bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "node" });
+	const program = await bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "node", alias });
 	const { code, stdout, stderr } = await execute(process.execPath, [program, "time"]);
 	if (code !== 0) throw new Error(`${file} on Node ended with ${code}: ${stderr}`);
 	return JSON.parse(stdout) as Measured;

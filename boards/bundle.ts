@@ -21,14 +21,16 @@ export interface BundleOptions {
 	kernel?: Kernel; // default typescript
 	minify?: boolean; // default false
 	target?: string; // of the language; default es2022
+	alias?: Record<string, string>; // a package's name: what is taken instead
 }
 
 /** Writes one file: a script for XS, an ES module for Node. */
-export async function bundle({ entry, outfile, engine, kernel = "typescript", minify = false, target = "es2022" }: BundleOptions) {
+export async function bundle({ entry, outfile, engine, kernel = "typescript", minify = false, target = "es2022", alias }: BundleOptions) {
 	const { metafile } = await build({
 		absWorkingDir: root,
 		entryPoints: [entry],
 		outfile,
+		alias,
 		bundle: true,
 		format: engine === "xs" ? "iife" : "esm",
 		platform: engine === "xs" ? "neutral" : "node",
