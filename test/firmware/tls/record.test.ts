@@ -1,0 +1,100 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { AlertError } from "../../../firmware/tls/alert.js";
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, HANDSHAKE, OVERHEAD, RecordReader, RecordWriter } from "../../../firmware/tls/record.js";
+import { fromHex, toHex } from "../../hex.js";
+import { refusedAs } from "../../refusal.js";
+
+const secret = new Uint8Array(32).fill(3);
+
+function pair(suite = CIPHER_SUITES[0], limit = 512): { reader: RecordReader; writer: RecordWriter } {
+	const reader = new RecordReader(limit), writer = new RecordWriter();
+	reader.protect(suite, secret);
+	writer.protect(suite, secret);
+	return { reader, writer };
+}
+
+function receive(reader: RecordReader, record: Uint8Array): { type: number; content: Uint8Array } {
+	for (let offset = 0; offset < record.length; ) {
+		const { wanted } = reader;
+		reader.receive(record.subarray(offset, offset + wanted));
+		offset += wanted;
+	}
+	assert.is(reader.wanted, 0);
+	return reader.open();
+}
+
+const header = (type: number, length: number): Uint8Array => Uint8Array.of(type, 3, 3, length >> 8, length & 0xff);
+
+test("what is written is read, with both suites, up to the limit", () => {
+	for (const suite of CIPHER_SUITES) {
+		const { reader, writer } = pair(suite);
+		for (const length of [0, 1, 15, 16, 17, 64, 511, 512]) {
+			const text = new Uint8Array(length).fill(length & 0xff);
+			const record = writer.write(APPLICATION_DATA, text);
+			assert.is(record.length, length + OVERHEAD);
+			const { type, content } = receive(reader, record);
+			assert.is(type, APPLICATION_DATA);
+			assert.is(toHex(content), toHex(text));
+			reader.next();
+		}
+	}
+});
+
+test("before keys records are in plaintext, in any version", () => {
+	const reader = new RecordReader(512), writer = new RecordWriter();
+	assert.is(toHex(writer.write(HANDSHAKE, fromHex("0102"), 0x0301)), "16030100020102");
+	assert.equal(receive(reader, fromHex("160301000101")).type, HANDSHAKE);
+	reader.next();
+	assert.equal(receive(reader, fromHex("150202000101")).type, ALERT);
+});
+
+test("change_cipher_spec is never protected", () => {
+	const { reader, writer } = pair();
+	const record = writer.write(CHANGE_CIPHER_SPEC, Uint8Array.of(1));
+	assert.is(toHex(record), "140303000101");
+	assert.equal([...receive(reader, record).content], [1]);
+});
+
+test("a record that is too long is refused at its header, before a byte of it is taken", () => {
+	const plain = new RecordReader(512), { reader } = pair();
+	refusedAs(AlertError, "record too long", () => plain.receive(header(HANDSHAKE, 513)));
+	refusedAs(AlertError, "record too long", () => reader.receive(header(APPLICATION_DATA, 512 + 18)));
+	pair().reader.receive(header(APPLICATION_DATA, 512 + 17));
+	new RecordReader(512).receive(header(HANDSHAKE, 512));
+});
+
+test("what may not stand at that place is refused at its header", () => {
+	for (const [protect, type, length, reason] of [
+		[false, 19, 1, "unknown record type"],
+		[false, 24, 1, "unknown record type"],
+		[false, APPLICATION_DATA, 1, "application data before Finished"],
+		[false, HANDSHAKE, 0, "empty record"],
+		[false, CHANGE_CIPHER_SPEC, 2, "bad change_cipher_spec"],
+		[false, CHANGE_CIPHER_SPEC, 0, "bad change_cipher_spec"],
+		[true, HANDSHAKE, 30, "plaintext record after keys"],
+		[true, ALERT, 2, "plaintext record after keys"],
+		[true, APPLICATION_DATA, 15, "record not authentic"],
+	] as const) {
+		const reader = protect ? pair().reader : new RecordReader(512);
+		refusedAs(AlertError, reason, () => reader.receive(header(type, length)));
+	}
+});
+
+test("no changed bit of a record is authentic", () => {
+	const record = pair().writer.write(HANDSHAKE, fromHex("00112233"));
+	for (let bit = 0; bit < record.length * 8; bit++) {
+		if (bit >> 3 === 3 || bit >> 3 === 4) continue; // the length
+		const changed = record.slice();
+		changed[bit >> 3] ^= 1 << (bit & 7);
+		assert.throws(() => receive(pair().reader, changed), (error: any) => error instanceof AlertError, `bit ${bit}`);
+	}
+});
+
+test("records out of their order are not authentic", () => {
+	const { reader, writer } = pair();
+	writer.write(HANDSHAKE, Uint8Array.of(1));
+	refusedAs(AlertError, "record not authentic", () => receive(reader, writer.write(HANDSHAKE, Uint8Array.of(2))));
+});
+
+test.run();
