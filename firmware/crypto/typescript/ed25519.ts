@@ -1,7 +1,7 @@
 // Ed25519 verification (RFC 8032 §5.1.7) with the verdicts of OpenSSL, Go and BoringSSL: the key decoded leniently,
 // R compared as bytes, S < L, the equation without the cofactor. There is no signing here: devices hold no keys.
 
-import { type AffineTable, BASE_COMB, COMB_DIGIT, comb, decode, Digits, oddMultiples, sum } from "./edwards25519.js";
+import { type AffineTable, BASE_COMB, COMB_DIGIT, comb, decode, Digits, NEGATIVE, oddMultiples, OWN, sum } from "./edwards25519.js";
 import { invert, load, P, store } from "./field.js";
 import { expectBytes } from "./lengths.js";
 import { sha512Parts } from "./sha512.js";
@@ -43,8 +43,8 @@ function verifyPrepared(key: PreparedKey, message: Uint8Array, signature: Uint8A
 	const s = store(S);
 	const digits = new Digits(64);
 	for (let piece = 0; piece < 4; piece++) {
-		digits.add(s, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, false, false);
-		digits.add(k, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, true, true);
+		digits.add(s, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, 0);
+		digits.add(k, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, OWN | NEGATIVE);
 	}
 	const { X, Y, Z } = sum(digits, BASE_COMB, key.multiples);
 	const inverse = invert(Z);
@@ -63,10 +63,10 @@ function verifyHalved(encodedKey: Uint8Array, message: Uint8Array, signature: Ui
 	const { c, ck, negative } = halve(challenge(encodedKey, message, signature));
 	const cS = store(c * S % L);
 	const digits = new Digits(256);
-	digits.add(cS, 0, 128, COMB_DIGIT, 0, false, false);
-	digits.add(cS, 128, 256, COMB_DIGIT, 16, false, false); // of 2^128·B
-	digits.add(store(ck), 0, 256, 4, 0, true, !negative);
-	digits.add(store(c), 0, 256, 4, 4, true, true);
+	digits.add(cS, 0, 128, COMB_DIGIT, 0, 0);
+	digits.add(cS, 128, 256, COMB_DIGIT, 16, 0); // of 2^128·B
+	digits.add(store(ck), 0, 256, 4, 0, negative ? OWN : OWN | NEGATIVE);
+	digits.add(store(c), 0, 256, 4, 4, OWN | NEGATIVE);
 	const { X, Y, Z } = sum(digits, BASE_COMB, oddMultiples([A, R], 4));
 	return X % P === 0n && (Y - Z) % P === 0n;
 }

@@ -6,6 +6,7 @@ import { load, MASK256, P, power2252m3, invert, reduce, SQRT_MINUS_1, TWICE_P } 
 /** d and 2d. */
 const D = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
 const TWICE_D = 2n * D % P;
+const FOUR_P = 4n * P; // keeps differences of narrow numbers positive
 
 /** Extended coordinates (§5.1.4): x = X/Z, y = Y/Z, xy = T/Z, each narrow (./field.ts). */
 export interface Point {
@@ -52,7 +53,7 @@ export const BASE: Point = {
 	T: 0x67875f0fd78b766566ea4e8e64abe37d20f09f80775152f56dde8ab3a5b7dda3n,
 };
 
-/** Points ready to be added: y - x, y + x, 2dxy for each, all times z, and 2z for each. All narrow. */
+/** Points ready to be added: y - x, y + x, 2dxy for each, all times z, and 2z for each. All < 2^258. */
 export interface Table {
 	readonly points: bigint[];
 	readonly twiceZ: bigint[];
@@ -108,7 +109,7 @@ export const BASE_COMB = /* @__PURE__ */ comb(BASE);
 export class Digits {
 	readonly first: Uint8Array; // of each position: the first event's number, or 0
 	readonly next = new Uint8Array(192);
-	readonly entry = new Uint16Array(192); // entry's number << 2 | second table << 1 | negative
+	readonly entry = new Uint16Array(192); // the table entry's number << 2 | OWN | NEGATIVE
 	#count = 0;
 
 	/** Room for scalars of up to `bits` bits. */
@@ -116,41 +117,48 @@ export class Digits {
 		this.first = new Uint8Array(bits + 8);
 	}
 
-	/** Bits `from` … `to` - 1 of `scalar` (lowest byte first), by digits of `width` ≤ 8 bits from the table's entry `at` on. */
-	add(scalar: Uint8Array, from: number, to: number, width: number, at: number, own: boolean, negative: boolean): void {
+	/** Bits `from` … `to` - 1 of `scalar` (lowest byte first; multiples of 8), by digits of `width` ≤ 8 bits. */
+	add(scalar: Uint8Array, from: number, to: number, width: number, firstEntry: number, flags: number): void {
 		const { first, next, entry } = this;
 		const full = 1 << width;
 		const half = full >> 1;
-		const flags = (own ? 2 : 0) | (negative ? 1 : 0);
 		let count = this.#count;
-		let carry = 0;
-		for (let i = from; i < to || carry;) {
-			let digit = carry;
-			if (i < to) {
-				const left = to - i;
-				digit += ((scalar[i >> 3] | (scalar[(i >> 3) + 1] << 8)) >> (i & 7)) & ((left < width ? 1 << left : full) - 1);
-			}
-			if ((digit & 1) === 0) { // a zero digit; the carry stays
-				i++;
+		let position = 0;
+		let bits = 0; // the scalar's from `position` on, less the digits so far: at most 2^known
+		let known = 0;
+		for (;;) {
+			for (; known < 16 && from < to; known += 8, from += 8) bits += scalar[from >> 3] << known;
+			if (bits === 0) {
+				if (from >= to) break;
+				position += known;
+				known = 0;
 				continue;
 			}
+			for (; (bits & 1) === 0; bits >>= 1, known--) position++;
+			if (known < width && from < to) continue;
+			let digit = bits & (full - 1);
 			let event = flags;
-			if (digit > half) {
+			bits >>= width;
+			if (digit > half) { // the greater digits are negative ones, with a carry
 				digit = full - digit;
-				event ^= 1;
-				carry = 1;
-			} else carry = 0;
-			entry[++count] = ((at + (digit >> 1)) << 2) | event;
-			next[count] = first[i - from];
-			first[i - from] = count;
-			i += width;
+				event ^= NEGATIVE;
+				bits++;
+			}
+			entry[++count] = ((firstEntry + (digit >> 1)) << 2) | event;
+			next[count] = first[position];
+			first[position] = count;
+			position += width;
+			known -= width;
 		}
 		this.#count = count;
 	}
 }
+/** Flags of digits: to be subtracted; multiples from the second table. */
+export const NEGATIVE = 1;
+export const OWN = 2;
 
-/** The sum of all that `digits` say, from the affine table `fixed` and the table `own`. T is left at 0. */
-export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable): Point {
+/** The sum of all that `digits` say, of the affine table `fixed` and the table `own`. Its T is not computed. */
+export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable): Omit<Point, "T"> {
 	const { first, next, entry } = digits;
 	const fixedPoints = fixed.points;
 	const ownPoints = own.points;
@@ -159,140 +167,122 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 	const twiceP = TWICE_P;
 	const s = 256n;
 	const c38 = 38n;
-	const o263 = P << 8n; // multiples of p that keep differences positive, each just under the power of two it is named for
-	const o264 = P << 9n;
-	const o280 = P << 25n;
-	const o289 = P << 34n;
-	const o309 = P << 54n;
-	const o310 = P << 55n;
+	// Multiples of p that keep differences positive, each just under the power of two that it is named for.
+	const o263 = P << 8n, o264 = P << 9n, o309 = P << 54n, o310 = P << 55n, o280 = P << 25n, o290 = P << 35n;
 	let X = 0n;
 	let Y = 1n;
 	let Z = 1n;
 	let T = 0n;
-	let wide = false; // X, Y, Z < 2^279; otherwise narrow
-	let i = first.length - 1;
-	while (i > 0 && first[i] === 0) i--;
-	for (let event = first[i], start = true; i >= 0; event = first[--i]) {
-		if (start) start = false;
-		else { // double (RFC 8032 §5.1.4, with E, F, G, H negated)
-			let A = X * X;
-			A = (A & mask) + (A >> s) * c38;
-			let B = Y * Y;
-			B = (B & mask) + (B >> s) * c38;
-			let C = Z * Z;
-			C = (C & mask) + (C >> s) * c38;
-			let E = X * Y;
-			E = (E & mask) + (E >> s) * c38;
+	let wide = false; // X, Y, Z < 2^279; otherwise they are narrow
+	let x: bigint; // what is being folded
+
+	let position = first.length - 1;
+	while (position > 0 && first[position] === 0) position--;
+	for (let event = first[position], neutral = true; position >= 0; event = first[--position]) {
+		if (neutral) neutral = false;
+		else { // double (RFC 8032 §5.1.4)
+			const A = ((x = X * X) & mask) + (x >> s) * c38;
+			const B = ((x = Y * Y) & mask) + (x >> s) * c38;
+			const C = ((x = Z * Z) & mask) + (x >> s) * c38;
+			let E = ((x = X * Y) & mask) + (x >> s) * c38;
 			E += E;
 			const H = A + B;
 			let G: bigint;
 			let F: bigint;
-			if (wide) { // A, B, C < 2^308; E, H < 2^309
+			if (wide) { // A, B, C < 2^308 (k = 46); E, H < 2^309
 				G = B + o309 - A; // < 2^310 - 2^308
 				F = C + C + o310 - G; // < 2^311
-			} else { // A, B, C < 2^262; E, H < 2^263
+			} else { // A, B, C < 2^262 (39 · 2^256 and a bit); E, H < 2^263
 				G = B + o263 - A; // < 2^264 - 2^262
 				F = C + C + o264 - G; // < 2^265
 			}
-			X = E * F; // wide: < 2^620; narrow: < 2^528
-			X = (X & mask) + (X >> s) * c38; // < 2^370; < 2^278
-			Y = G * H;
-			Y = (Y & mask) + (Y >> s) * c38;
-			Z = F * G; // < 2^621; < 2^529
-			Z = (Z & mask) + (Z >> s) * c38; // < 2^371; < 2^279
-			if (event) {
-				T = E * H; // narrow: wide points are trimmed before a doubling that an addition follows
-				T = (T & mask) + (T >> s) * c38; // < 2^276
-			} else if (wide || (i > 0 && first[i - 1])) {
+			X = ((x = E * F) & mask) + (x >> s) * c38; // from 2^620 to 2^370, from 2^528 to 2^278
+			Y = ((x = G * H) & mask) + (x >> s) * c38; // from 2^619 to 2^369, from 2^527 to 2^277
+			Z = ((x = F * G) & mask) + (x >> s) * c38; // from 2^621 to 2^371, from 2^529 to 2^279
+			if (event) { // not wide before: see the next lines
+				T = ((x = E * H) & mask) + (x >> s) * c38; // from 2^526 to 2^276
+			} else if (wide || (position > 0 && first[position - 1])) {
 				X -= twiceP * (X >> s); // j = 115: narrow
 				Y -= twiceP * (Y >> s);
 				Z -= twiceP * (Z >> s);
 				wide = false;
-			} else wide = true; // two doublings for one trim
+			} else wide = true; // one trim for two doublings
 		}
-		while (event) { // add (X, Y, Z, T < 2^279)
+
+		while (event) { // add to X, Y, Z, T < 2^279
 			const what = entry[event];
 			event = next[event];
-			let d: bigint;
-			let table: bigint[];
 			let at = what >> 2;
-			if (what & 2) {
+			let table = fixedPoints;
+			let D: bigint;
+			if (what & OWN) {
 				table = ownPoints;
-				if (ownTwiceZ) {
-					d = Z * ownTwiceZ[at]; // < 2^536
-					d = (d & mask) + (d >> s) * c38; // < 2^286
-				} else d = Z + Z;
-			} else {
-				table = fixedPoints;
-				d = Z + Z;
-			}
+				if (ownTwiceZ) D = ((x = Z * ownTwiceZ[at]) & mask) + (x >> s) * c38; // from 2^537 to 2^287
+				else D = Z + Z;
+			} else D = Z + Z;
 			at *= 3;
-			let a = Y + o280 - X; // < 2^281
-			let b = Y + X;
-			let c = T * table[at + 2];
-			c = (c & mask) + (c >> s) * c38; // < 2^286
+			const C = ((x = T * table[at + 2]) & mask) + (x >> s) * c38; // from 2^537 to 2^287
+			let A = Y + o280 - X; // < 2^281
+			let B = Y + X;
 			let F: bigint;
 			let G: bigint;
-			if (what & 1) { // -(x, y) = (-x, y): y - x and y + x change places, and 2dxy its sign
-				a *= table[at + 1];
-				b *= table[at];
-				G = d + o289 - c;
-				F = d + c;
+			if (what & NEGATIVE) { // of -(x, y) = (-x, y), y - x and y + x change places, and 2dxy its sign
+				A *= table[at + 1];
+				B *= table[at];
+				F = D + C;
+				G = D + o290 - C;
 			} else {
-				a *= table[at]; // < 2^538
-				b *= table[at + 1];
-				F = d + o289 - c; // < 2^290
-				G = d + c;
+				A *= table[at];
+				B *= table[at + 1];
+				F = D + o290 - C; // < 2^291
+				G = D + C;
 			}
-			a = (a & mask) + (a >> s) * c38; // < 2^288
-			b = (b & mask) + (b >> s) * c38;
-			const E = b + o289 - a; // < 2^290
-			const H = b + a; // < 2^289
-			X = E * F; // < 2^580
-			X = (X & mask) + (X >> s) * c38; // < 2^330
-			X -= twiceP * (X >> s); // narrow
-			Y = G * H;
-			Y = (Y & mask) + (Y >> s) * c38;
+			A = (A & mask) + (A >> s) * c38; // from 2^539 to 2^289
+			B = (B & mask) + (B >> s) * c38;
+			const E = B + o290 - A; // < 2^291
+			const H = B + A; // < 2^290
+			X = ((x = E * F) & mask) + (x >> s) * c38; // from 2^582 to 2^332
+			X -= twiceP * (X >> s); // j = 76: narrow
+			Y = ((x = G * H) & mask) + (x >> s) * c38;
 			Y -= twiceP * (Y >> s);
-			Z = F * G;
-			Z = (Z & mask) + (Z >> s) * c38;
+			Z = ((x = F * G) & mask) + (x >> s) * c38;
 			Z -= twiceP * (Z >> s);
 			if (event) {
-				T = E * H;
-				T = (T & mask) + (T >> s) * c38;
+				T = ((x = E * H) & mask) + (x >> s) * c38;
 				T -= twiceP * (T >> s);
 			}
 		}
 	}
-	return { X, Y, Z, T: 0n };
+	return { X, Y, Z };
 }
 
 /** §5.1.4, for the tables. */
 function double({ X, Y, Z }: Point): Point {
 	const A = reduce(X * X);
 	const B = reduce(Y * Y);
-	const C = 2n * reduce(Z * Z);
-	const E = 2n * reduce(X * Y);
+	const C = reduce(Z * Z);
+	let E = reduce(X * Y);
+	E += E;
 	const H = A + B;
-	const G = B - A + 4n * P;
-	const F = C - G + 8n * P; // G < 2^257 + 2^256 + 2^206 < 8p
+	const G = B - A + FOUR_P; // < 2^258
+	const F = C + C + FOUR_P + FOUR_P - G; // G < 2^256 + 2^206 + 4p < 8p
 	return { X: reduce(E * F), Y: reduce(G * H), Z: reduce(F * G), T: reduce(E * H) };
 }
 
 /** The same: a point plus a table's only entry. */
-function add({ X, Y, Z, T }: Point, { points: [minus, plus, t], twiceZ }: Table): Point {
-	const A = reduce((Y - X + 4n * P) * minus);
-	const B = reduce((Y + X) * plus);
-	const C = reduce(T * t);
+function add({ X, Y, Z, T }: Point, { points, twiceZ }: Table): Point {
+	const A = reduce((Y - X + FOUR_P) * points[0]);
+	const B = reduce((Y + X) * points[1]);
+	const C = reduce(T * points[2]);
 	const D = reduce(Z * twiceZ[0]);
-	const E = B - A + 4n * P;
-	const F = D - C + 4n * P;
+	const E = B - A + FOUR_P;
+	const F = D - C + FOUR_P;
 	const G = D + C;
 	const H = B + A;
 	return { X: reduce(E * F), Y: reduce(G * H), Z: reduce(F * G), T: reduce(E * H) };
 }
 
 function append(table: Table, { X, Y, Z, T }: Point): void {
-	table.points.push((Y - X + 4n * P) % P, (Y + X) % P, T * TWICE_D % P);
-	table.twiceZ.push(2n * Z % P);
+	table.points.push(Y - X + FOUR_P, Y + X, reduce(T * TWICE_D));
+	table.twiceZ.push(Z + Z);
 }

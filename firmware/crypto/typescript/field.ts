@@ -16,10 +16,13 @@ export const TWICE_P = 2n * P;
 /** A square root of -1: 2^((p-1)/4). */
 export const SQRT_MINUS_1 = 0x2b8324804fc1df0b2b4d00993dfbd7a72f431806ad2fe478c4ee1b274a0ea0b0n;
 
+const N256 = 256n;
+const N38 = 38n;
+
 /** A fold and a trim: 0 ≤ x < 2^700 becomes narrow. */
 export function reduce(x: bigint): bigint {
-	x = (x & MASK256) + (x >> 256n) * 38n; // k < 188: < 2^450
-	return x - TWICE_P * (x >> 256n); // j < 194: < 2^256 + 2^200
+	x = (x & MASK256) + (x >> N256) * N38; // k < 188: < 2^450
+	return x - TWICE_P * (x >> N256); // j < 194: < 2^256 + 2^200
 }
 
 /** x^(2^n), narrow, for narrow x. */
@@ -28,20 +31,16 @@ function square(x: bigint, n: number): bigint {
 	const twiceP = TWICE_P;
 	const s = 256n;
 	const c = 38n;
-	for (; n > 3; n -= 4) { // three folds cost less than a trim each
-		x *= x; // < 2^513
-		x = (x & mask) + (x >> s) * c; // < 2^263
-		x *= x;
-		x = (x & mask) + (x >> s) * c; // k = 14: < 2^276
-		x *= x;
-		x = (x & mask) + (x >> s) * c; // k = 40: < 2^302
-		x *= x;
-		x = (x & mask) + (x >> s) * c; // k = 92: < 2^354
+	let y: bigint;
+	for (; n > 3; n -= 4) { // a trim for four
+		x = ((y = x * x) & mask) + (y >> s) * c; // < 2^263
+		x = ((y = x * x) & mask) + (y >> s) * c; // k = 14: < 2^276
+		x = ((y = x * x) & mask) + (y >> s) * c; // k = 40: < 2^302
+		x = ((y = x * x) & mask) + (y >> s) * c; // k = 92: < 2^354
 		x -= twiceP * (x >> s); // j = 98: < 2^256 + 2^104
 	}
 	for (; n > 0; n--) {
-		x *= x;
-		x = (x & mask) + (x >> s) * c;
+		x = ((y = x * x) & mask) + (y >> s) * c;
 		x -= twiceP * (x >> s);
 	}
 	return x;

@@ -24,6 +24,7 @@ export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
 	let x3 = x1;
 	let z3 = 1n;
 	let swapped = 0;
+	let x: bigint; // what is being folded
 	for (let t = 254; t >= 0; t--) {
 		const bit = (k[t >> 3] >> (t & 7)) & 1;
 		if (bit !== swapped) {
@@ -37,29 +38,21 @@ export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
 		}
 		const A = x2 + z2; // < 2^258
 		const B = x2 + o257 - z2; // < 2^258
-		let AA = A * A;
-		AA = (AA & mask) + (AA >> s) * c38; // < 2^266
-		let BB = B * B;
-		BB = (BB & mask) + (BB >> s) * c38;
-		let DA = (x3 + o257 - z3) * A;
-		DA = (DA & mask) + (DA >> s) * c38;
-		let CB = (x3 + z3) * B;
-		CB = (CB & mask) + (CB >> s) * c38;
+		const AA = ((x = A * A) & mask) + (x >> s) * c38; // from 2^516 to 2^266
+		const BB = ((x = B * B) & mask) + (x >> s) * c38;
+		const DA = ((x = (x3 + o257 - z3) * A) & mask) + (x >> s) * c38;
+		const CB = ((x = (x3 + z3) * B) & mask) + (x >> s) * c38;
 		const E = AA + o266 - BB; // < 2^267
 		x3 = DA + CB;
-		x3 *= x3;
-		x3 = (x3 & mask) + (x3 >> s) * c38;
+		x3 = ((x = x3 * x3) & mask) + (x >> s) * c38; // from 2^534 to 2^284
 		x3 -= twiceP * (x3 >> s);
 		z3 = DA - CB; // squared next: its sign is of no account
-		z3 *= z3;
-		z3 = ((z3 & mask) + (z3 >> s) * c38) * x1;
-		z3 = (z3 & mask) + (z3 >> s) * c38;
+		z3 = ((x = z3 * z3) & mask) + (x >> s) * c38;
+		z3 = ((x = z3 * x1) & mask) + (x >> s) * c38; // from 2^539 to 2^289
 		z3 -= twiceP * (z3 >> s);
-		x2 = AA * BB;
-		x2 = (x2 & mask) + (x2 >> s) * c38;
+		x2 = ((x = AA * BB) & mask) + (x >> s) * c38;
 		x2 -= twiceP * (x2 >> s);
-		z2 = (AA + E * a24) * E;
-		z2 = (z2 & mask) + (z2 >> s) * c38;
+		z2 = ((x = (AA + E * a24) * E) & mask) + (x >> s) * c38; // from 2^552 to 2^302
 		z2 -= twiceP * (z2 >> s);
 	}
 	return store(swapped ? x3 * invert(z3) % P : x2 * invert(z2) % P); // the inverse of 0 is 0
@@ -71,7 +64,7 @@ export function x25519PublicKey(scalar: Uint8Array): Uint8Array {
 	const k = clamp(scalar);
 	const digits = new Digits(64);
 	for (let piece = 0; piece < 4; piece++) {
-		digits.add(k, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, false, false);
+		digits.add(k, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, 0);
 	}
 	const { Y, Z } = sum(digits, BASE_COMB, BASE_COMB);
 	return store((Z + Y) * invert(Z - Y + (P << 2n)) % P);
