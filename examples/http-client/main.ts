@@ -1,0 +1,136 @@
+// A firmware of one's own with CA renewal in it: it asks its service with the SDK's HTTP client, over TLS 1.3, and
+// trusts the CAs in Baton's slots; Baton polls for new CA information beside it. docs/add-ca-renewal.md explains it.
+
+import HTTPClient from "embedded:network/http/client";
+import type { DeviceEvent } from "../../firmware/events.js";
+import { Sessions } from "baton/device";
+import { formatEvent } from "baton/events";
+import { pace, Poller, TokenBucket } from "baton/poller";
+import { VerifiedCaInformation } from "baton/trust/ca-information";
+import { Slots } from "baton/trust/slots";
+import { Updater } from "baton/updater";
+import { parseURL } from "baton/url";
+import { CertificateError } from "baton/x509/certificate";
+import { board } from "board/board";
+import { HTTPSocket } from "board/http-socket";
+import { keepConnected } from "board/network";
+import { provisionedSettings } from "board/provisioned";
+import { hexBytes } from "board/settings";
+
+const deadline = 60_000; // ms, of a session
+const interval = 3_600_000; // ms between two requests
+
+export default function () {
+	const settings = provisionedSettings();
+	const ports = board(settings.map);
+	const report = (event: DeviceEvent) => ports.print(formatEvent(event));
+
+	// 1. The CAs that this device trusts, repaired before any connection.
+	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys.map(hexBytes) };
+	const factory = VerifiedCaInformation.read(hexBytes(settings.factory), fleet);
+	const slots = new Slots([ports.openFlash("ca0"), ports.openFlash("ca1")], factory, fleet);
+	slots.repair((done, information) => report({ event: "repaired", reason: done, generation: information?.generation }));
+
+	// 2. Their renewal: every 30 days, and at once when the service is signed by a CA that is not known.
+	const sessions = new Sessions(); // one at a time has the memory to itself
+	const updater = new Updater({ board: ports, slots, deadline, report });
+	const bucket = new TokenBucket(ports.timer, 900_000);
+	const poller = new Poller({
+		...pace(settings.pollInterval),
+		flash: ports.openFlash("poll"),
+		timer: ports.timer,
+		random: ports.random,
+		poll: () => sessions.run(() => updater.poll()).then(outcome => outcome !== "failed"),
+		onFlashFailure: () => report({ event: "failed", reason: "poll partition failed" }),
+	});
+
+	// 3. The service, asked as this firmware likes.
+	const service = parseURL(settings.service);
+
+	/** Resolves with the response's body; rejects with what ended the connection. */
+	function get(): Promise<string> {
+		const { current, next } = slots;
+		return new Promise((resolve, reject) => {
+			let cause: Error | undefined, body = "";
+			const alarm = ports.timer.set(() => end(new Error("time-out")), deadline);
+			const client = new HTTPClient({
+				host: service.host,
+				port: service.port,
+				dns: { io: Names },
+				socket: {
+					io: HTTPSocket,
+					anchors: next ? [current.anchor, next.anchor] : [current.anchor],
+					random: ports.random,
+					onAuthenticated(anchor: number) {
+						if (anchor === 1) updater.promote(); // the service is signed by the next CA now
+					},
+					onEnded: (error?: Error) => (cause = error),
+				},
+				onError: () => end(cause ?? new Error("connection lost")),
+			});
+			client.request({
+				path: service.path,
+				headers: new Map([["user-agent", updater.userAgent], ["connection", "close"]]),
+				onReadable() {
+					const part = this.read();
+					if (part) body += String.fromCharCode(...new Uint8Array(part));
+				},
+				onDone: error => end(error ? (cause ?? error) : undefined),
+			});
+
+			function end(error?: Error): void {
+				ports.timer.clear(alarm);
+				client.close();
+				if (error) reject(error);
+				else resolve(body);
+			}
+		});
+	}
+
+	/** As above; looks for a newer CA, and tries once more, if none that is trusted has signed the service. */
+	async function ask(): Promise<void> {
+		try {
+			ports.print(`# the service says: ${(await get()).trim()}`);
+		} catch (error) {
+			ports.print(`# the service could not be asked: ${error instanceof Error ? error.message : error}`);
+			const unknown = error instanceof CertificateError && error.anchorsFailed;
+			if (!unknown || !bucket.take(() => void sessions.run(() => updater.updateOnDemand()))) return;
+			const held = slots.current, next = slots.next;
+			await updater.updateOnDemand();
+			if (slots.current === held && slots.next === next) return;
+			ports.print(`# the service says: ${(await get()).trim()}`);
+		}
+	}
+
+	function askForEver(): void {
+		sessions.run(ask)
+			.catch(error => ports.print(`# ${error}`))
+			.then(() => ports.timer.set(askForEver, settings.serviceInterval ?? interval));
+	}
+
+	/** The HTTP client's resolver, made of the board's. */
+	class Names {
+		resolve({ host, onResolved, onError }: NameRequest): void {
+			ports.resolver.resolve({
+				host,
+				port: service.port,
+				onResolved: address => onResolved(host, address),
+				onError: () => onError(new Error("name not resolved")),
+			});
+		}
+	}
+
+	let isRunning = false;
+	keepConnected(ports.timer, ports.print, () => {
+		if (isRunning) return;
+		isRunning = true;
+		poller.start();
+		askForEver();
+	});
+}
+
+interface NameRequest {
+	host: string;
+	onResolved(host: string, address: string): void;
+	onError(error: Error): void;
+}
