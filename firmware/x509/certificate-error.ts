@@ -30,7 +30,7 @@ export type ProfileReason =
 	| "too many extensions"
 	| "duplicate extension"
 	| "unknown critical extension"
-	| "name constraints"; // not implemented, so never accepted
+	| "unsupported constraints"; // of names or policies: not implemented, so never accepted
 
 /** RFC 5280 §6 without time, RFC 6125: what a well-formed chain may still get wrong. */
 export type PathReason =

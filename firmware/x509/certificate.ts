@@ -110,8 +110,9 @@ function readName(der: DerReader): Uint8Array {
 	return der.since(start);
 }
 
-/** Last byte of id-ce (2.5.29): the extensions that are implemented, and one that is refused by its own reason. */
-const KEY_USAGE = 15, SUBJECT_ALT_NAME = 17, BASIC_CONSTRAINTS = 19, NAME_CONSTRAINTS = 30, EXT_KEY_USAGE = 37;
+/** Last byte of id-ce (2.5.29): the extensions that are implemented, and two that are refused, critical or not. */
+const KEY_USAGE = 15, SUBJECT_ALT_NAME = 17, BASIC_CONSTRAINTS = 19, NAME_CONSTRAINTS = 30, POLICY_CONSTRAINTS = 36;
+const EXT_KEY_USAGE = 37;
 
 function readExtensions(der: DerReader, read: Certificate): void {
 	const explicit = der.enter(constructed(3));
@@ -133,15 +134,18 @@ function readExtensions(der: DerReader, read: Certificate): void {
 				break;
 			case SUBJECT_ALT_NAME:
 				read.alternativeNames = readGeneralNames(der);
+				if (!critical && read.subject.length === 2) refuse("bad extension"); // no other name (§4.2.1.6)
 				break;
 			case BASIC_CONSTRAINTS:
 				readBasicConstraints(der, read);
+				if (!critical && read.isCA) refuse("bad extension"); // §4.2.1.9
 				break;
 			case EXT_KEY_USAGE:
 				read.serverAuth = readExtKeyUsage(der);
 				break;
 			case NAME_CONSTRAINTS:
-				refuse("name constraints"); // a constraint that is not enforced must not be passed over
+			case POLICY_CONSTRAINTS:
+				refuse("unsupported constraints"); // what is not enforced must not be passed over
 				break;
 			default:
 				if (critical) refuse("unknown critical extension"); // §4.2
@@ -187,9 +191,12 @@ function readGeneralNames(der: DerReader): Uint8Array {
 	const sequence = der.enter(SEQUENCE);
 	if (der.atEnd) refuse("bad extension");
 	while (!der.atEnd) {
-		if (der.at(DNS_NAME) || der.at(RFC822_NAME) || der.at(URI)) {
+		if (der.at(DNS_NAME)) {
+			const name = der.content(DNS_NAME);
+			if (name.length === 0 || !name.every(isNameCharacter)) refuse("bad string");
+		} else if (der.at(RFC822_NAME) || der.at(URI)) {
 			const name = der.content(der.tag);
-			if (name.length === 0 || name.some(byte => byte <= 0x20 || byte > 0x7e)) refuse("bad string"); // IA5String
+			if (name.length === 0 || name.some(byte => byte > 0x7f)) refuse("bad string"); // IA5String
 		} else if (der.at(IP_ADDRESS)) {
 			const { length } = der.content(IP_ADDRESS);
 			if (length !== 4 && length !== 16) refuse("bad extension");
@@ -200,6 +207,13 @@ function readGeneralNames(der: DerReader): Uint8Array {
 	}
 	der.leave(sequence);
 	return der.since(start);
+}
+
+/** "Preferred name syntax" (RFC 1034 §3.5) and the asterisk: letters, digits, hyphen, dot. */
+function isNameCharacter(byte: number): boolean {
+	const lower = byte | 0x20;
+	if (lower >= 0x61 && lower <= 0x7a) return byte >= 0x41;
+	return (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e || byte === 0x2a;
 }
 
 /** Bytewise order, a prefix first; 0 if equal. */

@@ -82,7 +82,9 @@ function isPresentedRoot(certificate: Certificate, anchors: readonly TrustAnchor
 function checkLeaf(leaf: Certificate, serverName: string): void {
 	checkName(leaf.alternativeNames, serverName);
 	if (leaf.isCA) refuse("CA certificate as leaf");
-	if (((leaf.keyUsage ?? DIGITAL_SIGNATURE) & DIGITAL_SIGNATURE) === 0) refuse("wrong key usage"); // RFC 8446 §4.4.2.2
+	const usage = leaf.keyUsage ?? DIGITAL_SIGNATURE;
+	if ((usage & DIGITAL_SIGNATURE) === 0) refuse("wrong key usage"); // RFC 8446 §4.4.2.2
+	if ((usage & KEY_CERT_SIGN) !== 0) refuse("wrong key usage"); // only with cA (RFC 5280 §4.2.1.9)
 	if (leaf.serverAuth !== true) refuse("wrong extended key usage"); // RFC 5280 §4.2.1.12
 }
 
