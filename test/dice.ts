@@ -27,6 +27,12 @@ export class Dice {
 		return this.word() < probability * 0x1_0000_0000;
 	}
 
+	/** Each bit set with probability 1/2, or (`dense`) 3/4. `bytes` begins and ends at a multiple of 4. */
+	noise(bytes: Uint8Array, dense: boolean): void {
+		const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+		for (let i = 0; i < words.length; i++) words[i] = dense ? this.word() | this.word() : this.word();
+	}
+
 	readonly fill = (bytes: Uint8Array): void => {
 		for (let i = 0; i < bytes.length; i++) bytes[i] = this.word() >>> 13;
 	};

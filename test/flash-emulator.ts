@@ -58,6 +58,8 @@ export interface Wear {
 export class FlashEmulator {
 	/** Since the last `powerOn`. */
 	operations = 0;
+	/** Reads that failed, since the last `powerOn`. */
+	failedReads = 0;
 	/** Called with each operation before it is done. */
 	onOperation?: (operation: Operation, index: number) => void;
 	readonly blockFaults = new Map<string, BlockFault>();
@@ -82,7 +84,7 @@ export class FlashEmulator {
 
 	/** The next boot: operations are counted anew, and unstable bits read as this boot will have them. */
 	powerOn(): void {
-		this.operations = 0;
+		this.operations = this.failedReads = 0;
 		this.operationFaults.clear();
 		this.#cut = undefined;
 		this.#off = false;
@@ -101,9 +103,9 @@ export class FlashEmulator {
 		return copy;
 	}
 
-	/** As it reads in this boot. */
+	/** As it reads in this boot; a view, to be read at once. */
 	image(partition: Partition): Uint8Array {
-		return this.#partitions[partition].bytes.slice();
+		return this.#partitions[partition].bytes;
 	}
 
 	/** Whatever the rules of NOR say. */
@@ -138,8 +140,12 @@ export class FlashEmulator {
 			read: (byteLength, offset) => {
 				check(offset, byteLength, 1);
 				if (this.#off) throw new PowerCut();
-				for (let block = Math.floor(offset / BLOCK_LENGTH); block * BLOCK_LENGTH < offset + byteLength; block++)
-					if (fault(block) === "unreadable" || this.readFails?.(partition, block)) throw new Error("read error");
+				if (this.blockFaults.size > 0 || this.readFails)
+					for (let block = Math.floor(offset / BLOCK_LENGTH); block * BLOCK_LENGTH < offset + byteLength; block++)
+						if (fault(block) === "unreadable" || this.readFails?.(partition, block)) {
+							this.failedReads++;
+							throw new Error("read error");
+						}
 				return memory.bytes.buffer.slice(offset, offset + byteLength);
 			},
 			write: (bytes, offset) => {

@@ -1,0 +1,188 @@
+// A device's slots on an emulated chip, with everything that is known of it from outside: what was issued, what its
+// flash holds, and what it has trusted so far. Runs on every engine.
+
+import { ed25519Prepare } from "../../firmware/crypto/kernel.js";
+import type { Partition } from "../../firmware/ports.js";
+import { VerifiedCaInformation, type Fleet } from "../../firmware/trust/ca-information.js";
+import { FlashError, Slots } from "../../firmware/trust/slots.js";
+import { certificateA, certificateB, certificateC, certificateD } from "../firmware/trust/certificates.js";
+import { dlSeed, fleetName, issue, type Content } from "../firmware/trust/issue.js";
+import { BLOCK_LENGTH, FlashEmulator, type Tear } from "../flash-emulator.js";
+import { publicKeyOf } from "../reference/ed25519.js";
+import { afterBoot, describe, isSound, look, select, type CopyView, type Issued, type Trust } from "./oracle.js";
+
+export const fleet: Fleet = { name: fleetName, dlKeys: [ed25519Prepare(publicKeyOf(dlSeed))!] };
+const certificates = { A: certificateA, B: certificateB, C: certificateC, D: certificateD };
+type Letter = keyof typeof certificates;
+
+function make(ca: Letter, content: Content): Issued {
+	return { ca, generation: content.generation, revokes: content.revokes === true, bytes: issue({ ...content, certificate: certificates[ca] }) };
+}
+
+/** Everything that the DL key of this bench has ever signed. The names say generation and CA. */
+export const signed = {
+	A1: make("A", { generation: 1 }),
+	B2: make("B", { generation: 2 }),
+	B3: make("B", { generation: 3, url: "https://moved.fleet.example/ca-information" }), // B's URL moves
+	C4: make("C", { generation: 4, more: [`205902${(0x30).toString(16)}${"5a".repeat(0x230)}`] }), // as long as they get
+	D5: make("D", { generation: 5 }),
+	A6: make("A", { generation: 6, revokes: true }),
+	B7: make("B", { generation: 7 }),
+	C8: make("C", { generation: 8 }),
+	D9: make("D", { generation: 9 }),
+	A20: make("A", { generation: 20 }),
+	B21: make("B", { generation: 21 }),
+} as const;
+export type Name = keyof typeof signed;
+export const issued: readonly Issued[] = Object.values(signed);
+/** Signed by the DL key, but nothing that this firmware can use: a certificate cut short, a key that it does not know. */
+export const unusable: readonly Uint8Array[] = [
+	issue({ generation: 10, certificate: certificateD.slice(0, -2) }),
+	issue({ generation: 11, more: ["0601"] }),
+];
+
+export type Violation = "noValidCa" | "olderCa" | "halfNew" | "fellToFactory" | "wrongSlotTrusted";
+export const violations: readonly Violation[] = ["noValidCa", "olderCa", "halfNew", "fellToFactory", "wrongSlotTrusted"];
+
+/** What happens to a device from outside. */
+export type Step =
+	| { do: "boot"; factory?: Name } // a reboot, or the first boot of a firmware with this factory CA information
+	| { do: "download"; name: Name } // a poll brings this
+	| { do: "prove"; name: Name } // a server has shown a certificate from this CA
+	| { do: "damage"; partition: "ca0" | "ca1"; block: number; offset?: number };
+
+export interface Cut {
+	at: number; // operation of the step
+	tear: Tear;
+}
+
+export class Bench {
+	readonly chip: FlashEmulator;
+	/** The highest generation that this device has had as current. */
+	floor = 0;
+	/** A block is known to fail: copies need not be whole, and what is judged is what the device says. */
+	faulty = false;
+	/** Reads fail now and then: what a boot could not read, the device has not given up. */
+	flaky = false;
+	readonly found: { violation: Violation; what: string }[] = [];
+	#factory: Name;
+	#slots?: Slots;
+
+	constructor(chip: FlashEmulator, factory: Name) {
+		this.chip = chip;
+		this.#factory = factory;
+	}
+
+	/** The same device, apart from this one. */
+	clone(seed: number): Bench {
+		const copy = new Bench(this.chip.clone(seed), this.#factory);
+		for (const [block, fault] of this.chip.blockFaults) copy.chip.blockFaults.set(block, fault);
+		copy.floor = this.floor;
+		copy.faulty = this.faulty;
+		copy.flaky = this.flaky;
+		return copy;
+	}
+
+	get factory(): Issued {
+		return signed[this.#factory];
+	}
+
+	get slots(): Slots {
+		if (!this.#slots) throw new RangeError("expected a device that is up");
+		return this.#slots;
+	}
+
+	get trust(): string {
+		return `${this.slots.current.generation} ${this.slots.next?.generation ?? "-"}`;
+	}
+
+	get views(): [CopyView[], CopyView[]] {
+		return [look(this.chip.image("ca0"), issued, unusable), look(this.chip.image("ca1"), issued, unusable)];
+	}
+
+	/** Does a step, again if it was cut; gives how many flash operations it took. A cut ends it early. */
+	perform(step: Step, cut?: Cut): number {
+		switch (step.do) {
+			case "boot":
+				this.#factory = step.factory ?? this.#factory;
+				return this.boot(cut);
+			case "damage":
+				return this.#damage(step);
+		}
+		if (!this.#slots) throw new RangeError("expected a device that is up");
+		const before = this.chip.operations;
+		if (cut) this.chip.cutAt(before + cut.at, cut.tear);
+		try {
+			if (step.do === "download") this.#slots.accept(signed[step.name].bytes);
+			else if (this.#slots.next?.generation === signed[step.name].generation) this.#slots.promote();
+		} catch (error) {
+			const refused = error instanceof Error && "reason" in error && error.reason === "older generation";
+			if (!this.chip.isOff && !refused && !(this.faulty && error instanceof FlashError)) throw error;
+		}
+		if (this.chip.isOff) this.#slots = undefined;
+		else this.#look(`after ${step.do} ${step.name}`);
+		return this.chip.operations - before;
+	}
+
+	/** A power cycle. `expected`: what may be trusted then, by the history; the flash itself is judged in any case. */
+	boot(cut?: Cut, expected?: readonly string[]): number {
+		this.#slots = undefined;
+		this.chip.powerOn();
+		const should = afterBoot(select(...this.views), this.factory);
+		if (cut) this.chip.cutAt(cut.at, cut.tear);
+		let slots: Slots;
+		try {
+			slots = new Slots([this.chip.open("ca0"), this.chip.open("ca1")], VerifiedCaInformation.read(this.factory.bytes, fleet), fleet);
+			slots.repair(() => {});
+		} catch (error) {
+			if (this.chip.isOff) return this.chip.operations;
+			this.#note("noValidCa", `boot threw ${error}`);
+			throw error;
+		}
+		if (this.chip.isOff) return this.chip.operations;
+		this.#slots = slots;
+		this.#judge(should, expected);
+		return this.chip.operations;
+	}
+
+	#judge(should: Trust, expected: readonly string[] | undefined): void {
+		this.#look("after boot");
+		if (this.faulty) return;
+		if (this.trust !== describe(should)) this.#note("wrongSlotTrusted", `trusts ${this.trust}, flash says ${describe(should)}`);
+		if (expected && !expected.includes(this.trust)) this.#note("wrongSlotTrusted", `trusts ${this.trust}, expected ${expected.join(" or ")}`);
+		for (const copies of this.views)
+			if (!isSound(copies)) this.#note("halfNew", `after boot a slot holds ${copies.map(copy => (typeof copy === "object" ? copy.generation : copy))}`);
+	}
+
+	/** What holds at all times. */
+	#look(when: string): void {
+		const { current, next } = this.slots;
+		for (const information of next ? [current, next] : [current]) {
+			const known = issued.find(({ generation }) => generation === information.generation);
+			if (!known || known.bytes.length !== information.bytes.length || known.bytes.some((byte, i) => byte !== information.bytes[i]))
+				this.#note("halfNew", `${when}: ${information.generation} is not what was issued`);
+		}
+		if (current.generation < this.floor) {
+			if (current.generation === this.factory.generation) this.#note("fellToFactory", `${when}: after ${this.floor}`);
+			else this.#note("olderCa", `${when}: ${current.generation} after ${this.floor}`);
+		}
+		if (!this.flaky || this.chip.failedReads === 0) this.floor = Math.max(this.floor, current.generation);
+	}
+
+	/** The flash was damaged from outside: what it does not hold any more cannot be asked for. */
+	forgive(): void {
+		const { current } = select(...this.views);
+		this.floor = Math.min(this.floor, current?.generation ?? 0);
+	}
+
+	#note(violation: Violation, what: string): void {
+		this.found.push({ violation, what });
+	}
+
+	/** Some bytes turn to zero. */
+	#damage({ partition, block, offset = 20 }: { partition: Partition; block: number; offset?: number }): number {
+		this.chip.setImage(partition, new Uint8Array(8), block * BLOCK_LENGTH + offset);
+		this.forgive();
+		return 0;
+	}
+}

@@ -1,0 +1,153 @@
+// Flash that changes by itself, or that never was ours: every single bit, random damage, random content of all three
+// partitions. Whatever is found, a device boots to the state that the oracle names. Runs on every engine.
+
+import { Poller } from "../../firmware/poller.js";
+import { concatenate } from "../../firmware/cbor.js";
+import { Dice } from "../dice.js";
+import { map, pairs, signed as sign } from "../firmware/trust/issue.js";
+import { BLOCK_LENGTH, FlashEmulator } from "../flash-emulator.js";
+import { VirtualClock } from "../virtual-clock.js";
+import { Bench, signed, unusable } from "./bench.js";
+import type { Tally } from "./cuts.js";
+import { ending, endTrust, startOf } from "./sequences.js";
+
+const PARTITION_BITS = 8 * 2 * BLOCK_LENGTH;
+const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b);
+const slots = ["ca0", "ca1"] as const;
+
+/** Device A with B in its next slot, at rest. */
+function atRest(seed: number): Bench {
+	const bench = startOf({ name: "at rest", start: ["A1", "A1", "B2", "B2"], steps: [] }, seed);
+	bench.boot();
+	return bench;
+}
+
+/** Turns each bit of both slots over, one at a time: one part of `parts`. Gives how many. */
+export function everyBit(part: number, parts: number, tally: Tally, stride = 1): number {
+	const rest = atRest(1);
+	let count = 0;
+	for (const partition of slots)
+		for (let bit = part * stride; bit < PARTITION_BITS; bit += parts * stride) {
+			const bench = rest.clone(bit);
+			bench.chip.flip(partition, bit);
+			boot(bench, ["1 2"], `bit ${bit} of ${partition}`, tally);
+			count++;
+		}
+	return count;
+}
+
+/** Turns random bits over: mostly in one copy, which must harm nothing; sometimes anywhere. */
+export function randomDamage(count: number, seed: number, tally: Tally): void {
+	const dice = new Dice(seed), rest = atRest(seed);
+	for (let n = 0; n < count; n++) {
+		const bench = rest.clone(seed + n);
+		const everywhere = dice.chance(0.2);
+		const partition = slots[dice.below(2)], block = dice.below(2);
+		const reach = dice.chance(0.8) ? 4500 : 8 * BLOCK_LENGTH; // bits: the record and a little, or all
+		const bits = 2 + dice.below(dice.chance(0.5) ? 8 : 400);
+		const burst = dice.chance(0.3) ? dice.below(reach) : -1;
+		for (let k = 0; k < bits; k++) {
+			const bit = dice.chance(0.02) ? 8 * BLOCK_LENGTH - 1 - dice.below(32) : burst >= 0 ? (burst + dice.below(64)) % reach : dice.below(reach);
+			if (everywhere) bench.chip.flip(slots[dice.below(2)], 8 * BLOCK_LENGTH * dice.below(2) + bit);
+			else bench.chip.flip(partition, 8 * BLOCK_LENGTH * block + bit);
+		}
+		if (everywhere) bench.forgive();
+		boot(bench, everywhere ? undefined : ["1 2"], `random damage ${n}, seed ${seed}`, tally);
+	}
+}
+
+/** Any content of the three partitions. Each boots; one in 32 lives on to the end; one in 512 waits for its poll. */
+export function randomContent(count: number, seed: number, tally: Tally): void {
+	const dice = new Dice(seed);
+	const chip = new FlashEmulator(seed);
+	for (let n = 0; n < count; n++) {
+		for (const partition of slots)
+			for (const block of [0, 1]) chip.setImage(partition, randomBlock(dice), block * BLOCK_LENGTH);
+		const bench = new Bench(chip.clone(seed + n), dice.chance(0.1) ? "D5" : "A1");
+		const where = `random content ${n}, seed ${seed}`;
+		boot(bench, undefined, where, tally);
+		if (n % 32 === 0 && !bench.views.flat().includes("unusable")) {
+			for (const step of ending) bench.perform(step);
+			if (bench.trust !== endTrust) tally.count("noValidCa", `${where}: stuck, ends with ${bench.trust}`);
+			tally.note(bench, where);
+		}
+		chip.setImage("poll", randomPollBlock(dice));
+		const credits = creditsToPoll(chip.clone(seed + n), n % 512 === 0 ? 3000 : 1, seed + n);
+		if (n % 512 === 0 && credits > 1584) tally.count("noValidCa", `${where}: no poll within ${credits} credits`);
+	}
+}
+
+function boot(bench: Bench, expected: readonly string[] | undefined, where: string, tally: Tally): void {
+	try {
+		bench.boot(undefined, expected);
+		tally.onVerdict?.(bench.trust);
+	} catch {
+		// noted by the bench
+	}
+	tally.note(bench, where);
+}
+
+/** A block as it may be found: noise, or a record with something wrong, or right, about it. */
+function randomBlock(dice: Dice): Uint8Array {
+	const block = new Uint8Array(BLOCK_LENGTH).fill(0xff);
+	if (dice.chance(0.25)) return block;
+	if (dice.chance(0.25)) {
+		const density = dice.below(4);
+		if (density < 2) dice.noise(block, density === 1);
+		else block.fill(density === 2 ? 0 : 0xff);
+		if (dice.chance(0.5)) block.set(MARK, BLOCK_LENGTH - 4);
+		return block;
+	}
+	const record = dice.chance(0.3) ? records[dice.below(records.length)] : Object.values(signed)[dice.below(8)].bytes;
+	block.set(record);
+	if (dice.chance(0.1)) block.fill(dice.word() >>> 9, dice.below(record.length), BLOCK_LENGTH - 4);
+	if (dice.chance(0.1)) block[dice.below(record.length)] ^= 1 << dice.below(8);
+	if (dice.chance(0.1)) dice.noise(block.subarray((record.length + 3) & ~3, BLOCK_LENGTH - 4), true);
+	if (dice.chance(0.85)) block.set(MARK, BLOCK_LENGTH - 4);
+	else block.set(Uint8Array.of(dice.word() >>> 9, 0x61, 0x72, 0x6b), BLOCK_LENGTH - 4);
+	return block;
+}
+
+/** What does not count, however it is marked; and what is for another firmware. */
+const records: readonly Uint8Array[] = [
+	...unusable,
+	sign(map(pairs({ generation: 7 })), { name: "other.example" }),
+	sign(map(pairs({ generation: 7 })), { seed: new Uint8Array(32) }),
+	new Uint8Array(1024).fill(0x81), // arrays in arrays
+	concatenate(Uint8Array.of(0xd2, 0x84, 0x43, 0xa1, 0x01, 0x32, 0xa0, 0x5b), new Uint8Array(8).fill(0xff)), // a very long string
+	Uint8Array.of(0xd2, 0x84, 0x43, 0xa1, 0x01, 0x32, 0xbf),
+];
+
+function randomPollBlock(dice: Dice): Uint8Array {
+	const block = new Uint8Array(BLOCK_LENGTH);
+	const density = dice.below(3);
+	if (density < 2) dice.noise(block, density === 1);
+	else block.fill(0xff);
+	const halves = (value: number) => [value & 0xff, value >> 8, ~value & 0xff, (~value >> 8) & 0xff];
+	if (dice.chance(0.8)) block.set(halves(dice.chance(0.7) ? dice.below(14) : dice.below(0x10000)), 0);
+	if (dice.chance(0.7)) block.set(halves(dice.chance(0.7) ? dice.below(1700) : dice.below(0x10000)), 4);
+	return block;
+}
+
+/** Boots again and again, for one credit each, until the poller polls; at most `limit` times. */
+function creditsToPoll(chip: FlashEmulator, limit: number, seed: number): number {
+	const dice = new Dice(seed), clock = new VirtualClock();
+	let polled = false;
+	for (let credits = 1; credits <= limit; credits++) {
+		chip.powerOn();
+		clock.clearAll();
+		new Poller({
+			flash: chip.open("poll"), timer: clock, random: dice.fill, creditTicks: 1_800_000, creditsPerPoll: 1440,
+			poll: () => {
+				polled = true;
+				return new Promise(() => {});
+			},
+			onFlashFailure: () => {
+				throw new Error("this flash does not fail");
+			},
+		}).start();
+		clock.advance(60_000);
+		if (polled) return credits;
+	}
+	return Infinity;
+}

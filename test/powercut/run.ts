@@ -1,0 +1,94 @@
+// `npm run powercut -- [--json] [--long] [--seed N]`: cuts the power of devices on emulated flash, breaks their flash in
+// every other way, and counts what must not be. Exit code 1 if anything was found. `--long`: a million cuts, a million
+// random damages.
+
+import { parseArgs } from "node:util";
+import type { Tear } from "../flash-emulator.js";
+import { onAllCores } from "../mass-run.js";
+import { violations, type Violation } from "./bench.js";
+import type { Plan } from "./cuts.js";
+import { sequences } from "./sequences.js";
+import type { Job, Report } from "./worker.js";
+
+const { values } = parseArgs({ options: { json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } } });
+const { json = false, long = false } = values;
+const seed = Number(values.seed);
+const started = performance.now();
+
+const plan: Plan = long ? { first: 16, second: 2, states: 80, seed } : { first: 4, second: 1, states: 10, seed };
+const damages = long ? 1_000_000 : 50_000, contents = long ? 400_000 : 100_000;
+const partOf = 2_000; // trials in one job
+const faultTears: Tear[] = [
+	{ model: "nothing", amount: 0, unstable: false },
+	...(long ? [{ model: "bits" as const, amount: 0.5, unstable: false }, { model: "bits" as const, amount: 0.9, unstable: true }] : []),
+];
+
+const many = (count: number, make: (n: number) => Job) => Array.from({ length: Math.ceil(count / partOf) }, (_, n) => make(n));
+const jobs: Job[] = [
+	{ kind: "model", options: { cuts: 3, generations: 4 } },
+	{ kind: "model", options: { cuts: 3, generations: 4, rot: true } },
+	...sequences.flatMap((sequence, i) => sequence.steps.map((_, step): Job => ({ kind: "cuts", sequence: i, step, plan }))),
+	...sequences.map((_, sequence): Job => ({ kind: "faults", sequence, seed, tears: faultTears })),
+	...Array.from({ length: 32 }, (_, part): Job => ({ kind: "bits", part, parts: 32, stride: 1 })),
+	...many(damages, n => ({ kind: "damage", count: partOf, seed: seed + 1_000_003 * n })),
+	...many(contents, n => ({ kind: "content", count: partOf, seed: seed + 1_000_033 * n })),
+];
+
+const states = new Set<string>();
+const counts = Object.fromEntries(violations.map(violation => [violation, 0])) as Record<Violation, number>;
+const examples: string[] = [];
+const trials = { bits: 0, damage: 0, content: 0, faults: 0 };
+const total = { cuts: 0, depth2: 0, tenaciousCuts: 0, tenaciousOlder: 0 };
+const model = { states: 0, boots: 0, violations: 0 };
+let done = 0;
+
+await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, (report, job) => {
+	total.cuts += report.cuts;
+	total.depth2 += report.depth2;
+	total.tenaciousCuts += report.tenacious.cuts;
+	total.tenaciousOlder += report.tenacious.older;
+	for (const state of report.states) states.add(state);
+	for (const violation of violations) counts[violation] += report.counts[violation];
+	counts.noValidCa += report.tenacious.other;
+	if (job.kind === "bits" || job.kind === "damage" || job.kind === "content" || job.kind === "faults") trials[job.kind] += report.trials;
+	if (report.model) {
+		model.states += report.model.states;
+		model.boots += report.model.boots;
+		model.violations += report.model.violations.length;
+		examples.push(...report.model.violations);
+	}
+	examples.push(...report.examples.slice(0, 20 - examples.length));
+	done++;
+	if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} jobs, ${total.cuts} cuts, ${states.size} states `);
+});
+if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+
+const seconds = Math.round((performance.now() - started) / 100) / 10;
+const result = {
+	cuts: total.cuts,
+	distinctStates: states.size,
+	depth2: total.depth2,
+	...counts,
+	seconds,
+	sequences: sequences.length,
+	bitsFlipped: trials.bits,
+	randomDamages: trials.damage,
+	randomContents: trials.content,
+	livesWithAFault: trials.faults,
+	irrevocableBlock: { cuts: total.tenaciousCuts, olderUntilProvedAgain: total.tenaciousOlder },
+	model,
+};
+const clean = violations.every(violation => counts[violation] === 0) && model.violations === 0;
+
+if (!json) {
+	const number = (n: number) => n.toLocaleString("en");
+	console.log(`${number(result.cuts)} power cuts in ${result.sequences} sequences, ${number(result.depth2)} of them in a recovery: ${number(result.distinctStates)} distinct flash states`);
+	console.log(`${number(trials.bits)} single bits, ${number(trials.damage)} random damages, ${number(trials.content)} random contents of all partitions`);
+	console.log(`${number(trials.faults)} lives with a failing block or operation; ${number(total.tenaciousCuts)} cuts with a block whose mark cannot be revoked, ${total.tenaciousOlder} of them in the moment that shows the older CA until the newer one is proved again`);
+	console.log(`model, three cuts in a row with weak copies, and with a rotten one: ${number(model.states)} states, ${number(model.boots)} boots`);
+	console.log(violations.map(violation => `${violation} ${counts[violation]}`).join(", "));
+	console.log(`${seconds} s`);
+}
+for (const example of examples) console.error(example);
+if (json) console.log(JSON.stringify(result));
+process.exitCode = clean ? 0 : 1;
