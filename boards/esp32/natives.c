@@ -3,12 +3,12 @@
 #include "xsmc.h"
 #include "esp_random.h"
 
-void xs_baton_random(xsMachine *the);
+void xs_baton_random(xsMachine* the);
 
 /** random(bytes) */
-void xs_baton_random(xsMachine *the)
+void xs_baton_random(xsMachine* the)
 {
-	void *bytes;
+	void* bytes;
 	xsUnsignedValue length;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &length);
 	esp_fill_random(bytes, length);
