@@ -68,6 +68,17 @@ function takeApart(image: string, folder: string): void {
 	unlinkSync(image);
 }
 
+/** What the driver says that it is doing (flash.c), where flash operations are stretched. */
+export type Activity = "nothing" | "erasing" | "programming";
+
+/** `image`: a file descriptor; the device may be running, or have been killed. */
+export function activityOf(image: number): Activity {
+	const word = Buffer.alloc(4);
+	readSync(image, word, 0, word.length, imageBytes - word.length);
+	const activity = word.readUInt32LE();
+	return activity === 0x45524153 ? "erasing" : activity === 0x50524f47 ? "programming" : "nothing";
+}
+
 function writeWhole(path: string, contents: Uint8Array): void {
 	const scratch = `${path}.new-${process.pid}`;
 	writeFileSync(scratch, contents);

@@ -5,12 +5,13 @@
 // the newest CA undisturbed.
 
 import { spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { createPublicKey } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { bundleOnce } from "../../boards/bundle.js";
-import { buildBoard, compileBytecode } from "../../boards/qemu-rv32/build.js";
+import { buildBoard, compileBytecode, missingTools } from "../../boards/qemu-rv32/build.js";
 import { emulatorCommand, runFile } from "../../boards/qemu-rv32/emulator.js";
 import { activityOf, composeFlashImage, takeFlashImageApart, type Activity } from "../../boards/qemu-rv32/flash-image.js";
 import type { DeviceEvent } from "../../firmware/events.js";
@@ -20,12 +21,12 @@ import { createWorld, downloadName, serviceName, type World } from "../world.js"
 
 /** Kills inside an erase, and inside programming, from which on a run of 100 kills or more says something. */
 const wanted = 50;
-const wordMicroseconds = 100; // an erase takes 0.1 s, a copy of a typical CA information 0.01 s
+const wordMicroseconds = 200; // an erase takes 0.2 s, a copy of a typical CA information 0.02 s
 const runLimit = 30_000; // ms, of one run of the device
-const killsAGeneration = 8; // then the device is left alone until the next CA
-const generationLimit = 200; // a device refuses a jump of more than 256
+const killsAtAStep = 5; // then the device may store, or promote, in peace
+const mostKills = 100_000;
 
-export interface Tally {
+interface Tally {
 	kills: number;
 	inErase: number;
 	inProgram: number;
@@ -38,16 +39,46 @@ export interface Tally {
 	/** Runs that ended otherwise than by being killed or by authenticating the service. */
 	crashed: number;
 	boots: number;
-	/** The generation with which the service was authenticated at the end, and the newest there is. */
+	/** The generation with which the service was authenticated at the end (0: but it was not in the slot then), and the newest. */
 	endedWith: number;
 	newest: number;
 }
 
-export async function killDevices({ kills, seed, onProgress }: { kills: number; seed: number; onProgress(tally: Tally): void }): Promise<Tally> {
-	const generations = Math.min(generationLimit, Math.ceil(kills / killsAGeneration) + 2);
-	const world = await createWorld({ fleet: "powercut", authorities: generations });
+/** Prints what was found. Gives the exit code. */
+export async function killBoard(board: string, { kills, seed, json }: { kills: number; seed: number; json: boolean }): Promise<number> {
+	if (board !== "qemu-rv32" || !Number.isInteger(kills) || kills < 1 || kills > mostKills) {
+		console.error(`powercut: expected --board qemu-rv32 and --kills 1 to ${mostKills}`);
+		return 2;
+	}
+	const missing = await missingTools();
+	if (missing) {
+		console.error(`powercut: ${missing}`);
+		return 2;
+	}
+	const started = Date.now();
+	const tally = await killDevices({ kills, seed, onProgress: showProgress });
+	const seconds = Math.round((Date.now() - started) / 100) / 10;
+	const ok = isClean(tally);
+	if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+	console.log(`${tally.kills} kills, ${tally.inErase} inside an erase, ${tally.inProgram} inside programming; ${tally.boots} boots in ${seconds} s
+  no valid current CA: ${tally.noValidCa}
+  an older current CA than before: ${tally.olderCa}
+  back to the factory's: ${tally.fellToFactory}
+  runs that crashed or hung: ${tally.crashed}
+  ended authenticated by CA ${tally.endedWith} of ${tally.newest}
+${ok ? "ok" : "FAILED"}`);
+	if (json) console.log(JSON.stringify({ ...tally, seconds }));
+	return ok ? 0 : 1;
+}
+
+function showProgress({ kills, inErase, inProgram }: Tally): void {
+	if (process.stderr.isTTY) process.stderr.write(`\r${kills} kills, ${inErase} inside an erase, ${inProgram} inside programming `);
+}
+
+async function killDevices({ kills, seed, onProgress }: { kills: number; seed: number; onProgress(tally: Tally): void }): Promise<Tally> {
+	const world = await createWorld({ fleet: "powercut", authorities: Math.ceil(kills / 2) + 10 });
 	const folder = mkdtempSync(join(tmpdir(), "baton-powercut-"));
-	const life = new Life(world, generations, folder, seed, onProgress);
+	const life = new Life(world, folder, seed, onProgress);
 	try {
 		await life.live(kills);
 		return life.tally;
@@ -67,53 +98,47 @@ class Life {
 	/** The newest CA that the device has said is its current one. */
 	#reached = 0;
 
-	constructor(world: World, newest: number, folder: string, seed: number, onProgress: (tally: Tally) => void) {
+	constructor(world: World, folder: string, seed: number, onProgress: (tally: Tally) => void) {
 		this.#world = world;
 		this.#folder = folder;
 		this.#random = seed | 1;
 		this.#onProgress = onProgress;
 		this.tally = {
 			...{ kills: 0, inErase: 0, inProgram: 0, noValidCa: 0, olderCa: 0, fellToFactory: 0, crashed: 0, boots: 0 },
-			...{ endedWith: 0, newest },
+			...{ endedWith: 0, newest: 1 },
 		};
 	}
 
 	async live(kills: number): Promise<void> {
 		const { tally } = this;
 		this.#image = composeFlashImage(this.#folder);
-		for (let generation = 1; generation < tally.newest; generation++) {
-			const share = Math.min(kills, Math.ceil((kills * generation) / (tally.newest - 1)));
-			const download = await this.#world.downloadServer(generation, this.#world.information(generation + 1));
+		const isEnough = () => tally.kills >= kills && (kills < 2 * wanted || (tally.inErase >= wanted && tally.inProgram >= wanted));
+		for (let isLast = false; !isLast; tally.newest++) {
+			isLast = isEnough();
+			const download = await this.#world.downloadServer(tally.newest, this.#world.information(tally.newest + 1));
 			// The service by this CA: the device stores the next one. By the next one: it promotes.
-			for (const by of [generation, generation + 1]) {
+			for (const by of [tally.newest, tally.newest + 1]) {
 				const service = await this.#world.applicationServer(by);
-				const ports = { [serviceName]: service.port, [downloadName(generation)]: download.port };
-				const half = by === generation ? tally.kills + Math.floor((share - tally.kills) / 2) : share;
-				await this.#run(ports, () => tally.kills < half);
+				await this.#step({ [serviceName]: service.port, [downloadName(tally.newest)]: download.port }, isLast ? 0 : killsAtAStep);
 				await service.close();
 			}
 			await download.close();
 		}
 		takeFlashImageApart(this.#image, this.#folder);
-		const { current, next } = readDeviceSlots(this.#folder, this.#world.fleet, [this.#world.dlPublicKey, this.#world.spareDlPublicKey]);
-		if (current?.information?.generation !== tally.newest || next) tally.noValidCa++;
+		const { current, next } = readDeviceSlots(this.#folder, this.#world.fleet, [createPublicKey(this.#world.dlKey)]);
+		if (current?.information?.generation !== tally.newest || next) tally.endedWith = 0;
 	}
 
-	/** Runs the device, killed as long as `mayKill`, until it has ended by itself with the service authenticated. */
-	async #run(ports: { [host: string]: number }, mayKill: () => boolean): Promise<void> {
+	/** Runs the device until it has ended by itself with the service authenticated; kills it `kills` times before at most. */
+	async #step(ports: { [host: string]: number }, kills: number): Promise<void> {
 		const command = await this.#command(ports);
 		for (let failures = 0; failures < 3; ) {
-			// Where nothing is left to store, no flash operation comes: the device then ends before the kill.
-			const kill = mayKill() ? this.#killPlan() : undefined;
-			const code = await this.#boot(command, kill);
+			const code = await this.#boot(command, kills-- > 0 ? this.#killPlan() : undefined);
 			this.#onProgress(this.tally);
+			if (code === 0) return;
 			if (code === "killed") continue;
-			if (code === 0) {
-				if (!mayKill() || kill === undefined || this.#chance(0.5)) return;
-			} else {
-				this.tally.crashed++;
-				failures++;
-			}
+			this.tally.crashed++;
+			failures++;
 		}
 	}
 
@@ -131,8 +156,8 @@ class Life {
 	#killPlan(): { during: Activity; skip: number; after: number } {
 		const { inErase, inProgram } = this.tally;
 		if (this.#chance(0.1)) return { during: "nothing", skip: 0, after: 600 * this.#fraction() };
-		const during = this.#chance(inErase <= inProgram ? 0.6 : 0.4) ? "erasing" : "programming";
-		return { during, skip: Math.floor(6 * this.#fraction()), after: (during === "erasing" ? 90 : 8) * this.#fraction() };
+		const during = this.#chance(inErase <= inProgram ? 0.7 : 0.3) ? "erasing" : "programming";
+		return { during, skip: Math.floor(3 * this.#fraction()), after: (during === "erasing" ? 190 : 15) * this.#fraction() };
 	}
 
 	/** One run of the device. Gives its exit code, or "killed". */
@@ -204,7 +229,7 @@ class Life {
 	}
 }
 
-export function isClean(tally: Tally): boolean {
+function isClean(tally: Tally): boolean {
 	const found = tally.noValidCa + tally.olderCa + tally.fellToFactory + tally.crashed;
 	const enough = tally.kills < 2 * wanted || (tally.inErase >= wanted && tally.inProgram >= wanted);
 	return found === 0 && enough && tally.endedWith === tally.newest;

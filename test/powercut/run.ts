@@ -1,18 +1,25 @@
 // `npm run powercut -- [--json] [--long] [--seed N]`: cuts the power of devices on emulated flash, breaks their flash in
 // every other way, and counts what must not be. Exit code 1 if anything was found. `--long`: a million cuts, a million
-// random damages.
+// random damages. `--board qemu-rv32 [--kills N]`: kills the running board instead (qemu-rv32.ts).
 
 import { parseArgs } from "node:util";
 import type { Tear } from "../flash-emulator.js";
 import { onAllCores } from "../mass-run.js";
 import { violations, type Violation } from "./bench.js";
 import type { Plan } from "./cuts.js";
+import { killBoard } from "./qemu-rv32.js";
 import { sequences } from "./sequences.js";
 import type { Job, Report } from "./worker.js";
 
-const { values } = parseArgs({ options: { json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } } });
+const { values } = parseArgs({
+	options: {
+		...{ json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } },
+		...{ board: { type: "string" }, kills: { type: "string", default: "200" } },
+	},
+});
 const { json = false, long = false } = values;
 const seed = Number(values.seed);
+if (values.board !== undefined) process.exit(await killBoard(values.board, { kills: Number(values.kills), seed, json }));
 const started = performance.now();
 
 const plan: Plan = long ? { first: 16, second: 2, states: 80, seed } : { first: 4, second: 1, states: 10, seed };
