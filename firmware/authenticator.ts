@@ -15,7 +15,7 @@ export interface AuthenticatorOptions {
 	updater: Updater;
 	/** Spent by updates on demand. */
 	bucket: TokenBucket;
-	/** Runs an update that had to wait for a token, when no session is under way. */
+	/** Runs an update that had to wait for a token, with the connection after it, when no session is under way. */
 	later(update: () => Promise<unknown>): void;
 	deadline: number; // ms, of a session
 	report(event: DeviceEvent): void;
@@ -36,11 +36,17 @@ export class Authenticator {
 	async authenticate(url: HttpsURL): Promise<boolean> {
 		const first = await this.#connect(url);
 		if (first.authenticated || !anchorsFailed(first.error)) return this.#end(first);
-		const { updater, bucket, later } = this.#options;
-		if (!bucket.take(() => later(() => updater.updateOnDemand()))) return this.#end(first);
-		const { current, next } = this.#options.slots;
+		const { bucket, later } = this.#options;
+		if (!bucket.take(() => later(() => this.#updateAndConnectAgain(url)))) return this.#end(first);
+		return (await this.#updateAndConnectAgain(url)) ?? this.#end(first);
+	}
+
+	/** Undefined: the update brought nothing, so there was no reason to connect. */
+	async #updateAndConnectAgain(url: HttpsURL): Promise<boolean | undefined> {
+		const { updater, slots } = this.#options;
+		const { current, next } = slots;
 		await updater.updateOnDemand();
-		if (this.#options.slots.current === current && this.#options.slots.next === next) return this.#end(first);
+		if (slots.current === current && slots.next === next) return undefined;
 		return this.#end(await this.#connect(url));
 	}
 
