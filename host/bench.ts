@@ -56,8 +56,6 @@ export interface Outcome {
 	slots: DeviceSlots;
 	fleet: Fleet;
 	operation: Operation;
-	/** The device's program ended by itself, with this code. */
-	died?: number;
 }
 
 export interface Finding {
@@ -359,11 +357,14 @@ export class Bench {
 
 	#result(): BenchResult {
 		const slots = readDeviceSlots(this.flash, this.fleet.name, [this.#signer.publicKey]);
-		const outcome: Outcome = { record: this.record, slots, fleet: this.fleet, operation: this.#operation, died: this.#died };
+		const outcome: Outcome = { record: this.record, slots, fleet: this.fleet, operation: this.#operation };
+		const died = this.#died;
 		return {
 			scenario: this.scenario.name,
 			engine: this.#engine,
-			findings: this.scenario.judge(outcome),
+			findings: died === undefined
+				? [...this.scenario.judge(outcome), { ok: true, what: "the device's program ran to the end" }]
+				: [{ ok: false, what: `the device's program ended by itself with code ${died}` }],
 			record: this.record,
 			slots: {
 				current: slots.current?.information?.generation ?? null,

@@ -23,14 +23,11 @@ export function readPrivateKey(path: string, passphrase?: string): KeyObject {
 	if (mode & 0o077) {
 		throw new OperatorError(`${path}: others may read this private key (mode ${mode.toString(8)}): chmod 600 it`);
 	}
-	const pem = readFileSync(path);
+	const pem = readFileSync(path, "utf8");
+	if (pem.includes("ENCRYPTED") && passphrase === undefined) throw new OperatorError(`${path}: this key is encrypted: set BATON_PASSPHRASE`);
 	try {
 		return createPrivateKey({ key: pem, passphrase });
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code;
-		if (code === "ERR_MISSING_PASSPHRASE") {
-			throw new OperatorError(`${path}: this key is encrypted: set BATON_PASSPHRASE`);
-		}
+	} catch {
 		throw new OperatorError(`${path}: not a private key in PEM${passphrase === undefined ? "" : ", or another passphrase"}`);
 	}
 }

@@ -2,7 +2,7 @@
 // copy: the COSE bytes from offset 0, 0xFF after them, the copy's mark in the last word. Read and judged here without
 // any code of the firmware, so that a verdict about a device is a second opinion. Also writes the image of a new device.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KeyObject } from "node:crypto";
 import { openCaInformation, type CaInformation } from "./ca-information.js";
@@ -32,9 +32,12 @@ export interface DeviceSlots {
 	images: [SlotImage, SlotImage];
 }
 
-/** Both slots of a device's flash folder. Throws RangeError if an image has another size. */
+/** Both slots of a device's flash folder; an image that is not there is an erased one. Throws RangeError if an image has another size. */
 export function readDeviceSlots(folder: string, fleet: string, dlKeys: KeyObject[]): DeviceSlots {
-	const [ca0, ca1] = ["ca0", "ca1"].map(name => readSlotImage(readFileSync(join(folder, name)), fleet, dlKeys));
+	const [ca0, ca1] = ["ca0", "ca1"].map(name => {
+		const file = join(folder, name);
+		return readSlotImage(existsSync(file) ? readFileSync(file) : new Uint8Array(slotBytes).fill(0xff), fleet, dlKeys);
+	});
 	return select(ca0, ca1);
 }
 

@@ -1,0 +1,121 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { createPublicKey, verify } from "node:crypto";
+import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
+import { decodeCaInformation, encodePayload, openCaInformation, publicKeyOf, rawPublicKey, sameAuthority, toBeSigned } from "../../host/ca-information.js";
+import { createWorld } from "../world.js";
+
+const world = await createWorld();
+const dlKeys = [createPublicKey(world.dlKey)];
+const onDevice = (object: Uint8Array) => VerifiedCaInformation.read(object, { name: world.fleet, dlKeys: world.dlPublicKeys });
+
+test("the firmware reads what the host writes, field by field", () => {
+	for (const more of [{}, { serverCertificatesNotBefore: 0 }, { serverCertificatesNotBefore: 23 }, { serverCertificatesNotBefore: 2 ** 32 - 1 },
+		{ serverCertificatesNotBefore: 2 ** 32 }, { serverCertificatesNotBefore: 7_258_118_400 }, { revokes: true as const }]) {
+		for (const generation of [1, 23, 24, 255, 256, 65_535]) {
+			const object = world.information(generation, { certificate: world.authority(1).certificate, ...more });
+			const read = onDevice(object);
+			assert.is(read.generation, generation);
+			assert.is(read.anchor.leafNotBefore, "serverCertificatesNotBefore" in more ? more.serverCertificatesNotBefore : undefined);
+			assert.is(read.revokes, "revokes" in more);
+			assert.is(read.nextAddress.host, `download-${generation + 1}.fleet.example`);
+		}
+	}
+});
+
+test("the host opens its own, and says what is in it", () => {
+	const object = world.information(2, { revokes: true, serverCertificatesNotBefore: 5_000_000_000 });
+	assert.equal(openCaInformation(object, world.fleet, dlKeys), {
+		generation: 2,
+		certificate: new Uint8Array(world.authority(2).certificate),
+		nextUrl: "https://download-3.fleet.example/ca-information",
+		serverCertificatesNotBefore: 5_000_000_000,
+		revokes: true,
+	});
+});
+
+test("the structure is RFC 9052's: tag 18, alg -19, empty unprotected header", () => {
+	const object = world.information(1);
+	assert.is(Buffer.from(object.subarray(0, 8)).toString("hex"), "d28443a10132a059");
+	const { payload, signature } = decodeCaInformation(object);
+	const structure = Buffer.concat([
+		Buffer.from("846a5369676e61747572653143a10132581c", "hex"), Buffer.from("baton/ca-information/1/test"),
+		Buffer.from(`59${payload.length.toString(16).padStart(4, "0")}`, "hex"), payload,
+	]);
+	structure[16] = 0x58, structure[17] = "baton/ca-information/1/test".length;
+	assert.equal(Buffer.from(toBeSigned("test", payload)), structure);
+	assert.ok(verify(null, structure, dlKeys[0], signature));
+});
+
+test("a typical object stays small", () => {
+	assert.ok(world.information(1).length <= 448, `${world.information(1).length} bytes`);
+});
+
+test("host and firmware agree on every single-bit change, truncation and appended byte", () => {
+	const object = world.information(2);
+	const accepted = (read: () => unknown) => {
+		try {
+			return read() !== undefined;
+		} catch {
+			return false;
+		}
+	};
+	for (let at = 0; at < object.length; at += 7) {
+		const changed = object.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte));
+		assert.not(accepted(() => openCaInformation(changed, world.fleet, dlKeys)), `host, byte ${at}`);
+		assert.not(accepted(() => onDevice(changed)), `firmware, byte ${at}`);
+	}
+	for (const length of [0, 1, 7, 100, object.length - 1]) assert.not(accepted(() => openCaInformation(object.slice(0, length), world.fleet, dlKeys)));
+	assert.not(accepted(() => openCaInformation(Uint8Array.of(...object, 0), world.fleet, dlKeys)));
+});
+
+/** The payload of information 1 with one more entry, in hexadecimal. */
+function extended(entry: string): Uint8Array {
+	const payload = world.payload(1);
+	return world.seal(Uint8Array.of(payload[0] + 1, ...payload.subarray(1), ...Buffer.from(entry, "hex")));
+}
+
+test("negative keys are ignored by both, whatever simple thing they hold", () => {
+	for (const entry of ["2001", "20f6", "20f5", "2043010203", "206161", "20820102", "20a10102", "201bffffffffffffffff", "203bffffffffffffffff", "2081818101"]) {
+		const object = extended(entry);
+		assert.is(openCaInformation(object, world.fleet, dlKeys)?.generation, 1, entry);
+		assert.is(onDevice(object).generation, 1, entry);
+	}
+});
+
+test("unknown keys from 0 on are refused by both", () => {
+	const object = extended("0601");
+	assert.throws(() => openCaInformation(object, world.fleet, dlKeys), /unknown key 6/);
+	assert.throws(() => onDevice(object));
+});
+
+test("what is not deterministic is refused by both", () => {
+	for (const entry of ["201801", "20190001", "209f01ff", "20fb3ff0000000000000"]) {
+		assert.throws(() => openCaInformation(extended(entry), world.fleet, dlKeys), /malformed/, entry);
+		assert.throws(() => onDevice(extended(entry)), undefined, entry);
+	}
+});
+
+test("what no device takes is not written", () => {
+	const information = { generation: 1, certificate: world.authority(1).certificate, nextUrl: "https://d.example/" };
+	assert.throws(() => encodePayload({ ...information, generation: 65_536 }), /1 to 65535/);
+	assert.throws(() => encodePayload({ ...information, generation: 1.5 }), /1 to 65535/);
+	assert.throws(() => encodePayload({ ...information, nextUrl: `https://d.example/${"x".repeat(240)}` }), /255 bytes/);
+	for (const nextUrl of ["http://d.example/", "https://d.example/#x", "https://u@d.example/", "https://d.example/ä", "d.example"]) {
+		assert.throws(() => encodePayload({ ...information, nextUrl }), TypeError, nextUrl);
+	}
+	assert.throws(() => encodePayload({ ...information, serverCertificatesNotBefore: -1 }), /whole seconds/);
+});
+
+test("a raw public key goes to Node's crypto and back", () => {
+	const raw = rawPublicKey(world.dlKey);
+	assert.equal(rawPublicKey(publicKeyOf(raw)), raw);
+	assert.throws(() => publicKeyOf(raw.slice(1)), /32 bytes, got 31/);
+});
+
+test("one authority is known by its key, not by its certificate's bytes", () => {
+	assert.ok(sameAuthority(world.authority(1).certificate, world.authority(1).certificate));
+	assert.not(sameAuthority(world.authority(1).certificate, world.authority(2).certificate));
+});
+
+test.run();

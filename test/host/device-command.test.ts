@@ -1,0 +1,144 @@
+// `baton device`, as other tools call it (its arguments, exit codes and JSON object are stable).
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { spawn } from "node:child_process";
+import { createPublicKey } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../boards/bundle.js";
+import { parseMap, ServiceVerdict } from "../../host/device-command.js";
+import { createWorld, downloadName, serviceName } from "../world.js";
+import { flashFolder, unavailable } from "./device-run.js";
+
+const world = await createWorld();
+const files = flashFolder();
+const file = (name: string, content: string | Uint8Array) => {
+	writeFileSync(join(files, name), content);
+	return join(files, name);
+};
+const factory = file("a.cbor", world.information(1));
+const rawKey = file("dl.raw", world.dlPublicKeys[0]);
+const pemKey = file("dl.pub", createPublicKey(world.dlKey).export({ type: "spki", format: "pem" }));
+const spareKey = file("spare.raw", world.dlPublicKeys[1]);
+
+const service = await world.applicationServer(1);
+const download = await world.downloadServer(1, world.information(2));
+const url = `https://${serviceName}/`;
+const map = ["--map", `${serviceName}=127.0.0.1:${service.port}`, "--map", `${downloadName(1)}:443=127.0.0.1:${download.port}`];
+const usual = ["--fleet", world.fleet, "--factory", factory, "--dl-key", rawKey, "--service", url];
+
+for (const board of ["node", "simulator"] as const) {
+	const why = await unavailable(board);
+	const on = why === undefined ? test : (name: string, _run: () => Promise<void>) => test.skip(`${name} (${why})`);
+
+	on(`${board}: once: the service is authenticated, CA information 2 is stored, and the flash folder keeps it`, async () => {
+		const flash = join(flashFolder(), "new");
+		const first = await device("--board", board, ...usual, ...map, "--flash", flash, "--once", "--json");
+		assert.is(first.code, 0, first.errors);
+		assert.equal(first.last, {
+			ok: true,
+			authenticated: { generation: 1, slot: "current" },
+			slots: { current: 1, next: 2 },
+			events: [
+				{ event: "repaired", generation: 1, reason: "factory CA information stored" },
+				{ event: "boot", current: 1 },
+				{ event: "authenticated", server: "service", generation: 1, slot: "current" },
+				{ event: "poll", generation: 1 },
+				{ event: "authenticated", server: "download", generation: 1 },
+				{ event: "stored", generation: 2 },
+			],
+		});
+		assert.ok(existsSync(join(flash, "poll")));
+		const second = await device("--board", board, ...usual, ...map, "--flash", flash, "--once", "--json");
+		assert.equal((second.last!.events as object[])[0], { event: "boot", current: 1, next: 2 });
+	});
+
+	on(`${board}: a service that is not there: exit 1, the slots as they were`, async () => {
+		const { code, last } = await device("--board", board, ...usual, "--map", `${serviceName}=127.0.0.1:1`, "--once", "--json");
+		assert.is(code, 1);
+		assert.is(last!.ok, false);
+		assert.is(last!.authenticated, null);
+		assert.equal(last!.slots, { current: 1, next: null });
+	});
+
+	on(`${board}: for a while, with a key in PEM and a spare`, async () => {
+		const { code, output } = await device("--board", board, "--fleet", world.fleet, "--factory", factory, "--dl-key", spareKey, "--dl-key", pemKey,
+			"--service", url, ...map, "--service-interval", "100", "--poll-interval", "200", "--for", "2000");
+		assert.is(code, 0);
+		assert.ok(output.split("\n").filter(line => line.startsWith("authenticated server=service")).length > 1);
+		assert.match(output, /^stored generation=2$/m);
+	});
+}
+
+test("any HTTP status will do: the server proved itself", async () => {
+	const missing = await device("--board", "node", "--fleet", world.fleet, "--factory", factory, "--dl-key", rawKey, "--service", `${url}missing`, ...map, "--once");
+	assert.is(missing.code, 0);
+});
+
+test("bad arguments: exit 2, and the message says what is wrong", async () => {
+	const refused: [string[], RegExp][] = [
+		[["--fleet", "x"], /required option '--factory/],
+		[[...usual.slice(0, 4), "--service", url], /required option '--dl-key/],
+		[[...usual, "--board", "toaster"], /Allowed choices are simulator, node/],
+		[[...usual, "--map", "nonsense"], /expected NAME\[:PORT\]=ADDRESS:PORT/],
+		[[...usual, "--map", "a=1.2.3.999:1"], /expected NAME\[:PORT\]=ADDRESS:PORT/],
+		[[...usual, "--once", "--for", "5"], /cannot be used with/],
+		[[...usual, "--for", "soon"], /whole number/],
+		[[...usual, "--for", "2147483648"], /at most 2147483647/],
+		[["--fleet", "other", ...usual.slice(2)], /not signed by any of the DL keys for the fleet other/],
+		[["--fleet", world.fleet, "--factory", join(files, "none"), "--dl-key", rawKey, "--service", url], /--factory .*no such file/],
+		[["--fleet", world.fleet, "--factory", rawKey, "--dl-key", rawKey, "--service", url], /malformed CA information/],
+		[["--fleet", world.fleet, "--factory", factory, "--dl-key", factory, "--service", url], /Ed25519 public key, 32 raw bytes or PEM/],
+		[["--fleet", world.fleet, "--factory", factory, "--dl-key", file("dl.key", world.dlKey.export({ type: "pkcs8", format: "pem" })), "--service", url], /this is a private key/],
+		[[...usual.slice(0, 6), "--service", "http://x/"], /--service: expected an https URL/],
+	];
+	for (const [parameters, message] of refused) {
+		const { code, errors } = await device("--board", "node", ...parameters);
+		assert.is(code, 2, parameters.join(" "));
+		assert.match(errors, message);
+	}
+});
+
+test("a flash image of another size: exit 2", async () => {
+	const flash = flashFolder();
+	writeFileSync(join(flash, "ca0"), "short");
+	const { code, errors } = await device("--board", "node", ...usual, "--flash", flash, "--once", "--json");
+	assert.is(code, 2);
+	assert.match(errors, /expected 8192 bytes, got 5/);
+});
+
+test("--map in every form", () => {
+	assert.equal(parseMap("A.example=127.0.0.1:8443"), { host: "a.example", address: "127.0.0.1", toPort: 8443 });
+	assert.equal(parseMap("a.example:443=10.0.0.1:1"), { host: "a.example", port: 443, address: "10.0.0.1", toPort: 1 });
+	for (const text of ["a=b:1", "a=1.1.1.1", "=1.1.1.1:1", "a:0=1.1.1.1:1", "a=1.1.1.1:65536", "a b=1.1.1.1:1"]) assert.throws(() => parseMap(text));
+});
+
+test("the verdict is that of the last session with the service", () => {
+	const verdict = new ServiceVerdict(1_000);
+	assert.is(verdict.authenticated, null);
+	verdict.hear({ event: "authenticated", server: "download", generation: 1 }, 0);
+	assert.is(verdict.authenticated, null);
+	verdict.hear({ event: "authenticated", server: "service", generation: 1, slot: "current" }, 10);
+	verdict.hear({ event: "failed", server: "service", reason: "connection lost" }, 50); // the same session's HTTP
+	assert.equal(verdict.authenticated, { generation: 1, slot: "current" });
+	verdict.hear({ event: "failed", server: "service", reason: "connection refused" }, 1_100);
+	assert.is(verdict.authenticated, null);
+});
+
+test.after(() => world.close());
+
+function device(...parameters: string[]): Promise<{ code: number | null; output: string; errors: string; last?: Record<string, unknown> }> {
+	return new Promise(resolve => {
+		const child = spawn(process.execPath, [join(root, "bin/baton.js"), "device", ...parameters], { stdio: ["ignore", "pipe", "pipe"] });
+		let output = "", errors = "";
+		child.stdout.on("data", text => output += text);
+		child.stderr.on("data", text => errors += text);
+		child.on("close", code => {
+			const line = output.trimEnd().split("\n").at(-1) ?? "";
+			resolve({ code, output, errors, last: line.startsWith("{") ? JSON.parse(line) : undefined });
+		});
+	});
+}
+
+test.run();
