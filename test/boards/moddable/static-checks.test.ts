@@ -1,0 +1,224 @@
+// What can be said of the firmware for the Moddable SDK without the SDK: its manifests, its natives, its partition
+// tables, what its modules use, and whether its C compiles for an ESP32-C3.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { root } from "../../../boards/bundle.js";
+import { platforms, readProject, type Platform } from "./manifest.js";
+import { faultsOf, readPartitions } from "./partitions.js";
+import { importsOf, javascript, namesOf, nativesOf, scriptOf } from "./source.js";
+
+const manifests = ["manifest.json", "examples/http-client/manifest.json"];
+const projects = manifests.flatMap(manifest => platforms.map(platform => ({ title: `${manifest} on ${platform}`, platform, ...readProject(manifest, platform) })));
+
+/** What the SDK's own manifests bring along. */
+const fromSDK: Record<Platform, string[]> = (() => {
+	const all = ["timer", "time", "mc/config"];
+	const chip = [...all, "microseconds", "embedded:storage/flash", "embedded:network/interface/wifi"];
+	return { esp32: chip, "esp32/esp32c3": chip, "esp32/esp32c3_cdc": chip, lin: all };
+})();
+
+for (const { title, platform, modules, sdkModules, sources, preload, faults } of projects) {
+	test(`${title}: every file that a manifest names exists`, () => {
+		assert.equal(faults, []);
+		assert.ok(modules.has("main") && modules.has("baton/main"));
+	});
+
+	test(`${title}: every import leads to a module of the build`, () => {
+		const missing: string[] = [];
+		for (const [specifier, file] of modules) {
+			for (const wanted of importsOf(scriptOf(file))) {
+				const found = resolveSpecifier(specifier, wanted);
+				if (!modules.has(found) && !sdkModules.has(found) && !fromSDK[platform].includes(found)) missing.push(`${file}: ${wanted}`);
+			}
+		}
+		assert.equal(missing, []);
+	});
+
+	test(`${title}: what is preloaded is in the build, main among it`, () => {
+		assert.ok(preload.includes("main"));
+		assert.equal(preload.filter(name => !modules.has(name) && !sdkModules.has(name)), []);
+	});
+
+	test(`${title}: every native of TypeScript is in C, the reverse, and in the form that XS links`, () => {
+		const named = [...modules.values()].flatMap(file => nativesOf(scriptOf(file)).map(native => ({ file, ...native })));
+		assert.equal(named.filter(({ isLinked }) => !isLinked).map(({ file, name }) => `${file}: ${name}`), []);
+		const defined = sources.flatMap(definedNatives);
+		assert.equal([...new Set(defined)].length, defined.length);
+		assert.equal([...new Set(named.map(({ name }) => name))].sort(), defined.sort());
+	});
+}
+
+test("a socket's C file holds TCP and listener: both modules are in, or the link fails", () => {
+	for (const { sdkModules } of projects)
+		assert.equal(["tcp", "listener"].map(name => sdkModules.has(`embedded:io/socket/${name}`)), [true, true]);
+});
+
+test("the boards' natives are named once for all: boards/xs and the SDK's do not clash", () => {
+	for (const { sources } of projects) assert.ok(sources.every(file => !file.startsWith("boards/xs/")));
+});
+
+// The library is the whole firmware: what is left out is left out on purpose.
+
+const notInTheLibrary: Record<string, string> = {
+	"firmware/crypto/kernel.ts": "stands for the TypeScript kernel; the build has the one in C",
+	"firmware/crypto/c/base-table.ts": "makes a table of the C kernel, on the host",
+	"firmware/crypto/p256.ts": "stands for P-256; the build has no-p256.ts",
+};
+
+test("every module of firmware/ is in the library", () => {
+	const { modules } = readProject("manifest.json", "esp32");
+	const files = new Set(modules.values());
+	const left = firmwareFiles().filter(file => !files.has(file) && !file.startsWith("firmware/crypto/typescript/") && !(file in notInTheLibrary));
+	assert.equal(left, []);
+	for (const file of Object.keys(notInTheLibrary)) assert.ok(existsSync(join(root, file)) && !files.has(file), file);
+});
+
+test("every C file of the kernel is in the library", () => {
+	const { sources } = readProject("manifest.json", "esp32");
+	const files = readdirSync(join(root, "firmware/crypto/c")).filter(name => name.endsWith(".c")).map(name => `firmware/crypto/c/${name}`);
+	assert.equal(files.filter(file => !sources.includes(file)), []);
+});
+
+// What the engines lack
+
+/** Missing in XS 13.3, in the SDK's XS, in a device's build of either, or forbidden by design (no clock). */
+const forbidden: [RegExp, string][] = [
+	[/\bDate\b/, "no clock"],
+	[/\b(?:TextEncoder|TextDecoder|setTimeout|setInterval|setImmediate|clearTimeout|clearInterval|queueMicrotask)\b/, "the SDK's application build lacks it"],
+	[/\b(?:console|crypto|structuredClone|performance|fetch|process|Buffer|require|atob|btoa|Intl|WebAssembly)\b(?!\s*:)/, "neither XS has it"],
+	[/\b(?:eval|Function)\s*\(/, "there is no parser on a device"],
+	[/\bMath\.random\b/, "not random on a device"],
+	[/\.(?:fromBase64|fromHex|toHex|toBase64|setFromHex|setFromBase64)\b/, "XS 13.3 lacks it"],
+	[/\.(?:toSorted|toReversed|toSpliced|fromAsync|groupBy|withResolvers)\b/, "XS 13.3 lacks it"],
+	[/\.(?:isSubsetOf|isSupersetOf|isDisjointFrom|union|intersection|symmetricDifference)\b/, "XS 13.3 lacks it"],
+	[/\.(?:values|keys|entries)\(\)\s*\.(?:map|filter|take|drop|flatMap|reduce|toArray|forEach|some|every|find)\b/, "XS 13.3 lacks iterator helpers"],
+	[/\.(?:fromArrayBuffer|fromBigInt|fromString)\b/, "Node lacks it"],
+	[/\.(?:normalize|isWellFormed|toWellFormed)\s*\(/, "XS 13.3 lacks it"],
+	[/\b(?:SharedArrayBuffer|Atomics|FinalizationRegistry|WeakRef)\b/, "a device's build lacks it"],
+	[/\b(?:await\s+)?using\s+\w+\s*=/, "XS 13.3 lacks it"],
+	[/^(?:await\b|(?:export )?(?:const|let|var) [^\n]*= await\b)/m, "a preloaded module cannot wait at its top level"],
+];
+
+test("firmware/ imports nothing from outside, and uses nothing that an engine lacks", () => {
+	const faults: string[] = [];
+	for (const file of firmwareFiles()) {
+		if (file === "firmware/crypto/c/base-table.ts") continue; // on the host
+		const script = scriptOf(file);
+		for (const specifier of importsOf(script)) {
+			const target = join(dirname(file), specifier.replace(/\.js$/, ".ts"));
+			if (!specifier.startsWith(".") || !target.startsWith("firmware/") || !existsSync(join(root, target))) faults.push(`${file}: import ${specifier}`);
+		}
+		const names = namesOf(script);
+		for (const [pattern, why] of forbidden) {
+			const found = pattern.exec(names);
+			if (found) faults.push(`${file}: ${found[0]} (${why})`);
+		}
+	}
+	assert.equal(faults, []);
+});
+
+test("the checks see what they look for", () => {
+	const used = (typescript: string) => forbidden.some(([pattern]) => pattern.test(namesOf(javascript(typescript))));
+	for (const text of ["new Date()", "f(Date.now)", "console.log(1)", "a.toSorted()", "setTimeout(f, 1)", "x.values().map(f)", "Math.random()", "BigInt.fromArrayBuffer(b)", "await f()", "const a = await f();"])
+		assert.ok(used(text), text);
+	for (const text of ['f("Date: x")', "// Date\nlet a;", "let a: Date;", "const r = /^Date: (.*)\"$/.exec(s);", "x.validated()", "async function f() {\n\tawait g();\n\tconst a = await g();\n}", "`Date ${1}`.length"])
+		assert.is(used(text), text.startsWith("`"), text); // a template's text is looked at: rather once too often
+
+	assert.equal(importsOf(javascript('import type { A } from "./a.js"; import { b, type C } from "./b.js"; import "d"; export { e } from "./e.js"; b; await import("f");')), ["./b.js", "d", "./e.js", "f"]);
+	assert.equal(nativesOf(javascript('export function f(this: void, a: number): number {\n\treturn native("xs_f").call(this, a);\n}')), [{ name: "xs_f", isLinked: true }]);
+	for (const text of ['function f(a) { return native("xs_f").call(this); }', 'function f(a) { return native("xs_f").call(undefined, a); }', 'function f(a) { g(); return native("xs_f").call(this, a); }', 'const f = native("xs_f");'])
+		assert.equal(nativesOf(javascript(text)), [{ name: "xs_f", isLinked: false }], text);
+});
+
+// Flash
+
+const chips = { "2 MB": 0x20_0000, "4 MB": 0x40_0000 };
+
+test("the partition tables do not overlap, and fit chips of 2 and 4 MB", () => {
+	const tables = new Set(projects.flatMap(({ partitions }) => partitions ?? []));
+	assert.ok(tables.size > 0);
+	for (const file of tables) {
+		const partitions = readPartitions(readFileSync(join(root, file), "utf8"));
+		for (const [chip, bytes] of Object.entries(chips)) assert.equal(faultsOf(partitions, bytes), [], `${file}, ${chip}`);
+		const ours = partitions.filter(({ subtype }) => subtype === "undefined");
+		assert.equal(
+			ours.map(({ name, type, size, flags }) => ({ name, type, size, flags })),
+			[["ca0", 8192], ["ca1", 8192], ["poll", 4096], ["settings", 4096]].map(([name, size]) => ({ name, type: "data", size, flags: "" })),
+		);
+	}
+	for (const { title, platform, partitions } of projects) assert.is(partitions !== undefined, platform !== "lin", title);
+});
+
+test("tables that overlap, do not fit, or stand askew are seen", () => {
+	const app = { name: "factory", type: "app", subtype: "factory", offset: 0x10000, size: 0x10000, flags: "" };
+	const data = { name: "ca0", type: "data", subtype: "undefined", offset: 0x20000, size: 0x2000, flags: "" };
+	assert.equal(faultsOf([app, data], 0x22000), []);
+	assert.equal(faultsOf([app, data], 0x21000), ["the table ends at 0x22000, after 0x21000"]);
+	assert.equal(faultsOf([app, { ...data, offset: 0x1f000 }], 0x40000), ["ca0 begins at 0x1f000, before 0x20000"]);
+	assert.equal(faultsOf([{ ...app, offset: 0x11000 }], 0x40000), ["factory is an application off a 64 KB boundary"]);
+	assert.equal(faultsOf([{ ...data, size: 0x2001 }], 0x40000), ["ca0 is not whole blocks"]);
+	assert.throws(() => readPartitions("ca0, data, undefined, , 0x2000"), /no number/);
+});
+
+test("the flashing commands in the READMEs name the partitions' offsets", () => {
+	for (const { partitions } of projects) {
+		if (!partitions) continue;
+		const readme = readFileSync(join(root, "boards/esp32/README.md"), "utf8");
+		for (const { name, offset, size } of readPartitions(readFileSync(join(root, partitions), "utf8")).filter(({ subtype }) => subtype === "undefined"))
+			assert.ok(readme.includes(`| \`${name}\` | 0x${offset.toString(16)} | 0x${size.toString(16)} |`), name);
+	}
+});
+
+// C
+
+const crossCompiler = "riscv64-unknown-elf-gcc", hostCompiler = process.env.CC ?? "cc";
+const warnings = ["-std=gnu17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"];
+const engine = join(dirname(createRequire(import.meta.url).resolve("@agoric/xsnap/package.json")), "moddable/xs");
+const headers = (platform: string) => [
+	...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"', `-I${join(root, platform)}`],
+	...["includes", "platforms", "sources"].map(folder => `-isystem${join(engine, folder)}`),
+	`-I${join(root, "test/boards/moddable/headers")}`,
+];
+
+compiles("rv32imc", crossCompiler, ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", ...headers("boards/qemu-rv32")], "esp32/esp32c3");
+compiles("this machine", hostCompiler, ["-D_GNU_SOURCE", ...headers("boards/simulator")], "lin");
+
+function compiles(target: string, compiler: string, flags: string[], platform: Platform): void {
+	const name = `the C of ${platform} compiles for ${target} without a warning`;
+	try {
+		execFileSync(compiler, ["--version"], { stdio: "ignore" });
+	} catch {
+		return test.skip(`${name} [no ${compiler} here]`, () => {});
+	}
+	test(name, () => {
+		const { sources } = readProject("manifest.json", platform);
+		assert.ok(sources.length > 0);
+		execFileSync(compiler, [...warnings, ...flags, ...sources.map(file => join(root, file))], { encoding: "utf8", stdio: "pipe" });
+	});
+}
+
+test.run();
+
+function firmwareFiles(): string[] {
+	return readdirSync(join(root, "firmware"), { recursive: true, encoding: "utf8" })
+		.map(name => `firmware/${name.replaceAll("\\", "/")}`)
+		.filter(name => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+		.sort();
+}
+
+/** As XS resolves it: relative to the importing module's specifier, without `.js`. */
+function resolveSpecifier(from: string, wanted: string): string {
+	const plain = wanted.replace(/\.js$/, "");
+	return plain.startsWith(".") ? join(dirname(from), plain) : plain;
+}
+
+/** Host functions that a C file of ours defines; the kernel's are declared by one list. */
+function definedNatives(file: string): string[] {
+	const text = readFileSync(join(root, file), "utf8");
+	return [...text.matchAll(/^void (xs_\w+)\(xsMachine ?\* ?the\)\n?\s*\{/gm)].map(([, name]) => name);
+}

@@ -1,0 +1,20 @@
+// The Moddable SDK's side of the firmware, which `tsc -p .` leaves out, against @moddable/typings and what we declare.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { root } from "../../../boards/bundle.js";
+
+for (const [project, what] of Object.entries({
+	"boards/moddable": "the boards for an ESP32, and the examples",
+	"boards/linux": "the board for Linux",
+})) {
+	test(`tsc -p ${project}: ${what}`, () => {
+		const compiler = join(root, "node_modules/typescript/bin/tsc");
+		const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, "--pretty", "false", "-p", project], { cwd: root, encoding: "utf8" });
+		assert.is(status, 0, stdout + stderr);
+	});
+}
+
+test.run();
