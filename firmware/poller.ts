@@ -40,7 +40,7 @@ export interface PollerOptions extends Pace {
 	random(bytes: Uint8Array): void;
 	/** Polls once; false: try again soon. Never rejects. */
 	poll(): Promise<boolean>;
-	/** The partition failed: until the next boot each credit polls by chance. */
+	/** The partition failed, for the first time in this boot. While it does, each credit polls by chance. */
 	onFlashFailure(): void;
 }
 
@@ -50,7 +50,9 @@ export class Poller {
 	#target = 0; // credits
 	#credits = 0;
 	#due = false; // from the credit that makes a poll due to its end
-	#flashWorks = true;
+	/** Does the partition hold the count? If not, each credit polls by chance. */
+	#counts = true;
+	#failureReported = false;
 	#tick?: TimerID;
 	#delay?: TimerID;
 
@@ -83,21 +85,21 @@ export class Poller {
 	/** `spread`: of a credit, over which devices that were powered up together scatter their polls. */
 	#credit(spread: number): void {
 		this.#credits++;
-		this.#flash(clearOneBit);
-		if (this.#due || !(this.#flashWorks ? this.#credits >= this.#target : this.#byChance())) return;
+		const counted = this.#counts && this.#flash(clearOneBit);
+		const byChance = !counted && this.#isDueByChance();
+		if (this.#due || !(byChance || (counted && this.#credits >= this.#target))) return;
 		this.#due = true;
 		const { timer, creditTicks } = this.#options;
 		this.#delay = timer.set(() => {
 			this.#delay = undefined;
-			this.#poll();
+			this.#poll(byChance);
 		}, this.#draw(Math.ceil(creditTicks * spread)));
 	}
 
 	/** A device that dies in its poll must not try again at each boot: the next period begins before the poll does. */
-	#poll(): void {
-		const worked = this.#flashWorks;
-		this.#begin(Math.min(this.#failures + 1, MAXIMUM_FAILURES));
-		if (worked && !this.#flashWorks && !this.#byChance()) { // it would be due at each boot
+	#poll(byChance: boolean): void {
+		const begun = this.#begin(Math.min(this.#failures + 1, MAXIMUM_FAILURES));
+		if (!begun && !byChance && !this.#isDueByChance()) { // or it would poll at each boot
 			this.#due = false;
 			return;
 		}
@@ -107,12 +109,12 @@ export class Poller {
 		});
 	}
 
-	/** A new period, which lasts until a retry unless `#succeed` follows. */
-	#begin(failures: number): void {
+	/** A new period, which lasts until a retry unless `#succeed` follows. False: the partition failed. */
+	#begin(failures: number): boolean {
 		this.#credits = 0;
 		this.#failures = failures;
 		this.#target = this.#retryTarget();
-		this.#flash(flash => {
+		return this.#counts = this.#flash(flash => {
 			flash.eraseBlock(0);
 			if (!readWords(flash).every(word => word === ERASED)) throw new Error("flash cannot be erased");
 			writeWord(flash, FAILURES, checked(failures));
@@ -127,12 +129,13 @@ export class Poller {
 
 	#read(): void {
 		let failures: number | undefined, target: number | undefined;
-		this.#flash(flash => {
+		this.#counts = this.#flash(flash => {
 			const words = readWords(flash);
 			failures = unchecked(words[FAILURES]);
 			target = unchecked(words[TARGET]);
 			for (let i = CREDITS; i < words.length; i++) this.#credits += zeroBits(words[i]);
 		});
+		if (!this.#counts) return; // a read error never causes an erase
 		if (failures !== undefined && failures <= MAXIMUM_FAILURES) {
 			this.#failures = target === undefined ? failures : 0;
 			this.#target = target === undefined ? this.#retryTarget() : Math.min(target, this.#longest);
@@ -157,7 +160,7 @@ export class Poller {
 	}
 
 	/** Once in an interval's credits on the average: what is left without a partition to count in. */
-	#byChance(): boolean {
+	#isDueByChance(): boolean {
 		return this.#draw(this.#options.creditsPerPoll) === 0;
 	}
 
@@ -172,13 +175,15 @@ export class Poller {
 		return new DataView(bytes.buffer).getUint32(0) % bound; // the bias of 1,800,000 in 2^32 does not matter here
 	}
 
-	#flash(operation: (flash: Flash) => void): void {
-		if (!this.#flashWorks) return;
+	/** Tries again each time: one failure of a chip that works costs one credit. */
+	#flash(operation: (flash: Flash) => void): boolean {
 		try {
 			operation(this.#options.flash);
+			return true;
 		} catch {
-			this.#flashWorks = false;
-			this.#options.onFlashFailure();
+			if (!this.#failureReported) this.#options.onFlashFailure();
+			this.#failureReported = true;
+			return false;
 		}
 	}
 }

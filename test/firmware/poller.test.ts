@@ -252,6 +252,44 @@ test("a partition that fails is reported, and the device polls by chance, as oft
 	}
 });
 
+test("programming that fails once costs a credit, and a device that is never off keeps its pace", () => {
+	const bench = new Bench(12);
+	bench.boot();
+	bench.up(1500);
+	bench.polls.length = 0;
+	for (let n = 0; n < 20; n++) {
+		bench.chip.operationFaults.set(bench.chip.operations, n % 2 ? "ignores" : "refuses");
+		bench.up(300);
+	}
+	assert.ok(gaps(bench.polls).every(gap => gap >= 1296 && gap <= 1590), gaps(bench.polls).join());
+	assert.ok(bench.polls.length >= 3);
+	assert.is(bench.failures, 1);
+});
+
+test("a partition that is read now and then only keeps its credits", () => {
+	for (let seed = 0; seed < 4; seed++) {
+		const bench = new Bench(500 + seed);
+		bench.rebootUntilPoll();
+		bench.polls.length = 0;
+		bench.chip.readFails = () => bench.dice.chance(0.01); // one boot in seventeen or so
+		for (let i = 0; i < 4; i++) assert.ok(bench.rebootUntilPoll() <= 2000);
+	}
+});
+
+test("a header that cannot be programmed does not keep a device that reboots often from polling", () => {
+	const bench = new Bench(13);
+	bench.boot();
+	bench.chip.onOperation = (operation, index) => {
+		if (operation.kind === "program" && operation.offset === 0) bench.chip.operationFaults.set(index, "half");
+	};
+	bench.polls.length = 0;
+	for (let i = 0; i < 1440 * 6; i++) {
+		bench.boot();
+		bench.clock.advance(60_000);
+	}
+	assert.ok(bench.polls.length >= 1 && bench.polls.length <= 20, `${bench.polls.length} polls instead of 6`);
+});
+
 test("without randomness a device counts on", () => {
 	const clock = new VirtualClock();
 	let polls = 0;
