@@ -1,0 +1,105 @@
+// `npm run fuzz -- [--seconds N] [--target NAME]… [--seed N] [--json]`: feeds the parsers of hostile bytes with inputs
+// that are guided by coverage (coverage.ts), made by mutation (mutation.ts) and by structure (structured.ts), from the
+// seeds of targets.ts and the corpus in fuzz/corpus. A finding is printed in hexadecimal and ends the run with 1.
+// `--keep` adds what reached something new to the corpus.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { root } from "../boards/bundle.js";
+import { Dice } from "../test/dice.js";
+import { Coverage } from "./coverage.js";
+import { mutate } from "./mutation.js";
+import { targets, type Target } from "./targets.js";
+
+const batchTime = 50; // ms between two looks at the coverage
+const slowInput = 2_000; // ms: a parser that takes so long is a finding
+
+const { values } = parseArgs({ options: {
+	seconds: { type: "string", default: "60" }, target: { type: "string", multiple: true }, seed: { type: "string" },
+	keep: { type: "boolean", default: false }, json: { type: "boolean", default: false },
+} });
+const seconds = Number(values.seconds);
+const seed = Number(values.seed ?? Date.now() % 0x7fff_ffff);
+const wanted = targets.filter(({ name }) => !values.target || values.target.includes(name));
+if (!(seconds > 0) || wanted.length === 0) {
+	console.error(`usage: npm run fuzz -- [--seconds N] [--target ${targets.map(({ name }) => name).join("|")}]… [--seed N] [--keep] [--json]`);
+	process.exit(2);
+}
+
+const dice = new Dice(seed);
+const coverage = new Coverage();
+const results: { target: string; inputs: number; corpus: number; finding?: string }[] = [];
+console.log(`seed ${seed}, ${seconds} s, ${wanted.length} targets`);
+for (const target of wanted) {
+	const result = fuzz(target, (seconds * 1_000) / wanted.length);
+	results.push(result);
+	console.log(`${target.name.padEnd(24)} ${String(result.inputs).padStart(9)} inputs, ${result.corpus} in the corpus`);
+	if (result.finding) break;
+}
+const inputs = results.reduce((sum, result) => sum + result.inputs, 0);
+const findings = results.filter(({ finding }) => finding);
+console.log(`${inputs} inputs, ${coverage.blocks} blocks reached, ${findings.length} findings`);
+if (values.json) console.log(JSON.stringify({ ok: findings.length === 0, seed, inputs, blocks: coverage.blocks, targets: results }));
+process.exitCode = findings.length === 0 ? 0 : 1;
+
+function fuzz(target: Target, milliseconds: number): { target: string; inputs: number; corpus: number; finding?: string } {
+	const folder = join(root, "fuzz/corpus", target.name);
+	const corpus = [...target.seeds, ...stored(folder)];
+	let count = 0;
+	const attempt = (input: Uint8Array): string | undefined => {
+		count++;
+		const started = performance.now();
+		try {
+			target.run(input);
+		} catch (error) {
+			return report(target, input, error instanceof Error ? error.stack ?? error.message : String(error));
+		}
+		return performance.now() - started > slowInput ? report(target, input, "too slow") : undefined;
+	};
+	for (const input of corpus) {
+		const finding = attempt(input);
+		if (finding) return { target: target.name, inputs: count, corpus: corpus.length, finding };
+	}
+	coverage.takeNew();
+	for (const end = performance.now() + milliseconds; performance.now() < end; ) {
+		const tried: Uint8Array[] = [];
+		for (const stop = performance.now() + batchTime; performance.now() < stop; ) {
+			const input = target.generate && dice.chance(0.3)
+				? new Uint8Array(target.generate(dice))
+				: mutate(corpus[dice.below(corpus.length)], corpus, dice);
+			tried.push(input);
+			const finding = attempt(input);
+			if (finding) return { target: target.name, inputs: count, corpus: corpus.length, finding };
+		}
+		const fresh = coverage.takeNew();
+		if (fresh.size === 0) continue;
+		coverage.take();
+		for (const input of tried) { // which of them was it?
+			attempt(input);
+			const reached = coverage.take();
+			if (![...fresh].some(block => reached.has(block))) continue;
+			reached.forEach(block => fresh.delete(block));
+			corpus.push(input);
+			if (values.keep) keep(folder, input);
+			if (fresh.size === 0) break;
+		}
+	}
+	return { target: target.name, inputs: count, corpus: corpus.length };
+}
+
+function stored(folder: string): Uint8Array[] {
+	if (!existsSync(folder)) return [];
+	return readdirSync(folder).sort().map(name => new Uint8Array(readFileSync(join(folder, name))));
+}
+
+function keep(folder: string, input: Uint8Array): void {
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, createHash("sha256").update(input).digest("hex").slice(0, 16)), input);
+}
+
+function report({ name }: Target, input: Uint8Array, what: string): string {
+	console.log(`\nfinding in ${name} (seed ${seed}): ${what}\n${Buffer.from(input).toString("hex")}\n`);
+	return what;
+}

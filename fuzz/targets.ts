@@ -1,0 +1,204 @@
+// What is fuzzed: every parser of bytes from the network or from flash, each with seeds, with what it may throw, and
+// with what must hold of whatever it accepts. A target throws anything else than a refusal: that is a finding.
+
+import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { CborReader, DecodeError } from "../firmware/cbor.js";
+import { ResponseReader } from "../firmware/http.js";
+import { AlertError } from "../firmware/tls/alert.js";
+import { Client } from "../firmware/tls/client.js";
+import {
+	readCertificateRequest, readCertificates, readCertificateVerify, readEncryptedExtensions, readKeyUpdate,
+	readNewSessionTicket, readServerHello, type ClientHello,
+} from "../firmware/tls/handshake.js";
+import { CIPHER_SUITES } from "../firmware/tls/record.js";
+import { signatureStructure, VerifiedCaInformation } from "../firmware/trust/ca-information.js";
+import { CertificateError, readCertificate } from "../firmware/x509/certificate.js";
+import { DerReader } from "../firmware/x509/der.js";
+import { readTrustAnchor, verifyPath } from "../firmware/x509/path.js";
+import { certificates, refusedCertificates } from "../test/firmware/x509/certificates.js";
+import { host, recordedFlights } from "../test/firmware/tls/recorded-flights.js";
+import { encodeCoseSign1, encodePayload } from "../host/ca-information.js";
+import type { Dice } from "../test/dice.js";
+import * as structured from "./structured.js";
+
+export interface Target {
+	name: string;
+	seeds: Uint8Array[];
+	/** One input. Throws only if something is wrong with the firmware. */
+	run(input: Uint8Array): void;
+	/** Inputs of the right structure, with wrong content; mixed with mutations of what was found. */
+	generate?(dice: Dice): Uint8Array;
+}
+
+const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
+const certificateSeeds = [...Object.values(certificates), ...refusedCertificates.map(([, , text]) => text)].map(hex);
+
+/** Runs `parse`; a refusal of the kind that it may give is no finding. */
+function refusing(kind: abstract new (...parameters: any[]) => Error, parse: () => void): void {
+	try {
+		parse();
+	} catch (error) {
+		if (!(error instanceof kind)) throw error;
+	}
+}
+
+const anchors = ["root", "next", "p256Root"].map(name => readTrustAnchor(hex(certificates[name as "root"])));
+const genuine = new Set(Object.values(certificates));
+
+const recorded = recordedFlights[0];
+const fixedClient = (): Client => new Client({
+	host,
+	anchors: [readTrustAnchor(hex(recorded.root))],
+	random: bytes => bytes.forEach((_, i) => (bytes[i] = i)),
+	suites: CIPHER_SUITES.filter(({ code }) => code === recorded.suite),
+});
+
+const hello: ClientHello = {
+	random: new Uint8Array(32), sessionId: new Uint8Array(32).fill(1), suites: CIPHER_SUITES, hostName: host,
+	fragmentLength: 512, keyShare: new Uint8Array(32), cookie: undefined,
+};
+const bodies: ((body: Uint8Array) => unknown)[] = [
+	body => readServerHello(body, hello), body => readEncryptedExtensions(body, hello), readCertificateRequest,
+	body => readCertificates(body, 4), readCertificateVerify, readNewSessionTicket, readKeyUpdate,
+];
+
+// A DL key of the fuzzer's own, so that the fuzz gets behind the signature.
+const dlKey = createPrivateKey({ key: Buffer.from(`302e020100300506032b657004220420${"07".repeat(32)}`, "hex"), format: "der", type: "pkcs8" });
+const dlPublicKey = new Uint8Array(createPublicKey(dlKey).export({ type: "spki", format: "der" }).subarray(-32));
+const fleet = { name: "fuzz", dlKeys: [dlPublicKey] };
+const signed = (payload: Uint8Array): Uint8Array =>
+	new Uint8Array(encodeCoseSign1(payload, new Uint8Array(sign(null, signatureStructure(fleet.name, payload), dlKey))));
+const payloads = [
+	{ generation: 1, certificate: hex(certificates.root), nextUrl: "https://next.example/" },
+	{ generation: 65_535, certificate: hex(certificates.next), nextUrl: "https://a.example:8443/b?c", serverCertificatesNotBefore: 1_600_000_000, revokes: true as const },
+].map(fields => new Uint8Array(encodePayload(fields)));
+
+export const targets: Target[] = [
+	{
+		name: "der",
+		seeds: certificateSeeds,
+		run: input => refusing(CertificateError, () => walk(new DerReader(input), 0)),
+		generate: structured.der,
+	},
+	{
+		name: "certificate",
+		seeds: certificateSeeds,
+		run: input => refusing(CertificateError, () => {
+			const read = readCertificate(input);
+			const { toBeSigned, issuer, subject } = read;
+			if (toBeSigned.length + 64 >= input.length || issuer[0] !== 0x30 || subject[0] !== 0x30) throw new Error("accepted nonsense");
+			if (read.pathLength !== Infinity && !read.isCA) throw new Error("pathLen without cA");
+		}),
+		generate: structured.certificate,
+	},
+	{
+		name: "path",
+		seeds: [certificates.leaf, certificates.p256Leaf, certificates.leafOfNext, certificates.wildcard].map(hex),
+		run: input => refusing(CertificateError, () => {
+			verifyPath([input], host, anchors);
+			if (!genuine.has(Buffer.from(input).toString("hex"))) throw new Error("a forged certificate was accepted");
+		}),
+	},
+	{
+		name: "cbor",
+		seeds: [...payloads, hex("d28443a10132a0410140"), hex("a201f5206161"), hex("838120f6a10102")],
+		run: input => refusing(DecodeError, () => {
+			const reader = new CborReader(input);
+			reader.skip(4);
+			reader.end();
+		}),
+	},
+	{
+		name: "ca-information",
+		seeds: payloads.map(signed),
+		run: input => readCaInformation(input),
+	},
+	{
+		name: "ca-information-payload",
+		seeds: payloads,
+		run: input => readCaInformation(signed(input)),
+	},
+	{
+		name: "handshake-message",
+		seeds: structured.messageSeeds(hello),
+		run: input => {
+			if (input.length > 0) refusing(AlertError, () => bodies[input[0] % bodies.length](input.subarray(1)));
+		},
+		generate: structured.message,
+	},
+	{
+		name: "client",
+		seeds: recordedFlights.map(({ flight }) => hex(flight)),
+		run: input => {
+			const client = fixedClient();
+			feed(client, input);
+			if (client.anchor !== undefined && !startsLike(input, hex(recorded.flight), 400)) throw new Error("a forged flight was accepted");
+		},
+	},
+	{
+		name: "server", // behind the keys: see structured.ts
+		seeds: [new Uint8Array(64)],
+		run: input => structured.runServer(input, client => bytes => feed(client, bytes)),
+	},
+	{
+		name: "http-response",
+		seeds: ["HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "HTTP/1.1 404 Not Found\r\n\r\n"]
+			.map(text => new Uint8Array(Buffer.from(text))),
+		run: input => refusing(DecodeError, () => {
+			const reader = new ResponseReader(1_024);
+			for (let i = 0; i < input.length && !reader.complete; i += 100) reader.read(input.subarray(i, i + 100));
+			if (reader.complete && reader.status === 200 && reader.body.length > 1_024) throw new Error("a body over the limit");
+		}),
+	},
+];
+
+/** The payload may be anybody's: what is accepted must fit a slot. */
+function readCaInformation(bytes: Uint8Array): void {
+	try {
+		if (VerifiedCaInformation.read(bytes, fleet).bytes.length > 1_024) throw new Error("too long for a slot");
+	} catch (error) {
+		if (!(error instanceof DecodeError || error instanceof CertificateError)) throw error;
+	}
+}
+
+/** Hands a flight over as a socket does. Throws anything but a refusal; memory must stay bounded. */
+export function feed(client: Client, bytes: Uint8Array): void {
+	try {
+		for (let i = 0; i < bytes.length && client.wanted > 0; ) {
+			const part = bytes.subarray(i, i + client.wanted);
+			i += part.length;
+			client.receive(part);
+			client.read();
+			if (client.pending > 4_096) throw new Error("too much to send");
+			if (client.pending > 600) client.take();
+		}
+	} catch (error) {
+		if (!(error instanceof AlertError || error instanceof CertificateError)) throw error;
+		if (client.wanted !== 0) throw new Error("still open after a refusal");
+	}
+}
+
+function startsLike(a: Uint8Array, b: Uint8Array, length: number): boolean {
+	// legacy_record_version of plaintext records does not count
+	const same = (i: number): boolean => a[i] === b[i] || i === 1 || i === 2;
+	for (let i = 0; i < length; i++) if (!same(i) && i < 127) return false;
+	return true;
+}
+
+/** Every element, by the method that its tag asks for. */
+function walk(der: DerReader, depth: number): void {
+	while (!der.atEnd) {
+		const { tag } = der;
+		if (tag === 1) der.boolean();
+		else if (tag === 2) der.integer();
+		else if (tag === 3) (der.left & 1 ? der.octets() : der.namedBits());
+		else if (tag === 6) der.objectIdentifier();
+		else if (tag === 0x17 || tag === 0x18) der.time();
+		else if ((tag & 0x20) !== 0 && depth < 32) {
+			const outer = der.enter(tag);
+			walk(der, depth + 1);
+			der.leave(outer);
+		} else if (tag >= 0x0c && tag <= 0x1e) der.string();
+		else der.skip();
+	}
+}
