@@ -1,12 +1,13 @@
 // The curve -x² + y² = 1 + d·x²·y² (RFC 8032 §5.1): points from bytes, tables of odd multiples, and the one loop
 // in which verification spends its time, a sum of multiples of points. Nothing here keeps a secret.
 
-import { load, MASK256, P, power2252m3, invert, reduce, SQRT_MINUS_1, TWICE_P } from "./field.js";
+import { fold, invert, load, MASK256, P, power2252m3, reduce, SQRT_MINUS_1, trim, TWICE_P } from "./field.js";
 
 /** d and 2d. */
 const D = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
 const TWICE_D = 2n * D % P;
 const FOUR_P = 4n * P; // keeps differences of narrow numbers positive
+const OFFSET = P << 10n; // and this those of what was folded: 2^265 and a bit less
 
 /** Extended coordinates (§5.1.4): x = X/Z, y = Y/Z, xy = T/Z, each narrow (./field.ts). */
 export interface Point {
@@ -28,17 +29,18 @@ export function decode(bytes: Uint8Array, offset: number, strict: boolean): Poin
 		if (strict) return undefined;
 		y -= P;
 	}
-	const yy = y * y % P;
-	const u = yy === 0n ? P - 1n : yy - 1n; // x² = u/v
-	const v = (D * yy + 1n) % P;
+	const yy = reduce(y * y);
+	const u = yy + FOUR_P - 1n; // x² = u/v
+	const v = reduce(D * yy) + 1n;
 	const v3 = reduce(reduce(v * v) * v);
 	const uv3 = reduce(u * v3);
-	let x = uv3 * power2252m3(reduce(uv3 * reduce(v3 * v))) % P; // (u/v)^((p+3)/8), were u/v a square
-	const vxx = reduce(x * x) * v % P;
-	if (vxx !== u) {
-		if (vxx + u !== P) return undefined;
-		x = x * SQRT_MINUS_1 % P;
+	let x = reduce(uv3 * power2252m3(reduce(uv3 * reduce(v3 * v)))); // (u/v)^((p+3)/8), were u/v a square
+	const vxx = reduce(x * x) * v;
+	if ((vxx + FOUR_P + FOUR_P - u) % P !== 0n) {
+		if ((vxx + u) % P !== 0n) return undefined;
+		x = x * SQRT_MINUS_1;
 	}
+	x %= P;
 	if (x === 0n) {
 		if (strict && negative) return undefined;
 	} else if ((x & 1n) !== negative) x = P - x;
@@ -53,7 +55,7 @@ export const BASE: Point = {
 	T: 0x67875f0fd78b766566ea4e8e64abe37d20f09f80775152f56dde8ab3a5b7dda3n,
 };
 
-/** Points ready to be added: y - x, y + x, 2dxy for each, all times z, and 2z for each. All < 2^258. */
+/** Points ready to be added: y - x, y + x, 2dxy for each, all times z, and 2z for each. All narrow. */
 export interface Table {
 	readonly points: bigint[];
 	readonly twiceZ: bigint[];
@@ -107,22 +109,23 @@ export const BASE_COMB = /* @__PURE__ */ comb(BASE);
  * list for each position. What is added for a digit is its sign times the table's entry |digit| >> 1.
  */
 export class Digits {
-	readonly first: Uint8Array; // of each position: the first event's number, or 0
-	readonly next = new Uint8Array(192);
-	readonly entry = new Uint16Array(192); // the table entry's number << 2 | OWN | NEGATIVE
-	#count = 0;
+	/** The list at position p begins with `links[links[p]]`, if links[p] > 0: a next index << 7 | entry << 2 | flags. */
+	readonly links: Uint16Array;
+	readonly positions: number;
+	end: number;
 
-	/** Room for scalars of up to `bits` bits. */
+	/** Room for scalars of up to `bits` ≤ 256 bits and for 192 digits: indices stay below 512, entries below 32. */
 	constructor(bits: number) {
-		this.first = new Uint8Array(bits + 8);
+		this.positions = this.end = bits + 8; // a carry leads one digit past the end
+		this.links = new Uint16Array(this.end + 192);
 	}
 
 	/** Bits `from` … `to` - 1 of `scalar` (lowest byte first; multiples of 8), by digits of `width` ≤ 8 bits. */
 	add(scalar: Uint8Array, from: number, to: number, width: number, firstEntry: number, flags: number): void {
-		const { first, next, entry } = this;
+		const links = this.links;
+		let end = this.end;
 		const full = 1 << width;
 		const half = full >> 1;
-		let count = this.#count;
 		let position = 0;
 		let bits = 0; // the scalar's from `position` on, less the digits so far: at most 2^known
 		let known = 0;
@@ -137,20 +140,20 @@ export class Digits {
 			for (; (bits & 1) === 0; bits >>= 1, known--) position++;
 			if (known < width && from < to) continue;
 			let digit = bits & (full - 1);
-			let event = flags;
+			let what = flags;
 			bits >>= width;
 			if (digit > half) { // the greater digits are negative ones, with a carry
 				digit = full - digit;
-				event ^= NEGATIVE;
+				what ^= NEGATIVE;
 				bits++;
 			}
-			entry[++count] = ((firstEntry + (digit >> 1)) << 2) | event;
-			next[count] = first[position];
-			first[position] = count;
+			what |= (firstEntry + (digit >> 1)) << 2;
+			links[end] = (links[position] << 7) | what;
+			links[position] = end++;
 			position += width;
 			known -= width;
 		}
-		this.#count = count;
+		this.end = end;
 	}
 }
 /** Flags of digits: to be subtracted; multiples from the second table. */
@@ -159,7 +162,7 @@ export const OWN = 2;
 
 /** The sum of all that `digits` say, of the affine table `fixed` and the table `own`. Its T is not computed. */
 export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable): Omit<Point, "T"> {
-	const { first, next, entry } = digits;
+	const links = digits.links;
 	const fixedPoints = fixed.points;
 	const ownPoints = own.points;
 	const ownTwiceZ = own.twiceZ;
@@ -168,17 +171,17 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 	const s = 256n;
 	const c38 = 38n;
 	// Multiples of p that keep differences positive, each just under the power of two that it is named for.
-	const o263 = P << 8n, o264 = P << 9n, o309 = P << 54n, o310 = P << 55n, o280 = P << 25n, o290 = P << 35n;
+	const o263 = P << 8n, o264 = P << 9n, o309 = P << 54n, o310 = P << 55n, o279 = P << 24n, o287 = P << 32n;
 	let X = 0n;
 	let Y = 1n;
 	let Z = 1n;
 	let T = 0n;
-	let wide = false; // X, Y, Z < 2^279; otherwise they are narrow
+	let wide = false; // X < 2^278, Y < 2^277, Z < 2^279; otherwise they are narrow
 	let x: bigint; // what is being folded
 
-	let position = first.length - 1;
-	while (position > 0 && first[position] === 0) position--;
-	for (let event = first[position], neutral = true; position >= 0; event = first[--position]) {
+	let position = digits.positions - 1;
+	while (position > 0 && links[position] === 0) position--;
+	for (let link = links[position], neutral = true; position >= 0; link = links[--position]) {
 		if (neutral) neutral = false;
 		else { // double (RFC 8032 §5.1.4)
 			const A = ((x = X * X) & mask) + (x >> s) * c38;
@@ -199,9 +202,9 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 			X = ((x = E * F) & mask) + (x >> s) * c38; // from 2^620 to 2^370, from 2^528 to 2^278
 			Y = ((x = G * H) & mask) + (x >> s) * c38; // from 2^619 to 2^369, from 2^527 to 2^277
 			Z = ((x = F * G) & mask) + (x >> s) * c38; // from 2^621 to 2^371, from 2^529 to 2^279
-			if (event) { // not wide before: see the next lines
+			if (link) { // not wide before: see the next lines
 				T = ((x = E * H) & mask) + (x >> s) * c38; // from 2^526 to 2^276
-			} else if (wide || (position > 0 && first[position - 1])) {
+			} else if (wide || (position > 0 && links[position - 1])) {
 				X -= twiceP * (X >> s); // j = 115: narrow
 				Y -= twiceP * (Y >> s);
 				Z -= twiceP * (Z >> s);
@@ -209,20 +212,20 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 			} else wide = true; // one trim for two doublings
 		}
 
-		while (event) { // add to X, Y, Z, T < 2^279
-			const what = entry[event];
-			event = next[event];
-			let at = what >> 2;
+		while (link) { // add (the same bounds, and T < 2^277); E, F, G, H fit in nine words of 32 bits
+			const what = links[link];
+			link = what >> 7;
+			let at = (what >> 2) & 31;
 			let table = fixedPoints;
 			let D: bigint;
 			if (what & OWN) {
 				table = ownPoints;
-				if (ownTwiceZ) D = ((x = Z * ownTwiceZ[at]) & mask) + (x >> s) * c38; // from 2^537 to 2^287
+				if (ownTwiceZ) D = ((x = Z * ownTwiceZ[at]) & mask) + (x >> s) * c38; // from 2^536 to 2^286
 				else D = Z + Z;
 			} else D = Z + Z;
 			at *= 3;
-			const C = ((x = T * table[at + 2]) & mask) + (x >> s) * c38; // from 2^537 to 2^287
-			let A = Y + o280 - X; // < 2^281
+			const C = ((x = T * table[at + 2]) & mask) + (x >> s) * c38; // from 2^534 to 2^284
+			let A = Y + o279 - X; // < 2^280
 			let B = Y + X;
 			let F: bigint;
 			let G: bigint;
@@ -230,24 +233,24 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 				A *= table[at + 1];
 				B *= table[at];
 				F = D + C;
-				G = D + o290 - C;
+				G = D + o287 - C;
 			} else {
 				A *= table[at];
 				B *= table[at + 1];
-				F = D + o290 - C; // < 2^291
+				F = D + o287 - C; // < 2^288
 				G = D + C;
 			}
-			A = (A & mask) + (A >> s) * c38; // from 2^539 to 2^289
+			A = (A & mask) + (A >> s) * c38; // from 2^537 to 2^286.3 (39 · 2^281)
 			B = (B & mask) + (B >> s) * c38;
-			const E = B + o290 - A; // < 2^291
-			const H = B + A; // < 2^290
-			X = ((x = E * F) & mask) + (x >> s) * c38; // from 2^582 to 2^332
-			X -= twiceP * (X >> s); // j = 76: narrow
+			const E = B + o287 - A; // < 2^288
+			const H = B + A; // < 2^287.3
+			X = ((x = E * F) & mask) + (x >> s) * c38; // from 2^576 to 2^326
+			X -= twiceP * (X >> s); // j = 70: narrow
 			Y = ((x = G * H) & mask) + (x >> s) * c38;
 			Y -= twiceP * (Y >> s);
 			Z = ((x = F * G) & mask) + (x >> s) * c38;
 			Z -= twiceP * (Z >> s);
-			if (event) {
+			if (link) {
 				T = ((x = E * H) & mask) + (x >> s) * c38;
 				T -= twiceP * (T >> s);
 			}
@@ -256,33 +259,32 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 	return { X, Y, Z };
 }
 
-/** §5.1.4, for the tables. */
+/** §5.1.4, for the tables: narrow from narrow, with A to D < 2^264. */
 function double({ X, Y, Z }: Point): Point {
-	const A = reduce(X * X);
-	const B = reduce(Y * Y);
-	const C = reduce(Z * Z);
-	let E = reduce(X * Y);
-	E += E;
+	const A = fold(X * X);
+	const B = fold(Y * Y);
+	const C = fold(Z * Z);
+	const E = fold((X + X) * Y);
 	const H = A + B;
-	const G = B - A + FOUR_P; // < 2^258
-	const F = C + C + FOUR_P + FOUR_P - G; // G < 2^256 + 2^206 + 4p < 8p
+	const G = B - A + OFFSET; // < 2^265 + 2^264
+	const F = C + C + OFFSET + OFFSET - G;
 	return { X: reduce(E * F), Y: reduce(G * H), Z: reduce(F * G), T: reduce(E * H) };
 }
 
 /** The same: a point plus a table's only entry. */
 function add({ X, Y, Z, T }: Point, { points, twiceZ }: Table): Point {
-	const A = reduce((Y - X + FOUR_P) * points[0]);
-	const B = reduce((Y + X) * points[1]);
-	const C = reduce(T * points[2]);
-	const D = reduce(Z * twiceZ[0]);
-	const E = B - A + FOUR_P;
-	const F = D - C + FOUR_P;
+	const A = fold((Y - X + FOUR_P) * points[0]);
+	const B = fold((Y + X) * points[1]);
+	const C = fold(T * points[2]);
+	const D = fold(Z * twiceZ[0]);
+	const E = B - A + OFFSET;
+	const F = D - C + OFFSET;
 	const G = D + C;
 	const H = B + A;
 	return { X: reduce(E * F), Y: reduce(G * H), Z: reduce(F * G), T: reduce(E * H) };
 }
 
-function append(table: Table, { X, Y, Z, T }: Point): void {
-	table.points.push(Y - X + FOUR_P, Y + X, reduce(T * TWICE_D));
-	table.twiceZ.push(Z + Z);
+function append({ points, twiceZ }: Table, { X, Y, Z, T }: Point): void {
+	points.push(trim(Y - X + FOUR_P), trim(Y + X), reduce(T * TWICE_D));
+	twiceZ.push(trim(Z + Z));
 }

@@ -19,10 +19,18 @@ export const SQRT_MINUS_1 = 0x2b8324804fc1df0b2b4d00993dfbd7a72f431806ad2fe478c4
 const N256 = 256n;
 const N38 = 38n;
 
-/** A fold and a trim: 0 ≤ x < 2^700 becomes narrow. */
+export function fold(x: bigint): bigint {
+	return (x & MASK256) + (x >> N256) * N38;
+}
+
+export function trim(x: bigint): bigint {
+	return x - TWICE_P * (x >> N256);
+}
+
+/** Both: 0 ≤ x < 2^700 becomes narrow (a fold gives less than 2^450, j = 194). */
 export function reduce(x: bigint): bigint {
-	x = (x & MASK256) + (x >> N256) * N38; // k < 188: < 2^450
-	return x - TWICE_P * (x >> N256); // j < 194: < 2^256 + 2^200
+	x = (x & MASK256) + (x >> N256) * N38;
+	return x - TWICE_P * (x >> N256);
 }
 
 /** x^(2^n), narrow, for narrow x. */

@@ -6,16 +6,13 @@
 
 const TWICE = (1n << 64n) + 1n;
 const WORD = (1n << 64n) - 1n;
-const LANE = 128n;
-const TWO_LANES = 256n;
-const THREE_LANES = 384n;
 /** The low halves of two lanes, and of four. */
-const PAIR = WORD * ((1n << LANE) + 1n);
-const QUAD = PAIR * ((1n << TWO_LANES) + 1n);
+const PAIR = WORD | (WORD << 128n);
+const QUAD = PAIR | (PAIR << 256n);
 
 /** Four words, the first one lowest. */
 function quad(a: bigint, b: bigint, c: bigint, d: bigint): bigint {
-	return a | (b << LANE) | (c << TWO_LANES) | (d << THREE_LANES);
+	return a | (b << 128n) | (c << 256n) | (d << 384n);
 }
 
 /** Fractional parts of the cube roots of the first 80 primes (§4.2.3). */
@@ -101,15 +98,15 @@ function compress(state: bigint[], block: DataView): void {
 	let q1 = load(block, 32);
 	let q2 = load(block, 64);
 	let q3 = load(block, 96);
-	let m0 = (q0 >> oneLane) | ((q1 << threeLanes) & four); // the four that start one later
-	let m1 = (q1 >> oneLane) | ((q2 << threeLanes) & four);
+	let m0 = (q0 >> oneLane) | ((q1 & word) << threeLanes); // the four that start one later
+	let m1 = (q1 >> oneLane) | ((q2 & word) << threeLanes);
 	let x: bigint;
 	let y: bigint;
 
 	for (let t = 0; t < 20; t++) {
 		const kw = q0 + K[t];
 		if (t < 16) { // the next four words: W[t] = σ1(W[t-2]) + W[t-7] + σ0(W[t-15]) + W[t-16]
-			const m2 = (q2 >> oneLane) | ((q3 << threeLanes) & four);
+			const m2 = (q2 >> oneLane) | ((q3 & word) << threeLanes);
 			x = m0 * twice;
 			x = (((((x >> n7) ^ x) >> n1) ^ (m0 >> n7)) & four) + q0 + m2; // σ0: 1, 8, and 7 bits shifted out
 			m0 = m1;
