@@ -52,6 +52,7 @@ export class Poller {
 	#due = false; // from the credit that makes a poll due to its end
 	/** Does the partition hold the count? If not, each credit polls by chance. */
 	#counts = true;
+	#word = CREDITS; // no credit is left before it
 	#failureReported = false;
 	#tick?: TimerID;
 	#delay?: TimerID;
@@ -85,7 +86,7 @@ export class Poller {
 	/** `spread`: of a credit, over which devices that were powered up together scatter their polls. */
 	#credit(spread: number): void {
 		this.#credits++;
-		const counted = this.#counts && this.#flash(clearOneBit);
+		const counted = this.#counts && this.#flash(flash => this.#clearOneBit(flash));
 		const byChance = !counted && this.#isDueByChance();
 		if (this.#due || !(byChance || (counted && this.#credits >= this.#target))) return;
 		this.#due = true;
@@ -94,6 +95,14 @@ export class Poller {
 			this.#delay = undefined;
 			this.#poll(byChance);
 		}, this.#draw(Math.ceil(creditTicks * spread)));
+	}
+
+	/** One credit: the first bit that is still set. By its place, so that a rotten bit elsewhere cannot hold the count. */
+	#clearOneBit(flash: Flash): void {
+		for (; this.#word < WORDS; this.#word++) {
+			const word = readWord(flash, this.#word);
+			if (word !== 0) return writeWord(flash, this.#word, (word & (word - 1)) >>> 0);
+		}
 	}
 
 	/** A device that dies in its poll must not try again at each boot: the next period begins before the poll does. */
@@ -112,6 +121,7 @@ export class Poller {
 	/** A new period, which lasts until a retry unless `#succeed` follows. False: the partition failed. */
 	#begin(failures: number): boolean {
 		this.#credits = 0;
+		this.#word = CREDITS;
 		this.#failures = failures;
 		this.#target = this.#retryTarget();
 		return this.#counts = this.#flash(flash => {
@@ -133,7 +143,8 @@ export class Poller {
 			const words = readWords(flash);
 			failures = unchecked(words[FAILURES]);
 			target = unchecked(words[TARGET]);
-			for (let i = CREDITS; i < words.length; i++) this.#credits += zeroBits(words[i]);
+			for (let i = CREDITS; i < WORDS; i++) this.#credits += zeroBits(words[i]);
+			while (words[this.#word] === 0) this.#word++;
 		});
 		if (!this.#counts) return; // a read error never causes an erase
 		if (failures !== undefined && failures <= MAXIMUM_FAILURES) {
@@ -237,11 +248,8 @@ export class TokenBucket {
 
 const ERASED = 0xffff_ffff;
 
-/** One credit: the first bit that is still set. By its place, so that a rotten bit elsewhere cannot hold the count. */
-function clearOneBit(flash: Flash): void {
-	const words = readWords(flash);
-	for (let i = CREDITS; i < words.length; i++)
-		if (words[i] !== 0) return writeWord(flash, i, (words[i] & (words[i] - 1)) >>> 0);
+function readWord(flash: Flash, index: number): number {
+	return new DataView(flash.read(4, 4 * index)).getUint32(0, true);
 }
 
 /** All words that are used, little-endian. */
@@ -255,7 +263,7 @@ function writeWord(flash: Flash, index: number, word: number): void {
 	const bytes = new Uint8Array(4);
 	new DataView(bytes.buffer).setUint32(0, word, true);
 	flash.write(bytes, 4 * index);
-	if (readWords(flash)[index] !== word) throw new Error("flash cannot be programmed");
+	if (readWord(flash, index) !== word) throw new Error("flash cannot be programmed");
 }
 
 /** 16 bits and their complement. */

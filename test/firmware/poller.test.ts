@@ -271,7 +271,7 @@ test("a partition that is read now and then only keeps its credits", () => {
 		const bench = new Bench(500 + seed);
 		bench.rebootUntilPoll();
 		bench.polls.length = 0;
-		bench.chip.readFails = () => bench.dice.chance(0.01); // one boot in seventeen or so
+		bench.chip.readFails = () => bench.dice.chance(0.01); // one boot in thirty or so
 		for (let i = 0; i < 4; i++) assert.ok(bench.rebootUntilPoll() <= 2000);
 	}
 });
