@@ -3,11 +3,12 @@
 // one, it says that it has none). Left out: PSK, tickets, resumption and 0-RTT, so that each connection checks a
 // certificate. socket.ts runs it over TCP.
 //
-// The states are named for what they await (RFC 8446 §A.1). Each takes one message and gives the next state; the one
-// that sends application data can only be made with an `AuthenticatedServer`, and that only by checking a Finished
-// that follows a `ServerProof`, and that only by checking a signature with the key that the certificate check gave.
+// The states are functions, named for what they await (RFC 8446 §A.1). Each takes one message and gives the next state;
+// the last, `Established`, which alone can send application data, can only be made with an `AuthenticatedServer`, and
+// that only by checking a Finished after a `ServerProof`, and that only by checking a signature with the key that the
+// certificate check gave.
 
-import { ascii } from "../cbor.js";
+import { ascii, concatenate } from "../cbor.js";
 import { Sha256, x25519, x25519PublicKey } from "../crypto/kernel.js";
 import { isIPv4 } from "../url.js";
 import { MAXIMUM_CHAIN, verifyPath, type PublicKey, type TrustAnchor } from "../x509/path.js";
@@ -54,7 +55,7 @@ export interface ClientOptions {
 
 export class Client {
 	readonly #connection: Connection;
-	#state: State;
+	#state: State | Established;
 	/** Of a message that does not lie in one record: its header, then all of it. */
 	#partial: Uint8Array | undefined;
 	#gathered = 0; // bytes of it
@@ -83,7 +84,7 @@ export class Client {
 		};
 		this.#connection = new Connection(options, fragmentLength);
 		this.#connection.sendHello(hello, 0x0301);
-		this.#state = new AwaitServerHello(this.#connection, hello, privateKey, undefined);
+		this.#state = awaitServerHello(this.#connection, hello, privateKey);
 	}
 
 	/** The index of the anchor that authenticated the server; undefined until its Finished was verified. */
@@ -265,7 +266,9 @@ export class Client {
 		if (!endsRecord && (type === SERVER_HELLO || type === FINISHED || type === KEY_UPDATE)) {
 			refuse("message across a key change");
 		}
-		this.#state = this.#state.receive(type, message.subarray(4), message);
+		const body = message.subarray(4), state = this.#state;
+		if (state instanceof Established) state.receive(type, body);
+		else this.#state = state(type, body, message);
 	}
 }
 
@@ -318,72 +321,54 @@ class Connection {
 	}
 
 	#queue(record: Uint8Array): void {
-		const { outgoing } = this;
-		if (!outgoing) {
-			this.outgoing = record;
-			return;
-		}
-		const both = new Uint8Array(outgoing.length + record.length);
-		both.set(outgoing);
-		both.set(record, outgoing.length);
-		this.outgoing = both;
+		this.outgoing = this.outgoing ? concatenate(this.outgoing, record) : record;
 	}
 }
 
-interface State {
-	/** Takes one message, `body` without its header; gives the state that awaits the next one. */
-	receive(type: number, body: Uint8Array, message: Uint8Array): State;
-}
+/** Takes one message, `body` without its header; gives the state that awaits the next one. */
+type State = (type: number, body: Uint8Array, message: Uint8Array) => State | Established;
 
-class AwaitServerHello implements State {
-	readonly #connection: Connection;
-	readonly #hello: ClientHello;
-	readonly #privateKey: Uint8Array;
-	/** The suite of the HelloRetryRequest that was answered, if there was one. */
-	readonly #retried: CipherSuite | undefined;
-
-	constructor(connection: Connection, hello: ClientHello, privateKey: Uint8Array, retried: CipherSuite | undefined) {
-		this.#connection = connection;
-		this.#hello = hello;
-		this.#privateKey = privateKey;
-		this.#retried = retried;
-	}
-
-	receive(type: number, body: Uint8Array, message: Uint8Array): State {
+/** `retried`: the suite of the HelloRetryRequest that was answered, if there was one. */
+function awaitServerHello(
+	connection: Connection, ours: ClientHello, privateKey: Uint8Array, retried?: CipherSuite,
+): State {
+	return (type, body, message) => {
 		if (type !== SERVER_HELLO) refuse("unexpected message");
-		const hello = readServerHello(body, this.#hello);
-		if (hello.isRetryRequest) return this.#retry(hello, message);
-
+		const hello = readServerHello(body, ours);
+		if (hello.isRetryRequest) {
+			if (retried) refuse("second HelloRetryRequest");
+			return answerRetry(connection, ours, privateKey, hello, message);
+		}
 		const { suite, keyShare } = hello;
-		if (this.#retried && suite !== this.#retried) refuse("cipher suite changed"); // §4.1.4
-		if (!this.#hello.keyShare) refuse("group not offered"); // §4.2.8: it belongs to no share of ours
-		const sharedSecret = x25519(this.#privateKey, keyShare!);
+		if (retried && suite !== retried) refuse("cipher suite changed"); // §4.1.4
+		if (!ours.keyShare) refuse("group not offered"); // §4.2.8: it belongs to no share of ours
+		const sharedSecret = x25519(privateKey, keyShare!);
 		if (sharedSecret.every(byte => byte === 0)) refuse("shared secret is zero"); // §7.4.2
 
-		const { reader, writer, transcript } = this.#connection;
+		const { reader, writer, transcript } = connection;
 		transcript.update(message);
 		const { traffic, master } = handshakeSecrets(sharedSecret, transcript.digest());
 		reader.protect(suite, traffic.server);
 		writer.protect(suite, traffic.client);
-		return new AwaitEncryptedExtensions(this.#connection, this.#hello, { suite, traffic, master });
-	}
+		return awaitEncryptedExtensions(connection, ours, { suite, traffic, master });
+	};
+}
 
-	/** §4.1.4. */
-	#retry({ suite, wantsKeyShare, cookie }: ServerHello, message: Uint8Array): State {
-		const connection = this.#connection, hello = this.#hello;
-		if (this.#retried) refuse("second HelloRetryRequest");
-		if (!wantsKeyShare && !cookie) refuse("HelloRetryRequest changes nothing");
-		if (wantsKeyShare && hello.keyShare) refuse("key share already sent");
-
-		const helloHash = connection.transcript.digest(); // §4.4.1: the first ClientHello's hash stands for it
-		connection.transcript = new Sha256();
-		connection.transcript.update(writeMessage(MESSAGE_HASH, helloHash));
-		connection.transcript.update(message);
-		const second: ClientHello = { ...hello, cookie: cookie?.slice() };
-		if (wantsKeyShare) second.keyShare = x25519PublicKey(this.#privateKey);
-		connection.sendHello(second, 0x0303);
-		return new AwaitServerHello(connection, second, this.#privateKey, suite);
-	}
+/** HelloRetryRequest (§4.1.4). */
+function answerRetry(
+	connection: Connection, ours: ClientHello, privateKey: Uint8Array,
+	{ suite, wantsKeyShare, cookie }: ServerHello, message: Uint8Array,
+): State {
+	if (!wantsKeyShare && !cookie) refuse("HelloRetryRequest changes nothing");
+	if (wantsKeyShare && ours.keyShare) refuse("key share already sent");
+	const helloHash = connection.transcript.digest(); // §4.4.1: the first ClientHello's hash stands for it
+	connection.transcript = new Sha256();
+	connection.transcript.update(writeMessage(MESSAGE_HASH, helloHash));
+	connection.transcript.update(message);
+	const second: ClientHello = { ...ours, cookie: cookie?.slice() };
+	if (wantsKeyShare) second.keyShare = x25519PublicKey(privateKey);
+	connection.sendHello(second, 0x0303);
+	return awaitServerHello(connection, second, privateKey, suite);
 }
 
 /** Handshake traffic secrets, and the master secret that comes after them. */
@@ -393,49 +378,29 @@ interface HandshakeKeys {
 	master: Uint8Array;
 }
 
-class AwaitEncryptedExtensions implements State {
-	readonly #connection: Connection;
-	readonly #hello: ClientHello;
-	readonly #keys: HandshakeKeys;
-
-	constructor(connection: Connection, hello: ClientHello, keys: HandshakeKeys) {
-		this.#connection = connection;
-		this.#hello = hello;
-		this.#keys = keys;
-	}
-
-	receive(type: number, body: Uint8Array, message: Uint8Array): State {
+function awaitEncryptedExtensions(connection: Connection, ours: ClientHello, keys: HandshakeKeys): State {
+	return (type, body, message) => {
 		if (type !== ENCRYPTED_EXTENSIONS) refuse("unexpected message");
-		this.#connection.sendLimit = readEncryptedExtensions(body, this.#hello);
-		this.#connection.transcript.update(message);
-		return new AwaitCertificate(this.#connection, this.#keys, false);
-	}
+		connection.sendLimit = readEncryptedExtensions(body, ours);
+		connection.transcript.update(message);
+		return awaitCertificate(connection, keys, false);
+	};
 }
 
-class AwaitCertificate implements State {
-	readonly #connection: Connection;
-	readonly #keys: HandshakeKeys;
-	readonly #requested: boolean;
-
-	constructor(connection: Connection, keys: HandshakeKeys, requested: boolean) {
-		this.#connection = connection;
-		this.#keys = keys;
-		this.#requested = requested;
-	}
-
-	receive(type: number, body: Uint8Array, message: Uint8Array): State {
-		const connection = this.#connection;
-		if (type === CERTIFICATE_REQUEST && !this.#requested) {
+/** `requested`: whether the server has asked for our certificate. */
+function awaitCertificate(connection: Connection, keys: HandshakeKeys, requested: boolean): State {
+	return (type, body, message) => {
+		if (type === CERTIFICATE_REQUEST && !requested) {
 			readCertificateRequest(body);
 			connection.transcript.update(message);
-			return new AwaitCertificate(connection, this.#keys, true);
+			return awaitCertificate(connection, keys, true);
 		}
 		if (type !== CERTIFICATE) refuse("unexpected message");
 		const { host, anchors } = connection.options;
 		const certified = verifyPath(readCertificates(body, MAXIMUM_CHAIN), host, anchors);
 		connection.transcript.update(message);
-		return new AwaitCertificateVerify(connection, this.#keys, this.#requested, certified);
-	}
+		return awaitCertificateVerify(connection, keys, requested, certified);
+	};
 }
 
 /** What the certificate check gave: the key that the server has to prove that it holds. */
@@ -444,30 +409,34 @@ interface Certified {
 	anchor: number;
 }
 
-class AwaitCertificateVerify implements State {
-	readonly #connection: Connection;
-	readonly #keys: HandshakeKeys;
-	readonly #requested: boolean;
-	readonly #certified: Certified;
-
-	constructor(connection: Connection, keys: HandshakeKeys, requested: boolean, certified: Certified) {
-		this.#connection = connection;
-		this.#keys = keys;
-		this.#requested = requested;
-		this.#certified = certified;
-	}
-
-	receive(type: number, body: Uint8Array, message: Uint8Array): State {
+function awaitCertificateVerify(
+	connection: Connection, keys: HandshakeKeys, requested: boolean, certified: Certified,
+): State {
+	return (type, body, message) => {
 		if (type !== CERTIFICATE_VERIFY) refuse("unexpected message");
-		const { transcript } = this.#connection;
-		const proof = ServerProof.check(this.#certified, transcript.digest(), body);
+		const proof = ServerProof.check(certified, connection.transcript.digest(), body);
+		connection.transcript.update(message);
+		return awaitFinished(connection, keys, requested, proof);
+	};
+}
+
+function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: boolean, proof: ServerProof): State {
+	return (type, body, message) => {
+		if (type !== FINISHED) refuse("unexpected message");
+		const { suite, traffic, master } = keys, { reader, writer, transcript } = connection;
+		const server = AuthenticatedServer.check(proof, traffic.server, transcript.digest(), body);
 		transcript.update(message);
-		return new AwaitFinished(this.#connection, this.#keys, this.#requested, proof);
-	}
+		const secrets = applicationSecrets(master, transcript.digest());
+		reader.protect(suite, secrets.server);
+		if (requested) connection.sendMessage(writeMessage(CERTIFICATE, new Uint8Array(4))); // an empty one (§4.4.2)
+		connection.sendMessage(writeMessage(FINISHED, verifyData(traffic.client, transcript.digest())));
+		writer.protect(suite, secrets.client);
+		return new Established(connection, suite, secrets, server);
+	};
 }
 
 /** 64 spaces, the context and a zero (§4.4.3): the transcript's hash comes after them. */
-const SIGNED_PREFIX = ascii(`${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`);
+const SIGNED_PREFIX = `${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`;
 
 /** The server has signed this handshake with the key of its certificate. */
 class ServerProof {
@@ -483,39 +452,9 @@ class ServerProof {
 		const offered = signatureSchemes.find(({ code }) => code === scheme);
 		if (!offered) return refuse("signature algorithm not offered");
 		if (offered.algorithm !== publicKey.algorithm) refuse("signature algorithm of another key");
-		const signed = new Uint8Array(SIGNED_PREFIX.length + transcriptHash.length);
-		signed.set(SIGNED_PREFIX);
-		signed.set(transcriptHash, SIGNED_PREFIX.length);
+		const signed = concatenate(ascii(SIGNED_PREFIX), transcriptHash);
 		if (!publicKey.verify(signed, signature)) refuse("bad signature by server");
 		return new ServerProof(anchor);
-	}
-}
-
-class AwaitFinished implements State {
-	readonly #connection: Connection;
-	readonly #keys: HandshakeKeys;
-	readonly #requested: boolean;
-	readonly #proof: ServerProof;
-
-	constructor(connection: Connection, keys: HandshakeKeys, requested: boolean, proof: ServerProof) {
-		this.#connection = connection;
-		this.#keys = keys;
-		this.#requested = requested;
-		this.#proof = proof;
-	}
-
-	receive(type: number, body: Uint8Array, message: Uint8Array): State {
-		if (type !== FINISHED) refuse("unexpected message");
-		const { suite, traffic, master } = this.#keys;
-		const connection = this.#connection, { reader, writer, transcript } = connection;
-		const server = AuthenticatedServer.check(this.#proof, traffic.server, transcript.digest(), body);
-		transcript.update(message);
-		const secrets = applicationSecrets(master, transcript.digest());
-		reader.protect(suite, secrets.server);
-		if (this.#requested) connection.sendMessage(writeMessage(CERTIFICATE, new Uint8Array(4))); // an empty one (§4.4.2)
-		connection.sendMessage(writeMessage(FINISHED, verifyData(traffic.client, transcript.digest())));
-		writer.protect(suite, secrets.client);
-		return new Established(connection, suite, secrets, server);
 	}
 }
 
@@ -537,7 +476,8 @@ class AuthenticatedServer {
 	}
 }
 
-class Established implements State {
+/** After the handshake: application data, tickets, other keys. */
+class Established {
 	readonly server: AuthenticatedServer;
 	readonly #connection: Connection;
 	readonly #suite: CipherSuite;
@@ -557,7 +497,7 @@ class Established implements State {
 		this.#connection.send(APPLICATION_DATA, bytes);
 	}
 
-	receive(type: number, body: Uint8Array): State {
+	receive(type: number, body: Uint8Array): void {
 		if (type === NEW_SESSION_TICKET) {
 			readNewSessionTicket(body); // §4.6.1: of no use here
 			if (++this.#tickets > MAXIMUM_TICKETS) refuse("too many tickets");
@@ -570,7 +510,6 @@ class Established implements State {
 		} else {
 			refuse("unexpected message");
 		}
-		return this;
 	}
 
 	/** §4.6.3: the message goes under the old key. */

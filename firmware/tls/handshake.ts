@@ -4,6 +4,7 @@
 // OCSP and SCT, post-handshake authentication, groups other than X25519.
 
 import { ascii } from "../cbor.js";
+import { sha256 } from "../crypto/kernel.js";
 import { signatureSchemes } from "../x509/public-key.js";
 import { refuse } from "./alert.js";
 import { FieldReader, FieldWriter } from "./presentation.js";
@@ -91,17 +92,11 @@ export interface ServerHello {
 	cookie: Uint8Array | undefined;
 }
 
-/** SHA-256 of "HelloRetryRequest" (§4.1.3). */
-const RETRY_RANDOM = Uint8Array.of(
-	0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
-	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
-);
-
 /** ServerHello (§4.1.3) or HelloRetryRequest (§4.1.4), which differ by the random and in their extensions. */
 export function readServerHello(message: Uint8Array, hello: ClientHello): ServerHello {
 	const reader = new FieldReader(message);
 	const legacyVersion = reader.uint16();
-	const isRetryRequest = equals(reader.bytes(32), RETRY_RANDOM);
+	const isRetryRequest = equals(reader.bytes(32), sha256(ascii("HelloRetryRequest")));
 	const echo = reader.vector(1);
 	if (echo.length > 32) refuse("malformed message");
 	const code = reader.uint16();

@@ -2,7 +2,7 @@
 // the transcript's hash to traffic secrets, and from a traffic secret to what stands on it. Called by client.ts.
 
 import { ascii } from "../cbor.js";
-import { hkdfExpand, hkdfExtract, hmacSha256 } from "../crypto/kernel.js";
+import { hkdfExpand, hkdfExtract, hmacSha256, sha256 } from "../crypto/kernel.js";
 
 const HASH_LENGTH = 32;
 
@@ -10,12 +10,6 @@ const HASH_LENGTH = 32;
 const HANDSHAKE_SALT = Uint8Array.of(
 	0x6f, 0x26, 0x15, 0xa1, 0x08, 0xc7, 0x02, 0xc5, 0x67, 0x8f, 0x54, 0xfc, 0x9d, 0xba, 0xb6, 0x97,
 	0x16, 0xc0, 0x76, 0x18, 0x9c, 0x48, 0x25, 0x0c, 0xeb, 0xea, 0xc3, 0x57, 0x6c, 0x36, 0x11, 0xba,
-);
-
-/** SHA-256 of nothing. */
-const EMPTY_HASH = Uint8Array.of(
-	0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
-	0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
 );
 
 /** The traffic secrets of one epoch, 32 bytes each. */
@@ -35,7 +29,7 @@ export function handshakeSecrets(
 			server: expandLabel(handshakeSecret, "s hs traffic", helloHash, HASH_LENGTH),
 		},
 		master: hkdfExtract(
-			expandLabel(handshakeSecret, "derived", EMPTY_HASH, HASH_LENGTH),
+			expandLabel(handshakeSecret, "derived", sha256(new Uint8Array(0)), HASH_LENGTH),
 			new Uint8Array(HASH_LENGTH),
 		),
 	};

@@ -2,6 +2,7 @@
 // `onWritable`, `onError`): the machine of client.ts run over a TCP socket. Whoever can use such a socket, the Moddable
 // SDK's HTTP client among them, can use this one. DESIGN.md beside it says what a server must offer.
 
+import { concatenate } from "../cbor.js";
 import type { TCP, TCPConstructor } from "../ports.js";
 import { TransportError } from "../transport.js";
 import type { TrustAnchor } from "../x509/path.js";
@@ -103,15 +104,9 @@ export class TLSSocket {
 	write(bytes: Uint8Array, { more = false }: { more?: boolean } = {}): number {
 		if (!this.#tcp) throw new Error("closed");
 		if (bytes.length > this.#writable) throw new RangeError(`expected at most ${this.#writable} bytes, got ${bytes.length}`);
-		const held = this.#held;
-		let content = bytes;
-		if (held) {
-			content = new Uint8Array(held.length + bytes.length);
-			content.set(held);
-			content.set(bytes, held.length);
-		}
+		const content = this.#held ? concatenate(this.#held, bytes) : bytes;
 		const isFull = content.length === this.#client.writable;
-		this.#held = more && !isFull ? (held ? content : bytes.slice()) : undefined;
+		this.#held = more && !isFull ? content.slice() : undefined;
 		if (!this.#held) {
 			this.#client.write(content);
 			this.#flush();

@@ -6,8 +6,7 @@ import { CertificateError, type DerReason } from "./certificate-error.js";
 
 export const BOOLEAN = 0x01, INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0x04, OBJECT_IDENTIFIER = 0x06;
 export const UTC_TIME = 0x17, GENERALIZED_TIME = 0x18, SEQUENCE = 0x30, SET = 0x31;
-const UTF8_STRING = 0x0c, PRINTABLE_STRING = 0x13, T61_STRING = 0x14, IA5_STRING = 0x16;
-const UNIVERSAL_STRING = 0x1c, BMP_STRING = 0x1e;
+const UTF8_STRING = 0x0c, PRINTABLE_STRING = 0x13, IA5_STRING = 0x16;
 
 /** Context-specific tags: `[n]` primitive and constructed. */
 export const primitive = (n: number): number => 0x80 | n;
@@ -138,7 +137,7 @@ export class DerReader {
 		return content;
 	}
 
-	/** A DirectoryString or IA5String (RFC 5280 §4.1.2.4), in the characters of its type. */
+	/** PrintableString, UTF8String or IA5String: what authorities may still put into names (RFC 5280 §4.1.2.4, §4.1.2.6). */
 	string(): void {
 		const { tag } = this;
 		const content = this.content(tag);
@@ -149,14 +148,7 @@ export class DerReader {
 			case IA5_STRING:
 				for (const byte of content) if (byte > 0x7f) refuse("bad string");
 				return;
-			case UTF8_STRING:
-			case T61_STRING:
-				return;
-			case BMP_STRING:
-				if (content.length % 2 !== 0) refuse("bad string");
-				return;
-			case UNIVERSAL_STRING:
-				if (content.length % 4 !== 0) refuse("bad string");
+			case UTF8_STRING: // compared as bytes, shown to nobody
 				return;
 			default:
 				refuse("unexpected tag");
