@@ -20,6 +20,10 @@ export interface Engine {
 	/** Makes the engine ready. Gives the reason why it cannot be used here, or undefined. */
 	prepare(): Promise<string | undefined>;
 	takes(file: string): boolean;
+	/** What one file usually takes. */
+	usualSeconds: number;
+	/** After so long a file is taken to hang. */
+	limitSeconds: number;
 	/** A process that runs this test file and prints uvu's last lines. */
 	command(file: string): Promise<Command>;
 }
@@ -35,6 +39,8 @@ const memoryOnQemu = 192 << 20; // bytes
 const node: Engine = {
 	name: "node",
 	title: `node ${process.versions.node}`,
+	usualSeconds: 2,
+	limitSeconds: 300,
 	async prepare() {
 		return undefined;
 	},
@@ -51,6 +57,8 @@ function xs(title: string, kernel: "typescript" | "c", takes: (file: string) => 
 	return {
 		name: "xs",
 		title,
+		usualSeconds: 3,
+		limitSeconds: 300,
 		takes,
 		async prepare() {
 			return buildSimulator().then(
@@ -71,6 +79,8 @@ const hasCKernel = existsSync(join(root, "firmware/crypto/c/kernel.ts"));
 const qemu: Engine = {
 	name: "qemu-rv32",
 	title: `${engineVersion} on rv32imc (QEMU)`,
+	usualSeconds: 20,
+	limitSeconds: 900, // a processor that is emulated
 	takes: isPortable,
 	async prepare() {
 		return buildBoard().then(

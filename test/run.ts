@@ -9,12 +9,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../boards/bundle.js";
+import { Durations } from "./durations.js";
 import { allowedSkips, engines, type Command, type Engine } from "./engines.js";
 import { runProcess, type Ended, type Running } from "./process.js";
 import { judge, oneLine, summarize, type Verdict } from "./verdict.js";
 
 const filesAtATime = 2;
-const timeLimit = 300_000; // ms, of one file on one engine
 
 interface Job {
 	title: string; // the file, or what is checked
@@ -52,7 +52,11 @@ async function main(): Promise<number> {
 	if (positionals.length === 0 && wanted.includes(engines[0])) jobs.unshift(...typeChecks());
 
 	const started = Date.now();
-	const verdicts = await runAll(jobs);
+	const durations = new Durations(join(root, "build/test-seconds.json"));
+	const nameOf = ({ title, engine }: Job) => `${title} (${engine.title})`;
+	const verdicts = await runAll(durations.longestFirst(jobs, nameOf, ({ engine }) => engine.usualSeconds));
+	for (const { run } of verdicts) durations.note(`${run.title} (${run.engine})`, run.seconds);
+	durations.save();
 	const inCI = process.env.CI === "true";
 	const { lines, failed } = summarize(verdicts, { engines: asked, absent, inCI, allowedSkips });
 	lines.splice(-1, 0, `${((Date.now() - started) / 1000).toFixed(0)} s`);
@@ -103,7 +107,7 @@ async function runAll(jobs: Job[]): Promise<Verdict[]> {
 
 async function run(job: Job, started: () => void): Promise<Ended> {
 	try {
-		const one = runProcess({ ...(await job.command()), cwd: root, limit: timeLimit });
+		const one = runProcess({ ...(await job.command()), cwd: root, limit: job.engine.limitSeconds * 1000 });
 		running.set(one, job.title);
 		started();
 		const ended = await one.ended;
