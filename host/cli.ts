@@ -22,6 +22,7 @@ program
 	.addOption(new Option("--board <name>", "where the firmware runs").choices(boards).default("simulator"))
 	.option("--json", "print one JSON object last")
 	.option("--keep <folder>", "keep the fleet and the device's flash there")
+	.option("--diagram [file]", "draw what happened as a sequence: here, or into an SVG file")
 	.option("--year <milliseconds>", "length of a year on the bench", positiveInteger)
 	.addHelpText("after", "\nExample:\n  npm start -- --scenario normal --board node --json")
 	.action(async options => finish(await start(options)));

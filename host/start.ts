@@ -1,8 +1,11 @@
 // `baton start`, which `npm start` runs: a whole life of a device, watched as it happens, judged at the end.
 
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { BoardName } from "../boards/start.js";
 import { Bench, type BenchResult, type Scenario } from "./bench.js";
 import { scenarios } from "./scenarios/index.js";
+import { sequenceOf, sequenceSvg, sequenceText } from "./sequence.js";
 import { createWatch, type Watch } from "./watch.js";
 
 export interface StartOptions {
@@ -13,10 +16,12 @@ export interface StartOptions {
 	keep?: string;
 	/** Milliseconds of a year. */
 	year?: number;
+	/** Draw what happened: in the terminal, or into an SVG file. */
+	diagram?: true | string;
 }
 
 /** Gives the exit code: 0 only if everything that the scenario asks for happened; 130 if it was broken off. */
-export async function start({ scenario, board, json, keep, year }: StartOptions): Promise<number> {
+export async function start({ scenario, board, json, keep, year, diagram }: StartOptions): Promise<number> {
 	const chosen = scenario === "all" ? [...scenarios.values()] : [scenarios.get(scenario)!];
 	const watch = createWatch(process.stdout);
 	const broken = new AbortController();
@@ -26,7 +31,10 @@ export async function start({ scenario, board, json, keep, year }: StartOptions)
 	const results: BenchResult[] = [];
 	try {
 		for (const one of chosen) {
-			results.push(await live(one, { board, watch, signal: broken.signal, year, keep: keep && chosen.length > 1 ? `${keep}/${one.name}` : keep }));
+			const many = chosen.length > 1;
+			const result = await live(one, { board, watch, signal: broken.signal, year, keep: keep && many ? join(keep, one.name) : keep });
+			results.push(result);
+			if (diagram !== undefined) draw(result, diagram, many);
 		}
 	} catch (error) {
 		if (!(error instanceof Interrupted)) throw error;
@@ -41,6 +49,15 @@ export async function start({ scenario, board, json, keep, year }: StartOptions)
 	const ok = results.every(succeeded);
 	if (json) process.stdout.write(`${JSON.stringify(scenario === "all" ? { ok, scenario, board, scenarios: results.map(result => summary(result, board)) } : summary(results[0], board))}\n`);
 	return ok ? 0 : 1;
+}
+
+/** With many scenarios their names stand in the files' names: `x.svg` becomes `x-normal.svg`. */
+function draw(result: BenchResult, diagram: true | string, many: boolean): void {
+	const sequence = sequenceOf(result);
+	if (diagram === true) return void process.stdout.write(`\n${sequenceText(sequence)}\n`);
+	const file = many ? diagram.replace(/(\.svg)?$/, `-${result.scenario}$1`) : diagram;
+	writeFileSync(file, sequenceSvg(sequence));
+	process.stdout.write(`drawn in ${file}\n`);
 }
 
 class Interrupted extends Error {}
