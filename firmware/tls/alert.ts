@@ -52,7 +52,6 @@ const REFUSALS = {
 	"HelloRetryRequest changes nothing": ILLEGAL_PARAMETER,
 	// EncryptedExtensions (§4.3.1, RFC 6066 §4, RFC 7301 §3.2, RFC 8449 §4, §5)
 	"application protocol not offered": ILLEGAL_PARAMETER,
-	"bad server_name": ILLEGAL_PARAMETER,
 	"bad max_fragment_length": ILLEGAL_PARAMETER,
 	"bad record_size_limit": ILLEGAL_PARAMETER,
 	"max_fragment_length and record_size_limit": ILLEGAL_PARAMETER,
@@ -70,20 +69,14 @@ const REFUSALS = {
 	"bad key update": ILLEGAL_PARAMETER,
 } as const satisfies Record<string, number>;
 
-/** The alerts that a server may send, by their names in the registry. */
+/** The alerts that a server may have a reason to send, by their names in the registry; not those of certificates. */
 const NAMES = {
 	0: "close_notify",
 	10: "unexpected_message",
 	20: "bad_record_mac",
 	22: "record_overflow",
 	40: "handshake_failure",
-	42: "bad_certificate",
-	43: "unsupported_certificate",
-	44: "certificate_revoked",
-	45: "certificate_expired",
-	46: "certificate_unknown",
 	47: "illegal_parameter",
-	48: "unknown_ca",
 	49: "access_denied",
 	50: "decode_error",
 	51: "decrypt_error",

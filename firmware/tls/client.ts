@@ -107,7 +107,7 @@ export class Client {
 	 * closed and, unless the server sent the alert, ours is waiting to be taken.
 	 */
 	receive(bytes: Uint8Array): void {
-		if (bytes.length > this.wanted) throw new RangeError(`expected at most ${this.wanted} bytes, got ${bytes.length}`);
+		expectAtMost(this.wanted, bytes);
 		if (bytes.length === 0) return;
 		const { reader } = this.#connection;
 		try {
@@ -160,7 +160,7 @@ export class Client {
 
 	/** Makes one record of at most `writable` bytes. */
 	write(bytes: Uint8Array): void {
-		if (bytes.length > this.writable) throw new RangeError(`expected at most ${this.writable} bytes, got ${bytes.length}`);
+		expectAtMost(this.writable, bytes);
 		if (bytes.length > 0) (this.#state as Established).write(bytes);
 	}
 
@@ -270,6 +270,11 @@ export class Client {
 		if (state instanceof Established) state.receive(type, body);
 		else this.#state = state(type, body, message);
 	}
+}
+
+/** Our own mistake, if there are more. */
+export function expectAtMost(limit: number, bytes: Uint8Array): void {
+	if (bytes.length > limit) throw new RangeError(`expected at most ${limit} bytes, got ${bytes.length}`);
 }
 
 /** Length of a message with its header of four bytes, which starts at `offset`. */

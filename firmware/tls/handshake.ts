@@ -3,11 +3,11 @@
 // are returned are views of the message. Left out, because never offered: PSK, early data, certificate compression,
 // OCSP and SCT, post-handshake authentication, groups other than X25519.
 
-import { ascii } from "../cbor.js";
+import { ascii, concatenate } from "../cbor.js";
 import { sha256 } from "../crypto/kernel.js";
 import { signatureSchemes } from "../x509/public-key.js";
 import { refuse } from "./alert.js";
-import { FieldReader, FieldWriter } from "./presentation.js";
+import { FieldReader, uint16, uint8, vector } from "./presentation.js";
 import type { CipherSuite } from "./record.js";
 
 /** HandshakeType. */
@@ -19,7 +19,7 @@ const SERVER_NAME = 0, MAX_FRAGMENT_LENGTH = 1, SUPPORTED_GROUPS = 10, SIGNATURE
 const RECORD_SIZE_LIMIT = 28, SUPPORTED_VERSIONS = 43, COOKIE = 44, KEY_SHARE = 51;
 
 const LEGACY_VERSION = 0x0303, TLS_1_3 = 0x0304, X25519 = 0x001d;
-const HTTP_1_1 = ascii("http/1.1");
+const HTTP_1_1 = "http/1.1";
 
 const MAXIMUM_EXTENSIONS = 16; // in one message
 
@@ -45,41 +45,31 @@ export interface ClientHello {
 /** The whole message, type and length included. */
 export function writeClientHello(hello: ClientHello): Uint8Array {
 	const { hostName, cookie, keyShare } = hello;
-	const out = new FieldWriter(256 + (hostName?.length ?? 0) + (cookie?.length ?? 0));
-	const extension = (type: number, write: () => void): void => {
-		out.uint16(type);
-		out.vector(2, write);
-	};
-	out.uint8(CLIENT_HELLO);
-	out.vector(3, () => {
-		out.uint16(LEGACY_VERSION);
-		out.bytes(hello.random);
-		out.vector(1, () => out.bytes(hello.sessionId));
-		out.vector(2, () => hello.suites.forEach(({ code }) => out.uint16(code)));
-		out.vector(1, () => out.uint8(0)); // no compression
-		out.vector(2, () => {
-			if (hostName !== undefined) extension(SERVER_NAME, () => out.vector(2, () => {
-				out.uint8(0); // host_name
-				out.vector(2, () => out.bytes(ascii(hostName)));
-			}));
-			extension(MAX_FRAGMENT_LENGTH, () => out.uint8(FRAGMENT_LENGTHS.indexOf(hello.fragmentLength) + 1));
-			extension(SUPPORTED_GROUPS, () => out.vector(2, () => out.uint16(X25519)));
-			extension(SIGNATURE_ALGORITHMS, () => out.vector(2, () => {
-				for (const { code } of signatureSchemes) out.uint16(code);
-			}));
-			extension(ALPN, () => out.vector(2, () => out.vector(1, () => out.bytes(HTTP_1_1))));
-			// counts the content type too (RFC 8449 §4), max_fragment_length does not
-			extension(RECORD_SIZE_LIMIT, () => out.uint16(hello.fragmentLength + 1));
-			extension(SUPPORTED_VERSIONS, () => out.vector(1, () => out.uint16(TLS_1_3)));
-			if (cookie) extension(COOKIE, () => out.vector(2, () => out.bytes(cookie)));
-			extension(KEY_SHARE, () => out.vector(2, () => {
-				if (!keyShare) return;
-				out.uint16(X25519);
-				out.vector(2, () => out.bytes(keyShare));
-			}));
-		});
-	});
-	return out.written;
+	const extensions = [
+		extension(MAX_FRAGMENT_LENGTH, uint8(FRAGMENT_LENGTHS.indexOf(hello.fragmentLength) + 1)),
+		extension(SUPPORTED_GROUPS, vector(2, uint16(X25519))),
+		extension(SIGNATURE_ALGORITHMS, vector(2, ...signatureSchemes.map(({ code }) => uint16(code)))),
+		extension(ALPN, vector(2, vector(1, ascii(HTTP_1_1)))),
+		// counts the content type too (RFC 8449 §4), max_fragment_length does not
+		extension(RECORD_SIZE_LIMIT, uint16(hello.fragmentLength + 1)),
+		extension(SUPPORTED_VERSIONS, vector(1, uint16(TLS_1_3))),
+		extension(KEY_SHARE, keyShare ? vector(2, uint16(X25519), vector(2, keyShare)) : vector(2)),
+	];
+	if (hostName !== undefined) extensions.push(extension(SERVER_NAME, vector(2, uint8(0), vector(2, ascii(hostName)))));
+	if (cookie) extensions.push(extension(COOKIE, vector(2, cookie)));
+	return writeMessage(
+		CLIENT_HELLO,
+		uint16(LEGACY_VERSION),
+		hello.random,
+		vector(1, hello.sessionId),
+		vector(2, ...hello.suites.map(({ code }) => uint16(code))),
+		vector(1, uint8(0)), // no compression
+		vector(2, ...extensions),
+	);
+}
+
+function extension(type: number, data: Uint8Array): Uint8Array {
+	return concatenate(uint16(type), vector(2, data));
 }
 
 export interface ServerHello {
@@ -139,7 +129,6 @@ export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello)
 		switch (type) {
 			case SERVER_NAME: // RFC 6066 §3: empty
 				if (hello.hostName === undefined) refuse("extension not offered");
-				if (!data.atEnd) refuse("bad server_name");
 				break;
 			case MAX_FRAGMENT_LENGTH: // RFC 6066 §4: what was asked for
 				hasFragmentLength = true;
@@ -152,7 +141,7 @@ export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello)
 				const list = new FieldReader(data.vector(2, 2));
 				const protocol = list.vector(1, 1);
 				list.end();
-				if (!equals(protocol, HTTP_1_1)) refuse("application protocol not offered");
+				if (!equals(protocol, ascii(HTTP_1_1))) refuse("application protocol not offered");
 				break;
 			}
 			case RECORD_SIZE_LIMIT: { // RFC 8449 §4: content and its type
@@ -228,12 +217,9 @@ export function readKeyUpdate(message: Uint8Array): boolean {
 	return request === 1;
 }
 
-/** A message: `type`, length, `body`. */
-export function writeMessage(type: number, body: Uint8Array): Uint8Array {
-	const out = new FieldWriter(4 + body.length);
-	out.uint8(type);
-	out.vector(3, () => out.bytes(body));
-	return out.written;
+/** A message of `type` whose body is `parts`, with its length. */
+export function writeMessage(type: number, ...parts: Uint8Array[]): Uint8Array {
+	return concatenate(uint8(type), vector(3, ...parts));
 }
 
 /** What we offer with each ClientHello, so that another type is told from one at the wrong place. */

@@ -1,6 +1,7 @@
 // The presentation language (RFC 8446 §3): numbers in network order, vectors behind their length. Bounds are checked
 // here once, so that the parsers of handshake.ts are nothing but the order of the fields.
 
+import { concatenate } from "../cbor.js";
 import { refuse } from "./alert.js";
 
 /** Reads fields one after the other from `bytes`. What does not fit is AlertError "malformed message". */
@@ -56,40 +57,17 @@ export class FieldReader {
 	}
 }
 
-/** Writes fields into a buffer of a fixed size, which our own messages never exceed. */
-export class FieldWriter {
-	readonly #bytes: Uint8Array;
-	#offset = 0;
+export function uint8(value: number): Uint8Array {
+	return Uint8Array.of(value);
+}
 
-	constructor(capacity: number) {
-		this.#bytes = new Uint8Array(capacity);
-	}
+export function uint16(value: number): Uint8Array {
+	return Uint8Array.of(value >> 8, value);
+}
 
-	/** What was written, as a view. */
-	get written(): Uint8Array {
-		return this.#bytes.subarray(0, this.#offset);
-	}
-
-	uint8(value: number): void {
-		this.#bytes[this.#offset++] = value;
-	}
-
-	uint16(value: number): void {
-		this.uint8(value >> 8);
-		this.uint8(value & 0xff);
-	}
-
-	bytes(bytes: Uint8Array): void {
-		this.#bytes.set(bytes, this.#offset); // throws RangeError past the capacity
-		this.#offset += bytes.length;
-	}
-
-	/** A vector of what `write` writes, behind its length in `lengthBytes` bytes. */
-	vector(lengthBytes: 1 | 2 | 3, write: () => void): void {
-		const start = (this.#offset += lengthBytes);
-		write();
-		for (let i = 1, length = this.#offset - start; i <= lengthBytes; i++, length >>= 8) {
-			this.#bytes[start - i] = length & 0xff;
-		}
-	}
+/** A vector of `parts`, behind its length in `lengthBytes` bytes. */
+export function vector(lengthBytes: 1 | 2 | 3, ...parts: Uint8Array[]): Uint8Array {
+	const bytes = concatenate(new Uint8Array(lengthBytes), ...parts);
+	for (let i = lengthBytes - 1, length = bytes.length - lengthBytes; i >= 0; i--, length >>= 8) bytes[i] = length;
+	return bytes;
 }

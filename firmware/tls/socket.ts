@@ -6,7 +6,7 @@ import { concatenate } from "../cbor.js";
 import type { TCP, TCPConstructor } from "../ports.js";
 import { TransportError } from "../transport.js";
 import type { TrustAnchor } from "../x509/path.js";
-import { Client, type CipherSuite, type FragmentLength } from "./client.js";
+import { Client, expectAtMost, type CipherSuite, type FragmentLength } from "./client.js";
 import { OVERHEAD } from "./record.js";
 
 export interface TLSSocketOptions {
@@ -84,7 +84,7 @@ export class TLSSocket {
 	}
 
 	set format(format: "buffer") {
-		if (format !== "buffer") throw new RangeError(`expected "buffer", got ${JSON.stringify(format)}`);
+		if (format !== "buffer") throw new RangeError(`expected "buffer"`);
 	}
 
 	/** Takes at most `byteLength` application bytes (default: all at hand); undefined if there are none. */
@@ -103,7 +103,7 @@ export class TLSSocket {
 	 */
 	write(bytes: Uint8Array, { more = false }: { more?: boolean } = {}): number {
 		if (!this.#tcp) throw new Error("closed");
-		if (bytes.length > this.#writable) throw new RangeError(`expected at most ${this.#writable} bytes, got ${bytes.length}`);
+		expectAtMost(this.#writable, bytes);
 		const content = this.#held ? concatenate(this.#held, bytes) : bytes;
 		const isFull = content.length === this.#client.writable;
 		this.#held = more && !isFull ? content.slice() : undefined;
@@ -215,13 +215,8 @@ export class TLSSocket {
 }
 
 function newClient(options: TLSSocketOptions): Client {
-	const { host, anchors, fragmentLength, suites, offerKeyShare } = options;
 	return new Client({
-		host,
-		anchors,
-		fragmentLength,
-		suites,
-		offerKeyShare,
+		...options,
 		random(bytes) {
 			try {
 				options.random(bytes);

@@ -4,7 +4,7 @@
 
 import { CertificateError, type CertificateReason } from "./certificate-error.js";
 import {
-	BOOLEAN, constructed, DerReader, INTEGER, OCTET_STRING, primitive, SEQUENCE, SET,
+	ASCII, BOOLEAN, compare, constructed, DerReader, INTEGER, OCTET_STRING, primitive, SEQUENCE, SET,
 } from "./der.js";
 import { readPublicKey, readSignatureAlgorithm, type KeyAlgorithm, type PublicKey } from "./public-key.js";
 
@@ -13,8 +13,8 @@ export { CertificateError, type CertificateReason };
 const MAXIMUM_LENGTH = 2_048; // bytes of one certificate; a leaf with a dozen names has 600
 const MAXIMUM_EXTENSIONS = 16;
 
-/** KeyUsage (§4.2.1.3): masks of namedBits(). */
-export const DIGITAL_SIGNATURE = 1 << 0, KEY_CERT_SIGN = 1 << 5;
+/** KeyUsage (§4.2.1.3): bits 0 and 5 of a first byte. */
+export const DIGITAL_SIGNATURE = 0x80, KEY_CERT_SIGN = 0x04;
 
 /** Views of the bytes that were read, except for the key. */
 export interface Certificate {
@@ -31,7 +31,7 @@ export interface Certificate {
 	/** basicConstraints (§4.2.1.9). */
 	isCA: boolean;
 	pathLength: number; // Infinity if it says nothing
-	/** keyUsage; undefined if absent. */
+	/** keyUsage: its first byte; undefined if absent. */
 	keyUsage: number | undefined;
 	/** Whether extKeyUsage (§4.2.1.12) names id-kp-serverAuth; undefined if absent. */
 	serverAuth: boolean | undefined;
@@ -130,7 +130,6 @@ function readExtensions(der: DerReader, read: Certificate): void {
 		switch (isCE ? identifier[2] : -1) {
 			case KEY_USAGE:
 				read.keyUsage = der.namedBits();
-				if (read.keyUsage === 0) refuse("bad extension"); // at least one bit (§4.2.1.3)
 				break;
 			case SUBJECT_ALT_NAME:
 				read.alternativeNames = readGeneralNames(der);
@@ -185,6 +184,8 @@ function readExtKeyUsage(der: DerReader): boolean {
 /** GeneralName (§4.2.1.6): the alternatives that are read; others are well-formed DER and never match. */
 export const DNS_NAME = primitive(2), IP_ADDRESS = primitive(7);
 const RFC822_NAME = primitive(1), URI = primitive(6);
+/** "Preferred name syntax" (RFC 1034 §3.5) and the asterisk. */
+export const NAME = /^[A-Za-z0-9.*-]+$/;
 
 function readGeneralNames(der: DerReader): Uint8Array {
 	const start = der.offset;
@@ -192,11 +193,9 @@ function readGeneralNames(der: DerReader): Uint8Array {
 	if (der.atEnd) refuse("bad extension");
 	while (!der.atEnd) {
 		if (der.at(DNS_NAME)) {
-			const name = der.content(DNS_NAME);
-			if (name.length === 0 || !name.every(isNameCharacter)) refuse("bad string");
+			der.text(DNS_NAME, NAME);
 		} else if (der.at(RFC822_NAME) || der.at(URI)) {
-			const name = der.content(der.tag);
-			if (name.length === 0 || name.some(byte => byte > 0x7f)) refuse("bad string"); // IA5String
+			der.text(der.tag, ASCII); // IA5String
 		} else if (der.at(IP_ADDRESS)) {
 			const { length } = der.content(IP_ADDRESS);
 			if (length !== 4 && length !== 16) refuse("bad extension");
@@ -207,20 +206,6 @@ function readGeneralNames(der: DerReader): Uint8Array {
 	}
 	der.leave(sequence);
 	return der.since(start);
-}
-
-/** "Preferred name syntax" (RFC 1034 §3.5) and the asterisk: letters, digits, hyphen, dot. */
-function isNameCharacter(byte: number): boolean {
-	const lower = byte | 0x20;
-	if (lower >= 0x61 && lower <= 0x7a) return byte >= 0x41;
-	return (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2e || byte === 0x2a;
-}
-
-/** Bytewise order, a prefix first; 0 if equal. */
-export function compare(a: Uint8Array, b: Uint8Array): number {
-	const length = Math.min(a.length, b.length);
-	for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
-	return a.length - b.length;
 }
 
 function refuse(reason: CertificateReason): never {

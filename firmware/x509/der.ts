@@ -8,6 +8,10 @@ export const BOOLEAN = 0x01, INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0
 export const UTC_TIME = 0x17, GENERALIZED_TIME = 0x18, SEQUENCE = 0x30, SET = 0x31;
 const UTF8_STRING = 0x0c, PRINTABLE_STRING = 0x13, IA5_STRING = 0x16;
 
+/** The characters of an IA5String, and of a PrintableString (X.680 §41.4). */
+export const ASCII = /^[\x00-\x7f]*$/;
+const PRINTABLE = /^[A-Za-z0-9 '()+,./:=?-]*$/;
+
 /** Context-specific tags: `[n]` primitive and constructed. */
 export const primitive = (n: number): number => 0x80 | n;
 export const constructed = (n: number): number => 0xa0 | n;
@@ -111,18 +115,13 @@ export class DerReader {
 		return content.subarray(1);
 	}
 
-	/** A BIT STRING of named bits (X.690 §11.2.2: no trailing zeros), at most 16: bit n of the result is bit n. */
+	/** A BIT STRING of one to sixteen named bits: its first byte, bit 0 the highest. No trailing zeros (X.690 §11.2.2). */
 	namedBits(): number {
 		const content = this.content(BIT_STRING);
-		const bytes = content.length - 1, unused = content[0];
-		if (bytes < 0 || bytes > 2 || unused > 7) return refuse("bad bit string");
-		if (bytes === 0) return unused === 0 ? 0 : refuse("bad bit string");
-		const last = content[bytes];
-		if ((last & ((1 << unused) - 1)) !== 0) refuse("bad bit string"); // unused bits are zero (§11.2.1)
-		if ((last & (1 << unused)) === 0) refuse("bad bit string"); // and the one before them is not
-		let bits = 0;
-		for (let n = 0; n < bytes * 8; n++) if (content[1 + (n >> 3)] & (0x80 >> (n & 7))) bits |= 1 << n;
-		return bits;
+		const last = content.length - 1, unused = content[0];
+		if (last < 1 || last > 2 || unused > 7) refuse("bad bit string");
+		if ((content[last] & ((2 << unused) - 1)) !== 1 << unused) refuse("bad bit string"); // a one, then the unused zeros
+		return content[1];
 	}
 
 	/** X.690 §8.19: content, as a view. */
@@ -137,22 +136,18 @@ export class DerReader {
 		return content;
 	}
 
-	/** PrintableString, UTF8String or IA5String: what authorities may still put into names (RFC 5280 §4.1.2.4, §4.1.2.6). */
+	/** A string in the characters of its type: what authorities may still put into names (RFC 5280 §4.1.2.4). */
 	string(): void {
 		const { tag } = this;
-		const content = this.content(tag);
-		switch (tag) {
-			case PRINTABLE_STRING:
-				for (const byte of content) if (!isPrintable(byte)) refuse("bad string");
-				return;
-			case IA5_STRING:
-				for (const byte of content) if (byte > 0x7f) refuse("bad string");
-				return;
-			case UTF8_STRING: // compared as bytes, shown to nobody
-				return;
-			default:
-				refuse("unexpected tag");
-		}
+		if (tag === UTF8_STRING) this.skip(); // compared as bytes, shown to nobody
+		else this.text(tag, tag === IA5_STRING ? ASCII : tag === PRINTABLE_STRING ? PRINTABLE : refuse("unexpected tag"));
+	}
+
+	/** The content of the next element as Latin-1, if it is what `pattern` says. */
+	text(tag: number, pattern: RegExp): string {
+		let text = "";
+		for (const byte of this.content(tag)) text += String.fromCharCode(byte);
+		return pattern.test(text) ? text : refuse("bad string");
 	}
 
 	/**
@@ -160,21 +155,18 @@ export class DerReader {
 	 * Seconds since 1970, negative before; no clock is asked.
 	 */
 	time(): number {
-		const general = this.at(GENERALIZED_TIME);
-		const content = this.content(general ? GENERALIZED_TIME : UTC_TIME);
-		const centuryDigits = general ? 2 : 0;
-		if (content.length !== 13 + centuryDigits || content[content.length - 1] !== 0x5a) refuse("bad time");
-		const pair = (index: number): number => {
-			const tens = content[index] - 0x30, ones = content[index + 1] - 0x30;
-			return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : refuse("bad time");
-		};
-		const i = centuryDigits;
-		const year = general ? pair(0) * 100 + pair(2) : pair(0) + (pair(0) >= 50 ? 1900 : 2000);
-		const month = pair(i + 2), day = pair(i + 4), hour = pair(i + 6), minute = pair(i + 8), second = pair(i + 10);
-		if (general && year < 2050) refuse("bad time");
-		if (month < 1 || month > 12 || day < 1 || day > daysOf(month, year)) refuse("bad time");
+		const { tag } = this;
+		const isGeneral = tag === GENERALIZED_TIME;
+		let text = this.text(isGeneral ? tag : UTC_TIME, ASCII);
+		if (!isGeneral) text = (text < "5" ? "20" : "19") + text; // two digits of the year: 1950 … 2049
+		const fields = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+		if (!fields) return refuse("bad time");
+		const [year, month, day, hour, minute, second] = fields.slice(1).map(Number);
+		const start = daysSince1970(year, month), next = month < 12 ? daysSince1970(year, month + 1) : start + 31;
+		if (isGeneral && year < 2050) refuse("bad time");
+		if (month < 1 || month > 12 || day < 1 || start + day > next) refuse("bad time");
 		if (hour > 23 || minute > 59 || second > 59) refuse("bad time");
-		return daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+		return (start + day - 1) * 86_400 + hour * 3_600 + minute * 60 + second;
 	}
 
 	/** Reads a tag and a length (X.690 §10.1: definite, and as short as can be). */
@@ -199,29 +191,19 @@ export class DerReader {
 	}
 }
 
-/** PrintableString (X.680 §41.4), with the asterisk, at sign and underscore that CAs put there: refused. */
-function isPrintable(byte: number): boolean {
-	if (byte >= 0x61 && byte <= 0x7a) return true; // a–z
-	if (byte >= 0x41 && byte <= 0x5a) return true; // A–Z
-	if (byte >= 0x27 && byte <= 0x3a) return byte !== 0x2a; // ' ( ) + , - . / 0–9 :
-	return byte === 0x20 || byte === 0x3d || byte === 0x3f; // space = ?
-}
-
-function daysOf(month: number, year: number): number {
-	if (month === 2) return isLeap(year) ? 29 : 28;
-	return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-
-function isLeap(year: number): boolean {
-	return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-}
-
-/** Days from 1970-01-01 in the Gregorian calendar; the year is counted from March, so that a leap day ends it. */
-function daysSince1970(year: number, month: number, day: number): number {
+/** Days from 1970-01-01 to the first of a month; years are counted from March, so that a leap day ends one. */
+function daysSince1970(year: number, month: number): number {
 	const years = month > 2 ? year : year - 1;
 	const months = (month + 9) % 12; // since March
 	const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
-	return years * 365 + leapDays + Math.floor((153 * months + 2) / 5) + day - 1 - 719_468;
+	return years * 365 + leapDays + Math.floor((153 * months + 2) / 5) - 719_468;
+}
+
+/** Bytewise order (X.690 §11.6), a prefix first; 0 if equal. */
+export function compare(a: Uint8Array, b: Uint8Array): number {
+	const length = Math.min(a.length, b.length);
+	for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
+	return a.length - b.length;
 }
 
 function refuse(reason: DerReason): never {

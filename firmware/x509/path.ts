@@ -5,10 +5,11 @@
 
 import { isIPv4 } from "../url.js";
 import {
-	CertificateError, compare, DIGITAL_SIGNATURE, DNS_NAME, IP_ADDRESS, KEY_CERT_SIGN, readCertificate,
+	CertificateError, DIGITAL_SIGNATURE, DNS_NAME, IP_ADDRESS, KEY_CERT_SIGN, NAME,
+	readCertificate,
 	type Certificate, type CertificateReason,
 } from "./certificate.js";
-import { DerReader, SEQUENCE } from "./der.js";
+import { compare, DerReader, SEQUENCE } from "./der.js";
 import type { PublicKey } from "./public-key.js";
 
 export { type PublicKey };
@@ -113,7 +114,7 @@ function checkName(alternativeNames: Uint8Array | undefined, serverName: string)
 		if (address && der.at(IP_ADDRESS)) {
 			if (compare(der.content(IP_ADDRESS), address) === 0) return;
 		} else if (!address && der.at(DNS_NAME)) {
-			if (matches(text(der.content(DNS_NAME)).toLowerCase(), wanted)) return;
+			if (matches(der.text(DNS_NAME, NAME).toLowerCase(), wanted)) return;
 		} else {
 			der.skip();
 		}
@@ -127,12 +128,6 @@ function matches(presented: string, wanted: string): boolean {
 	const suffix = presented.slice(1);
 	const dot = wanted.indexOf(".");
 	return dot > 0 && suffix.indexOf(".", 1) > 0 && wanted.slice(dot) === suffix;
-}
-
-function text(ascii: Uint8Array): string {
-	let text = "";
-	for (const byte of ascii) text += String.fromCharCode(byte);
-	return text;
 }
 
 function refuse(reason: CertificateReason): never {

@@ -5,7 +5,7 @@
 import { ed25519Verify } from "../crypto/kernel.js";
 import { hasP256, p256Verify } from "../crypto/p256.js";
 import { CertificateError } from "./certificate-error.js";
-import { DerReader, SEQUENCE } from "./der.js";
+import { compare, DerReader, SEQUENCE } from "./der.js";
 
 export type KeyAlgorithm = "ed25519" | "p256";
 
@@ -76,10 +76,11 @@ const ECDSA_WITH_SHA256 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2);
 export function readSignatureAlgorithm(der: DerReader): KeyAlgorithm {
 	const outer = der.enter(SEQUENCE);
 	const identifier = der.objectIdentifier();
-	const algorithm = isSame(identifier, ED25519) ? "ed25519" : hasP256 && isSame(identifier, ECDSA_WITH_SHA256) ? "p256" : undefined;
-	if (!algorithm || !der.atEnd) return refuse("unsupported signature algorithm");
+	const isECDSA = hasP256 && compare(identifier, ECDSA_WITH_SHA256) === 0;
+	if (!isECDSA && compare(identifier, ED25519) !== 0) refuse("unsupported signature algorithm");
+	if (!der.atEnd) refuse("unsupported signature algorithm");
 	der.leave(outer);
-	return algorithm;
+	return isECDSA ? "p256" : "ed25519";
 }
 
 /** SubjectPublicKeyInfo. The key is a copy: the certificate's bytes may go. */
@@ -87,11 +88,9 @@ export function readPublicKey(der: DerReader): PublicKey {
 	const outer = der.enter(SEQUENCE);
 	const algorithm = der.enter(SEQUENCE);
 	const identifier = der.objectIdentifier();
-	const isEC = hasP256 && isSame(identifier, EC_PUBLIC_KEY);
-	if (!isEC && !isSame(identifier, ED25519)) refuse("unsupported public key");
-	if (isEC) {
-		if (!isSame(der.objectIdentifier(), SECP256R1)) refuse("unsupported public key"); // RFC 5480 §2.1.1: named
-	}
+	const isEC = hasP256 && compare(identifier, EC_PUBLIC_KEY) === 0;
+	if (!isEC && compare(identifier, ED25519) !== 0) refuse("unsupported public key");
+	if (isEC && compare(der.objectIdentifier(), SECP256R1) !== 0) refuse("unsupported public key"); // named: RFC 5480 §2.1.1
 	if (!der.atEnd) refuse("unsupported public key"); // RFC 8410 §3: parameters absent
 	der.leave(algorithm);
 	const bytes = der.octets();
@@ -102,10 +101,6 @@ export function readPublicKey(der: DerReader): PublicKey {
 	}
 	if (bytes.length !== 32) refuse("unsupported public key");
 	return new Ed25519PublicKey(bytes.slice());
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-	return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function refuse(reason: "unsupported signature algorithm" | "unsupported public key"): never {

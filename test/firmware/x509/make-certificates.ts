@@ -121,7 +121,7 @@ const refused: [name: string, reason: string, fields: make.CertificateFields][] 
 	["an identifier that stops", "bad object identifier", plus(make.sequence(make.der(6, Buffer.of(0x2a, 0x81)), make.der(4)))],
 	["an identifier without bytes", "bad object identifier", plus(make.sequence(make.der(6), make.der(4)))],
 	["keyUsage of nothing", "bad bit string", { extensions: [make.extension("2.5.29.15", make.bitString(Buffer.of(0)), true), make.extKeyUsage(serverAuth), names] }],
-	["keyUsage without bits", "bad extension", { extensions: [make.extension("2.5.29.15", make.bitString(Buffer.alloc(0)), true), make.extKeyUsage(serverAuth), names] }],
+	["keyUsage without bits", "bad bit string", { extensions: [make.extension("2.5.29.15", make.bitString(Buffer.alloc(0)), true), make.extKeyUsage(serverAuth), names] }],
 	["keyUsage with zeros at the end", "bad bit string", { extensions: [make.extension("2.5.29.15", make.bitString(Buffer.of(0x80)), true), make.extKeyUsage(serverAuth), names] }],
 	["keyUsage with unused bits set", "bad bit string", { extensions: [make.extension("2.5.29.15", make.bitString(Buffer.of(0x81), 7), true), make.extKeyUsage(serverAuth), names] }],
 	["pathLen of no CA", "bad extension", plus(make.extension("2.5.29.19", make.sequence(make.integer(0)), true))],

@@ -153,7 +153,7 @@ export const misbehaviours: Misbehaviour[] = [
 	extensions("key_share among the encrypted extensions", "RFC 8446 §4.2", "extension in the wrong message", illegal, wantsShare),
 	extensions("signature_algorithms from the server", "RFC 8446 §4.2", "extension in the wrong message", illegal, extension(13, vector(2, uint16(0x0807)))),
 	extensions("an encrypted extension twice", "RFC 8446 §4.2", "duplicate extension", illegal, protocol(http), protocol(http)),
-	extensions("server_name that is not empty", "RFC 6066 §3", "bad server_name", illegal, extension(0, uint8(0))),
+	extensions("server_name that is not empty", "RFC 6066 §3", "malformed message", decodeError, extension(0, uint8(0))),
 	extensions("a protocol that was not offered", "RFC 7301 §3.2", "application protocol not offered", illegal, protocol(h2)),
 	extensions("two protocols", "RFC 7301 §3.1", "malformed message", decodeError, protocol(http, http)),
 	extensions("no protocol in the list", "RFC 7301 §3.1", "malformed message", decodeError, protocol()),
