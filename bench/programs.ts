@@ -38,9 +38,24 @@ async function script({ file, kernel }: Program): Promise<string> {
 	return bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, target, alias });
 }
 
+/**
+ * Pointers and slots are an ESP32's in a 32-bit build. Gives the reason if this machine cannot make it: then times come
+ * from a 64-bit build, and smallest heaps from nowhere.
+ */
+export async function prepareXS(): Promise<string | undefined> {
+	try {
+		simulator = await buildSimulator({ bits: 32 });
+	} catch (error) {
+		simulator = await buildSimulator();
+		return (error as Error).message;
+	}
+	return undefined;
+}
+let simulator = "";
+
 /** Undefined: it does not fit into that heap. */
 export async function timeOnXS(program: Program, heap: Heap): Promise<Measured | undefined> {
-	const { code, stdout, stderr } = await simulate(await buildSimulator(), await script(program), heap, "time");
+	const { code, stdout, stderr } = await simulate(await script(program), heap, "time");
 	const line = stdout.split("\n").find((text) => text.startsWith("{"));
 	if (code === 0 && line) return JSON.parse(line) as Measured;
 	if (code === 4) return undefined;
@@ -55,12 +70,12 @@ export async function timeOnNode({ file }: Program): Promise<Measured> {
 }
 
 /**
- * The smallest fixed heap in which the program runs, with the slots of an ESP32 (16 bytes): the fewest chunks where
- * slots abound, the fewest slots where chunks abound, then as little more as both together need.
+ * The smallest fixed heap in which the program runs: the fewest chunks where slots abound, the fewest slots where
+ * chunks abound, then as little more as both together need. Only meaningful on a 32-bit build.
  */
 export async function smallestHeap(program: Program): Promise<Heap | undefined> {
-	const [simulator, file] = await Promise.all([buildSimulator({ bits: 32 }), script(program)]);
-	const runs = async (heap: Heap) => (await simulate(simulator, file, heap, "heap")).code === 0;
+	const file = await script(program);
+	const runs = async (heap: Heap) => (await simulate(file, heap, "heap")).code === 0;
 	const most: Heap = { chunks: 4 << 20, slots: 1 << 17 };
 	if (!(await runs(most))) return undefined;
 	const chunks = await least(most.chunks, 256, (n) => runs({ chunks: n, slots: most.slots }));
@@ -95,7 +110,7 @@ interface Ended {
 	stderr: string;
 }
 
-function simulate(simulator: string, file: string, { chunks, slots }: Heap, word: "time" | "heap"): Promise<Ended> {
+function simulate(file: string, { chunks, slots }: Heap, word: "time" | "heap"): Promise<Ended> {
 	const heap = ["--chunks", String(chunks), "--slots", String(slots)];
 	return execute(simulator, [...heap, "--settings", words[word]!, file]);
 }

@@ -1,14 +1,15 @@
 // `npm run bench -- [--kernel-rv32] [--json]`: the crypto kernel measured, beside the libraries that others would take.
 //
-// In one run, on this machine: every operation on the real XS (the simulator) in TypeScript and in C, against
-// @noble/ed25519, @noble/curves, @noble/hashes, @noble/ciphers and tweetnacl; the same programs on Node; node:crypto as
-// the native limit; smallest heaps on a 32-bit build of XS; instructions and bytes of machine code on rv32imc. Each
-// program checks its result before it posts a figure. No absolute time is ever a pass or a failure; ratios are printed
-// beside the project's targets. --kernel-rv32: the rv32imc part alone. --json: the last line is one JSON object.
+// In one run, on this machine: every operation on the real XS (the simulator, as a 32-bit build) in TypeScript and in C,
+// against @noble/ed25519, @noble/curves, @noble/hashes, @noble/ciphers and tweetnacl; the same programs on Node;
+// node:crypto as the native limit; smallest heaps; instructions and bytes of machine code on rv32imc. Each program
+// checks its result before it posts a figure. No absolute time is ever a pass or a failure; ratios are printed beside
+// the project's targets. --kernel-rv32: the rv32imc part alone. --json: the last line is one JSON object.
 
 import { parseArgs } from "node:util";
+import { benchBoard } from "./board-qemu.js";
 import { measureKernel, missingForKernel, type KernelFigures } from "./kernel-rv32/measure.js";
-import { bytecodeBytes, smallestHeap, timeOnNode, timeOnXS, type Heap, type Program } from "./programs.js";
+import { bytecodeBytes, prepareXS, smallestHeap, timeOnNode, timeOnXS, type Heap, type Program } from "./programs.js";
 import { kernelTable, operationTable, targetTable, type Target } from "./report.js";
 
 /** One implementation of one operation. */
@@ -59,11 +60,13 @@ process.exitCode = await main();
 async function main(): Promise<number> {
 	let options;
 	try {
-		options = parseArgs({ options: { "kernel-rv32": { type: "boolean" }, json: { type: "boolean" } } }).values;
+		options = parseArgs({ options: { "kernel-rv32": { type: "boolean" }, board: { type: "string" }, json: { type: "boolean" } } }).values;
 	} catch (error) {
 		console.error(`bench: ${(error as Error).message}`);
 		return 2;
 	}
+	if (options.board === "qemu-rv32") return benchBoard(options.json ?? false);
+	if (options.board !== undefined) return complain(`no measurements on a board named ${options.board}`);
 	const missing = await missingForKernel();
 	const kernel = missing ? undefined : await measureKernel();
 	if (options["kernel-rv32"]) {
@@ -74,8 +77,10 @@ async function main(): Promise<number> {
 		return 0;
 	}
 
+	const narrow = await prepareXS();
+	console.log(narrow ? `SKIPPED: smallest heaps, and times on 32 bits: ${narrow}\n` : "XS in a 32-bit build: slots of 16 bytes, as on an ESP32\n");
 	const operations: Operations = {};
-	const targets = await measureOperations(operations);
+	const targets = await measureOperations(operations, !narrow);
 	for (const [name, operation] of Object.entries(operations)) {
 		for (const [implementation, figures] of Object.entries(operation)) {
 			const count = counted[`${name} ${implementation}`];
@@ -111,7 +116,7 @@ function programsOf(operation: string): Record<string, Program> {
 }
 
 /** Fills `operations`, and gives what the targets ask for. */
-async function measureOperations(operations: Operations): Promise<Target[]> {
+async function measureOperations(operations: Operations, withHeaps: boolean): Promise<Target[]> {
 	const names = Object.keys(libraries);
 	const medians = async (program: Program, heap: Heap) => {
 		const all = [];
@@ -139,26 +144,27 @@ async function measureOperations(operations: Operations): Promise<Target[]> {
 			if (program.kernel !== "c") figures.nodeMs = (await timeOnNode(program)).ms;
 		}
 		operation["node-crypto"] = { ms: (await timeOnNode({ file: `${name}/node-crypto` })).ms };
-		for (const figures of Object.values(operation)) figures.ratio = figures.ms! / operation["baton-ts"]!.ms!;
+		for (const figures of Object.values(operation)) {
+			if (figures.ms !== undefined) figures.ratio = figures.ms / operation["baton-ts"]!.ms!;
+		}
 	}
 
 	progress("fastest heaps");
-	const fastest = async (program: Program, inMegabyte: number) => {
+	const fastest = async (program: Program, inMegabyte = Infinity) => {
 		const others = await Promise.all(larger.map(async (heap) => (await medians(program, heap))?.ms ?? Infinity));
 		return Math.min(inMegabyte, ...others);
 	};
 	const { verify, sha512 } = operations as Record<string, Record<string, Figures>>;
-	const ours = await fastest({ file: "verify/baton" }, verify!["baton-ts"]!.ms!);
-	const noble = await fastest({ file: "verify/noble-ed25519" }, verify!["noble-ed25519"]!.ms!);
+	const ours = await fastest({ file: "verify/baton" }, verify!["baton-ts"]!.ms);
+	const noble = await fastest({ file: "verify/noble-ed25519" }, verify!["noble-ed25519"]!.ms);
 	const chacha = await medians({ file: "chacha20poly1305/baton" }, small);
 	const nobleChacha = await medians({ file: "chacha20poly1305/noble-ciphers" }, small);
 
 	await measureBytecode(operations);
-	const heaps = await measureHeaps(operations);
+	if (withHeaps) await measureHeaps(operations);
 	progress("");
-	if (heaps) console.log(`SKIPPED: smallest heaps: ${heaps}\n`);
 
-	const against = (figures: Figures, library: Figures) => library.ms! / figures.ms!;
+	const against = (ours: Figures, library: Figures) => ours.ms && library.ms && library.ms / ours.ms;
 	const heap = verify!["baton-ts"]!.heapBytes;
 	return [
 		{ what: "verify in TypeScript, any key, against @noble/ed25519, each in the heap in which it is fastest",
@@ -184,14 +190,9 @@ async function measureBytecode(operations: Operations): Promise<void> {
 	}
 }
 
-/** Gives the reason if it cannot be done here. */
-async function measureHeaps(operations: Operations): Promise<string | undefined> {
-	let builtIns: Heap | undefined;
-	try {
-		builtIns = await smallestHeap({ file: "nothing" });
-	} catch (error) {
-		return (error as Error).message;
-	}
+async function measureHeaps(operations: Operations): Promise<void> {
+	progress("smallest heaps");
+	const builtIns = (await smallestHeap({ file: "nothing" }))!;
 	const jobs = Object.keys(operations).flatMap((name) =>
 		Object.entries(programsOf(name)).map(([implementation, program]) => ({ name, implementation, program })));
 	const total = jobs.length;
@@ -200,12 +201,11 @@ async function measureHeaps(operations: Operations): Promise<string | undefined>
 			progress(`smallest heaps: ${total - jobs.length} of ${total}`);
 			const heap = await smallestHeap(job.program);
 			if (!heap) continue;
-			const bytes = heap.chunks - builtIns!.chunks + 16 * (heap.slots - builtIns!.slots);
+			const bytes = heap.chunks - builtIns.chunks + 16 * (heap.slots - builtIns.slots);
 			operations[job.name]![job.implementation]!.heapBytes = Math.max(0, bytes);
 		}
 	};
 	await Promise.all([worker(), worker()]);
-	return undefined;
 }
 
 function kernelTargets({ operations, text }: KernelFigures): Target[] {

@@ -80,15 +80,19 @@ void scalar_make_odd(uint32_t r[8])
 	if (!(r[0] & 1)) add_order(r);
 }
 
-static int bit_length(const uint32_t x[8])
+/** Of the lowest `words` words of x; the others are known to be 0. */
+static int bit_length(const uint32_t *x, int words)
 {
-	for (int i = 7; i >= 0; i--) {
-		if (x[i] == 0) continue;
-		int n = 32 * i;
-		for (uint32_t word = x[i]; word > 0; word >>= 1) n++;
-		return n;
+	while (words > 0 && x[words - 1] == 0) words--;
+	if (words == 0) return 0;
+	int n = 32 * words - 31;
+	uint32_t top = x[words - 1];
+	for (int step = 16; step > 0; step >>= 1) {
+		if (top >> step == 0) continue;
+		top >>= step;
+		n += step;
 	}
-	return 0;
+	return n;
 }
 
 /** The 32 bits of x from bit `shift` on. */
@@ -99,83 +103,103 @@ static uint32_t bits_at(const uint32_t x[8], int shift)
 	return (uint32_t)(two >> (shift & 31));
 }
 
-static bool below(const uint32_t a[8], const uint32_t b[8])
+/** A vector of the lattice { (d, c) : d ≡ ±c k modulo 8L }, with d ≥ 0, c ≥ 0 and the sign apart. */
+typedef struct {
+	uint32_t d[8], c[8];
+	int length; // of d, in bits
+	bool negative;
+} Vector;
+
+static bool below(const Vector *a, const Vector *b)
 {
+	if (a->length != b->length) return a->length < b->length;
 	for (int i = 7; i >= 0; i--) {
-		if (a[i] != b[i]) return a[i] < b[i];
+		if (a->d[i] != b->d[i]) return a->d[i] < b->d[i];
 	}
 	return false;
 }
 
-/** A vector of the lattice { (d, c) : d ≡ ±c k modulo 8L }, with d ≥ 0, c ≥ 0 and the sign apart. */
-typedef struct {
-	uint32_t d[8], c[8];
-	bool negative;
-} Vector;
+/**
+ * upper -= quotient 2^(32 n) lower, as often as it surely goes, or half as often, but at least once; lower ≤ upper.
+ * Signs stay opposite, so the c are added.
+ */
+static void reduce(Vector *upper, const Vector *lower, bool byHalves)
+{
+	// The top 32 bits of both, lower shifted up by n words so that it is at most 32 bits shorter, and never longer.
+	int n = upper->length > lower->length ? (upper->length - lower->length - 1) >> 5 : 0;
+	int shift = upper->length > 32 ? upper->length - 32 : 0, lowerShift = shift - 32 * n;
+	uint32_t divisor = lowerShift < 0 ? lower->d[0] << -lowerShift : bits_at(lower->d, lowerShift);
+	uint32_t quotient = divisor == 0xffffffff ? 0 : bits_at(upper->d, shift) / (divisor + 1);
+	if (quotient == 0) quotient = 1; // then n = 0, and lower ≤ upper
+	if (byHalves) quotient -= quotient >> 1;
+
+	int words = (upper->length + 31) >> 5;
+	uint64_t product = 0;
+	uint32_t borrow = 0;
+	for (int i = 0; i + n < words; i++) {
+		product += (uint64_t)quotient * lower->d[i];
+		uint64_t t = (uint64_t)upper->d[i + n] - (uint32_t)product - borrow;
+		upper->d[i + n] = (uint32_t)t;
+		borrow = (uint32_t)(t >> 32) & 1;
+		product >>= 32;
+	}
+	upper->length = bit_length(upper->d, words);
+
+	words = (256 + 1 + 31 - lower->length) >> 5; // c_upper ≤ 8L / d_lower
+	if (words > 8) words = 8;
+	uint64_t sum = 0;
+	for (int i = 0; i + n < words; i++) {
+		sum += (uint64_t)quotient * lower->c[i] + upper->c[i + n];
+		upper->c[i + n] = (uint32_t)sum;
+		sum >>= 32;
+	}
+}
 
 /**
- * Euclid's algorithm on 8L and k, half-way. Two vectors, the upper with the greater d; take the lower off the upper as
- * often as it goes. Their signs stay opposite, so the c are added: c grows as d shrinks, c_upper d_lower +
- * c_lower d_upper = 8L throughout, and nothing exceeds 256 bits. Their c are coprime, so never both even.
+ * Euclid's algorithm on 8L and k, half-way: take the vector with the lower d off the other as often as it goes. Then
+ * c grows as d shrinks: c_upper d_lower + c_lower d_upper = 8L throughout, so nothing exceeds 256 bits. The two c are
+ * coprime, so never both even.
  */
 bool scalar_halve(uint32_t c[8], uint32_t d[8], const uint32_t k[8])
 {
-	Vector vectors[2] = { { .c = { 0 }, .negative = true }, { .c = { 1 }, .negative = false } };
+	Vector vectors[2] = { { .length = 256, .negative = true }, { .c = { 1 }, .length = bit_length(k, 8) } };
 	Vector *upper = &vectors[0], *lower = &vectors[1];
-	for (int i = 0; i < 8; i++) upper->d[i] = L[i] << 3 | (i > 0 ? L[i - 1] >> 29 : 0);
-	memcpy(lower->d, k, sizeof lower->d);
+	for (int i = 0; i < 8; i++) {
+		upper->d[i] = L[i] << 3 | (i > 0 ? L[i - 1] >> 29 : 0);
+		lower->d[i] = k[i];
+	}
 
-	Vector best = *lower;
-	int bestLength = bit_length(k);
-	int length = 256; // of upper->d
-	while (bestLength > 127) { // 127 bits is as short as most are
-		// As often as it surely goes, from the top 32 bits: (lower + 1) quotient ≤ upper.
-		int shift = length > 32 ? length - 32 : 0;
-		uint32_t divisor = bits_at(lower->d, shift);
-		uint32_t quotient = divisor == 0xffffffff ? 0 : bits_at(upper->d, shift) / (divisor + 1);
-		if (quotient == 0) quotient = 1; // lower ≤ upper
-		// Near the goal smaller steps: a vector between two convergents may be the best with an odd c.
-		if (length <= 140) quotient = (quotient >> 1) + (quotient & 1);
-
-		uint64_t product = 0, sum = 0;
-		uint32_t borrow = 0;
-		for (int i = 0; i < 8; i++) {
-			product += (uint64_t)quotient * lower->d[i];
-			uint64_t t = (uint64_t)upper->d[i] - (uint32_t)product - borrow;
-			upper->d[i] = (uint32_t)t;
-			borrow = (uint32_t)(t >> 32) & 1;
-			product >>= 32;
-			sum += (uint64_t)quotient * lower->c[i] + upper->c[i];
-			upper->c[i] = (uint32_t)sum;
-			sum >>= 32;
-		}
-
-		length = bit_length(upper->d);
-		if (length <= 140) {
-			int other = bit_length(upper->c);
-			if (other >= bestLength) break; // c only grows
+	Vector best = *lower; // the shortest with an odd c so far
+	int bestLength = best.length;
+	while (bestLength > 127) { // most are no shorter
+		// Near the goal by smaller steps: a vector between two convergents may be the best with an odd c.
+		reduce(upper, lower, upper->length <= 140);
+		if (upper->length <= 140) {
+			int length = bit_length(upper->c, 8);
+			if (length >= bestLength || upper->length == 0) break; // c only grows
+			if (length < upper->length) length = upper->length;
 			if ((upper->c[0] & 1) && length < bestLength) {
-				bestLength = length > other ? length : other;
+				bestLength = length;
 				best = *upper;
 			}
-			if (length == 0) break;
 		}
-		if (below(upper->d, lower->d)) {
+		if (below(upper, lower)) {
 			Vector *swap = upper;
 			upper = lower;
 			lower = swap;
-			length = bit_length(upper->d);
 		}
 	}
-	memcpy(c, best.c, sizeof best.c);
-	memcpy(d, best.d, sizeof best.d);
+	for (int i = 0; i < 8; i++) {
+		c[i] = best.c[i];
+		d[i] = best.d[i];
+	}
 	return best.negative;
 }
 
 int scalar_signed_digits(int8_t digits[257], const uint32_t s[8])
 {
 	memset(digits, 0, 257);
-	int end = bit_length(s) + 1, count = 0;
+	int end = bit_length(s, 8) + 1, count = 0;
 	uint32_t carry = 0; // 1 if the digits so far stand for more than s's bits below i: 2^i more
 	for (int i = 0; i < end;) {
 		uint32_t window = i < 256 ? bits_at(s, i) & 15 : 0;

@@ -1,0 +1,44 @@
+// What servers said to a device once, so that it can be said again, byte for byte: then the instructions that the device
+// takes for it are the same in every run. `recording.json` holds three runs of a device, one after the other on the same
+// flash: new, it authenticates the service by CA 1 and stores CA information 2; then it does so again and its poll finds
+// nothing new; then the service has moved to CA 2, and the device promotes.
+//
+// The device's own randomness has to be the recording's: `fixedRandomness`. That is for this measurement alone.
+
+import type { Settings } from "../../firmware/main.js";
+
+export interface Recording {
+	fleet: string;
+	factory: string; // hexadecimal
+	dlKeys: string[]; // hexadecimal
+	service: string;
+	/** By run, by connection. */
+	runs: Connection[][];
+}
+
+export interface Connection {
+	host: string;
+	/** What the server sent when the device had sent `after` bytes in all. */
+	said: { after: number; hex: string }[];
+}
+
+export function settingsOf({ fleet, factory, dlKeys, service }: Recording): Settings {
+	return { fleet, factory: fromHex(factory), dlKeys: dlKeys.map(fromHex), service };
+}
+
+export function fromHex(hex: string): Uint8Array {
+	const bytes = new Uint8Array(hex.length / 2);
+	for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+	return bytes;
+}
+
+/** A generator that nobody should mistake for a random one: the upper byte of a linear congruential sequence. */
+export function fixedRandomness(): (bytes: Uint8Array) => void {
+	let state = 1;
+	return (bytes) => {
+		for (let i = 0; i < bytes.length; i++) {
+			state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+			bytes[i] = state >>> 24;
+		}
+	};
+}

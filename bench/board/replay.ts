@@ -1,0 +1,79 @@
+// TCP connections whose other end is a recording.
+
+import type { Resolver, TCP, TCPConstructor, TCPOptions, Timer } from "../../firmware/ports.js";
+import { fromHex, type Connection } from "./recording.js";
+
+const segmentBytes = 1440, windowBytes = 5760; // as lwIP has them on the board
+
+/** `connections`: in the order in which they are opened. */
+export function replay(connections: Connection[], timer: Timer): { TCP: TCPConstructor; resolver: Resolver; done(): boolean } {
+	let opened = 0;
+
+	class RecordedTCP implements TCP {
+		readonly #options: TCPOptions;
+		readonly #said: { after: number; bytes: Uint8Array }[];
+		#written = 0;
+		#buffered: Uint8Array[] = [];
+		#closed = false;
+
+		constructor(options: TCPOptions) {
+			this.#options = options;
+			const connection = connections[opened++];
+			if (!connection) throw new Error("a connection that was not recorded");
+			this.#said = connection.said.map(({ after, hex }) => ({ after, bytes: fromHex(hex) }));
+			timer.set(() => {
+				if (!this.#closed) options.onWritable?.call(this, windowBytes);
+				this.#go();
+			}, 0);
+		}
+
+		read(byteLength = Infinity): ArrayBuffer | undefined {
+			const first = this.#buffered[0];
+			if (!first) return undefined;
+			const part = first.subarray(0, Math.min(byteLength, first.length));
+			if (part.length === first.length) this.#buffered.shift();
+			else this.#buffered[0] = first.subarray(part.length);
+			return part.slice().buffer;
+		}
+
+		write(bytes: Uint8Array): number {
+			this.#written += bytes.length;
+			return windowBytes;
+		}
+
+		close(): void {
+			this.#closed = true;
+		}
+
+		/** Says what is due, a segment at a time; at the end, that the server has closed. */
+		#go(): void {
+			if (this.#closed) return;
+			const next = this.#said[0];
+			if (next && next.after <= this.#written) {
+				const segment = next.bytes.subarray(0, segmentBytes);
+				if (segment.length === next.bytes.length) this.#said.shift();
+				else next.bytes = next.bytes.subarray(segment.length);
+				this.#buffered.push(segment);
+				this.#options.onReadable?.call(this, this.#buffered.reduce((sum, { length }) => sum + length, 0));
+			} else if (!next && this.#buffered.length === 0) {
+				this.#options.onError?.call(this);
+				return;
+			} else if (next && ++this.#idle > idleLimit) throw new Error(`the device has sent ${this.#written} bytes, not ${next.after}`);
+			timer.set(() => this.#go(), 1);
+		}
+		#idle = 0;
+	}
+
+	return {
+		TCP: RecordedTCP,
+		resolver: {
+			resolve({ host, port, onResolved, onError }) {
+				const isKnown = connections[opened]?.host === host;
+				timer.set(() => (isKnown ? onResolved("127.0.0.1", port) : onError()), 0);
+			},
+		},
+		done: () => opened === connections.length,
+	};
+}
+
+const idleLimit = 1000; // ms without a byte from the device
