@@ -83,7 +83,6 @@ const NAMES = {
 	70: "protocol_version",
 	71: "insufficient_security",
 	80: "internal_error",
-	86: "inappropriate_fallback",
 	109: "missing_extension",
 	110: "unsupported_extension",
 	112: "unrecognized_name",
