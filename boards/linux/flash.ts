@@ -52,10 +52,10 @@ class Flash {
 	}
 }
 
-export default {
+export default Object.freeze({
 	/** Throws if there is no such partition. */
 	open: (options: OpenOptions) => new Flash(options),
-};
+});
 
 function flashSize(this: void, partition: string): number {
 	return native("xs_baton_flash_size").call(this, partition);

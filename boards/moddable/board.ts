@@ -8,7 +8,7 @@ import { guarded } from "./guard.js";
 import { BenchResolver } from "./resolver.js";
 import type { RunSettings } from "board/settings";
 import { ModdableTCP } from "./tcp.js";
-import type { Board, Timer as TimerPort } from "../../firmware/ports.js";
+import type { Board, Timer as TimerPort, TimerID } from "../../firmware/ports.js";
 
 /** `map`: where names lead, on a bench. */
 export function board(map: RunSettings["map"]): Board {
@@ -29,7 +29,8 @@ export function board(map: RunSettings["map"]): Board {
 	};
 }
 
-const timer: TimerPort = {
-	set: (callback, milliseconds) => Timer.set(() => guarded(callback), milliseconds),
-	clear: id => Timer.clear(id as Timer),
-};
+/** Frozen, like every constant object here: what is preloaded then needs no place in RAM for changes. */
+const timer: TimerPort = Object.freeze({
+	set: (callback: () => void, milliseconds: number) => Timer.set(() => guarded(callback), milliseconds),
+	clear: (id: TimerID) => Timer.clear(id as Timer),
+});
