@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { once } from "node:events";
-import { simulated } from "./simulate.js";
+import { simulate, simulated } from "./simulate.js";
 
 const buffer = 5760; // bytes, each way
 
@@ -184,43 +184,43 @@ test("a peer that has closed its side still gets what is written before the erro
 });
 
 test("writing is bounded while the peer does not read, and nothing is lost when it does", async () => {
-	let received: Promise<Buffer> | undefined;
-	const port = await listen((socket) => {
-		socket.pause();
-		setTimeout(() => (received = whole(socket)), 700);
-	});
+	let accept: (socket: Socket) => void;
+	const peer = new Promise<Socket>((resolve) => (accept = resolve));
+	const port = await listen((socket) => accept(socket.pause()));
 	const total = 8 << 20; // bytes: more than the two systems' buffers hold
-	const { lines } = await simulated(({ xsBoard, natives: { print, exit, timerSet } }, total) => {
+	const device = await simulate(({ xsBoard, natives: { print, exit, timerSet } }, { port, total }) => {
 		const { TCP } = xsBoard([]);
 		let sent = 0;
 		let most = 0;
 		new TCP({
 			address: "127.0.0.1",
-			port: total.port,
+			port,
 			onWritable(count) {
-				let room = count;
-				while (room > 0 && sent < total.bytes) {
-					const part = new Uint8Array(Math.min(room, total.bytes - sent));
+				most = Math.max(most, count);
+				for (let room = count; room > 0 && sent < total; ) {
+					const part = new Uint8Array(Math.min(room, total - sent));
 					for (let i = -sent & 63; i < part.length; i += 64) part[i] = (sent + i) >> 6;
-					most = Math.max(most, room);
 					room = this.write(part);
 					sent += part.length;
 				}
-				if (sent === total.bytes && !done) {
-					done = true;
-					print(`all ${sent}, most ${most}`);
-					this.close();
-					timerSet(() => exit(0), 300);
-				} else if (sent < total.bytes && room !== 0) print("room was left");
+				if (sent < total) return;
+				print(`all, most ${most}`);
+				this.close();
 			},
 			onError: () => print("error"),
 		});
-		let done = false;
-		timerSet(() => print(`held back ${sent < total.bytes}`), 500);
-	}, { port, bytes: total });
-	assert.equal(lines, ["held back true", `all ${total}, most ${buffer}`]);
-	const bytes = await received!;
-	assert.is(bytes.length, total);
+		const watch = (before: number) => {
+			if (sent === total) return exit(0);
+			if (sent === before && sent > 0) print("held back");
+			timerSet(() => watch(sent), 300);
+		};
+		watch(0);
+	}, { port, total });
+	await device.line(/held back/);
+	const bytes = await whole(await peer);
+	const { lines } = await device.ended;
+	assert.equal([...new Set(lines)], ["held back", `all, most ${buffer}`]);
+
 	const expected = Buffer.alloc(total);
 	for (let i = 0; i < total; i += 64) expected[i] = i >> 6;
 	assert.ok(bytes.equals(expected));
