@@ -87,13 +87,18 @@ export function decodeCaInformation(object: Uint8Array): Opened {
 	if (!(unprotected instanceof Map) || unprotected.size !== 0) malformed("an unprotected header");
 	if (!(payload instanceof Uint8Array)) malformed("no payload");
 	if (!(signature instanceof Uint8Array) || (signature as Uint8Array).length !== 64) malformed("no signature of 64 bytes");
-	const map = decode(payload as Uint8Array);
-	if (!(map instanceof Map)) malformed("the payload is no map");
 	return {
-		information: readMap(map as Map<unknown, unknown>),
+		information: decodePayload(payload as Uint8Array),
 		payload: new Uint8Array(payload as Uint8Array),
 		signature: new Uint8Array(signature as Uint8Array),
 	};
+}
+
+/** Reads a payload, as it is signed. Throws TypeError. */
+export function decodePayload(payload: Uint8Array): CaInformation {
+	const map = decode(payload);
+	if (!(map instanceof Map)) malformed("the payload is no map");
+	return readMap(map as Map<unknown, unknown>);
 }
 
 /** Reads and verifies. Throws TypeError if the shape is wrong; returns undefined if no key made the signature. */

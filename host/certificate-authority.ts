@@ -99,6 +99,23 @@ export async function issueServerCertificate(
 	return new Uint8Array(certificate.rawData);
 }
 
+/** What a server asks for: its key and its names. Throws TypeError unless the request is signed by its own key. */
+export async function readCertificateRequest(pem: string): Promise<{ publicKey: KeyObject; names: string[] }> {
+	const request = new x509.Pkcs10CertificateRequest(pem);
+	if (!(await request.verify())) throw new TypeError("the request is not signed by its own key");
+	const alternative = request.getExtension("2.5.29.17"); // by class it is not found
+	const names = alternative
+		? new x509.SubjectAlternativeNameExtension(alternative.rawData).names.items.filter(({ type }) => type === "dns" || type === "ip").map(({ value }) => value)
+		: request.subjectName.getField("CN");
+	return { publicKey: createPublicKey({ key: Buffer.from(request.publicKey.rawData), type: "spki", format: "der" }), names };
+}
+
+/** Does its keyUsage allow to sign certificates? Undefined: it has none, which allows everything. */
+export function certificateKeyUsage(certificate: Uint8Array): boolean | undefined {
+	const extension = new x509.X509Certificate(certificate).getExtension(x509.KeyUsagesExtension);
+	return extension ? (extension.usages & x509.KeyUsageFlags.keyCertSign) !== 0 : undefined;
+}
+
 /** A certificate as text, for servers' configuration files. */
 export function certificatePem(certificate: Uint8Array): string {
 	const base64 = Buffer.from(certificate).toString("base64").replace(/.{64}(?=.)/g, "$&\n");

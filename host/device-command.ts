@@ -3,7 +3,6 @@
 
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { isIPv4 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCode } from "../boards/exit-code.js";
@@ -108,17 +107,6 @@ export class ServiceVerdict {
 			this.authenticated = null;
 		}
 	}
-}
-
-/** `NAME[:PORT]=ADDRESS:PORT`. Throws OperatorError. */
-export function parseMap(text: string): RunSettings["map"][number] {
-	const found = /^([A-Za-z0-9.-]+)(?::(\d+))?=([\d.]+):(\d+)$/.exec(text);
-	const [, name, port, address, toPort] = found ?? [];
-	const isPort = (digits: string) => Number(digits) >= 1 && Number(digits) <= 65_535;
-	if (!found || !isIPv4(address) || !isPort(toPort) || (port !== undefined && !isPort(port))) {
-		throw new OperatorError(`--map: expected NAME[:PORT]=ADDRESS:PORT with a dotted IPv4 address, got ${text}`);
-	}
-	return { host: name.toLowerCase(), ...(port === undefined ? {} : { port: Number(port) }), address, toPort: Number(toPort) };
 }
 
 /** An Ed25519 public key: 32 raw bytes, or PEM. */

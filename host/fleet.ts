@@ -12,10 +12,12 @@
 // crash left unrecorded is found and used when the order is given again.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { randomBytes, X509Certificate } from "node:crypto";
+import { randomBytes, X509Certificate, type KeyObject } from "node:crypto";
 import { join } from "node:path";
-import { authorityOf as hostAndPort, checkNextUrl, type CaInformation } from "./ca-information.js";
+import { authorityOf as hostAndPort, checkNextUrl, decodeCaInformation, encodePayload, largestCaCertificate } from "./ca-information.js";
+import { openCaInformation, publicKeyOf, type CaInformation } from "./ca-information.js";
 import { authorityName, certificatePem, createCertificateAuthority, createServerCredentials } from "./certificate-authority.js";
+import { certificateKeyUsage } from "./certificate-authority.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
 import { replaceFile } from "./durable-file.js";
 import { authorityOf, begin, checkPlan, type Operation, type Plan, type Step } from "./operator.js";
@@ -32,6 +34,8 @@ export interface FleetPlan {
 	/** URL of the download server that CA information N names; `{n}` stands for N + 1. */
 	downloadUrl: string;
 	keyType?: KeyType;
+	/** DL public keys, the first and its spares, 32 bytes each in hexadecimal: devices have them burnt in. */
+	dlKeys?: string[];
 }
 
 const averageYear = 365.2425 * 86_400_000; // ms
@@ -163,9 +167,7 @@ export class Fleet {
 		const folder = join(this.folder, "service", String(generation));
 		if (!existsSync(folder)) {
 			const authority = this.authority(generation);
-			const { validFromDate: notBefore, validToDate: notAfter } = datesOf(authority.certificate);
-			const validity: Validity = { notBefore, notAfter };
-			const made = await createServerCredentials(authority, { names: this.settings.services, validity, keyType: this.settings.keyType });
+			const made = await createServerCredentials(authority, { names: this.settings.services, validity: datesOf(authority.certificate), keyType: this.settings.keyType });
 			this.#createWhole(folder, beside => this.#writeKeyAndCertificate(beside, "server", made));
 		}
 		return this.#readKeyAndCertificate(folder, "server");
@@ -180,6 +182,56 @@ export class Fleet {
 			nextUrl: this.nextUrl(generation),
 			...(revokes ? { revokes } : {}),
 		};
+	}
+
+	get dlKeys(): KeyObject[] {
+		return (this.settings.dlKeys ?? []).map(hex => publicKeyOf(Buffer.from(hex, "hex")));
+	}
+
+	/** What is carried to the signer's machine: the payload as it shall be signed. Gives the file. */
+	writeRequest(operation: Operation, generation: number): string {
+		const file = join(this.#authorityFolder(generation), "to-sign.cbor");
+		replaceFile(file, encodePayload(this.unsigned(operation, generation)));
+		return file;
+	}
+
+	/** Takes a signed object back, if it says what was asked for. Gives its generation. */
+	accept(operation: Operation, object: Uint8Array): number {
+		const information = openCaInformation(object, this.name, this.dlKeys);
+		if (!information) throw new OperatorError(`not signed by a DL key of the fleet ${this.name}`);
+		const { generation } = information;
+		const wanted = encodePayload(this.unsigned(operation, generation));
+		if (!Buffer.from(decodeCaInformation(object).payload).equals(wanted)) {
+			throw new OperatorError(`this is signed, but says something else than authority ${generation} of this fleet`);
+		}
+		this.keepInformation(generation, object);
+		return generation;
+	}
+
+	/**
+	 * Puts an authority that was made elsewhere, by openssl or step-ca, in the place of generation `generation`, which
+	 * must not exist yet. Throws OperatorError if no device could use it.
+	 */
+	async importAuthority(generation: number, authority: CertificateAuthority): Promise<Validity> {
+		const folder = this.#authorityFolder(generation);
+		if (existsSync(folder)) throw new OperatorError(`authority ${generation} exists already`);
+		this.checkAddress(generation);
+		const x509 = new X509Certificate(authority.certificate);
+		for (const other of this.generations) {
+			if (new X509Certificate(this.certificate(other)).subject === x509.subject) {
+				throw new OperatorError(`authority ${other} has the same subject, ${x509.subject}: an issuer's name must name one CA`);
+			}
+		}
+		checkImported(x509, authority);
+		const { notBefore, notAfter } = datesOf(authority.certificate);
+		const { hostname } = new URL(this.nextUrl(generation));
+		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
+		const download = await createServerCredentials(authority, { names: [hostname], validity: retained });
+		this.#createWhole(folder, beside => {
+			this.#writeKeyAndCertificate(beside, "ca", authority);
+			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
+		});
+		return { notBefore, notAfter };
 	}
 
 	/** Signs what is not signed yet, with a signer at hand. Returns the generations that were signed. */
@@ -230,9 +282,24 @@ export class Fleet {
 	}
 }
 
-function datesOf(certificate: Uint8Array) {
+function datesOf(certificate: Uint8Array): Validity {
 	const { validFrom, validTo } = new X509Certificate(certificate);
-	return { validFromDate: new Date(validFrom), validToDate: new Date(validTo) };
+	return { notBefore: new Date(validFrom), notAfter: new Date(validTo) };
+}
+
+function checkImported(certificate: X509Certificate, { privateKey }: CertificateAuthority): void {
+	const refuse = (why: string): never => {
+		throw new OperatorError(`this CA cannot be used: ${why}`);
+	};
+	if (!certificate.checkPrivateKey(privateKey)) refuse("the private key is another certificate's");
+	if (!certificate.ca) refuse("its certificate has no basicConstraints cA");
+	if (certificate.raw.length > largestCaCertificate) refuse(`its certificate has ${certificate.raw.length} bytes, more than ${largestCaCertificate}`);
+	const usage = certificateKeyUsage(certificate.raw);
+	if (usage !== undefined && !usage) refuse("its keyUsage lacks keyCertSign");
+	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
+	if (type !== "ed25519" && !(type === "ec" && details?.namedCurve === "prime256v1")) {
+		refuse(`its key is ${type}; devices verify Ed25519, or P-256 in builds that have it`);
+	}
 }
 
 /** X.509 knows no fractions. */

@@ -21,15 +21,17 @@ export class SharedDeployment implements Servers {
 	}
 
 	async reconcile(operation: Operation): Promise<void> {
-		const { fleet, listen, onAccess, limits } = this.#options;
+		const { fleet, listen, onAccess, limits, services = 1 } = this.#options;
 		const [service] = fleet.settings.services;
-		const presentation = {
-			credentials: await fleet.serviceCredentials(operation.full),
-			presented: authorityOf(operation, operation.full).letter,
-		};
-		for (const name of fleet.settings.services) {
-			this.#presentations.set(name, presentation);
-			this.#answers.set(name, answerService);
+		const presented = authorityOf(operation, operation.full).letter;
+		const presentation = services > 0
+			? { credentials: await fleet.serviceCredentials(operation.full), presented }
+			: { credentials: fleet.downloadCredentials(operation.full), presented };
+		if (services > 0) {
+			for (const name of fleet.settings.services) {
+				this.#presentations.set(name, presentation);
+				this.#answers.set(name, answerService);
+			}
 		}
 		for (const { generation: namedBy, letter } of operation.authorities) {
 			const { hostname, pathname, search } = new URL(fleet.nextUrl(namedBy));
@@ -41,6 +43,7 @@ export class SharedDeployment implements Servers {
 				else response.writeHead(404, { "Content-Length": 0 }).end();
 			});
 		}
+		this.#endpoint?.present(presentation.credentials, presented);
 		this.#endpoint?.forget();
 		this.#endpoint ??= await HttpsEndpoint.open({
 			...presentation,
@@ -54,6 +57,10 @@ export class SharedDeployment implements Servers {
 			limits,
 			...listen(service),
 		});
+	}
+
+	get port(): number | undefined {
+		return this.#endpoint?.port;
 	}
 
 	warnings(): string[] {

@@ -7,7 +7,8 @@ import { createPublicKey } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../boards/bundle.js";
-import { parseMap, ServiceVerdict } from "../../host/device-command.js";
+import { ServiceVerdict } from "../../host/device-command.js";
+import { parseMap } from "../../host/map-option.js";
 import { createWorld, downloadName, serviceName } from "../world.js";
 import { flashFolder, unavailable } from "./device-run.js";
 

@@ -1,0 +1,78 @@
+// Which generations the devices of a fleet hold, read from access logs: each poll names them in its User-Agent,
+// `baton/1 (current,next)` (design §3; the lesson of RFC 8145: measure before a key is taken out of service).
+// Unauthenticated: anybody can send such a request. So it warns, and never decides alone.
+//
+// One line of the combined log format (Apache, nginx; our own servers write it too) is one ask. A device asks about
+// once in 30 days, so the asks of 30 days stand for the fleet. A device that fetches shows what it held before.
+
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+
+export interface Held {
+	current: number;
+	next?: number;
+}
+
+export interface Adoption {
+	asks: number;
+	/** Asks by what the device held: `1,2`, `1,-`. */
+	held: Map<string, number>;
+}
+
+const longestLine = 4_096;
+const mostStates = 1_000; // distinct pairs that are kept apart: a stranger can invent any
+
+export function parseUserAgent(text: string | undefined): Held | undefined {
+	const found = /^baton\/1 \(([1-9]\d{0,4}),([1-9]\d{0,4}|-)\)$/.exec(text ?? "");
+	if (!found) return undefined;
+	const current = Number(found[1]), next = found[2] === "-" ? undefined : Number(found[2]);
+	if (current > 65_535 || (next !== undefined && (next > 65_535 || next <= current))) return undefined;
+	return next === undefined ? { current } : { current, next };
+}
+
+/** A line of the combined log format, as our own servers write it. */
+export function accessLine(
+	{ address, method, path, status, bytes, userAgent }: { address: string; method: string; path: string; status: number; bytes: number; userAgent: string },
+	at: Date,
+): string {
+	const clean = (text: string) => text.replace(/["\\\x00-\x1f\x7f-\uffff]/g, character => `\\x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, "0")}`).slice(0, 1_000);
+	const day = String(at.getUTCDate()).padStart(2, "0");
+	const time = at.toISOString().slice(11, 19);
+	return `${address} - - [${day}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${time} +0000] "${clean(method)} ${clean(path)} HTTP/1.1" ${status} ${bytes} "-" "${clean(userAgent)}"`;
+}
+
+/** Counts the asks since `since` in a log. Lines that are not of the format, or not of a device, are passed over. */
+export async function readAdoption(file: string, since: Date, adoption: Adoption = { asks: 0, held: new Map() }): Promise<Adoption> {
+	for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+		if (line.length > longestLine) continue;
+		const found = /\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)\] "(?:GET) [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/.exec(line);
+		if (!found) continue;
+		const [, day, month, year, time, hours, minutes, userAgent] = found;
+		const number = String(months.indexOf(month) + 1).padStart(2, "0");
+		const at = Date.parse(`${year}-${number}-${day}T${time}${hours}:${minutes}`);
+		const held = parseUserAgent(userAgent);
+		if (!held || !(at >= since.getTime())) continue;
+		count(adoption, held);
+	}
+	return adoption;
+}
+
+export function count(adoption: Adoption, { current, next }: Held): void {
+	const key = `${current},${next ?? "-"}`;
+	if (!adoption.held.has(key) && adoption.held.size >= mostStates) return;
+	adoption.asks++;
+	adoption.held.set(key, (adoption.held.get(key) ?? 0) + 1);
+}
+
+/** The share of asks by devices that hold `generation` or a later one in a slot; undefined: nobody asked. */
+export function shareWith({ asks, held }: Adoption, generation: number): number | undefined {
+	if (asks === 0) return undefined;
+	let ready = 0;
+	for (const [key, times] of held) {
+		const [current, next] = key.split(",").map(Number);
+		if (current >= generation || next >= generation) ready += times;
+	}
+	return ready / asks;
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

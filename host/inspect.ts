@@ -1,0 +1,68 @@
+// CA information and slot images in plain words and in CBOR diagnostic notation (RFC 8949 §8).
+
+import { X509Certificate, type KeyObject } from "node:crypto";
+import { decodeCaInformation, openCaInformation, type CaInformation } from "./ca-information.js";
+import { readSlotImage, slotBytes } from "./slot-image.js";
+
+/** Text for people. `trust`: whose signatures count; without it a signature is not judged, and that is said. */
+export function inspect(bytes: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
+	return bytes.length === slotBytes ? inspectSlot(bytes, trust) : inspectInformation(bytes, trust);
+}
+
+function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
+	const { information, signature, payload } = decodeCaInformation(object);
+	const verdict = !trust ? "not checked: give --fleet and --dl-key"
+		: openCaInformation(object, trust.fleet, trust.dlKeys) ? `holds, for the fleet ${trust.fleet}`
+		: `DOES NOT HOLD for the fleet ${trust.fleet} with ${trust.dlKeys.length === 1 ? "this key" : "any of these keys"}`;
+	return `${[`CA information, ${object.length} bytes`, ...describe(information), `signature         ${verdict}`].join("\n")}\n\n${diagnostic(payload, signature, information)}\n`;
+}
+
+function describe({ generation, certificate, nextUrl, serverCertificatesNotBefore, revokes }: CaInformation): string[] {
+	const { subject, validFrom, validTo, fingerprint256, publicKey } = new X509Certificate(certificate);
+	return [
+		`generation        ${generation}`,
+		`CA certificate    ${subject.replace(/\n/g, ", ")}, ${publicKey.asymmetricKeyType}, ${certificate.length} bytes`,
+		`                  ${validFrom} to ${validTo} (no device compares these with a clock)`,
+		`                  SHA-256 ${fingerprint256}`,
+		`next address      ${nextUrl}`,
+		...(serverCertificatesNotBefore === undefined ? [] : [`server certs from  ${new Date(serverCertificatesNotBefore * 1_000).toISOString()}: earlier ones are refused`]),
+		...(revokes ? ["revokes           every lower generation: devices promote this as soon as they have it"] : []),
+	];
+}
+
+function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
+	if (!trust) throw new TypeError("a slot's copies count only if their signatures hold: give --fleet and --dl-key");
+	const { copies, object, information } = readSlotImage(image, trust.fleet, trust.dlKeys);
+	const lines = [
+		`slot image, ${image.length} bytes, two copies`,
+		...copies.map(({ is, information: of }, index) => `copy ${index}            ${is}${of ? `, generation ${of.generation}` : ""}`),
+	];
+	if (!information) return `${[...lines, "the slot is empty: it has no valid copy"].join("\n")}\n`;
+	return `${lines.join("\n")}\n\n${inspectInformation(object!, trust)}`;
+}
+
+/** RFC 8949 §8, with the payload opened as `<< … >>` (§G.3 of RFC 8610). */
+function diagnostic(payload: Uint8Array, signature: Uint8Array, information: CaInformation): string {
+	const { generation, certificate, nextUrl, serverCertificatesNotBefore, revokes } = information;
+	const entries = [
+		`1: ${generation},`,
+		`2: h'${wrapped(certificate)}',`,
+		`3: ${JSON.stringify(nextUrl)},`,
+		...(serverCertificatesNotBefore === undefined ? [] : [`4: ${serverCertificatesNotBefore},`]),
+		...(revokes ? ["5: true,"] : []),
+	];
+	const known = payload[0] === 0xa0 + entries.length;
+	return [
+		"18([",
+		"   << {1: -19} >>,",
+		"   {},",
+		"   << {",
+		...entries.map(entry => `      ${entry}`),
+		...(known ? [] : ["      / and entries with negative keys, which devices ignore /"]),
+		"   } >>,",
+		`   h'${wrapped(signature)}'`,
+		"])",
+	].join("\n");
+}
+
+const wrapped = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex").replace(/.{64}(?=.)/g, "$&\n         ");

@@ -1,0 +1,14 @@
+// The scenarios' names, in the order in which `all` runs them: apart, because showing help should load nothing else.
+
+export const scenarioNames = [
+	"normal",
+	"revoked-before",
+	"revoked-after-stored",
+	"revoked-after-unstored",
+	"revoked-next",
+	"single-authority",
+	"missed-generations",
+	"shelf",
+	"half-rollout",
+	"download-server-down",
+] as const;
