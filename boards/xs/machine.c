@@ -92,6 +92,7 @@ static void makeConstant(txSlot* slot)
 	case XS_BIGINT_KIND: slot->kind = XS_BIGINT_X_KIND; break;
 	case XS_CODE_KIND: slot->kind = XS_CODE_X_KIND; break;
 	case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
+	case XS_REGEXP_KIND: slot->value.regexp.data = NULL; break; // then each match takes memory of its own
 	case XS_ARRAY_KIND:
 		for (txIndex i = 0; i < fxGetIndexSize(NULL, slot); i++)
 			makeConstant(slot->value.array.address + i);
