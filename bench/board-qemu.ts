@@ -4,7 +4,7 @@
 // give the same counts, and lwIP's share is not in them.
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleOnce, root, type Kernel } from "../boards/bundle.js";
@@ -83,9 +83,8 @@ interface Life {
 }
 
 async function measureLife(kernel: Kernel, folder: string): Promise<Life> {
-	const settings = readFileSync(join(root, "bench/board/recording.json"), "utf8");
 	const script = await bundleOnce({ entry: "bench/board/session.ts", engine: "xs", kernel });
-	const { code, output } = await emulate(script, { preload: true, memory: deviceMemory, settings: JSON.stringify(JSON.parse(settings)) }, folder);
+	const { code, output } = await emulate(script, { preload: true, memory: deviceMemory }, folder);
 	if (code !== 0) throw new Error(`the recorded life did not go as recorded; if the device now sends other bytes, make a new recording (bench/board/record.ts):\n${output}`);
 	const { sinceReset, reserved, measures } = JSON.parse(jsonLine(output)) as { sinceReset: number; reserved: number; measures: Measure[] };
 	const life: Life = { sinceReset, reserved, parts: {} };

@@ -15,13 +15,13 @@ const world = await createWorld({ fleet: "bench", authorities: 2 });
 const flash = mkdtempSync(join(tmpdir(), "baton-record-"));
 const random = fixedRandomness();
 const { fleet, factory, dlKeys, service } = world.settings({});
-const recording: Recording = { fleet, factory, dlKeys, service, runs: [] };
+const recording: Recording = { fleet, factory, dlKeys, service, runs: [], events: [] };
 try {
 	const download = await world.downloadServer(1, world.information(2));
 	for (const by of [1, 1, 2]) {
 		const server = await world.applicationServer(by);
 		const { map } = world.settings({ [serviceName]: server.port, [downloadName(1)]: download.port });
-		const board = nodeBoard({ flash, map, print: (line) => console.log(line) });
+		const board = nodeBoard({ flash, map, print: (line) => void recording.events.push(line) });
 		const connections: Connection[] = [];
 		let host = "";
 		const device = main(

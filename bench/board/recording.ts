@@ -14,6 +14,8 @@ export interface Recording {
 	service: string;
 	/** By run, by connection. */
 	runs: Connection[][];
+	/** What the device printed. */
+	events: string[];
 }
 
 export interface Connection {

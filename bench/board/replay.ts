@@ -3,10 +3,20 @@
 import type { Resolver, TCP, TCPConstructor, TCPOptions, Timer } from "../../firmware/ports.js";
 import { fromHex, type Connection } from "./recording.js";
 
+/** A recorded connection whose bytes are ready. */
+export interface Replayed {
+	host: string;
+	said: { after: number; bytes: Uint8Array }[];
+}
+
+export function prepare({ host, said }: Connection): Replayed {
+	return { host, said: said.map(({ after, hex }) => ({ after, bytes: fromHex(hex) })) };
+}
+
 const segmentBytes = 1440, windowBytes = 5760; // as lwIP has them on the board
 
 /** `connections`: in the order in which they are opened. */
-export function replay(connections: Connection[], timer: Timer): { TCP: TCPConstructor; resolver: Resolver; done(): boolean } {
+export function replay(connections: Replayed[], timer: Timer): { TCP: TCPConstructor; resolver: Resolver; done(): boolean } {
 	let opened = 0;
 
 	class RecordedTCP implements TCP {
@@ -20,7 +30,7 @@ export function replay(connections: Connection[], timer: Timer): { TCP: TCPConst
 			this.#options = options;
 			const connection = connections[opened++];
 			if (!connection) throw new Error("a connection that was not recorded");
-			this.#said = connection.said.map(({ after, hex }) => ({ after, bytes: fromHex(hex) }));
+			this.#said = connection.said;
 			timer.set(() => {
 				if (!this.#closed) options.onWritable?.call(this, windowBytes);
 				this.#go();

@@ -2,10 +2,11 @@
 
 import { xsBoard } from "../../boards/xs/board.js";
 import { collect, memory, processorTime, resetPeak } from "../../boards/xs/measure.js";
-import { exit, print, settings } from "../../boards/xs/natives.js";
+import { exit, print } from "../../boards/xs/natives.js";
 import { main } from "../../firmware/main.js";
-import { fixedRandomness, settingsOf, type Recording } from "./recording.js";
-import { replay } from "./replay.js";
+import recording from "./recording.json" with { type: "json" };
+import { fixedRandomness, settingsOf } from "./recording.js";
+import { prepare, replay } from "./replay.js";
 
 export interface Measure {
 	name: string;
@@ -15,7 +16,7 @@ export interface Measure {
 }
 
 (globalThis as { start?: () => void }).start = () => {
-	run(JSON.parse(settings()) as Recording).then(
+	run().then(
 		(result) => {
 			print(JSON.stringify(result));
 			exit(0);
@@ -29,7 +30,12 @@ export interface Measure {
 
 const instructions = () => Math.round(processorTime() * 1e6); // on this board a millisecond is a million of them
 
-async function run(recording: Recording) {
+// Made before the device starts, so they are in its flash and not in its memory (boards/qemu-rv32/boot.ts).
+const device = settingsOf(recording);
+const runs = recording.runs.map((connections) => connections.map(prepare));
+const expected = recording.events.join("\n");
+
+async function run() {
 	const sinceReset = instructions();
 	const random = fixedRandomness();
 	const measures: Measure[] = [];
@@ -45,7 +51,7 @@ async function run(recording: Recording) {
 		measures.push({ name, instructions: instructions() - begun, peak: chunksPeak + (slotsPeak + stackPeak) * slotBytes });
 	};
 
-	for (const [i, connections] of recording.runs.entries()) {
+	for (const [i, connections] of runs.entries()) {
 		const { TCP, resolver, done } = replay(connections, xsBoard([]).timer);
 		// A session begins with a name to resolve, and has ended when the next one begins or nothing is left to do.
 		let session = "";
@@ -64,12 +70,13 @@ async function run(recording: Recording) {
 			},
 		};
 		begin();
-		const device = main(board, settingsOf(recording));
+		const running = main(board, device);
 		end(`run ${i + 1}: boot`);
-		await device.once();
+		await running.once();
 		end(session);
-		device.stop();
+		running.stop();
 		if (!done()) throw new Error(`the device did not ask for all that was recorded: ${events.join("; ")}`);
 	}
-	return { sinceReset, measures, events, reserved: memory().reserved };
+	if (events.join("\n") !== expected) throw new Error(`expected:\n${expected}\ngot:\n${events.join("\n")}`);
+	return { sinceReset, measures, reserved: memory().reserved };
 }

@@ -13,6 +13,8 @@ export interface EmulatorOptions {
 	flash?: string;
 	/** Count instructions exactly (clock.c); network time-outs then run in the emulated time. */
 	countInstructions?: boolean;
+	/** Default true. */
+	network?: boolean;
 }
 
 /** What run.h says: little-endian words, then the settings' text with a NUL. */
@@ -29,16 +31,16 @@ const setpriv = "/usr/bin/setpriv";
 
 /** A process whose standard output is the console and whose exit code is the board's; SIGKILL is the power cut. */
 export function emulatorCommand(options: EmulatorOptions): { file: string; args: string[] } {
-	const { board, program, run, flash, countInstructions = false } = options;
+	const { board, program, run, flash, countInstructions = false, network = true } = options;
 	const quoted = (path: string) => path.replaceAll(",", ",,");
 	const args = [
 		...["-M", "virt", "-m", "512M", "-cpu", "rv32,a=false,f=false,d=false,h=false,s=false"], // an ESP32-C3's: imc
-		...["-bios", board, "-display", "none", "-monitor", "none", "-serial", "stdio"],
+		...["-nic", "none", "-bios", board, "-display", "none", "-monitor", "none", "-serial", "stdio"],
 		...["-device", `loader,file=${quoted(program)},addr=0x82000000,force-raw=on`],
 		...["-device", `loader,file=${quoted(run)},addr=0x84000000,force-raw=on`],
 		...["-global", "virtio-mmio.force-legacy=false"],
 		...["-device", "virtio-rng-device"],
-		...["-netdev", "user,id=network", "-device", "virtio-net-device,netdev=network"],
+		...(network ? ["-netdev", "user,id=network", "-device", "virtio-net-device,netdev=network"] : []),
 		...(flash ? ["-drive", `if=pflash,unit=1,format=raw,file=${quoted(flash)}`] : []),
 		...(countInstructions ? ["-icount", "shift=0"] : []),
 	];

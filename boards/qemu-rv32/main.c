@@ -60,6 +60,7 @@ int main(void)
 	const struct run* run = readRun();
 	const size_t arenaBytes = run->arenaBytes ? run->arenaBytes : arenaDefault;
 	if (run->settingsBytes) deviceSettings(run->settings);
+	printf("# %s, %u bytes\n", machineEngine(), (unsigned)arenaBytes);
 
 	if (!entropyStart()) printf("# no source of randomness\n");
 	if (!flashStart(run->flashWordMicroseconds)) printf("# no flash\n");
@@ -68,7 +69,6 @@ int main(void)
 	isPreloaded = run->preload;
 	xsMachine* root = machineCreateRoot(rootRegion, rootBytes, prepareRoot);
 	protectionSealRoot();
-	printf("# %s, %u bytes\n", machineEngine(), (unsigned)arenaBytes);
 	xsMachine* machine = machineCreate(&(struct machineSizes){
 		.arena = arenaRegion,
 		.bytes = arenaBytes,
