@@ -10,7 +10,7 @@ const UNSUPPORTED_CERTIFICATE = 43, ILLEGAL_PARAMETER = 47, UNKNOWN_CA = 48, DEC
 const PROTOCOL_VERSION = 70, INTERNAL_ERROR = 80, MISSING_EXTENSION = 109, UNSUPPORTED_EXTENSION = 110;
 
 /** Why this client ends a connection, and the alert that goes with it. */
-const REFUSALS = {
+const REFUSALS = Object.freeze({
 	// records (§5)
 	"unknown record type": UNEXPECTED_MESSAGE,
 	"plaintext record after keys": UNEXPECTED_MESSAGE,
@@ -67,10 +67,10 @@ const REFUSALS = {
 	"too many tickets": UNEXPECTED_MESSAGE,
 	"too many key updates": UNEXPECTED_MESSAGE,
 	"bad key update": ILLEGAL_PARAMETER,
-} as const satisfies Record<string, number>;
+} as const satisfies Record<string, number>);
 
 /** The alerts that a server may have a reason to send, by their names in the registry; not those of certificates. */
-const NAMES = {
+const NAMES = Object.freeze({
 	0: "close_notify",
 	10: "unexpected_message",
 	20: "bad_record_mac",
@@ -88,7 +88,7 @@ const NAMES = {
 	112: "unrecognized_name",
 	116: "certificate_required",
 	120: "no_application_protocol",
-} as const satisfies Record<number, string>;
+} as const satisfies Record<number, string>);
 
 export type RefusalReason = keyof typeof REFUSALS;
 export type ReceivedReason = `received ${(typeof NAMES)[keyof typeof NAMES]}` | "received unknown alert";

@@ -25,7 +25,7 @@ const MAXIMUM_EXTENSIONS = 16; // in one message
 
 /** Lengths of content that `max_fragment_length` can ask for (RFC 6066 §4), in the order of its codes 1 … 4. */
 export type FragmentLength = 512 | 1024 | 2048 | 4096;
-const FRAGMENT_LENGTHS: readonly FragmentLength[] = [512, 1024, 2048, 4096];
+const FRAGMENT_LENGTHS: readonly FragmentLength[] = Object.freeze([512, 1024, 2048, 4096] as const);
 
 export interface ClientHello {
 	random: Uint8Array; // 32 bytes
@@ -223,10 +223,10 @@ export function writeMessage(type: number, ...parts: Uint8Array[]): Uint8Array {
 }
 
 /** What we offer with each ClientHello, so that another type is told from one at the wrong place. */
-const OFFERED: readonly number[] = [
+const OFFERED: readonly number[] = Object.freeze([
 	SERVER_NAME, MAX_FRAGMENT_LENGTH, SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, ALPN, RECORD_SIZE_LIMIT,
 	SUPPORTED_VERSIONS, KEY_SHARE,
-];
+]);
 
 /**
  * The extensions of one message (§4.2): none twice and, unless `allowed` is undefined, no other than those.

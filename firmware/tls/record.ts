@@ -24,10 +24,10 @@ export interface CipherSuite {
 }
 
 /** Both suites of the profile (§B.4), the one that is cheap without AES hardware first. Their hash is SHA-256. */
-export const CIPHER_SUITES: readonly CipherSuite[] = [
-	{ code: 0x1303, keyLength: 32, Aead: ChaCha20Poly1305 },
-	{ code: 0x1301, keyLength: 16, Aead: Aes128Gcm },
-];
+export const CIPHER_SUITES: readonly CipherSuite[] = Object.freeze([
+	Object.freeze({ code: 0x1303, keyLength: 32, Aead: ChaCha20Poly1305 }),
+	Object.freeze({ code: 0x1301, keyLength: 16, Aead: Aes128Gcm }),
+]);
 
 /** One direction's key, IV and sequence number (§5.2, §5.3). */
 class Protection {

@@ -37,7 +37,7 @@ const BLOCK_LENGTH = 4096;
 const MARK_OFFSET = BLOCK_LENGTH - 4;
 const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b); // "mark"
 const REVOKED = new Uint8Array(4);
-const COPIES = [0, 1] as const; // block numbers
+const COPIES = Object.freeze([0, 1] as const); // block numbers
 const MAXIMUM_PROMOTIONS = 4; // failed ones, of one next: each authentication would wear the flash
 
 /** One block, as it was read. */

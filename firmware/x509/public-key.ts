@@ -19,10 +19,10 @@ export interface PublicKey {
 }
 
 /** SignatureScheme of TLS (RFC 8446 §4.2.3) for each key algorithm, in the order in which they are offered. */
-export const signatureSchemes: readonly { algorithm: KeyAlgorithm; code: number }[] = [
-	{ algorithm: "ed25519", code: 0x0807 },
-	...(hasP256 ? [{ algorithm: "p256", code: 0x0403 } as const] : []),
-];
+export const signatureSchemes: readonly { algorithm: KeyAlgorithm; code: number }[] = Object.freeze([
+	Object.freeze({ algorithm: "ed25519", code: 0x0807 } as const),
+	...(hasP256 ? [Object.freeze({ algorithm: "p256", code: 0x0403 } as const)] : []),
+]);
 
 class Ed25519PublicKey implements PublicKey {
 	readonly algorithm = "ed25519";
