@@ -49,8 +49,6 @@ export type BoardCommand = (run: {
 }) => Promise<{
 	file: string;
 	args: string[];
-	/** What `stop` sends where SIGTERM does not say how it ended; then nothing more is printed. */
-	stopSignal?: NodeJS.Signals;
 	/** Runs after the process ended, before `exited` resolves. */
 	afterwards?(): Promise<void>;
 }>;
@@ -95,7 +93,7 @@ const complaintMark = "# ! ";
 
 type Process = Omit<Awaited<ReturnType<BoardCommand>>, "afterwards">;
 
-function follow({ file, args, stopSignal }: Process, options: BoardOptions, afterwards: () => Promise<void>) {
+function follow({ file, args }: Process, options: BoardOptions, afterwards: () => Promise<void>) {
 	const { onLine, onComplaint = (line) => process.stderr.write(`${line}\n`) } = options;
 	const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
 	createInterface({ input: child.stdout }).on("line", (line) => {
@@ -123,7 +121,7 @@ function follow({ file, args, stopSignal }: Process, options: BoardOptions, afte
 			child.kill("SIGKILL");
 		},
 		async stop() {
-			child.kill(stopSignal);
+			child.kill("SIGTERM");
 			const patience = setTimeout(() => child.kill("SIGKILL"), 3000);
 			const code = await exited;
 			clearTimeout(patience);

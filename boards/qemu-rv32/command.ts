@@ -23,15 +23,25 @@ export async function command({
 	const folder = mkdtempSync(join(tmpdir(), "baton-qemu-"));
 	const run = join(folder, "run");
 	writeFileSync(run, runFile({ preload: true, memory, wordMicroseconds, settings: readFileSync(settings, "utf8") }));
-	const image = composeFlashImage(flash);
+	let image: string;
+	try {
+		image = composeFlashImage(flash);
+	} catch (error) {
+		rmSync(folder, { recursive: true, force: true });
+		return refusal((error as Error).message);
+	}
 	return {
 		...emulatorCommand({ board, program, run, flash: image }),
-		stopSignal: "SIGKILL", // at SIGTERM QEMU ends with 0, as if the device had said that all is well
 		async afterwards() {
 			takeFlashImageApart(image, flash);
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+/** A process that only says what is wrong with the flash: every board ends in this way then (boards/exit-code.ts). */
+function refusal(message: string) {
+	return { file: process.execPath, args: ["-e", "console.error(process.argv[1]); process.exit(2)", message] };
 }
 
 /** How a program that is no device runs, such as a test: without settings and flash. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCode } from "../../boards/exit-code.js";
+import { missingTools } from "../../boards/qemu-rv32/build.js";
 import type { RunSettings } from "../../boards/settings.js";
 import { engineOf, startBoard, type BoardName, type BoardOptions } from "../../boards/start.js";
 import { createWorld, serviceName } from "../world.js";
@@ -45,7 +46,10 @@ async function start(board: BoardName, more: Partial<RunSettings>, options: Part
 
 const erase = (board: BoardName) => rmSync(join(flash, board), { recursive: true, force: true });
 
-for (const board of ["node", "simulator"] as const) {
+const missing = await missingTools();
+if (missing) test.skip(`a device on the qemu-rv32 board: ${missing}`, () => {});
+
+for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as const])] as const) {
 	const clean = () => erase(board);
 
 	test(`${board}: a device authenticates a real server, polls once, and ends with 0`, async () => {
