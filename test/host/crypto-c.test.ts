@@ -305,7 +305,7 @@ testWithCompiler("field arithmetic agrees with BigInt at the edges of its words,
 		const x = littleEndian(f), y = littleEndian(g);
 		const product = x * y, root = power(x, 2n ** 252n - 3n), inverse = power(x, p - 2n);
 		const expected = [
-			product, product, product, x * x, x * x, x * x, power(x, 32n),
+			product, product, product, x * x, x * x, x * x, power(x, 32n), x * x, y * y,
 			x + y, x + y, x + y, x + x, x - y, x - y, x - y, 0n,
 			x + y, x - y, x + y, x - y, x + y, x - y, (x + 121665n * y) * x,
 			x, x, inverse, inverse, inverse, root, root,
@@ -316,7 +316,7 @@ testWithCompiler("field arithmetic agrees with BigInt at the edges of its words,
 				const got = expected.map((_, n) => littleEndian(answer.subarray(32 * n, 32 * n + 32)));
 				const where = `f = ${x.toString(16)}, g = ${y.toString(16)}`;
 				assert.equal(got.map((value) => modulo(value)), expected, where);
-				for (const n of [22, 23, 24, 25, 26]) assert.ok(got[n]! < p, `least of its class: ${where}`);
+				for (const n of [24, 25, 26, 27, 28]) assert.ok(got[n]! < p, `least of its class: ${where}`);
 				assert.is(answer[32 * expected.length], modulo(x) === 0n ? 1 : 0);
 			},
 		};

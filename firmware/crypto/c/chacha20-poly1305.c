@@ -12,7 +12,7 @@ typedef struct {
 } Poly1305;
 
 static void chacha20_begin(uint32_t state[16], const uint8_t key[32], const uint8_t nonce[12]);
-static void chacha20_block(uint32_t out[16], const uint32_t state[16]);
+static void chacha20_block(AlignedWord out[16], const uint32_t state[16]);
 static void chacha20_xor(uint32_t state[16], uint8_t *text, size_t length);
 static void poly1305_padded(Poly1305 *poly, const uint8_t *data, size_t length);
 static void poly1305_blocks(Poly1305 *poly, const uint8_t *data, size_t blocks);
@@ -22,13 +22,13 @@ static void poly1305_end(const Poly1305 *poly, uint8_t tag[16]);
 static void begin(uint32_t state[16], Poly1305 *poly, const uint8_t key[32], const uint8_t nonce[12],
 	const uint8_t *additional, size_t additionalLength)
 {
-	uint32_t block[16];
+	AlignedWord block[16] = { 0 };
 	chacha20_begin(state, key, nonce);
 	chacha20_block(block, state);
 	memset(poly->h, 0, sizeof poly->h);
 	poly->r[0] = block[0] & 0x0fffffff; // §2.5.1
 	for (int i = 1; i < 4; i++) poly->r[i] = block[i] & 0x0ffffffc;
-	memcpy(poly->s, block + 4, sizeof poly->s);
+	for (int i = 0; i < 4; i++) poly->s[i] = block[4 + i];
 	poly1305_padded(poly, additional, additionalLength);
 }
 
@@ -83,8 +83,8 @@ static void chacha20_begin(uint32_t state[16], const uint8_t key[32], const uint
 	a += b, d = rotate_left(d ^ a, 8); \
 	c += d, b = rotate_left(b ^ c, 7);
 
-/** §2.3.1. Sixteen variables, so that they stay in registers. */
-static void chacha20_block(uint32_t out[16], const uint32_t in[16])
+/** §2.3.1, added to `out` (exclusive or). Sixteen variables, so that they stay in registers. */
+static void chacha20_block(AlignedWord out[16], const uint32_t in[16])
 {
 	uint32_t x0 = in[0], x1 = in[1], x2 = in[2], x3 = in[3], x4 = in[4], x5 = in[5], x6 = in[6], x7 = in[7];
 	uint32_t x8 = in[8], x9 = in[9], x10 = in[10], x11 = in[11], x12 = in[12], x13 = in[13], x14 = in[14], x15 = in[15];
@@ -98,23 +98,23 @@ static void chacha20_block(uint32_t out[16], const uint32_t in[16])
 		QUARTER_ROUND(x2, x7, x8, x13)
 		QUARTER_ROUND(x3, x4, x9, x14)
 	}
-	out[0] = x0 + in[0], out[1] = x1 + in[1], out[2] = x2 + in[2], out[3] = x3 + in[3];
-	out[4] = x4 + in[4], out[5] = x5 + in[5], out[6] = x6 + in[6], out[7] = x7 + in[7];
-	out[8] = x8 + in[8], out[9] = x9 + in[9], out[10] = x10 + in[10], out[11] = x11 + in[11];
-	out[12] = x12 + in[12], out[13] = x13 + in[13], out[14] = x14 + in[14], out[15] = x15 + in[15];
+	out[0] ^= x0 + in[0], out[1] ^= x1 + in[1], out[2] ^= x2 + in[2], out[3] ^= x3 + in[3];
+	out[4] ^= x4 + in[4], out[5] ^= x5 + in[5], out[6] ^= x6 + in[6], out[7] ^= x7 + in[7];
+	out[8] ^= x8 + in[8], out[9] ^= x9 + in[9], out[10] ^= x10 + in[10], out[11] ^= x11 + in[11];
+	out[12] ^= x12 + in[12], out[13] ^= x13 + in[13], out[14] ^= x14 + in[14], out[15] ^= x15 + in[15];
 }
 
 /** §2.4: the key stream from block 1 on. */
 static void chacha20_xor(uint32_t state[16], uint8_t *text, size_t length)
 {
-	uint32_t stream[16];
 	while (length > 0) {
-		state[12]++;
-		chacha20_block(stream, state);
 		size_t take = length < 64 ? length : 64;
+		state[12]++;
 		if (take == 64 && is_word_aligned(text)) {
-			for (int i = 0; i < 16; i++) ((AlignedWord *)text)[i] ^= stream[i];
+			chacha20_block((AlignedWord *)text, state);
 		} else {
+			AlignedWord stream[16] = { 0 };
+			chacha20_block(stream, state);
 			for (size_t i = 0; i < take; i++) text[i] ^= (uint8_t)(stream[i / 4] >> 8 * (i % 4));
 		}
 		text += take;

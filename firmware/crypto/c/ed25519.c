@@ -26,7 +26,7 @@ static const Field SQRT_MINUS_1 = {
 	0x4a0ea0b0, 0xc4ee1b27, 0xad2fe478, 0x2f431806, 0x3dfbd7a7, 0x2b4d0099, 0x4fc1df0b, 0x2b832480,
 };
 
-/** x = X / Z, y = Y / Z, x y = T / Z. T is only there where a comment says so. */
+/** x = X / Z, y = Y / Z, x y = T / Z. T is only there where a comment says so. Four elements in a row. */
 typedef struct {
 	Field X, Y, Z, T;
 } Point;
@@ -61,7 +61,7 @@ static void hash_to_scalar(uint32_t k[8], const uint8_t R[32], const uint8_t A[3
 	size_t length);
 static bool decode(Point *P, const uint8_t bytes[32], bool strict);
 static void negate(Point *P);
-static void odd_multiples(Cached table[4], const Point *P);
+static void odd_multiples(Cached table[4], const Point *P); // of an affine point
 static void double_point(Point *P, bool wantT);
 static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool wantT);
 static void add_multiple(Point *P, const Cached table[4], int digit, bool wantT);
@@ -76,9 +76,10 @@ static const Affine *base_comb(int half)
 /** The neutral element, T included. */
 static void point_zero(Point *P)
 {
-	memset(P, 0, sizeof *P);
-	P->Y[0] = 1;
-	P->Z[0] = 1;
+	field_small(P->X, 0);
+	field_small(P->Y, 1);
+	field_small(P->Z, 1);
+	field_small(P->T, 0);
 }
 
 static bool load_scalar(uint32_t s[8], const uint8_t bytes[32])
@@ -318,7 +319,7 @@ static void negate(Point *P)
 	field_subtract(P->T, zero, P->T);
 }
 
-/** P, 3 P, 5 P, 7 P. Needs T. */
+/** P, 3 P, 5 P, 7 P, for Z = 1. Needs T. */
 static void odd_multiples(Cached table[4], const Point *P)
 {
 	Point sum = *P;
@@ -336,15 +337,12 @@ static void odd_multiples(Cached table[4], const Point *P)
 /** Hisil, Wong, Carter and Dawson (2008), §3.3 with a = -1, the signs of F and H turned (so all four are negated). */
 static void double_point(Point *P, bool wantT)
 {
-	Field a, b, e, f, g, h;
-	field_square(a, P->X);
-	field_square(b, P->Y);
-	field_square(f, P->Z);
-	field_add(e, P->X, P->Y);
-	field_square(e, e);
-	field_add_subtract(h, g, b, a);
-	field_subtract(e, e, h);
-	field_add(f, f, f);
+	Field e, f, g, h;
+	field_add(P->T, P->X, P->Y);
+	field_square_each(&P->X, 4); // of X, Y, Z and X + Y
+	field_add_subtract(h, g, P->Y, P->X);
+	field_subtract(e, P->T, h);
+	field_add(f, P->Z, P->Z);
 	field_subtract(f, f, g);
 	field_multiply(P->X, e, f);
 	field_multiply(P->Y, g, h);
@@ -373,8 +371,8 @@ static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bo
 
 static void add_multiple(Point *P, const Cached table[4], int digit, bool wantT)
 {
-	const Cached *Q = &table[(digit < 0 ? -digit : digit) >> 1];
-	add(P, &Q->affine, Q->Z2, digit < 0, wantT);
+	int i = (digit < 0 ? -digit : digit) >> 1;
+	add(P, &table[i].affine, i > 0 ? table[i].Z2 : NULL, digit < 0, wantT);
 }
 
 /** An odd s < 2^(count - 1) as Σ ±2^i for i < count: bit i of (s + 2^count - 1) / 2 is set for a plus. */

@@ -6,6 +6,22 @@
 
 #define UNROLL_8 _Pragma("GCC unroll 8")
 
+// In words and unrolled: a compiler would make calls of memcpy and memset of these, which in small C libraries go byte
+// by byte.
+
+void field_copy(uint32_t h[8], const uint32_t f[8])
+{
+	UNROLL_8
+	for (int i = 0; i < 8; i++) h[i] = f[i];
+}
+
+void field_small(uint32_t h[8], uint32_t value)
+{
+	h[0] = value;
+	UNROLL_8
+	for (int i = 1; i < 8; i++) h[i] = 0;
+}
+
 void field_load(uint32_t h[8], const uint8_t bytes[32])
 {
 	for (int i = 0; i < 8; i++) h[i] = load32_le(bytes + 4 * i);
@@ -96,17 +112,29 @@ static inline __attribute__((always_inline)) void square(uint32_t h[8], const ui
 	fold(h, r);
 }
 
+/** The square of f, then of what stands `step` words further on: 0: the last result. Saves registers once for all. */
+static void squares(uint32_t *h, const uint32_t *f, int n, int step)
+{
+	do {
+		square(h, f);
+		h += step;
+		f = h;
+	} while (--n > 0);
+}
+
 void field_square(uint32_t h[8], const uint32_t f[8])
 {
-	field_square_times(h, f, 1);
+	squares(h, f, 1, 0);
+}
+
+void field_square_each(uint32_t (*h)[8], int n)
+{
+	squares(*h, *h, n, 8);
 }
 
 void field_square_times(uint32_t h[8], const uint32_t f[8], int n)
 {
-	do {
-		square(h, f);
-		f = h;
-	} while (--n > 0);
+	squares(h, f, n, 0);
 }
 
 // In sums and differences the excess over 2^255 is found from the two uppermost words alone, before the carries from
@@ -180,6 +208,7 @@ void field_add_scaled(uint32_t h[8], const uint32_t f[8], const uint32_t g[8])
 	uint64_t t = (uint64_t)g[7] * 121665 + f[7]; // < 2^48
 	uint32_t top = (uint32_t)t & 0x7fffffff;
 	uint32_t c = (uint32_t)(t >> 31) * 19; // < 2^17 × 19
+	UNROLL_8
 	for (int i = 0; i < 7; i++) {
 		t = (uint64_t)g[i] * 121665 + f[i] + c;
 		h[i] = (uint32_t)t;

@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 typedef uint32_t Field[8];
 
@@ -17,6 +16,7 @@ typedef uint32_t Field[8];
 #define field_load baton_field_load
 #define field_multiply baton_field_multiply
 #define field_square baton_field_square
+#define field_square_each baton_field_square_each
 #define field_square_times baton_field_square_times
 #define field_add baton_field_add
 #define field_subtract baton_field_subtract
@@ -28,23 +28,17 @@ typedef uint32_t Field[8];
 #define field_invert_public baton_field_invert_public
 #define field_power_2_252_3 baton_field_power_2_252_3
 
-static inline void field_copy(uint32_t h[8], const uint32_t f[8])
-{
-	memcpy(h, f, sizeof(Field));
-}
-
-static inline void field_small(uint32_t h[8], uint32_t value)
-{
-	memset(h, 0, sizeof(Field));
-	h[0] = value;
-}
-
+void field_copy(uint32_t h[8], const uint32_t f[8]);
+/** h = value. */
+void field_small(uint32_t h[8], uint32_t value);
 /** From 32 bytes, little-endian; the uppermost bit is ignored. Not reduced: y ≥ p stays as it is. */
 void field_load(uint32_t h[8], const uint8_t bytes[32]);
 /** h = f g. The inputs may be any numbers below 2^256. */
 void field_multiply(uint32_t h[8], const uint32_t f[8], const uint32_t g[8]);
 /** h = f^2. The input may be any number below 2^256. */
 void field_square(uint32_t h[8], const uint32_t f[8]);
+/** Squares n > 0 elements in a row, each in its place. */
+void field_square_each(uint32_t (*h)[8], int n);
 /** h = f^(2^n), n > 0. */
 void field_square_times(uint32_t h[8], const uint32_t f[8], int n);
 void field_add(uint32_t h[8], const uint32_t f[8], const uint32_t g[8]);

@@ -27,27 +27,26 @@ static void add_order(uint32_t r[8])
 /** One word after the other from the top: r = r 2^32 + word, less a multiple of L. */
 void scalar_reduce(uint32_t r[8], const uint32_t x[16])
 {
-	uint32_t n[9]; // n[1] … n[8]: the remainder so far, below L
-	memcpy(n + 1, x + 9, 7 * sizeof(uint32_t)); // 224 bits
-	n[8] = 0;
+	uint32_t n[8]; // the remainder so far, below L
+	for (int i = 0; i < 7; i++) n[i] = x[9 + i]; // 224 bits
+	n[7] = 0;
 	for (int next = 8; next >= 0; next--) {
-		n[0] = x[next];
-		// ⌊n / 2^252⌋ ≥ ⌊n / L⌋ by at most 1; and ⌊n / L⌋ < 2^32 because n < 2^32 L.
-		uint32_t quotient = n[8] >> 28 ? 0xffffffff : n[8] << 4 | n[7] >> 28;
-		uint32_t borrow = 0;
+		// With N = 2^32 n + word: ⌊N / 2^252⌋ ≥ ⌊N / L⌋ by at most 1, and ⌊N / L⌋ < 2^32 because n < L.
+		uint32_t top = n[7], quotient = top >> 28 ? 0xffffffff : top << 4 | n[6] >> 28;
+		uint32_t word = x[next], borrow = 0;
 		uint64_t product = 0;
 		for (int i = 0; i < 8; i++) {
-			product += (uint64_t)quotient * L[i]; // ≤ (2^32 - 1) 2^28 + …: no overflow
-			uint64_t t = (uint64_t)n[i] - (uint32_t)product - borrow;
+			product += (uint64_t)quotient * L[i]; // ≤ (2^32 - 1)^2 + 2^32 - 1
+			uint64_t t = (uint64_t)word - (uint32_t)product - borrow;
+			word = n[i];
 			n[i] = (uint32_t)t;
 			borrow = (uint32_t)(t >> 32) & 1;
 			product >>= 32;
 		}
 		// In (-2^158, L): the ninth word is 0, or -1 if the quotient was 1 too great.
-		if (n[8] - (uint32_t)product - borrow != 0) add_order(n);
-		memmove(n + 1, n, 8 * sizeof(uint32_t));
+		if (top - (uint32_t)product - borrow != 0) add_order(n);
 	}
-	memcpy(r, n + 1, 8 * sizeof(uint32_t));
+	for (int i = 0; i < 8; i++) r[i] = n[i];
 }
 
 void scalar_multiply(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
@@ -198,20 +197,17 @@ bool scalar_halve(uint32_t c[8], uint32_t d[8], const uint32_t k[8])
 
 int scalar_signed_digits(int8_t digits[257], const uint32_t s[8])
 {
-	memset(digits, 0, 257);
-	int end = bit_length(s, 8) + 1, count = 0;
+	int end = bit_length(s, 8) + 1, count = -3; // of the digits up to the last that is not 0
 	uint32_t carry = 0; // 1 if the digits so far stand for more than s's bits below i: 2^i more
-	for (int i = 0; i < end;) {
+	for (int i = 0; i < 257; i++) {
+		digits[i] = 0;
+		if (i >= end || i < count + 3) continue; // at the end, or covered by the last digit
 		uint32_t window = i < 256 ? bits_at(s, i) & 15 : 0;
-		if ((window & 1) == carry) {
-			i++;
-			continue;
-		}
+		if ((window & 1) == carry) continue;
 		window += carry; // odd, ≤ 15
 		carry = window >> 3;
 		digits[i] = (int8_t)((int)window - (carry ? 16 : 0));
 		count = i + 1;
-		i += 4;
 	}
-	return count;
+	return count > 0 ? count : 0;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 // Little-endian words in memory at a multiple of 4, whatever array they belong to: one instruction where the core's
 // byte order allows it. The caller has looked at the address.

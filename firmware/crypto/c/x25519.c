@@ -5,21 +5,26 @@
 #include "field25519.h"
 #include "words.h"
 
-/** h = f if mask is 0, g if it is all ones. */
-static void choose(uint32_t h[8], const uint32_t f[8], const uint32_t g[8], uint32_t mask)
+/** A point's x and z, or x + z and x - z. */
+typedef Field Pair[2];
+
+/** p = q if mask is all ones, as it is if mask is 0. */
+static void choose(Pair p, Pair q, uint32_t mask)
 {
-	for (int i = 0; i < 8; i++) h[i] = f[i] ^ (mask & (f[i] ^ g[i]));
+	for (int j = 0; j < 2; j++) {
+		_Pragma("GCC unroll 8")
+		for (int i = 0; i < 8; i++) p[j][i] ^= mask & (p[j][i] ^ q[j][i]);
+	}
 }
 
-/** (x : z) of twice the point that a = x + z and b = x - z stand for. Overwrites a and b. */
-static void double_point(uint32_t x[8], uint32_t z[8], uint32_t a[8], uint32_t b[8])
+/** p = twice the point of which s has x + z and x - z. Overwrites s. */
+static inline void double_point(Pair p, Pair s)
 {
-	field_square(a, a);
-	field_square(b, b);
-	field_multiply(x, a, b);
-	field_subtract(b, a, b); // E = AA - BB
-	field_add_scaled(a, a, b); // AA + 121665 E
-	field_multiply(z, a, b);
+	field_square_each(s, 2);
+	field_multiply(p[0], s[0], s[1]);
+	field_subtract(s[1], s[0], s[1]); // E = AA - BB
+	field_add_scaled(s[0], s[0], s[1]); // AA + 121665 E
+	field_multiply(p[1], s[0], s[1]);
 }
 
 void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[32])
@@ -29,42 +34,41 @@ void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[
 	k[0] &= 0xfffffff8;
 	k[7] = (k[7] & 0x7fffffff) | 0x40000000;
 
-	Field x1, x2, z2, x3, z3, a, b, c, d, e;
+	Field x1;
+	Pair p, q; // k' u and (k' + 1) u, for the bits k' of k so far
+	Pair s, t;
 	field_load(x1, u);
-	field_small(x2, 1);
-	field_small(z2, 0);
-	field_copy(x3, x1);
-	field_small(z3, 1);
+	field_small(p[0], 1);
+	field_small(p[1], 0);
+	field_copy(q[0], x1);
+	field_small(q[1], 1);
 
-	// Instead of swapping (x2 : z2) with (x3 : z3) before a step: their sum does not tell which is which (d a and c b
+	// Instead of swapping p and q before a step: their sum does not tell which is which (the two products of a step
 	// change places, which squares away), so only what is doubled has to be chosen.
 	uint32_t previous = 0;
-	for (int t = 254; t >= 3; t--) {
-		uint32_t bit = k[t >> 5] >> (t & 31) & 1;
+	for (int i = 254; i >= 3; i--) {
+		uint32_t bit = k[i >> 5] >> (i & 31) & 1;
 		uint32_t mask = 0 - (bit ^ previous);
 		previous = bit;
-		field_add_subtract(a, b, x2, z2);
-		field_add_subtract(c, d, x3, z3);
-		field_multiply(x3, d, a);
-		field_multiply(e, c, b);
-		choose(a, a, c, mask);
-		choose(b, b, d, mask);
-		field_add_subtract(x3, z3, x3, e);
-		field_square(x3, x3);
-		field_square(z3, z3);
-		field_multiply(z3, z3, x1);
-		double_point(x2, z2, a, b);
+		field_add_subtract(s[0], s[1], p[0], p[1]);
+		field_add_subtract(t[0], t[1], q[0], q[1]);
+		field_multiply(q[0], t[1], s[0]);
+		field_multiply(q[1], t[0], s[1]);
+		choose(s, t, mask);
+		field_add_subtract(q[0], q[1], q[0], q[1]);
+		field_square_each(q, 2);
+		field_multiply(q[1], q[1], x1);
+		double_point(p, s);
 	}
 	// The last three bits are 0: one more choice, then only doublings.
-	choose(x2, x2, x3, 0 - previous);
-	choose(z2, z2, z3, 0 - previous);
-	for (int t = 0; t < 3; t++) {
-		field_add_subtract(a, b, x2, z2);
-		double_point(x2, z2, a, b);
+	choose(p, q, 0 - previous);
+	for (int i = 0; i < 3; i++) {
+		field_add_subtract(s[0], s[1], p[0], p[1]);
+		double_point(p, s);
 	}
 
-	field_invert(z2, z2);
-	field_multiply(x2, x2, z2);
-	field_freeze(x2, x2);
-	for (int i = 0; i < 8; i++) store32_le(shared + 4 * i, x2[i]);
+	field_invert(p[1], p[1]);
+	field_multiply(p[0], p[0], p[1]);
+	field_freeze(p[0], p[0]);
+	for (int i = 0; i < 8; i++) store32_le(shared + 4 * i, p[0][i]);
 }

@@ -47,6 +47,9 @@ static void field(const uint8_t *a, const uint8_t *b)
 	field_square(h, f), put_field(h);
 	FRESH, field_square(h, h), put_field(h);
 	field_square_times(h, f, 5), put_field(h);
+	Field pair[2];
+	memcpy(pair, a, 32), memcpy(pair[1], b, 32);
+	field_square_each(pair, 2), put_field(pair[0]), put_field(pair[1]);
 	field_add(h, f, g), put_field(h);
 	FRESH, field_add(h, h, g), put_field(h);
 	FRESH, field_add(k, f, k), put_field(k);
