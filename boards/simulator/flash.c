@@ -1,6 +1,6 @@
-// NOR flash in files, one for each partition, raw. Programming only clears bits, in words of 4 bytes; erasing a block of
-// 4,096 bytes sets them all. Each operation is one write to the file before it returns: killing the program (SIGKILL)
-// is a power cut that comes between two operations.
+// NOR flash in files, one for each partition, raw. Programming only clears bits, in words of 4 bytes; erasing a block
+// of 4,096 bytes sets them all. Each operation is one write to the file before it returns: killing the program
+// (SIGKILL) is a power cut that comes between two operations.
 
 #include <errno.h>
 #include <fcntl.h>
