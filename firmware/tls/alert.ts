@@ -77,7 +77,6 @@ const NAMES = Object.freeze({
 	22: "record_overflow",
 	40: "handshake_failure",
 	47: "illegal_parameter",
-	49: "access_denied",
 	50: "decode_error",
 	51: "decrypt_error",
 	70: "protocol_version",

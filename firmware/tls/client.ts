@@ -1,32 +1,18 @@
 // A TLS 1.3 client (RFC 8446) as a machine without I/O: bytes in, bytes out. It authenticates the server and protects
 // what is exchanged; X25519, both suites of record.ts, HelloRetryRequest, KeyUpdate, no client certificate (asked for
 // one, it says that it has none). Left out: PSK, tickets, resumption and 0-RTT, so that each connection checks a
-// certificate. socket.ts runs it over TCP.
-//
-// The states are functions, named for what they await (RFC 8446 §A.1). Each takes one message and gives the next state;
-// the last, `Established`, which alone can send application data, can only be made with an `AuthenticatedServer`, and
-// that only by checking a Finished after a `ServerProof`, and that only by checking a signature with the key that the
-// certificate check gave.
+// certificate. Here records become messages; states.ts says what they mean; socket.ts runs it all over TCP.
 
-import { ascii, concatenate } from "../cbor.js";
-import { Sha256, x25519, x25519PublicKey } from "../crypto/kernel.js";
+import { x25519PublicKey } from "../crypto/kernel.js";
 import { isIPv4 } from "../url.js";
-import { MAXIMUM_CHAIN, verifyPath, type PublicKey, type TrustAnchor } from "../x509/path.js";
-import { signatureSchemes } from "../x509/public-key.js";
+import type { TrustAnchor } from "../x509/path.js";
 import { AlertError, alertFor, CLOSE_NOTIFY, refuse, USER_CANCELED } from "./alert.js";
+import { Connection } from "./connection.js";
+import { CERTIFICATE, FINISHED, KEY_UPDATE, SERVER_HELLO, type ClientHello, type FragmentLength } from "./handshake.js";
 import {
-	CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, ENCRYPTED_EXTENSIONS, equals, FINISHED, KEY_UPDATE,
-	MESSAGE_HASH, NEW_SESSION_TICKET, readCertificateRequest, readCertificates, readCertificateVerify,
-	readEncryptedExtensions, readKeyUpdate, readNewSessionTicket, readServerHello, SERVER_HELLO, writeClientHello,
-	writeMessage, type ClientHello, type FragmentLength, type ServerHello,
-} from "./handshake.js";
-import {
-	applicationSecrets, handshakeSecrets, nextSecret, verifyData, type TrafficSecrets,
-} from "./key-schedule.js";
-import {
-	ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, HANDSHAKE, RecordReader, RecordWriter,
-	type CipherSuite,
+	ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, HANDSHAKE, type CipherSuite,
 } from "./record.js";
+import { awaitServerHello, Established, type State } from "./states.js";
 
 export type { CipherSuite, FragmentLength };
 
@@ -35,8 +21,6 @@ const MAXIMUM_CERTIFICATE_MESSAGE = 4_096;
 const MAXIMUM_EMPTY_RECORDS = 8; // in a row
 const MAXIMUM_CHANGE_CIPHER_SPECS = 4;
 const MAXIMUM_WARNINGS = 4; // user_canceled
-const MAXIMUM_TICKETS = 8;
-const MAXIMUM_KEY_UPDATES = 16;
 
 export interface ClientOptions {
 	/** The name that the server must have: a DNS name, or dotted IPv4. */
@@ -82,7 +66,7 @@ export class Client {
 			keyShare: options.offerKeyShare === false ? undefined : x25519PublicKey(privateKey),
 			cookie: undefined,
 		};
-		this.#connection = new Connection(options, fragmentLength);
+		this.#connection = new Connection(host, options.anchors, fragmentLength);
 		this.#connection.sendHello(hello, 0x0301);
 		this.#state = awaitServerHello(this.#connection, hello, privateKey);
 	}
@@ -282,245 +266,4 @@ function messageLength(bytes: Uint8Array, offset: number): number {
 	const length = 4 + ((bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]);
 	const maximum = bytes[offset] === CERTIFICATE ? MAXIMUM_CERTIFICATE_MESSAGE : MAXIMUM_MESSAGE;
 	return length <= maximum ? length : refuse("message too long");
-}
-
-/** What the states share: the record layer and the transcript. */
-class Connection {
-	readonly options: ClientOptions;
-	readonly reader: RecordReader;
-	readonly writer = new RecordWriter();
-	/** §4.4.1: a running hash, so that no message is kept. */
-	transcript = new Sha256();
-	/** Bytes for the server. */
-	outgoing: Uint8Array | undefined;
-	/** Bytes of content that our records may have. */
-	sendLimit: number;
-	#helloSent = false;
-	#compatible = false;
-
-	constructor(options: ClientOptions, fragmentLength: FragmentLength) {
-		this.options = options;
-		this.reader = new RecordReader(fragmentLength);
-		this.sendLimit = fragmentLength;
-	}
-
-	sendHello(hello: ClientHello, version: number): void {
-		const message = writeClientHello(hello);
-		this.transcript.update(message);
-		this.send(HANDSHAKE, message, version);
-		this.#helloSent = true;
-	}
-
-	sendMessage(message: Uint8Array): void {
-		this.transcript.update(message);
-		this.send(HANDSHAKE, message);
-	}
-
-	/** After the first ClientHello, one change_cipher_spec goes before whatever is next (§D.4). */
-	send(type: number, content: Uint8Array, version?: number): void {
-		if (this.#helloSent && !this.#compatible) {
-			this.#compatible = true;
-			this.#queue(this.writer.write(CHANGE_CIPHER_SPEC, Uint8Array.of(1)));
-		}
-		this.#queue(this.writer.write(type, content, version));
-	}
-
-	#queue(record: Uint8Array): void {
-		this.outgoing = this.outgoing ? concatenate(this.outgoing, record) : record;
-	}
-}
-
-/** Takes one message, `body` without its header; gives the state that awaits the next one. */
-type State = (type: number, body: Uint8Array, message: Uint8Array) => State | Established;
-
-/** `retried`: the suite of the HelloRetryRequest that was answered, if there was one. */
-function awaitServerHello(
-	connection: Connection, ours: ClientHello, privateKey: Uint8Array, retried?: CipherSuite,
-): State {
-	return (type, body, message) => {
-		if (type !== SERVER_HELLO) refuse("unexpected message");
-		const hello = readServerHello(body, ours);
-		if (hello.isRetryRequest) {
-			if (retried) refuse("second HelloRetryRequest");
-			return answerRetry(connection, ours, privateKey, hello, message);
-		}
-		const { suite, keyShare } = hello;
-		if (retried && suite !== retried) refuse("cipher suite changed"); // §4.1.4
-		if (!ours.keyShare) refuse("group not offered"); // §4.2.8: it belongs to no share of ours
-		const sharedSecret = x25519(privateKey, keyShare!);
-		if (sharedSecret.every(byte => byte === 0)) refuse("shared secret is zero"); // §7.4.2
-
-		const { reader, writer, transcript } = connection;
-		transcript.update(message);
-		const { traffic, master } = handshakeSecrets(sharedSecret, transcript.digest());
-		reader.protect(suite, traffic.server);
-		writer.protect(suite, traffic.client);
-		return awaitEncryptedExtensions(connection, ours, { suite, traffic, master });
-	};
-}
-
-/** HelloRetryRequest (§4.1.4). */
-function answerRetry(
-	connection: Connection, ours: ClientHello, privateKey: Uint8Array,
-	{ suite, wantsKeyShare, cookie }: ServerHello, message: Uint8Array,
-): State {
-	if (!wantsKeyShare && !cookie) refuse("HelloRetryRequest changes nothing");
-	if (wantsKeyShare && ours.keyShare) refuse("key share already sent");
-	const helloHash = connection.transcript.digest(); // §4.4.1: the first ClientHello's hash stands for it
-	connection.transcript = new Sha256();
-	connection.transcript.update(writeMessage(MESSAGE_HASH, helloHash));
-	connection.transcript.update(message);
-	const second: ClientHello = { ...ours, cookie: cookie?.slice() };
-	if (wantsKeyShare) second.keyShare = x25519PublicKey(privateKey);
-	connection.sendHello(second, 0x0303);
-	return awaitServerHello(connection, second, privateKey, suite);
-}
-
-/** Handshake traffic secrets, and the master secret that comes after them. */
-interface HandshakeKeys {
-	suite: CipherSuite;
-	traffic: TrafficSecrets;
-	master: Uint8Array;
-}
-
-function awaitEncryptedExtensions(connection: Connection, ours: ClientHello, keys: HandshakeKeys): State {
-	return (type, body, message) => {
-		if (type !== ENCRYPTED_EXTENSIONS) refuse("unexpected message");
-		connection.sendLimit = readEncryptedExtensions(body, ours);
-		connection.transcript.update(message);
-		return awaitCertificate(connection, keys, false);
-	};
-}
-
-/** `requested`: whether the server has asked for our certificate. */
-function awaitCertificate(connection: Connection, keys: HandshakeKeys, requested: boolean): State {
-	return (type, body, message) => {
-		if (type === CERTIFICATE_REQUEST && !requested) {
-			readCertificateRequest(body);
-			connection.transcript.update(message);
-			return awaitCertificate(connection, keys, true);
-		}
-		if (type !== CERTIFICATE) refuse("unexpected message");
-		const { host, anchors } = connection.options;
-		const certified = verifyPath(readCertificates(body, MAXIMUM_CHAIN), host, anchors);
-		connection.transcript.update(message);
-		return awaitCertificateVerify(connection, keys, requested, certified);
-	};
-}
-
-/** What the certificate check gave: the key that the server has to prove that it holds. */
-interface Certified {
-	publicKey: PublicKey;
-	anchor: number;
-}
-
-function awaitCertificateVerify(
-	connection: Connection, keys: HandshakeKeys, requested: boolean, certified: Certified,
-): State {
-	return (type, body, message) => {
-		if (type !== CERTIFICATE_VERIFY) refuse("unexpected message");
-		const proof = ServerProof.check(certified, connection.transcript.digest(), body);
-		connection.transcript.update(message);
-		return awaitFinished(connection, keys, requested, proof);
-	};
-}
-
-function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: boolean, proof: ServerProof): State {
-	return (type, body, message) => {
-		if (type !== FINISHED) refuse("unexpected message");
-		const { suite, traffic, master } = keys, { reader, writer, transcript } = connection;
-		const server = AuthenticatedServer.check(proof, traffic.server, transcript.digest(), body);
-		transcript.update(message);
-		const secrets = applicationSecrets(master, transcript.digest());
-		reader.protect(suite, secrets.server);
-		if (requested) connection.sendMessage(writeMessage(CERTIFICATE, new Uint8Array(4))); // an empty one (§4.4.2)
-		connection.sendMessage(writeMessage(FINISHED, verifyData(traffic.client, transcript.digest())));
-		writer.protect(suite, secrets.client);
-		return new Established(connection, suite, secrets, server);
-	};
-}
-
-/** 64 spaces, the context and a zero (§4.4.3): the transcript's hash comes after them. */
-const SIGNED_PREFIX = `${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`;
-
-/** The server has signed this handshake with the key of its certificate. */
-class ServerProof {
-	readonly anchor: number;
-
-	private constructor(anchor: number) {
-		this.anchor = anchor;
-	}
-
-	/** §4.4.3. */
-	static check({ publicKey, anchor }: Certified, transcriptHash: Uint8Array, certificateVerify: Uint8Array): ServerProof {
-		const { scheme, signature } = readCertificateVerify(certificateVerify);
-		const offered = signatureSchemes.find(({ code }) => code === scheme);
-		if (!offered) return refuse("signature algorithm not offered");
-		if (offered.algorithm !== publicKey.algorithm) refuse("signature algorithm of another key");
-		const signed = concatenate(ascii(SIGNED_PREFIX), transcriptHash);
-		if (!publicKey.verify(signed, signature)) refuse("bad signature by server");
-		return new ServerProof(anchor);
-	}
-}
-
-/** The server has proved itself, and that both have seen the same handshake. */
-class AuthenticatedServer {
-	readonly anchor: number;
-
-	private constructor(anchor: number) {
-		this.anchor = anchor;
-	}
-
-	/** §4.4.4. */
-	static check(
-		proof: ServerProof, trafficSecret: Uint8Array, transcriptHash: Uint8Array, finished: Uint8Array,
-	): AuthenticatedServer {
-		if (finished.length !== 32) refuse("malformed message");
-		if (!equals(finished, verifyData(trafficSecret, transcriptHash))) refuse("bad Finished");
-		return new AuthenticatedServer(proof.anchor);
-	}
-}
-
-/** After the handshake: application data, tickets, other keys. */
-class Established {
-	readonly server: AuthenticatedServer;
-	readonly #connection: Connection;
-	readonly #suite: CipherSuite;
-	readonly #secrets: TrafficSecrets;
-	#tickets = 0;
-	#keyUpdates = 0;
-
-	constructor(connection: Connection, suite: CipherSuite, secrets: TrafficSecrets, server: AuthenticatedServer) {
-		this.server = server;
-		this.#connection = connection;
-		this.#suite = suite;
-		this.#secrets = secrets;
-	}
-
-	/** One record of application data. */
-	write(bytes: Uint8Array): void {
-		this.#connection.send(APPLICATION_DATA, bytes);
-	}
-
-	receive(type: number, body: Uint8Array): void {
-		if (type === NEW_SESSION_TICKET) {
-			readNewSessionTicket(body); // §4.6.1: of no use here
-			if (++this.#tickets > MAXIMUM_TICKETS) refuse("too many tickets");
-		} else if (type === KEY_UPDATE) {
-			const wantsOurs = readKeyUpdate(body);
-			if (++this.#keyUpdates > MAXIMUM_KEY_UPDATES) refuse("too many key updates");
-			this.#secrets.server = nextSecret(this.#secrets.server);
-			this.#connection.reader.protect(this.#suite, this.#secrets.server);
-			if (wantsOurs) this.updateKey(false);
-		} else {
-			refuse("unexpected message");
-		}
-	}
-
-	/** §4.6.3: the message goes under the old key. */
-	updateKey(both: boolean): void {
-		this.#connection.send(HANDSHAKE, writeMessage(KEY_UPDATE, Uint8Array.of(both ? 1 : 0)));
-		this.#secrets.client = nextSecret(this.#secrets.client);
-		this.#connection.writer.protect(this.#suite, this.#secrets.client);
-	}
 }

@@ -1,5 +1,5 @@
 // Handshake messages (RFC 8446 §4): ClientHello written, the server's messages read, each strictly and by itself. What
-// they mean together is client.ts's. A message here is its body, without the four bytes of type and length. Views that
+// they mean together is states.ts's. A message here is its body, without the four bytes of type and length. Views that
 // are returned are views of the message. Left out, because never offered: PSK, early data, certificate compression,
 // OCSP and SCT, post-handshake authentication, groups other than X25519.
 
@@ -55,7 +55,7 @@ export function writeClientHello(hello: ClientHello): Uint8Array {
 		extension(SUPPORTED_VERSIONS, vector(1, uint16(TLS_1_3))),
 		extension(KEY_SHARE, keyShare ? vector(2, uint16(X25519), vector(2, keyShare)) : vector(2)),
 	];
-	if (hostName !== undefined) extensions.push(extension(SERVER_NAME, vector(2, uint8(0), vector(2, ascii(hostName)))));
+	if (hostName) extensions.push(extension(SERVER_NAME, vector(2, uint8(0), vector(2, ascii(hostName)))));
 	if (cookie) extensions.push(extension(COOKIE, vector(2, cookie)));
 	return writeMessage(
 		CLIENT_HELLO,

@@ -110,7 +110,7 @@ export class RecordReader {
 		while (end > HEADER && buffer[end - 1] === 0) end--; // padding (§5.4)
 		if (end === HEADER) refuse("record without content type");
 		const innerType = buffer[end - 1];
-		if (innerType < ALERT || innerType > APPLICATION_DATA) refuse("unknown record type"); // §5: nor a protected CCS
+		if (innerType < ALERT || innerType > APPLICATION_DATA) refuse("unknown record type"); // §5
 		return { type: innerType, content: buffer.subarray(HEADER, end - CONTENT_TYPE) };
 	}
 

@@ -161,7 +161,10 @@ export class TLSSocket {
 		}
 		if (client.ended) return this.#end();
 		const wanted = Math.min(client.wanted, this.#tcpReadable);
-		if (wanted === 0) return this.#lost && this.#end(new TransportError(this.#connected ? "connection lost" : "connection refused"));
+		if (wanted === 0) {
+			const reason = this.#connected ? "connection lost" : "connection refused";
+			return this.#lost && this.#end(new TransportError(reason));
+		}
 
 		const bytes = this.#tcp!.read(wanted);
 		if (!bytes || bytes.byteLength === 0) {

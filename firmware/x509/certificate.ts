@@ -16,7 +16,7 @@ const MAXIMUM_EXTENSIONS = 16;
 /** KeyUsage (§4.2.1.3): bits 0 and 5 of a first byte. */
 export const DIGITAL_SIGNATURE = 0x80, KEY_CERT_SIGN = 0x04;
 
-/** Views of the bytes that were read, except for the key. */
+/** Views of the bytes that were read, except for the key. What is optional is absent in the certificate. */
 export interface Certificate {
 	/** tbsCertificate: what the signature covers. */
 	toBeSigned: Uint8Array;
@@ -31,12 +31,12 @@ export interface Certificate {
 	/** basicConstraints (§4.2.1.9). */
 	isCA: boolean;
 	pathLength: number; // Infinity if it says nothing
-	/** keyUsage: its first byte; undefined if absent. */
-	keyUsage: number | undefined;
-	/** Whether extKeyUsage (§4.2.1.12) names id-kp-serverAuth; undefined if absent. */
-	serverAuth: boolean | undefined;
-	/** subjectAltName (§4.2.1.6): the GeneralNames' DER, every name well-formed; undefined if absent. */
-	alternativeNames: Uint8Array | undefined;
+	/** keyUsage: its first byte. */
+	keyUsage?: number;
+	/** Whether extKeyUsage (§4.2.1.12) names id-kp-serverAuth. */
+	serverAuth?: boolean;
+	/** subjectAltName (§4.2.1.6): the GeneralNames' DER, every name well-formed. */
+	alternativeNames?: Uint8Array;
 }
 
 /** Decodes one certificate. Throws CertificateError. */
@@ -73,7 +73,7 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 		toBeSigned: bytes, signature: bytes, // set below
 		signatureAlgorithm: innerAlgorithm,
 		issuer, subject, notBefore, publicKey,
-		isCA: false, pathLength: Infinity, keyUsage: undefined, serverAuth: undefined, alternativeNames: undefined,
+		isCA: false, pathLength: Infinity,
 	};
 	if (!der.atEnd) readExtensions(der, read);
 	der.leave(tbs);

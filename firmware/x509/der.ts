@@ -104,8 +104,9 @@ export class DerReader {
 	/** An INTEGER between 0 and 255. */
 	smallInteger(): number {
 		const content = this.integer();
-		if (content[0] >= 0x80 || content.length > 2 || (content.length === 2 && content[0] !== 0)) refuse("bad integer");
-		return content[content.length - 1];
+		const last = content.length - 1;
+		if (content[0] >= 0x80 || last > 1 || (last === 1 && content[0] !== 0)) refuse("bad integer");
+		return content[last];
 	}
 
 	/** A BIT STRING of whole bytes, as a view. */
@@ -115,12 +116,12 @@ export class DerReader {
 		return content.subarray(1);
 	}
 
-	/** A BIT STRING of one to sixteen named bits: its first byte, bit 0 the highest. No trailing zeros (X.690 §11.2.2). */
+	/** The first byte of a BIT STRING of 1 … 16 named bits, bit 0 the highest (X.690 §11.2: no trailing zeros). */
 	namedBits(): number {
 		const content = this.content(BIT_STRING);
 		const last = content.length - 1, unused = content[0];
 		if (last < 1 || last > 2 || unused > 7) refuse("bad bit string");
-		if ((content[last] & ((2 << unused) - 1)) !== 1 << unused) refuse("bad bit string"); // a one, then the unused zeros
+		if ((content[last] & ((2 << unused) - 1)) !== 1 << unused) refuse("bad bit string"); // a one, then zeros
 		return content[1];
 	}
 
@@ -140,7 +141,9 @@ export class DerReader {
 	string(): void {
 		const { tag } = this;
 		if (tag === UTF8_STRING) this.skip(); // compared as bytes, shown to nobody
-		else this.text(tag, tag === IA5_STRING ? ASCII : tag === PRINTABLE_STRING ? PRINTABLE : refuse("unexpected tag"));
+		else if (tag === IA5_STRING) this.text(tag, ASCII);
+		else if (tag === PRINTABLE_STRING) this.text(tag, PRINTABLE);
+		else refuse("unexpected tag");
 	}
 
 	/** The content of the next element as Latin-1, if it is what `pattern` says. */

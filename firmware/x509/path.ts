@@ -1,6 +1,6 @@
-// Path validation without time (RFC 5280 §6) and the server's name (RFC 6125 §6): is this chain, for this name, signed
-// by one of the trust anchors? The order of the checks is the design's: what is wrong with the chain itself is found
-// before any anchor is tried, so that "no anchor has signed it" is only said of a chain that is otherwise good.
+// Path validation without time (RFC 5280 §6) and the server's name (RFC 6125 §6): is this chain, for this name,
+// signed by one of the trust anchors? The order of the checks is the design's: what is wrong with the chain itself is
+// found before any anchor is tried, so that "no anchor has signed it" is only said of a chain that is otherwise good.
 // Called by the TLS client with what the server presents, and by whoever turns CA information into an anchor.
 
 import { isIPv4 } from "../url.js";
@@ -27,7 +27,7 @@ export interface TrustAnchor {
 	leafNotBefore?: number;
 }
 
-/** Reads a CA certificate: v3, `cA` true, `keyCertSign`. Views of `certificate` stay in use. Throws CertificateError. */
+/** Reads a CA certificate: v3, `cA`, `keyCertSign`. Views of `certificate` stay in use. Throws CertificateError. */
 export function readTrustAnchor(certificate: Uint8Array): TrustAnchor {
 	const read = readCertificate(certificate);
 	checkAuthority(read);
@@ -75,7 +75,6 @@ export function verifyPath(
 function isPresentedRoot(certificate: Certificate, anchors: readonly TrustAnchor[]): boolean {
 	const { subject, issuer, publicKey } = certificate;
 	return compare(subject, issuer) === 0 && anchors.some(anchor =>
-		anchor.publicKey.algorithm === publicKey.algorithm &&
 		compare(anchor.subject, subject) === 0 &&
 		compare(anchor.publicKey.bytes, publicKey.bytes) === 0);
 }

@@ -90,7 +90,8 @@ export function readPublicKey(der: DerReader): PublicKey {
 	const identifier = der.objectIdentifier();
 	const isEC = hasP256 && compare(identifier, EC_PUBLIC_KEY) === 0;
 	if (!isEC && compare(identifier, ED25519) !== 0) refuse("unsupported public key");
-	if (isEC && compare(der.objectIdentifier(), SECP256R1) !== 0) refuse("unsupported public key"); // named: RFC 5480 §2.1.1
+	// Curves are named (RFC 5480 §2.1.1).
+	if (isEC && compare(der.objectIdentifier(), SECP256R1) !== 0) refuse("unsupported public key");
 	if (!der.atEnd) refuse("unsupported public key"); // RFC 8410 §3: parameters absent
 	der.leave(algorithm);
 	const bytes = der.octets();

@@ -1,0 +1,56 @@
+// What the states of one connection share: whom to authenticate, the record layer, the transcript, and the bytes that
+// wait for the server. Called by states.ts, and by client.ts for alerts.
+
+import { concatenate } from "../cbor.js";
+import { Sha256 } from "../crypto/kernel.js";
+import type { TrustAnchor } from "../x509/path.js";
+import { writeClientHello, type ClientHello } from "./handshake.js";
+import { CHANGE_CIPHER_SPEC, HANDSHAKE, RecordReader, RecordWriter } from "./record.js";
+
+export class Connection {
+	readonly host: string;
+	readonly anchors: readonly TrustAnchor[];
+	readonly reader: RecordReader;
+	readonly writer = new RecordWriter();
+	/** §4.4.1: a running hash, so that no message is kept. */
+	transcript = new Sha256();
+	/** Bytes for the server. */
+	outgoing: Uint8Array | undefined;
+	/** Bytes of content that our records may have. */
+	sendLimit: number;
+	#helloSent = false;
+	#compatible = false;
+
+	/** `limit`: bytes of content that a record may have. */
+	constructor(host: string, anchors: readonly TrustAnchor[], limit: number) {
+		this.host = host;
+		this.anchors = anchors;
+		this.reader = new RecordReader(limit);
+		this.sendLimit = limit;
+	}
+
+	sendHello(hello: ClientHello, version: number): void {
+		const message = writeClientHello(hello);
+		this.transcript.update(message);
+		this.send(HANDSHAKE, message, version);
+		this.#helloSent = true;
+	}
+
+	sendMessage(message: Uint8Array): void {
+		this.transcript.update(message);
+		this.send(HANDSHAKE, message);
+	}
+
+	/** After the first ClientHello, one change_cipher_spec goes before whatever is next (§D.4). */
+	send(type: number, content: Uint8Array, version?: number): void {
+		if (this.#helloSent && !this.#compatible) {
+			this.#compatible = true;
+			this.#queue(this.writer.write(CHANGE_CIPHER_SPEC, Uint8Array.of(1)));
+		}
+		this.#queue(this.writer.write(type, content, version));
+	}
+
+	#queue(record: Uint8Array): void {
+		this.outgoing = this.outgoing ? concatenate(this.outgoing, record) : record;
+	}
+}

@@ -1,0 +1,216 @@
+// The states of a handshake (RFC 8446 §A.1): functions, named for what they await. Each takes one message and gives
+// the next state. The last, `Established`, which alone can send application data, can only be made with an
+// `AuthenticatedServer`, and that only by checking a Finished after a `ServerProof`, and that only by checking a
+// signature with the key that the certificate check gave. Called by client.ts.
+
+import { ascii, concatenate } from "../cbor.js";
+import { Sha256, x25519, x25519PublicKey } from "../crypto/kernel.js";
+import { MAXIMUM_CHAIN, verifyPath, type PublicKey } from "../x509/path.js";
+import { signatureSchemes } from "../x509/public-key.js";
+import { refuse } from "./alert.js";
+import type { Connection } from "./connection.js";
+import {
+	CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, ENCRYPTED_EXTENSIONS, equals, FINISHED, KEY_UPDATE,
+	MESSAGE_HASH, NEW_SESSION_TICKET, readCertificateRequest, readCertificates, readCertificateVerify,
+	readEncryptedExtensions, readKeyUpdate, readNewSessionTicket, readServerHello, SERVER_HELLO, writeMessage,
+	type ClientHello, type ServerHello,
+} from "./handshake.js";
+import { applicationSecrets, handshakeSecrets, nextSecret, verifyData, type TrafficSecrets } from "./key-schedule.js";
+import { APPLICATION_DATA, HANDSHAKE, type CipherSuite } from "./record.js";
+
+const MAXIMUM_TICKETS = 8;
+const MAXIMUM_KEY_UPDATES = 16;
+
+/** Takes one message, `body` without its header; gives the state that awaits the next one. */
+export type State = (type: number, body: Uint8Array, message: Uint8Array) => State | Established;
+
+/** `retried`: the suite of the HelloRetryRequest that was answered, if there was one. */
+export function awaitServerHello(
+	connection: Connection, ours: ClientHello, privateKey: Uint8Array, retried?: CipherSuite,
+): State {
+	return (type, body, message) => {
+		if (type !== SERVER_HELLO) refuse("unexpected message");
+		const hello = readServerHello(body, ours);
+		if (hello.isRetryRequest) {
+			if (retried) refuse("second HelloRetryRequest");
+			return answerRetry(connection, ours, privateKey, hello, message);
+		}
+		const { suite, keyShare } = hello;
+		if (retried && suite !== retried) refuse("cipher suite changed"); // §4.1.4
+		if (!ours.keyShare) refuse("group not offered"); // §4.2.8: it belongs to no share of ours
+		const sharedSecret = x25519(privateKey, keyShare!);
+		if (sharedSecret.every(byte => byte === 0)) refuse("shared secret is zero"); // §7.4.2
+
+		const { reader, writer, transcript } = connection;
+		transcript.update(message);
+		const { traffic, master } = handshakeSecrets(sharedSecret, transcript.digest());
+		reader.protect(suite, traffic.server);
+		writer.protect(suite, traffic.client);
+		return awaitEncryptedExtensions(connection, ours, { suite, traffic, master });
+	};
+}
+
+/** HelloRetryRequest (§4.1.4). */
+function answerRetry(
+	connection: Connection, ours: ClientHello, privateKey: Uint8Array,
+	{ suite, wantsKeyShare, cookie }: ServerHello, message: Uint8Array,
+): State {
+	if (!wantsKeyShare && !cookie) refuse("HelloRetryRequest changes nothing");
+	if (wantsKeyShare && ours.keyShare) refuse("key share already sent");
+	const helloHash = connection.transcript.digest(); // §4.4.1: the first ClientHello's hash stands for it
+	connection.transcript = new Sha256();
+	connection.transcript.update(writeMessage(MESSAGE_HASH, helloHash));
+	connection.transcript.update(message);
+	const second: ClientHello = { ...ours, cookie: cookie?.slice() };
+	if (wantsKeyShare) second.keyShare = x25519PublicKey(privateKey);
+	connection.sendHello(second, 0x0303);
+	return awaitServerHello(connection, second, privateKey, suite);
+}
+
+/** Handshake traffic secrets, and the master secret that comes after them. */
+interface HandshakeKeys {
+	suite: CipherSuite;
+	traffic: TrafficSecrets;
+	master: Uint8Array;
+}
+
+function awaitEncryptedExtensions(connection: Connection, ours: ClientHello, keys: HandshakeKeys): State {
+	return (type, body, message) => {
+		if (type !== ENCRYPTED_EXTENSIONS) refuse("unexpected message");
+		connection.sendLimit = readEncryptedExtensions(body, ours);
+		connection.transcript.update(message);
+		return awaitCertificate(connection, keys, false);
+	};
+}
+
+/** `requested`: whether the server has asked for our certificate. */
+function awaitCertificate(connection: Connection, keys: HandshakeKeys, requested: boolean): State {
+	return (type, body, message) => {
+		if (type === CERTIFICATE_REQUEST && !requested) {
+			readCertificateRequest(body);
+			connection.transcript.update(message);
+			return awaitCertificate(connection, keys, true);
+		}
+		if (type !== CERTIFICATE) refuse("unexpected message");
+		const certified = verifyPath(readCertificates(body, MAXIMUM_CHAIN), connection.host, connection.anchors);
+		connection.transcript.update(message);
+		return awaitCertificateVerify(connection, keys, requested, certified);
+	};
+}
+
+/** What the certificate check gave: the key that the server has to prove that it holds. */
+interface Certified {
+	publicKey: PublicKey;
+	anchor: number;
+}
+
+function awaitCertificateVerify(
+	connection: Connection, keys: HandshakeKeys, requested: boolean, certified: Certified,
+): State {
+	return (type, body, message) => {
+		if (type !== CERTIFICATE_VERIFY) refuse("unexpected message");
+		const proof = ServerProof.check(certified, connection.transcript.digest(), body);
+		connection.transcript.update(message);
+		return awaitFinished(connection, keys, requested, proof);
+	};
+}
+
+function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: boolean, proof: ServerProof): State {
+	return (type, body, message) => {
+		if (type !== FINISHED) refuse("unexpected message");
+		const { suite, traffic, master } = keys, { reader, writer, transcript } = connection;
+		const server = AuthenticatedServer.check(proof, traffic.server, transcript.digest(), body);
+		transcript.update(message);
+		const secrets = applicationSecrets(master, transcript.digest());
+		reader.protect(suite, secrets.server);
+		if (requested) connection.sendMessage(writeMessage(CERTIFICATE, new Uint8Array(4))); // an empty one (§4.4.2)
+		connection.sendMessage(writeMessage(FINISHED, verifyData(traffic.client, transcript.digest())));
+		writer.protect(suite, secrets.client);
+		return new Established(connection, suite, secrets, server);
+	};
+}
+
+/** 64 spaces, the context and a zero (§4.4.3): the transcript's hash comes after them. */
+const SIGNED_PREFIX = `${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`;
+
+/** The server has signed this handshake with the key of its certificate. */
+class ServerProof {
+	readonly anchor: number;
+
+	private constructor(anchor: number) {
+		this.anchor = anchor;
+	}
+
+	/** §4.4.3. */
+	static check({ publicKey, anchor }: Certified, transcriptHash: Uint8Array, message: Uint8Array): ServerProof {
+		const { scheme, signature } = readCertificateVerify(message);
+		const offered = signatureSchemes.find(({ code }) => code === scheme);
+		if (!offered) return refuse("signature algorithm not offered");
+		if (offered.algorithm !== publicKey.algorithm) refuse("signature algorithm of another key");
+		const signed = concatenate(ascii(SIGNED_PREFIX), transcriptHash);
+		if (!publicKey.verify(signed, signature)) refuse("bad signature by server");
+		return new ServerProof(anchor);
+	}
+}
+
+/** The server has proved itself, and that both have seen the same handshake. */
+class AuthenticatedServer {
+	readonly anchor: number;
+
+	private constructor(anchor: number) {
+		this.anchor = anchor;
+	}
+
+	/** §4.4.4. */
+	static check(
+		proof: ServerProof, trafficSecret: Uint8Array, transcriptHash: Uint8Array, finished: Uint8Array,
+	): AuthenticatedServer {
+		if (finished.length !== 32) refuse("malformed message");
+		if (!equals(finished, verifyData(trafficSecret, transcriptHash))) refuse("bad Finished");
+		return new AuthenticatedServer(proof.anchor);
+	}
+}
+
+/** After the handshake: application data, tickets, other keys. */
+export class Established {
+	readonly server: AuthenticatedServer;
+	readonly #connection: Connection;
+	readonly #suite: CipherSuite;
+	readonly #secrets: TrafficSecrets;
+	#tickets = 0;
+	#keyUpdates = 0;
+
+	constructor(connection: Connection, suite: CipherSuite, secrets: TrafficSecrets, server: AuthenticatedServer) {
+		this.server = server;
+		this.#connection = connection;
+		this.#suite = suite;
+		this.#secrets = secrets;
+	}
+
+	/** One record of application data. */
+	write(bytes: Uint8Array): void {
+		this.#connection.send(APPLICATION_DATA, bytes);
+	}
+
+	receive(type: number, body: Uint8Array): void {
+		if (type === NEW_SESSION_TICKET) {
+			readNewSessionTicket(body); // §4.6.1: of no use here
+			if (++this.#tickets > MAXIMUM_TICKETS) refuse("too many tickets");
+		} else if (type === KEY_UPDATE) {
+			const wantsOurs = readKeyUpdate(body);
+			if (++this.#keyUpdates > MAXIMUM_KEY_UPDATES) refuse("too many key updates");
+			this.#secrets.server = nextSecret(this.#secrets.server);
+			this.#connection.reader.protect(this.#suite, this.#secrets.server);
+			if (wantsOurs) this.updateKey(false);
+		} else {
+			refuse("unexpected message");
+		}
+	}
+
+	/** §4.6.3: the message goes under the old key. */
+	updateKey(both: boolean): void {
+		this.#connection.send(HANDSHAKE, writeMessage(KEY_UPDATE, Uint8Array.of(both ? 1 : 0)));
+		this.#secrets.client = nextSecret(this.#secrets.client);
+		this.#connection.writer.protect(this.#suite, this.#secrets.client);
+	}
+}
