@@ -1,5 +1,5 @@
-// The TypeScript kernel against node:crypto (OpenSSL), 12,000 random cases, other ones in each run. BATON_SEED repeats a
-// run: a failure names the seed.
+// The TypeScript kernel against node:crypto (OpenSSL): 11,500 random cases, other ones in each run. BATON_SEED repeats
+// a run: a failure names the seed.
 
 import {
 	createCipheriv, createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman, hkdfSync, randomBytes,
@@ -11,7 +11,9 @@ import {
 	Aes128Gcm, ChaCha20Poly1305, ed25519Prepare, ed25519Verify, hkdfExpand, hkdfExtract, hmacSha256, Sha256, sha256,
 	sha512, x25519, x25519PublicKey,
 } from "../../firmware/crypto/typescript/kernel.js";
-import { add, B, decodePoint, encodePoint, identity, L, littleEndian, multiply, toBytes } from "../reference/ed25519.js";
+import {
+	add, B, decodePoint, encodePoint, identity, L, littleEndian, multiply, toBytes,
+} from "../reference/ed25519.js";
 
 const seed = process.env.BATON_SEED ?? randomBytes(8).toString("hex");
 
@@ -45,8 +47,9 @@ const same = (ours: Uint8Array, theirs: ArrayBufferLike | Buffer) =>
 cases("SHA-256 whole and in pieces, SHA-512, HMAC and HKDF", 2000, ({ bytes, below, text }) => {
 	const [data, key, info] = [text(), bytes(below(150)), bytes(below(80))];
 	const cut = below(data.length + 1);
-	same(sha256(data), createHash("sha256").update(data).digest());
-	same(new Sha256().update(data.subarray(0, cut)).update(data.subarray(cut)).digest(), createHash("sha256").update(data).digest());
+	const hash = createHash("sha256").update(data).digest();
+	same(sha256(data), hash);
+	same(new Sha256().update(data.subarray(0, cut)).update(data.subarray(cut)).digest(), hash);
 	same(sha512(data), createHash("sha512").update(data).digest());
 	same(hmacSha256(key, data), createHmac("sha256", key).update(data).digest());
 	const length = below(200);
@@ -78,17 +81,19 @@ for (const [name, Aead, keyLength] of [
 	});
 }
 
-const secretKey = (algorithm: "e" | "p", secret: Uint8Array) => createPrivateKey({
-	key: Buffer.concat([Buffer.from(`302e020100300506032b65${algorithm === "e" ? "6e" : "70"}04220420`, "hex"), secret]),
+const oid = { X25519: "6e", Ed25519: "70" }; // the last byte of their names (RFC 8410)
+const secretKey = (algorithm: keyof typeof oid, secret: Uint8Array) => createPrivateKey({
+	key: Buffer.concat([Buffer.from(`302e020100300506032b65${oid[algorithm]}04220420`, "hex"), secret]),
 	format: "der",
 	type: "pkcs8",
 });
-const publicKey = (algorithm: "e" | "p", bytes: Uint8Array) => createPublicKey({
-	key: Buffer.concat([Buffer.from(`302a300506032b65${algorithm === "e" ? "6e" : "70"}032100`, "hex"), bytes]),
+const publicKey = (algorithm: keyof typeof oid, bytes: Uint8Array) => createPublicKey({
+	key: Buffer.concat([Buffer.from(`302a300506032b65${oid[algorithm]}032100`, "hex"), bytes]),
 	format: "der",
 	type: "spki",
 });
-const raw = (key: KeyObject) => new Uint8Array(createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32));
+const raw = (key: KeyObject) =>
+	new Uint8Array(createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32));
 
 cases("X25519 with random scalars and points, and public keys", 2000, ({ bytes, below }) => {
 	const [scalar, u] = [bytes(32), bytes(32)];
@@ -96,18 +101,18 @@ cases("X25519 with random scalars and points, and public keys", 2000, ({ bytes, 
 	if (below(8) === 0) scalar.fill(below(2) ? 0xff : 0, below(20), 32);
 	let shared: Buffer;
 	try {
-		shared = diffieHellman({ privateKey: secretKey("e", scalar), publicKey: publicKey("e", u) });
+		shared = diffieHellman({ privateKey: secretKey("X25519", scalar), publicKey: publicKey("X25519", u) });
 	} catch {
 		shared = Buffer.alloc(32); // OpenSSL refuses itself what has small order
 	}
 	same(x25519(scalar, u), shared);
-	same(x25519PublicKey(scalar), Buffer.from(raw(secretKey("e", scalar))));
+	same(x25519PublicKey(scalar), Buffer.from(raw(secretKey("X25519", scalar))));
 });
 
 let judged = 0;
 /** Our verdict, for the key as it is and, every third time, prepared. It must be OpenSSL's. */
 function judge(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-	const theirs = verify(null, message, publicKey("p", key), signature);
+	const theirs = verify(null, message, publicKey("Ed25519", key), signature);
 	assert.is(ed25519Verify(key, message, signature), theirs);
 	if (judged++ % 3) return theirs;
 	const prepared = ed25519Prepare(key);
@@ -116,7 +121,7 @@ function judge(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boo
 }
 
 cases("Ed25519 signatures, good and with a bit flipped somewhere", 2500, ({ bytes, below, text }) => {
-	const secret = secretKey("p", bytes(32));
+	const secret = secretKey("Ed25519", bytes(32));
 	const key = raw(secret), message = text();
 	const signature = new Uint8Array(sign(null, message, secret));
 	assert.is(judge(key, message, signature), true);
@@ -148,7 +153,7 @@ const order8 = (() => {
 const torsion = Array.from({ length: 8 }, (_, i) => multiply(BigInt(i), order8));
 
 let goodWithTorsion = 0;
-cases("Ed25519 keys and commitments with torsion, signed as if they had none", 1000, ({ bytes, below }) => {
+cases("Ed25519 keys and commitments with torsion, signed as if they had none", 500, ({ bytes, below }) => {
 	const [a, r] = [littleEndian(bytes(32)) % L, littleEndian(bytes(32)) % L];
 	const i = below(8), j = below(8);
 	const key = encodePoint(add(multiply(a, B), torsion[i])), R = encodePoint(add(multiply(r, B), torsion[j]));
@@ -158,7 +163,7 @@ cases("Ed25519 keys and commitments with torsion, signed as if they had none", 1
 });
 
 test("some of those were good, and most were not", () => {
-	assert.ok(goodWithTorsion > 60 && goodWithTorsion < 500, `${goodWithTorsion} of 1000`);
+	assert.ok(goodWithTorsion > 20 && goodWithTorsion < 250, `${goodWithTorsion} of 500`);
 });
 
 test.run();

@@ -159,7 +159,8 @@ function absorb(sum: bigint, r: bigint, data: Uint8Array): bigint {
 	const view = new DataView(data.buffer, data.byteOffset, data.length);
 	const whole = data.length & ~15;
 	for (let at = 0; at < whole; at += 16) {
-		sum = (sum + view.getBigUint64(at, true) + ((view.getBigUint64(at + 8, true) << TWO64) | TWO128)) * r; // < 2^256
+		sum += view.getBigUint64(at, true) + ((view.getBigUint64(at + 8, true) << TWO64) | TWO128);
+		sum *= r; // < 2^256
 		sum = (sum & MASK) + (sum >> SHIFT) * FIVE; // < 2^130 + 5 · 2^126
 	}
 	if (whole < data.length) {

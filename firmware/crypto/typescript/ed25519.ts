@@ -1,7 +1,9 @@
 // Ed25519 verification (RFC 8032 §5.1.7) with the verdicts of OpenSSL, Go and BoringSSL: the key decoded leniently,
 // R compared as bytes, S < L, the equation without the cofactor. There is no signing here: devices hold no keys.
 
-import { type AffineTable, BASE_COMB, COMB_DIGIT, comb, decode, Digits, NEGATIVE, oddMultiples, OWN, sum } from "./edwards25519.js";
+import {
+	type AffineTable, BASE_COMB, COMB_DIGIT, comb, decode, Digits, NEGATIVE, oddMultiples, OWN, sum,
+} from "./edwards25519.js";
 import { invert, load, P, store } from "./field.js";
 import { expectBytes } from "./lengths.js";
 import { sha512Parts } from "./sha512.js";
@@ -28,7 +30,9 @@ export function ed25519Verify(key: Uint8Array | PreparedKey, message: Uint8Array
 	if (key instanceof Uint8Array) expectBytes("public key", key, 32);
 	const S = load(signature, 32);
 	if (S >= L) return false;
-	return key instanceof Uint8Array ? verifyHalved(key, message, signature, S) : verifyPrepared(key, message, signature, S);
+	return key instanceof Uint8Array
+		? verifyHalved(key, message, signature, S)
+		: verifyPrepared(key, message, signature, S);
 }
 
 /** k = SHA-512(R ‖ A ‖ M) mod L. */
@@ -76,7 +80,8 @@ function verifyHalved(encodedKey: Uint8Array, message: Uint8Array, signature: Ui
  *
  * The verdict stays exact. 8L is the exponent of the curve's group, so ck·A = ±c·k·A for every A, with torsion or
  * without. And c is prime to 8L (odd, and less than L), so c times a point is neutral only if the point is. Of two
- * consecutive cofactors one is odd. Should c get long nevertheless, which takes a k that nobody finds, 1 will do.
+ * consecutive cofactors one is odd, so at most one step is added, and the loop ends before a remainder of 0 divides.
+ * Should c get long nevertheless, which takes a k that nobody finds, 1 will do.
  */
 export function halve(k: bigint): { c: bigint; ck: bigint; negative: boolean } {
 	const short = 1n << 128n;

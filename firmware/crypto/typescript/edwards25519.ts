@@ -19,7 +19,7 @@ export interface Point {
 
 /**
  * The point that 32 bytes stand for (§5.1.3), or undefined if there is none. `strict` refuses the second encodings
- * that some points have, y ≥ p and "-0"; otherwise they pass for y modulo p and 0, as OpenSSL, Go and BoringSSL have it.
+ * that some points have, y ≥ p and "-0"; otherwise they pass for y modulo p and 0, as with OpenSSL and Go.
  */
 export function decode(bytes: Uint8Array, offset: number, strict: boolean): Point | undefined {
 	const encoded = load(bytes, offset);
@@ -109,7 +109,7 @@ export const BASE_COMB = /* @__PURE__ */ comb(BASE);
  * list for each position. What is added for a digit is its sign times the table's entry |digit| >> 1.
  */
 export class Digits {
-	/** The list at position p begins with `links[links[p]]`, if links[p] > 0: a next index << 7 | entry << 2 | flags. */
+	/** The list at position p begins at `links[links[p]]`, if links[p] > 0: next index << 7 | entry << 2 | flags. */
 	readonly links: Uint16Array;
 	readonly positions: number;
 	end: number;

@@ -84,23 +84,18 @@ function compress(state: number[], data: DataView, offset: number, blocks: numbe
 			else {
 				const w2 = w[(t + 14) & 15];
 				const w15 = w[(t + 1) & 15];
-				word = (
-					((((w2 >> 17) & 0x7fff) | (w2 << 15)) ^ (((w2 >> 19) & 0x1fff) | (w2 << 13)) ^ ((w2 >> 10) & 0x3fffff)) +
-					w[(t + 9) & 15] +
-					((((w15 >> 7) & 0x1ffffff) | (w15 << 25)) ^ (((w15 >> 18) & 0x3fff) | (w15 << 14)) ^ ((w15 >> 3) & 0x1fffffff)) +
-					w[i]
-				) | 0;
+				const s0 = (((w15 >> 7) & 0x1ffffff) | (w15 << 25)) ^ (((w15 >> 18) & 0x3fff) | (w15 << 14));
+				const s1 = (((w2 >> 17) & 0x7fff) | (w2 << 15)) ^ (((w2 >> 19) & 0x1fff) | (w2 << 13));
+				word = ((s1 ^ ((w2 >> 10) & 0x3fffff)) + w[(t + 9) & 15] + (s0 ^ ((w15 >> 3) & 0x1fffffff)) + w[i]) | 0;
 			}
 			w[i] = word;
-			const t1 = (
-				h +
-				((((e >> 6) & 0x3ffffff) | (e << 26)) ^ (((e >> 11) & 0x1fffff) | (e << 21)) ^ (((e >> 25) & 0x7f) | (e << 7))) +
-				(g ^ (e & (f ^ g))) + K[t] + word
-			) | 0;
+			const S1 = (((e >> 6) & 0x3ffffff) | (e << 26)) ^ (((e >> 11) & 0x1fffff) | (e << 21)) ^
+				(((e >> 25) & 0x7f) | (e << 7));
+			const t1 = (h + S1 + (g ^ (e & (f ^ g))) + K[t] + word) | 0;
+			const S0 = (((a >> 2) & 0x3fffffff) | (a << 30)) ^ (((a >> 13) & 0x7ffff) | (a << 19)) ^
+				(((a >> 22) & 0x3ff) | (a << 10));
 			const ab = a ^ b;
-			const t2 =
-				((((a >> 2) & 0x3fffffff) | (a << 30)) ^ (((a >> 13) & 0x7ffff) | (a << 19)) ^ (((a >> 22) & 0x3ff) | (a << 10))) +
-				(b ^ (ab & bc));
+			const t2 = S0 + (b ^ (ab & bc));
 			bc = ab;
 			h = g;
 			g = f;

@@ -50,12 +50,15 @@ test("HKDF expands to any length from 0 to 8,160 bytes, each a beginning of the 
 });
 
 interface Hkdf {
-	testGroups: { tests: { tcId: number; ikm: string; salt: string; info: string; size: number; okm: string; result: string }[] }[];
+	testGroups: {
+		tests: { tcId: number; ikm: string; salt: string; info: string; size: number; okm: string; result: string }[];
+	}[];
 }
 withVectors("Wycheproof's HKDF-SHA256", [wycheproofHkdf], ([text]) => {
 	let count = 0;
 	for (const group of (JSON.parse(text) as Hkdf).testGroups) for (const vector of group.tests) {
-		const expand = () => hkdfExpand(hkdfExtract(fromHex(vector.salt), fromHex(vector.ikm)), fromHex(vector.info), vector.size);
+		const [salt, inputKeyingMaterial, info] = [vector.salt, vector.ikm, vector.info].map(fromHex);
+		const expand = () => hkdfExpand(hkdfExtract(salt, inputKeyingMaterial), info, vector.size);
 		if (vector.result === "valid") assert.is(toHex(expand()), vector.okm, `case ${vector.tcId}`);
 		else assert.throws(expand, (error: unknown) => error instanceof RangeError); // longer than 8,160 bytes
 		count++;

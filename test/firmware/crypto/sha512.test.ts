@@ -19,7 +19,8 @@ test("the examples of FIPS 180-4 come out", () => {
 	);
 	assert.is(
 		toHex(sha512(ascii(
-			"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+			"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn" +
+				"hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
 		))),
 		"8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018" +
 			"501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909",

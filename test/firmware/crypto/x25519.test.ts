@@ -51,8 +51,8 @@ test("Alice and Bob share a secret", () => {
 
 test("the public key is the multiple of 9, whatever the scalar", () => {
 	const nine = toBytes(9n);
-	const scalars = [0n, 1n, 7n, 8n, 2n ** 255n - 1n, 2n ** 256n - 1n, 2n ** 254n, 2n ** 251n - 1n, 0x5555555555555555n << 64n];
-	for (let i = 0n; i < 16n; i++) scalars.push(2n ** 255n - 19n - i * 2n ** 200n, (i * 0x123456789abcdefn) ** 4n % 2n ** 256n);
+	const scalars = [0n, 1n, 7n, 8n, 2n ** 251n - 1n, 2n ** 254n, 2n ** 255n - 1n, 2n ** 256n - 1n, 0x55555555n << 99n];
+	for (let i = 0n; i < 16n; i++) scalars.push(p - i * 2n ** 200n, (i * 0x123456789abcdefn) ** 4n % 2n ** 256n);
 	for (const scalar of scalars) {
 		const k = toBytes(scalar);
 		assert.equal(x25519PublicKey(k), x25519(k, nine), `scalar ${scalar}`);

@@ -12,7 +12,8 @@ const d = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
 const modulo = (a: bigint) => ((a % P) + P) % P;
 const negate = ([X, Y, Z, T]: Point): Point => [modulo(-X), Y, Z, modulo(-T)];
 /** The twin's bytes of a point of ours. */
-const encode = ({ X, Y, Z }: { X: bigint; Y: bigint; Z: bigint }) => toHex(encodePoint([modulo(X), modulo(Y), modulo(Z), 0n]));
+const encode = ({ X, Y, Z }: { X: bigint; Y: bigint; Z: bigint }) =>
+	toHex(encodePoint([modulo(X), modulo(Y), modulo(Z), 0n]));
 const toOurs = ([X, Y, Z, T]: Point) => ({ X, Y, Z, T });
 const affine = (point: Point) => decodePoint(encodePoint(point))!;
 

@@ -1,6 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { fold, invert, load, P, power2252m3, reduce, store, trim } from "../../../../firmware/crypto/typescript/field.js";
+import {
+	fold, invert, load, P, power2252m3, reduce, store, trim,
+} from "../../../../firmware/crypto/typescript/field.js";
 
 const narrow = 2n ** 256n + 2n ** 206n;
 
@@ -10,7 +12,9 @@ function edges(bits: bigint): bigint[] {
 	for (let bit = 31n; bit < bits; bit += 32n) {
 		for (const near of [-1n, 0n, 1n]) numbers.push(2n ** bit + near, 2n ** (bit + 1n) - 2n ** (bit - 31n) + near);
 	}
-	for (let near = -20n; near <= 20n; near++) numbers.push(P + near + 20n, 2n * P + near, 4n * P + near, 2n ** 256n + near);
+	for (let near = -20n; near <= 20n; near++) {
+		numbers.push(P + near + 20n, 2n * P + near, 4n * P + near, 2n ** 256n + near);
+	}
 	numbers.push(0x5555555555555555n * (2n ** (bits - 64n)), 2n ** (bits - 1n) / 3n);
 	return numbers.filter((x) => x >= 0n && x < 2n ** bits);
 }
