@@ -217,18 +217,22 @@ static void expand_key(Slices roundKeys[11], const uint8_t key[16])
 	}
 }
 
-/** x y over GF(2), 64 bits: one bit in four at a time, so that the sums of products (≤ 8) do not reach the next one. */
+/**
+ * x y over GF(2), 64 bits. Each factor is taken apart into four, with one bit in four: then the sums of products (of
+ * integers, each ≤ 8) do not reach the next bit that is looked at.
+ */
 static uint64_t multiply32(uint32_t x, uint32_t y)
 {
-	uint64_t z = 0;
-	for (int k = 0; k < 4; k++) {
-		uint64_t sum = 0;
-		for (int i = 0; i < 4; i++) {
-			sum ^= (uint64_t)(x & 0x11111111u << i) * (y & 0x11111111u << ((k - i) & 3));
-		}
-		z |= sum & 0x1111111111111111u << k;
-	}
-	return z;
+	const uint32_t mask = 0x11111111;
+	const uint32_t x0 = x & mask, x1 = x & mask << 1, x2 = x & mask << 2, x3 = x & mask << 3;
+	const uint32_t y0 = y & mask, y1 = y & mask << 1, y2 = y & mask << 2, y3 = y & mask << 3;
+#define PRODUCT(i, j) (uint64_t)x##i * y##j
+	uint64_t z0 = PRODUCT(0, 0) ^ PRODUCT(1, 3) ^ PRODUCT(2, 2) ^ PRODUCT(3, 1);
+	uint64_t z1 = PRODUCT(0, 1) ^ PRODUCT(1, 0) ^ PRODUCT(2, 3) ^ PRODUCT(3, 2);
+	uint64_t z2 = PRODUCT(0, 2) ^ PRODUCT(1, 1) ^ PRODUCT(2, 0) ^ PRODUCT(3, 3);
+	uint64_t z3 = PRODUCT(0, 3) ^ PRODUCT(1, 2) ^ PRODUCT(2, 1) ^ PRODUCT(3, 0);
+	const uint64_t wide = 0x1111111111111111;
+	return (z0 & wide) | (z1 & wide << 1) | (z2 & wide << 2) | (z3 & wide << 3);
 }
 
 /** z = x y over GF(2), two words each, by Karatsuba's method. */

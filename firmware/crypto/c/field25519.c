@@ -384,8 +384,8 @@ static void invert(uint32_t h[8], const uint32_t x[8], bool public)
 	field_freeze(least, x);
 	for (int i = 0; i < WORDS; i++) {
 		int word = 30 * i >> 5, shift = 30 * i & 31;
-		uint64_t two = least[word] | (uint64_t)(word < 7 ? least[word + 1] : 0) << 32;
-		g[i] = (int32_t)(two >> shift) & MASK30;
+		uint32_t above = word < 7 ? least[word + 1] : 0;
+		g[i] = (int32_t)((least[word] >> shift | above << 1 << (31 - shift)) & MASK30);
 	}
 
 	int32_t zeta = -1;
@@ -423,8 +423,7 @@ static void invert(uint32_t h[8], const uint32_t x[8], bool public)
 	}
 	for (int i = 0; i < 8; i++) {
 		int word = 32 * i / 30, shift = 32 * i % 30; // ≤ 14: two words of 30 bits are enough
-		uint64_t two = (uint64_t)(uint32_t)d[word] | (uint64_t)(uint32_t)d[word + 1] << 30;
-		h[i] = (uint32_t)(two >> shift);
+		h[i] = (uint32_t)d[word] >> shift | (uint32_t)d[word + 1] << (30 - shift);
 	}
 }
 

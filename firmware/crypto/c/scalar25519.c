@@ -98,8 +98,8 @@ static int bit_length(const uint32_t *x, int words)
 static uint32_t bits_at(const uint32_t x[8], int shift)
 {
 	int word = shift >> 5;
-	uint64_t two = x[word] | (uint64_t)(word < 7 ? x[word + 1] : 0) << 32;
-	return (uint32_t)(two >> (shift & 31));
+	shift &= 31;
+	return x[word] >> shift | (word < 7 ? x[word + 1] << 1 << (31 - shift) : 0);
 }
 
 /** A vector of the lattice { (d, c) : d ≡ ±c k modulo 8L }, with d ≥ 0, c ≥ 0 and the sign apart. */

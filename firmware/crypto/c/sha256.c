@@ -79,6 +79,9 @@ void baton_sha256(uint8_t hash[32], const uint8_t *data, size_t length)
 	d += h; \
 	h += SIGMA0(a) + ((a & b) | (c & (a | b)));
 
+// After four rounds each name stands for the value four further on.
+#define SWAP(x, y) { const uint32_t t = x; x = y; y = t; }
+
 /** §6.2.2 over `blocks` blocks of 64 bytes. */
 static void compress(uint32_t H[8], const uint8_t *data, size_t blocks)
 {
@@ -88,15 +91,15 @@ static void compress(uint32_t H[8], const uint8_t *data, size_t blocks)
 		uint32_t a = H[0], b = H[1], c = H[2], d = H[3], e = H[4], f = H[5], g = H[6], h = H[7];
 		const uint32_t *k = K;
 		for (;;) { // four times 16 rounds
-			for (const uint32_t *w = schedule; w < schedule + 16; w += 8, k += 8) {
+			for (const uint32_t *w = schedule; w < schedule + 16; w += 4, k += 4) {
 				ROUND(a, b, c, d, e, f, g, h, 0)
 				ROUND(h, a, b, c, d, e, f, g, 1)
 				ROUND(g, h, a, b, c, d, e, f, 2)
 				ROUND(f, g, h, a, b, c, d, e, 3)
-				ROUND(e, f, g, h, a, b, c, d, 4)
-				ROUND(d, e, f, g, h, a, b, c, 5)
-				ROUND(c, d, e, f, g, h, a, b, 6)
-				ROUND(b, c, d, e, f, g, h, a, 7)
+				SWAP(a, e)
+				SWAP(b, f)
+				SWAP(c, g)
+				SWAP(d, h)
 			}
 			if (k == K + 64) break;
 			for (int i = 0; i < 16; i++) {
