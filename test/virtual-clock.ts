@@ -44,6 +44,19 @@ export class VirtualClock implements Timer {
 		this.now = end;
 	}
 
+	/** As `advance`, and waits after each callback for what it has set off; stops early when `isOver` says so. */
+	async live(milliseconds: number, settle: () => Promise<void>, isOver: () => boolean): Promise<void> {
+		const end = this.now + milliseconds;
+		for (let alarm = this.#first(end); alarm; alarm = this.#first(end)) {
+			this.#alarms.delete(alarm);
+			this.now = alarm.at;
+			alarm.callback();
+			await settle();
+			if (isOver()) return;
+		}
+		this.now = end;
+	}
+
 	#first(end: number): Alarm | undefined {
 		let first: Alarm | undefined;
 		for (const alarm of this.#alarms) if (alarm.at <= end && !(first && first.at <= alarm.at)) first = alarm;

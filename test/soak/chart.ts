@@ -1,0 +1,48 @@
+// The arrivals at the download server, as a picture (SVG): by the month over 25 years, and by the second in the hour
+// after a city-wide cut, both for a million devices.
+
+export interface Series {
+	name: string;
+	/** Polls in each bin, of all devices of the series together. */
+	bins: number[];
+	devices: number;
+}
+
+const width = 960, height = 300, left = 90, bottom = 40, top = 30;
+const million = 1_000_000;
+const colours = ["#1b6ca8", "#d1495b", "#3c896d", "#edae49", "#66529f", "#555555", "#8c5e3c"];
+
+/** `months`: one series for each habit. `seconds`: the hour after the cut. */
+export function drawArrivals(months: readonly Series[], seconds: Series): string {
+	const monthly = panel(months, "polls a month, a million devices of each habit (the power fails everywhere in year 10)", count => `year ${Math.round(count / 12)}`, 60, 0);
+	const hourly = panel([seconds], "polls a second in the hour after a city-wide cut, a million devices", count => `${Math.round(count / 60)} min`, 600, height);
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${2 * height}" font-family="sans-serif" font-size="12">
+<rect width="100%" height="100%" fill="white"/>
+${monthly}
+${hourly}
+</svg>
+`;
+}
+
+function panel(series: readonly Series[], title: string, label: (bin: number) => string, every: number, y: number): string {
+	const scaled = series.map(({ bins, devices }) => bins.map(count => (count * million) / devices));
+	const length = Math.max(...scaled.map(bins => bins.length));
+	const peak = Math.max(1, ...scaled.flat());
+	const x = (bin: number) => left + ((width - left - 20) * bin) / length;
+	const level = (count: number) => y + height - bottom - ((height - bottom - top) * count) / peak;
+	const parts = [`<text x="${left}" y="${y + 18}" font-weight="bold">${title}</text>`];
+	for (let bin = 0; bin <= length; bin += every)
+		parts.push(`<text x="${x(bin).toFixed(1)}" y="${y + height - 18}" text-anchor="middle">${label(bin)}</text>`);
+	for (const share of [0, 0.5, 1]) {
+		const at = level(peak * share).toFixed(1);
+		parts.push(`<line x1="${left}" x2="${width - 20}" y1="${at}" y2="${at}" stroke="#ddd"/>`);
+		parts.push(`<text x="${left - 6}" y="${at}" text-anchor="end" dominant-baseline="middle">${Math.round(peak * share).toLocaleString("en")}</text>`);
+	}
+	for (const [i, bins] of scaled.entries()) {
+		const colour = colours[i % colours.length];
+		const points = bins.map((count, bin) => `${x(bin).toFixed(1)},${level(count).toFixed(1)}`).join(" ");
+		parts.push(`<polyline fill="none" stroke="${colour}" points="${points}"/>`);
+		if (series.length > 1) parts.push(`<text x="${width - 24}" y="${y + top + 16 * (i + 1)}" text-anchor="end" fill="${colour}">${series[i].name}</text>`);
+	}
+	return parts.join("\n");
+}

@@ -1,0 +1,68 @@
+// A stranger stands in the service's place with rubbish certificates, a thousand times; then the genuine server, which
+// has moved on by a generation, comes back. How often was the download server asked, how long did the device need?
+
+import { main } from "../../firmware/main.js";
+import { Dice } from "../dice.js";
+import { FlashEmulator } from "../flash-emulator.js";
+import { VirtualClock } from "../virtual-clock.js";
+import { day, minute, year } from "./life.js";
+import type { FleetMaterial } from "./material.js";
+import type { SoakBoard } from "./session.js";
+import { World } from "./world.js";
+
+export interface PacingReport {
+	rubbish: number; // sessions
+	downloads: number; // connections to download servers meanwhile
+	allowed: number;
+	/** ms from the genuine server's return to its authentication. */
+	delay: number;
+}
+
+const settle = () => new Promise<void>(resolve => setImmediate(resolve));
+const serviceInterval = 10_000; // ms: far more often than devices ask
+
+/** The service moves to the next CA when told so. */
+class PatientWorld extends World {
+	moved = false;
+	override inFullOperation(): number {
+		return this.moved ? 2 : 1;
+	}
+	override inOperation(): number {
+		return this.inFullOperation();
+	}
+}
+
+export async function rubbishForAWhile(material: FleetMaterial, seed: number): Promise<PacingReport> {
+	const world = new PatientWorld(material, { period: year, overlap: 0, generations: 2 });
+	const clock = new VirtualClock(), dice = new Dice(seed), chip = new FlashEmulator(seed);
+	let refused = 0, authenticatedAt = 0;
+	const board: SoakBoard = {
+		openFlash: partition => chip.open(partition),
+		TCP: undefined as never, resolver: undefined as never, // session.ts needs none
+		timer: clock,
+		ticks: () => clock.now >>> 0,
+		random: dice.fill,
+		print: line => {
+			if (line.startsWith("refused server=service")) refused++;
+			if (line.startsWith("authenticated server=service")) authenticatedAt = clock.now;
+		},
+		find: host => world.find(host, clock.now),
+	};
+	chip.powerOn();
+	const { fleet, informations, service } = material;
+	world.stranger = { chain: [material.rubbish] };
+	const started = clock.now;
+	main(board, { fleet: fleet.name, dlKeys: fleet.dlKeys, factory: informations[0], service: `https://${service}/`, serviceInterval }).run();
+	const step = async (milliseconds: number, isOver: () => boolean) => clock.live(milliseconds, settle, isOver);
+	await settle();
+	await step(day, () => refused >= 1000);
+	// At the worst moment: the bucket has just been emptied.
+	const before = world.downloads;
+	await step(day, () => world.downloads > before);
+	const downloads = world.downloads, elapsed = clock.now - started;
+	world.moved = true;
+	world.stranger = undefined;
+	const back = clock.now;
+	await step(day, () => authenticatedAt > back);
+	return { rubbish: refused, downloads, allowed: 2 + Math.ceil(elapsed / (15 * minute)), delay: authenticatedAt - back };
+}

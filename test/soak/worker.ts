@@ -1,0 +1,41 @@
+// One job of `npm run soak`, in a worker thread.
+
+import { parentPort } from "node:worker_threads";
+import { habits, live, type HabitName, type LifeReport, type Troubles } from "./life.js";
+import type { FleetMaterial } from "./material.js";
+import { hourAfterCut, pollFor, type PollerReport } from "./pollers.js";
+import { rubbishForAWhile, type PacingReport } from "./pacing.js";
+import { World, type Outages, type Schedule } from "./world.js";
+
+export type Job =
+	| { kind: "life"; habit: HabitName; years: number; seed: number; material: FleetMaterial; schedule: Schedule; troubles: Troubles; outages?: Outages }
+	| { kind: "polls"; habit: HabitName; years: number; seed: number }
+	| { kind: "city"; devices: number; seed: number }
+	| { kind: "pacing"; material: FleetMaterial; seed: number };
+
+export type Result =
+	| { kind: "life"; report: LifeReport }
+	| { kind: "polls"; report: PollerReport }
+	| { kind: "city"; seconds: number[]; devices: number }
+	| { kind: "pacing"; report: PacingReport };
+
+Error.stackTraceLimit = 0; // a power cut is an error, and there are many
+
+parentPort!.on("message", async (job: Job) => {
+	parentPort!.postMessage(await run(job));
+});
+
+async function run(job: Job): Promise<Result> {
+	switch (job.kind) {
+		case "life": {
+			const world = new World(job.material, job.schedule, job.outages);
+			return { kind: "life", report: await live(world, habits[job.habit], job.years, job.seed, job.troubles) };
+		}
+		case "polls":
+			return { kind: "polls", report: pollFor(job.habit, job.years, job.seed) };
+		case "city":
+			return { kind: "city", seconds: hourAfterCut(job.devices, job.seed), devices: job.devices };
+		case "pacing":
+			return { kind: "pacing", report: await rubbishForAWhile(job.material, job.seed) };
+	}
+}

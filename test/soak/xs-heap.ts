@@ -1,0 +1,95 @@
+// Is the heap of an XS device flat? A device on the simulator, in a fixed arena, lives through many CAs against real
+// servers on this machine, a session every few milliseconds.
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { bundleOnce } from "../../boards/bundle.js";
+import { buildSimulator } from "../../boards/simulator/build.js";
+import { createWorld, downloadName, serviceName } from "../world.js";
+
+export interface HeapReport {
+	sessions: number;
+	changes: number;
+	/** After warm-up, at rest: bytes of chunks and count of slots, at least and at most. */
+	chunks: [number, number];
+	slots: [number, number];
+	memory: number; // bytes of the arena
+	flat: boolean;
+}
+
+const memory = 4 << 20; // bytes: the simulator's default
+const growth = 1.02; // of what is alive after warm-up: what a session under way holds
+
+/** Runs for `changes` CAs, each in turn in operation for `secondsEach`. */
+export async function watchHeap(changes: number, secondsEach: number): Promise<HeapReport> {
+	const world = await createWorld({ fleet: "heap", authorities: changes + 1 });
+	const folder = mkdtempSync(join(tmpdir(), "baton-soak-"));
+	try {
+		// One port each for all servers, which come and go behind it.
+		const first = await world.applicationServer(1);
+		const downloads = await Promise.all(Array.from({ length: changes }, (_, i) => world.downloadServer(i + 1, world.information(i + 2))));
+		const services = [first, ...await Promise.all(Array.from({ length: changes }, (_, i) => world.applicationServer(i + 2)))];
+		const ports = Object.fromEntries(downloads.map((server, i) => [downloadName(i + 1), server.port]));
+		const relay = await openRelay(services.map(({ port }) => port));
+		const settings = join(folder, "settings.json"), flash = join(folder, "flash");
+		mkdirSync(flash);
+		const pace = { once: false, serviceInterval: 5, pollInterval: 400, deadline: 5_000 };
+		writeFileSync(settings, JSON.stringify(world.settings({ ...ports, [serviceName]: relay.port }, pace)));
+		const [simulator, program] = await Promise.all([buildSimulator(), bundleOnce({ entry: "test/soak/heap.ts", engine: "xs" })]);
+		const device = spawn(simulator, ["--memory", String(memory), "--flash", flash, "--settings", settings, program], { stdio: ["ignore", "pipe", "inherit"] });
+
+		let sessions = 0, promoted = 0;
+		const looks: { chunks: number; slots: number }[] = [];
+		createInterface({ input: device.stdout }).on("line", line => {
+			if (line.startsWith("authenticated server=service")) sessions++;
+			if (line.startsWith("promoted")) promoted++;
+			const heap = /^# heap (\d+) (\d+)$/.exec(line);
+			if (heap) looks.push({ chunks: Number(heap[1]), slots: Number(heap[2]) });
+		});
+		const ended = new Promise<number | null>(resolve => device.on("close", resolve));
+		for (let step = 0; step <= changes && device.exitCode === null; step++) {
+			relay.lead(step);
+			await new Promise(resolve => setTimeout(resolve, secondsEach * 1000));
+		}
+		const crashed = device.exitCode !== null;
+		device.kill("SIGKILL");
+		await ended;
+		await relay.close();
+
+		const warm = looks.slice(Math.ceil(looks.length / 4));
+		const range = (pick: (look: { chunks: number; slots: number }) => number): [number, number] =>
+			[Math.min(...warm.map(pick)), Math.max(...warm.map(pick))];
+		const chunks = range(look => look.chunks), slots = range(look => look.slots);
+		// What is least in each half: a session under way may hold more, a leak holds more for ever.
+		const half = warm.length >> 1;
+		const least = (part: typeof warm, pick: (look: { chunks: number; slots: number }) => number) => Math.min(...part.map(pick));
+		const holds = (pick: (look: { chunks: number; slots: number }) => number) =>
+			least(warm.slice(half), pick) <= growth * least(warm.slice(0, half), pick);
+		const flat = !crashed && warm.length >= 4 && holds(look => look.chunks) && holds(look => look.slots);
+		return { sessions, changes: promoted, chunks, slots, memory, flat };
+	} finally {
+		await world.close();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** One port that leads to another one of `ports` when told so. */
+async function openRelay(ports: number[]) {
+	const { createServer, connect } = await import("node:net");
+	let target = ports[0];
+	const server = createServer(socket => {
+		const onward = connect(target, "127.0.0.1");
+		socket.pipe(onward).pipe(socket);
+		socket.on("error", () => onward.destroy());
+		onward.on("error", () => socket.destroy());
+	});
+	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+	return {
+		port: (server.address() as { port: number }).port,
+		lead: (step: number) => void (target = ports[step]),
+		close: () => new Promise<void>(resolve => server.close(() => resolve())),
+	};
+}
