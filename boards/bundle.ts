@@ -19,13 +19,14 @@ export interface BundleOptions {
 	outfile: string;
 	engine: Engine;
 	kernel?: Kernel; // default typescript
+	p256?: boolean; // default true; false leaves ECDSA P-256 out: Ed25519 alone
 	minify?: boolean; // default false
 	target?: string; // of the language; default es2022
 	alias?: Record<string, string>; // a package's name: what is taken instead
 }
 
 /** Writes one file: a script for XS, an ES module for Node. */
-export async function bundle({ entry, outfile, engine, kernel = "typescript", minify = false, target = "es2022", alias }: BundleOptions) {
+export async function bundle({ entry, outfile, engine, kernel = "typescript", p256 = true, minify = false, target = "es2022", alias }: BundleOptions) {
 	const { metafile } = await build({
 		absWorkingDir: root,
 		entryPoints: [entry],
@@ -38,7 +39,7 @@ export async function bundle({ entry, outfile, engine, kernel = "typescript", mi
 		mainFields: ["module", "main"],
 		conditions: ["import", "module", "default"],
 		external: engine === "node" ? ["uvu", "uvu/assert", "@noble/*", "cbor-x", "@peculiar/x509", "esbuild"] : [],
-		plugins: [kernelAlias(kernel), testVectors, ...(engine === "xs" ? [testFramework] : [])],
+		plugins: [cryptoAlias(kernel, p256), testVectors, ...(engine === "xs" ? [testFramework] : [])],
 		metafile: true,
 		minify,
 		logLevel: "silent", // an error is thrown with its message,
@@ -79,13 +80,18 @@ function forgetOld(folder: string, prefix: string) {
 	}
 }
 
-function kernelAlias(kernel: Kernel): Plugin {
+function cryptoAlias(kernel: Kernel, p256: boolean): Plugin {
+	const crypto = (file: string) => join(root, "firmware/crypto", file);
+	const instead = new Map([
+		...(kernel === "c" ? [[crypto("kernel.js"), crypto("c/kernel.ts")] as const] : []),
+		...(p256 ? [] : [[crypto("p256.js"), crypto("no-p256.ts")] as const]),
+	]);
 	return {
-		name: "kernel",
+		name: "crypto",
 		setup({ onResolve }) {
-			if (kernel === "c") onResolve({ filter: /\/kernel\.js$/ }, ({ path, resolveDir }) => {
-				const wanted = resolve(resolveDir, path);
-				return wanted === join(root, "firmware/crypto/kernel.js") ? { path: join(root, "firmware/crypto/c/kernel.ts") } : undefined;
+			onResolve({ filter: /\/(kernel|p256)\.js$/ }, ({ path, resolveDir }) => {
+				const replacement = instead.get(resolve(resolveDir, path));
+				return replacement === undefined ? undefined : { path: replacement };
 			});
 		},
 	};
