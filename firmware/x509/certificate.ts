@@ -4,7 +4,7 @@
 
 import { CertificateError, type CertificateReason } from "./certificate-error.js";
 import {
-	ASCII, BOOLEAN, compare, constructed, DerReader, INTEGER, OCTET_STRING, primitive, SEQUENCE, SET,
+	BOOLEAN, compare, constructed, DerReader, INTEGER, isASCII, OCTET_STRING, primitive, SEQUENCE, SET,
 } from "./der.js";
 import { readPublicKey, readSignatureAlgorithm, type KeyAlgorithm, type PublicKey } from "./public-key.js";
 
@@ -185,7 +185,7 @@ function readExtKeyUsage(der: DerReader): boolean {
 export const DNS_NAME = primitive(2), IP_ADDRESS = primitive(7);
 const RFC822_NAME = primitive(1), URI = primitive(6);
 /** "Preferred name syntax" (RFC 1034 §3.5) and the asterisk. */
-export const NAME = /^[A-Za-z0-9.*-]+$/;
+export const isName = (text: string) => /^[A-Za-z0-9.*-]+$/.test(text);
 
 function readGeneralNames(der: DerReader): Uint8Array {
 	const start = der.offset;
@@ -193,9 +193,9 @@ function readGeneralNames(der: DerReader): Uint8Array {
 	if (der.atEnd) refuse("bad extension");
 	while (!der.atEnd) {
 		if (der.at(DNS_NAME)) {
-			der.text(DNS_NAME, NAME);
+			der.text(DNS_NAME, isName);
 		} else if (der.at(RFC822_NAME) || der.at(URI)) {
-			der.text(der.tag, ASCII); // IA5String
+			der.text(der.tag, isASCII); // IA5String
 		} else if (der.at(IP_ADDRESS)) {
 			const { length } = der.content(IP_ADDRESS);
 			if (length !== 4 && length !== 16) refuse("bad extension");

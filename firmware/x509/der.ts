@@ -8,9 +8,12 @@ export const BOOLEAN = 0x01, INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0
 export const UTC_TIME = 0x17, GENERALIZED_TIME = 0x18, SEQUENCE = 0x30, SET = 0x31;
 const UTF8_STRING = 0x0c, PRINTABLE_STRING = 0x13, IA5_STRING = 0x16;
 
-/** The characters of an IA5String, and of a PrintableString (X.680 §41.4). */
-export const ASCII = /^[\x00-\x7f]*$/;
-const PRINTABLE = /^[A-Za-z0-9 '()+,./:=?-]*$/;
+/**
+ * The characters of an IA5String, and of a PrintableString (X.680 §41.4). Not constants of the module: XS's collector
+ * loses what a preloaded regular expression needs (Moddable SDK 8.2.3).
+ */
+export const isASCII = (text: string) => /^[\x00-\x7f]*$/.test(text);
+const isPrintable = (text: string) => /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text);
 
 /** Context-specific tags: `[n]` primitive and constructed. */
 export const primitive = (n: number): number => 0x80 | n;
@@ -141,16 +144,16 @@ export class DerReader {
 	string(): void {
 		const { tag } = this;
 		if (tag === UTF8_STRING) this.skip(); // compared as bytes, shown to nobody
-		else if (tag === IA5_STRING) this.text(tag, ASCII);
-		else if (tag === PRINTABLE_STRING) this.text(tag, PRINTABLE);
+		else if (tag === IA5_STRING) this.text(tag, isASCII);
+		else if (tag === PRINTABLE_STRING) this.text(tag, isPrintable);
 		else refuse("unexpected tag");
 	}
 
-	/** The content of the next element as Latin-1, if it is what `pattern` says. */
-	text(tag: number, pattern: RegExp): string {
+	/** The content of the next element as Latin-1, if `isAllowed`. */
+	text(tag: number, isAllowed: (text: string) => boolean): string {
 		let text = "";
 		for (const byte of this.content(tag)) text += String.fromCharCode(byte);
-		return pattern.test(text) ? text : refuse("bad string");
+		return isAllowed(text) ? text : refuse("bad string");
 	}
 
 	/**
@@ -160,7 +163,7 @@ export class DerReader {
 	time(): number {
 		const { tag } = this;
 		const isGeneral = tag === GENERALIZED_TIME;
-		let text = this.text(isGeneral ? tag : UTC_TIME, ASCII);
+		let text = this.text(isGeneral ? tag : UTC_TIME, isASCII);
 		if (!isGeneral) text = (text < "5" ? "20" : "19") + text; // two digits of the year: 1950 … 2049
 		const fields = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
 		if (!fields) return refuse("bad time");

@@ -5,7 +5,7 @@
 
 import { isIPv4 } from "../url.js";
 import {
-	CertificateError, DIGITAL_SIGNATURE, DNS_NAME, IP_ADDRESS, KEY_CERT_SIGN, NAME,
+	CertificateError, DIGITAL_SIGNATURE, DNS_NAME, IP_ADDRESS, isName, KEY_CERT_SIGN,
 	readCertificate,
 	type Certificate, type CertificateReason,
 } from "./certificate.js";
@@ -113,7 +113,7 @@ function checkName(alternativeNames: Uint8Array | undefined, serverName: string)
 		if (address && der.at(IP_ADDRESS)) {
 			if (compare(der.content(IP_ADDRESS), address) === 0) return;
 		} else if (!address && der.at(DNS_NAME)) {
-			if (matches(der.text(DNS_NAME, NAME).toLowerCase(), wanted)) return;
+			if (matches(der.text(DNS_NAME, isName).toLowerCase(), wanted)) return;
 		} else {
 			der.skip();
 		}

@@ -101,6 +101,7 @@ const forbidden: [RegExp, string][] = [
 	[/\.(?:normalize|isWellFormed|toWellFormed)\s*\(/, "XS 13.3 lacks it"],
 	[/\b(?:SharedArrayBuffer|Atomics|FinalizationRegistry|WeakRef)\b/, "a device's build lacks it"],
 	[/\b(?:await\s+)?using\s+\w+\s*=/, "XS 13.3 lacks it"],
+	[/^(?:export )?(?:const|let|var) [\w$]+ = \/\.\/;|^\s+static [\w$#]+ = \/\.\/;/m, "XS's collector loses what a preloaded regular expression needs"],
 	[/^(?:await\b|(?:export )?(?:const|let|var) [^\n]*= await\b)/m, "a preloaded module cannot wait at its top level"],
 ];
 
@@ -124,9 +125,9 @@ test("firmware/ imports nothing from outside, and uses nothing that an engine la
 
 test("the checks see what they look for", () => {
 	const used = (typescript: string) => forbidden.some(([pattern]) => pattern.test(namesOf(javascript(typescript))));
-	for (const text of ["new Date()", "f(Date.now)", "console.log(1)", "a.toSorted()", "setTimeout(f, 1)", "x.values().map(f)", "Math.random()", "BigInt.fromArrayBuffer(b)", "await f()", "const a = await f();"])
+	for (const text of ["new Date()", "f(Date.now)", "console.log(1)", "a.toSorted()", "setTimeout(f, 1)", "x.values().map(f)", "Math.random()", "BigInt.fromArrayBuffer(b)", "await f()", "const a = await f();", "export const NAME = /^[a-z]+$/;", "class A { static name = /a/; }"])
 		assert.ok(used(text), text);
-	for (const text of ['f("Date: x")', "// Date\nlet a;", "let a: Date;", "const r = /^Date: (.*)\"$/.exec(s);", "x.validated()", "async function f() {\n\tawait g();\n\tconst a = await g();\n}", "`Date ${1}`.length"])
+	for (const text of ['f("Date: x")', "// Date\nlet a;", "let a: Date;", "const r = /^Date: (.*)\"$/.exec(s);", "x.validated()", "const isName = s => /^[a-z]+$/.test(s);", "async function f() {\n\tawait g();\n\tconst a = await g();\n}", "`Date ${1}`.length"])
 		assert.is(used(text), text.startsWith("`"), text); // a template's text is looked at: rather once too often
 
 	assert.equal(importsOf(javascript('import type { A } from "./a.js"; import { b, type C } from "./b.js"; import "d"; export { e } from "./e.js"; b; await import("f");')), ["./b.js", "d", "./e.js", "f"]);
