@@ -9,8 +9,8 @@ export const UTC_TIME = 0x17, GENERALIZED_TIME = 0x18, SEQUENCE = 0x30, SET = 0x
 const UTF8_STRING = 0x0c, PRINTABLE_STRING = 0x13, IA5_STRING = 0x16;
 
 /**
- * The characters of an IA5String, and of a PrintableString (X.680 §41.4). Not constants of the module: XS's collector
- * loses what a preloaded regular expression needs (Moddable SDK 8.2.3).
+ * The characters of an IA5String, and of a PrintableString (X.680 §41.4). Not constants of the module: the working
+ * memory of a preloaded regular expression comes from malloc in the Moddable SDK 8.2.3, and its collector breaks it.
  */
 export const isASCII = (text: string) => /^[\x00-\x7f]*$/.test(text);
 const isPrintable = (text: string) => /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text);

@@ -101,7 +101,7 @@ const forbidden: [RegExp, string][] = [
 	[/\.(?:normalize|isWellFormed|toWellFormed)\s*\(/, "XS 13.3 lacks it"],
 	[/\b(?:SharedArrayBuffer|Atomics|FinalizationRegistry|WeakRef)\b/, "a device's build lacks it"],
 	[/\b(?:await\s+)?using\s+\w+\s*=/, "XS 13.3 lacks it"],
-	[/^(?:export )?(?:const|let|var) [\w$]+ = \/\.\/;|^\s+static [\w$#]+ = \/\.\/;/m, "XS's collector loses what a preloaded regular expression needs"],
+	[/^(?:export )?(?:const|let|var) [\w$]+ = \/\.\/;|^\s+static [\w$#]+ = \/\.\/;/m, "preloaded, it crashes the SDK's XS (8.2.3: fxAllocateRegExpData lacks an else)"],
 	[/^(?:await\b|(?:export )?(?:const|let|var) [^\n]*= await\b)/m, "a preloaded module cannot wait at its top level"],
 ];
 
