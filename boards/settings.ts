@@ -1,5 +1,5 @@
-// What whoever starts a device on a bench hands over to its board, as one JSON text. On an ESP32 the same facts are
-// built into the firmware.
+// What whoever starts a device on a bench hands over to its board, as one JSON text. On an ESP32 the same text comes
+// from a partition (settings-image.ts), or is built into the firmware.
 
 export interface RunSettings {
 	/** The fleet's name: part of what every CA information's signature covers. */
