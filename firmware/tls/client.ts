@@ -200,6 +200,7 @@ export class Client {
 		if (content.length === 0) refuse("empty record"); // §5.1
 		if (content.length !== 2) refuse("bad alert");
 		const alert = content[1];
+		if (this.#partial && (alert === USER_CANCELED || alert === CLOSE_NOTIFY)) refuse("message interleaved"); // §5.1
 		if (alert === USER_CANCELED) {
 			if (++this.#warnings > MAXIMUM_WARNINGS) refuse("too many alerts");
 		} else if (alert === CLOSE_NOTIFY && this.#state instanceof Established) {

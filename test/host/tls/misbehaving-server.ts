@@ -401,6 +401,8 @@ export const misbehaviours: Misbehaviour[] = [
 	after("a second Finished", "RFC 8446 §4", "unexpected message", unexpected, s => s.seal(handshake, s.finished())),
 	after("application data inside a message", "RFC 8446 §5.1", "message interleaved", unexpected,
 		s => s.seal(handshake, ticket.subarray(0, 9)).seal(applicationData, Buffer.from("x"))),
+	after("close_notify inside a message", "RFC 8446 §5.1", "message interleaved", unexpected,
+		s => s.seal(handshake, ticket.subarray(0, 9)).seal(alert, Buffer.of(1, 0))),
 	after("plaintext after the handshake", "RFC 8446 §5", "plaintext record after keys", unexpected,
 		s => s.plain(handshake, ticket)),
 	after("a handshake key after Finished", "RFC 8446 §7.3", "record not authentic", badRecordMac,

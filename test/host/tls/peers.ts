@@ -121,7 +121,7 @@ async function runAll(commands: Command[], port: number): Promise<Result[]> {
 	return results;
 }
 
-function absent(program: string): string | undefined {
+export function absent(program: string): string | undefined {
 	return spawnSync("which", [program]).status === 0 ? undefined : `no ${program} here`;
 }
 
@@ -131,7 +131,7 @@ function version(program: string, args: string[], pattern: RegExp, otherwise: st
 }
 
 /** The credentials as PEM files. */
-function files({ chain, privateKey }: Credentials): { certificates: string; intermediates: string | undefined; key: string } {
+export function files({ chain, privateKey }: Credentials): { certificates: string; intermediates: string | undefined; key: string } {
 	const stem = join(folder, `${count++}`);
 	const certificates = `${stem}.crt`, key = `${stem}.key`;
 	const intermediates = chain.length > 1 ? `${stem}.intermediates.crt` : undefined;
@@ -152,7 +152,7 @@ function goServer(): string {
 	return program;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	const server = createServer();
 	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 	const { port } = server.address() as AddressInfo;
@@ -161,7 +161,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Waits until the port is bound, without connecting: s_server would take that for a client. */
-async function listening(port: number): Promise<void> {
+export async function listening(port: number): Promise<void> {
 	for (let i = 0; i < 100; i++) {
 		const probe = createServer();
 		const isFree = await new Promise<boolean>(resolve => {
