@@ -150,12 +150,13 @@ export class Bench {
 		if (this.faulty) return;
 		if (this.trust !== describe(should)) this.#note("wrongSlotTrusted", `trusts ${this.trust}, flash says ${describe(should)}`);
 		if (expected && !expected.includes(this.trust)) this.#note("wrongSlotTrusted", `trusts ${this.trust}, expected ${expected.join(" or ")}`);
-		for (const copies of this.views)
-			if (!isSound(copies)) this.#note("halfNew", `after boot a slot holds ${copies.map(copy => (typeof copy === "object" ? copy.generation : copy))}`);
 	}
 
-	/** What holds at all times. */
+	/** What holds at all times at which the power is on. */
 	#look(when: string): void {
+		if (!this.faulty)
+			for (const copies of this.views)
+				if (!isSound(copies)) this.#note("halfNew", `${when} a slot holds ${copies.map(copy => (typeof copy === "object" ? copy.generation : copy))}`);
 		const { current, next } = this.slots;
 		for (const information of next ? [current, next] : [current]) {
 			const known = issued.find(({ generation }) => generation === information.generation);

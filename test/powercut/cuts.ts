@@ -12,7 +12,7 @@ export interface Plan {
 	/** Of the distinct flash states that the first cuts of a step leave, how many are cut again, at most. */
 	states: number;
 	seed: number;
-	/** Seconds cuts are taken from every `stride`-th variant only. */
+	/** Only every `stride`-th variant is taken, of first and of second cuts. */
 	stride?: number;
 }
 
@@ -68,8 +68,10 @@ function cutStep(sequence: Sequence, i: number, bench: Bench, plan: Plan, tally:
 
 	const known = new Set<string>();
 	const again: Bench[] = [];
+	let variant = 0;
 	for (const [at, operation] of operations.entries()) {
 		for (const [n, tear] of tears(operation, plan.first).entries()) {
+			if (variant++ % (plan.stride ?? 1) !== 0) continue;
 			const cut = arrive(bench, step, plan.seed + 7919 * at + n);
 			cut.perform(step, { at, tear });
 			if (!cut.chip.isOff) throw new Error(`${sequence.name}: no operation ${at}`);

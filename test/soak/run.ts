@@ -3,7 +3,6 @@
 // rubbish certificates (pacing.ts); a device on XS is watched for leaks (xs-heap.ts). The arrivals at the download server
 // are drawn in build/soak/arrivals.svg. Exit code 1 if anything was not as design has it.
 
-import type { Plugin } from "esbuild";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,6 +12,7 @@ import { onAllCores } from "../mass-run.js";
 import { drawArrivals, type Series } from "./chart.js";
 import type { HabitName, Troubles } from "./life.js";
 import { makeMaterial } from "./material.js";
+import { soakSession } from "./session-plugin.js";
 import type { Job, Result } from "./worker.js";
 import type { Outages, Schedule } from "./world.js";
 import { watchHeap } from "./xs-heap.js";
@@ -68,14 +68,6 @@ function noWear(): Wear {
 	return { erases: 0, programs: 0, bytes: 0 };
 }
 
-const session: Plugin = {
-	name: "session",
-	setup({ onResolve }) {
-		onResolve({ filter: /\/session\.js$/ }, ({ importer }) =>
-			/\/firmware\/(updater|authenticator)\.ts$/.test(importer) ? { path: join(root, "test/soak/session.ts") } : undefined);
-	},
-};
-
 let done = 0;
 await onAllCores<Job, Result>("test/soak/worker.ts", jobs, (result, job) => {
 	if (result.kind === "life" && job.kind === "life") {
@@ -106,7 +98,7 @@ await onAllCores<Job, Result>("test/soak/worker.ts", jobs, (result, job) => {
 	}
 	done++;
 	if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} jobs `);
-}, { plugins: [session] });
+}, { plugins: [soakSession] });
 
 function watch({ habit, years, polls, mostCredits, longestWait, mostInThirtyDays, erases, programs }: (Result & { kind: "polls" })["report"]) {
 	const sum = pollers[habit] ??= { devices: 0, years, polls: 0, mostCredits: 0, longestWaitDays: 0, mostInThirtyDays: 0, erasesPerDecade: 0, programsPerDecade: 0 };

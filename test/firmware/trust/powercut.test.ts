@@ -1,0 +1,61 @@
+// A sample of `npm run powercut` on every engine, with one seed: the verdicts must be the same everywhere. What each
+// boot trusts, in order, is hashed; the hash stands here.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ascii } from "../../../firmware/cbor.js";
+import { sha256 } from "../../../firmware/crypto/kernel.js";
+import { toHex } from "../../hex.js";
+import { cutSequence, Tally, type Plan } from "../../powercut/cuts.js";
+import { randomContent, randomDamage } from "../../powercut/damage.js";
+import { explore } from "../../powercut/model.js";
+import { sequences } from "../../powercut/sequences.js";
+
+const plan: Plan = { first: 1, second: 1, states: 1, stride: 7, seed: 7 };
+const named = (...names: string[]) => sequences.filter(({ name }) => names.includes(name));
+
+/** How many boots, and the hash of what they trust. */
+const VERDICTS = {
+	store: "24 e3a78edae36d112b",
+	promote: "42 47022a251a1c9214",
+	damage: "40 dcc63031da57a5b8",
+	content: "60 3eb9fdc1e37a8926",
+};
+
+/** The violations and the hash of all verdicts. */
+function judge(trial: (tally: Tally) => void): { tally: Tally; verdicts: string } {
+	const tally = new Tally();
+	const verdicts: string[] = [];
+	tally.onVerdict = verdict => verdicts.push(verdict);
+	trial(tally);
+	assert.equal(tally.examples, []);
+	assert.ok(tally.clean);
+	return { tally, verdicts: `${verdicts.length} ${toHex(sha256(ascii(verdicts.join()))).slice(0, 16)}` };
+}
+
+test("a cut at any operation of a store leaves the old state or the new one, with the same verdicts on every engine", () => {
+	const { tally, verdicts } = judge(tally => named("store next").forEach(sequence => cutSequence(sequence, plan, tally)));
+	assert.ok(tally.cuts >= 20 && tally.depth2 >= 5, `${tally.cuts} ${tally.depth2}`);
+	assert.is(verdicts, VERDICTS.store);
+});
+
+test("a cut at any operation of a promotion leaves the old state or the new one, with the same verdicts on every engine", () => {
+	const { tally, verdicts } = judge(tally => named("promote").forEach(sequence => cutSequence(sequence, plan, tally)));
+	assert.ok(tally.cuts >= 20 && tally.depth2 >= 5, `${tally.cuts} ${tally.depth2}`);
+	assert.is(verdicts, VERDICTS.promote);
+});
+
+test("damaged flash boots to the state that the oracle names, with the same verdicts on every engine", () => {
+	assert.is(judge(tally => randomDamage(40, 11, tally)).verdicts, VERDICTS.damage);
+});
+
+test("any content of the three partitions boots to the state that the oracle names, with the same verdicts on every engine", () => {
+	assert.is(judge(tally => randomContent(60, 12, tally)).verdicts, VERDICTS.content);
+});
+
+test("the model finds no older CA after two cuts in a row, and finds one where next is not written afresh", () => {
+	assert.equal(explore({ cuts: 2, generations: 2 }).violations, []);
+	assert.ok(explore({ cuts: 2, generations: 3, without: "fresh copies" }).violations.length > 0);
+});
+
+test.run();
