@@ -30,6 +30,11 @@ export function readSettings(text: string): RunSettings {
 	} catch {
 		throw new SettingsError("settings: not JSON");
 	}
+	return checkSettings(value);
+}
+
+/** As `readSettings`, of what has been parsed. */
+export function checkSettings(value: unknown): RunSettings {
 	const settings = fields(value, "settings");
 	check(typeof settings.fleet === "string" && /^[\x20-\x7e]+$/.test(settings.fleet), "fleet", "printable ASCII");
 	check(isHex(settings.factory), "factory", "hexadecimal");

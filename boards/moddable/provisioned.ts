@@ -4,12 +4,12 @@
 
 import flash from "embedded:storage/flash";
 import config from "mc/config";
-import { readSettings, SettingsError, type RunSettings } from "board/settings";
+import { checkSettings, SettingsError, type RunSettings } from "board/settings";
 import { readSettingsImage, settingsLength } from "board/settings-image";
 
 /** Throws SettingsError with what is missing or wrong. */
 export function provisionedSettings(): RunSettings {
-	if (config.baton !== undefined) return readSettings(JSON.stringify(config.baton));
+	if (config.baton !== undefined) return checkSettings(config.baton);
 	let image: ArrayBuffer;
 	try {
 		const partition = flash.open({ path: "settings", mode: "r" });
