@@ -151,7 +151,7 @@ export function adoptionText(adoption: Adoption, generation: number, days: numbe
 	if (share === undefined) return `adoption of generation ${generation}: unknown, no device asked in ${days} days (baton status --access-log FILE reads nginx's log)`;
 	const held = [...adoption.held].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([state, times]) => `(${state}) ${times}`).join(", ");
 	const low = share < enough ? " LOW:" : "";
-	return `adoption of generation ${generation}:${low} ${Math.round(share * 100)} % of ${adoption.asks} polls in ${days} days; (current,next): ${held}. Unauthenticated: a hint, no proof.`;
+	return `adoption of generation ${generation}:${low} ${Math.round(share * 100)} % of ${adoption.asks} requests in ${days} days; (current,next): ${held}. Unauthenticated: a hint, no proof.`;
 }
 
 export function orderText(order: Order): string {
