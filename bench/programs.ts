@@ -39,23 +39,23 @@ async function script({ file, kernel }: Program): Promise<string> {
 }
 
 /**
- * Pointers and slots are an ESP32's in a 32-bit build. Gives the reason if this machine cannot make it: then times come
- * from a 64-bit build, and smallest heaps from nowhere.
+ * Builds the simulator, and again for 32 bits: slots and pointers are an ESP32's there, so smallest heaps are found on
+ * it. Gives the reason if this machine cannot make that one.
  */
 export async function prepareXS(): Promise<string | undefined> {
+	simulators[64] = await buildSimulator();
 	try {
-		simulator = await buildSimulator({ bits: 32 });
+		simulators[32] = await buildSimulator({ bits: 32 });
 	} catch (error) {
-		simulator = await buildSimulator();
 		return (error as Error).message;
 	}
 	return undefined;
 }
-let simulator = "";
+const simulators: Record<32 | 64, string> = { 32: "", 64: "" };
 
 /** Undefined: it does not fit into that heap. */
-export async function timeOnXS(program: Program, heap: Heap): Promise<Measured | undefined> {
-	const { code, stdout, stderr } = await simulate(await script(program), heap, "time");
+export async function timeOnXS(program: Program, heap: Heap, bits: 32 | 64 = 64): Promise<Measured | undefined> {
+	const { code, stdout, stderr } = await simulate(bits, await script(program), heap, "time");
 	const line = stdout.split("\n").find((text) => text.startsWith("{"));
 	if (code === 0 && line) return JSON.parse(line) as Measured;
 	if (code === 4) return undefined;
@@ -71,11 +71,11 @@ export async function timeOnNode({ file }: Program): Promise<Measured> {
 
 /**
  * The smallest fixed heap in which the program runs: the fewest chunks where slots abound, the fewest slots where
- * chunks abound, then as little more as both together need. Only meaningful on a 32-bit build.
+ * chunks abound, then as little more as both together need. Needs the 32-bit build.
  */
 export async function smallestHeap(program: Program): Promise<Heap | undefined> {
 	const file = await script(program);
-	const runs = async (heap: Heap) => (await simulate(file, heap, "heap")).code === 0;
+	const runs = async (heap: Heap) => (await simulate(32, file, heap, "heap")).code === 0;
 	const most: Heap = { chunks: 4 << 20, slots: 1 << 17 };
 	if (!(await runs(most))) return undefined;
 	const chunks = await least(most.chunks, 256, (n) => runs({ chunks: n, slots: most.slots }));
@@ -110,9 +110,9 @@ interface Ended {
 	stderr: string;
 }
 
-function simulate(file: string, { chunks, slots }: Heap, word: "time" | "heap"): Promise<Ended> {
+function simulate(bits: 32 | 64, file: string, { chunks, slots }: Heap, word: "time" | "heap"): Promise<Ended> {
 	const heap = ["--chunks", String(chunks), "--slots", String(slots)];
-	return execute(simulator, [...heap, "--settings", words[word]!, file]);
+	return execute(simulators[bits], [...heap, "--settings", words[word]!, file]);
 }
 
 function execute(file: string, args: string[]): Promise<Ended> {

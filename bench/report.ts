@@ -3,19 +3,19 @@
 import type { KernelFigures } from "./kernel-rv32/measure.js";
 import type { Figures } from "./run.js";
 
-/** One of the project's targets. With × more is better, otherwise less. */
+/** One of the project's targets, or a figure beside them. With × more is better, otherwise less. */
 export interface Target {
 	what: string;
 	value: number | undefined; // undefined: could not be measured here
-	must: number;
-	aim: number;
+	must?: number;
+	aim?: number;
 	unit: "×" | " KB" | " k";
 }
 
 export function operationTable(name: string, operation: Record<string, Figures>): string {
-	const head = [name, "ms", "ratio", "ms on Node", "chunks", "slots", "least heap", "bytecode", "rv32imc"];
+	const head = [name, "ms", "in MB", "ratio", "ms on Node", "chunks", "slots", "least heap", "bytecode", "rv32imc"];
 	const rows = Object.entries(operation).map(([implementation, f]) => [
-		implementation, milliseconds(f.ms), f.ratio === undefined ? "" : f.ratio.toFixed(f.ratio < 0.1 ? 3 : 2), milliseconds(f.nodeMs),
+		implementation, milliseconds(f.ms), f.nodeMs === undefined && f.chunks === undefined ? "" : String(f.heapMB ?? 1), f.ratio === undefined ? "" : f.ratio.toFixed(f.ratio < 0.1 ? 3 : 2), milliseconds(f.nodeMs),
 		kilobytes(f.chunks), kilobytes(f.slots), kilobytes(f.heapBytes), kilobytes(f.bytecodeBytes), thousands(f.instructions),
 	]);
 	return table([head, ...rows]);
@@ -36,8 +36,9 @@ export function targetTable(targets: Target[]): string {
 	const rows = targets.map(({ what, value, must, aim, unit }) => {
 		const least = unit === "×";
 		const reached = (goal: number) => value !== undefined && (least ? value >= goal : value <= goal);
-		const bound = (goal: number) => `${least ? "≥" : "≤"} ${goal.toLocaleString("en")}${unit}`;
-		const verdict = value === undefined ? "not measured" : reached(aim) ? "aim reached" : reached(must) ? "must reached" : "MISSED";
+		const bound = (goal: number | undefined) => (goal === undefined ? "" : `${least ? "≥" : "≤"} ${goal.toLocaleString("en")}${unit}`);
+		const verdict = value === undefined ? "not measured" : must === undefined || aim === undefined ? ""
+			: reached(aim) ? "aim reached" : reached(must) ? "must reached" : "MISSED";
 		return [what, value === undefined ? "" : `${value.toFixed(1)}${unit}`, bound(must), bound(aim), verdict];
 	});
 	return table([["target", "measured", "must", "aim", ""], ...rows]);

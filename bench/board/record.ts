@@ -66,10 +66,9 @@ function recorded(Base: TCPConstructor, onOpen: (connection: Pick<Connection, "s
 			tcp.read = (byteLength) => {
 				const bytes = read(byteLength);
 				if (!bytes) return bytes;
-				const hex = Buffer.from(bytes).toString("hex");
-				const last = said.at(-1);
-				if (last?.after === written) last.hex += hex;
-				else said.push({ after: written, hex });
+				if (said.at(-1)?.after !== written) said.push({ after: written, hex: [] });
+				const last = said.at(-1)!;
+				last.hex = (last.hex.join("") + Buffer.from(bytes).toString("hex")).match(/.{1,64}/g)!;
 				return bytes;
 			};
 			return tcp;

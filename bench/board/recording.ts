@@ -20,8 +20,8 @@ export interface Recording {
 
 export interface Connection {
 	host: string;
-	/** What the server sent when the device had sent `after` bytes in all. */
-	said: { after: number; hex: string }[];
+	/** What the server sent when the device had sent `after` bytes in all; 32 bytes a line. */
+	said: { after: number; hex: string[] }[];
 }
 
 export function settingsOf({ fleet, factory, dlKeys, service }: Recording): Settings {

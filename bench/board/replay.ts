@@ -10,7 +10,7 @@ export interface Replayed {
 }
 
 export function prepare({ host, said }: Connection): Replayed {
-	return { host, said: said.map(({ after, hex }) => ({ after, bytes: fromHex(hex) })) };
+	return { host, said: said.map(({ after, hex }) => ({ after, bytes: Uint8Array.from(hex.flatMap((line) => [...fromHex(line)])) })) };
 }
 
 const segmentBytes = 1440, windowBytes = 5760; // as lwIP has them on the board

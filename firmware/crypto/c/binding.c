@@ -37,7 +37,7 @@ static uint8_t *expect(xsMachine *the, const char *name, Bytes bytes, size_t len
 	return bytes.at;
 }
 
-void xs_sha256(xsMachine *the)
+void xs_baton_sha256(xsMachine *the)
 {
 	uint8_t *hash = expect(the, "hash", writable(the, 0), 32);
 	Bytes data = readable(the, 1);
@@ -46,7 +46,7 @@ void xs_sha256(xsMachine *the)
 
 // The state of a running hash is a Uint8Array whose bytes may lie anywhere: it is copied in and out.
 
-void xs_sha256_begin(xsMachine *the)
+void xs_baton_sha256_begin(xsMachine *the)
 {
 	BatonSha256 state = { 0 };
 	uint8_t *bytes = expect(the, "state", writable(the, 0), sizeof state);
@@ -54,7 +54,7 @@ void xs_sha256_begin(xsMachine *the)
 	memcpy(bytes, &state, sizeof state);
 }
 
-void xs_sha256_update(xsMachine *the)
+void xs_baton_sha256_update(xsMachine *the)
 {
 	BatonSha256 state;
 	uint8_t *bytes = expect(the, "state", writable(the, 0), sizeof state);
@@ -64,35 +64,35 @@ void xs_sha256_update(xsMachine *the)
 	memcpy(bytes, &state, sizeof state);
 }
 
-void xs_sha256_end(xsMachine *the)
+void xs_baton_sha256_end(xsMachine *the)
 {
 	BatonSha256 state;
 	memcpy(&state, expect(the, "state", readable(the, 0), sizeof state), sizeof state);
 	baton_sha256_end(&state, expect(the, "hash", writable(the, 1), 32));
 }
 
-void xs_sha512(xsMachine *the)
+void xs_baton_sha512(xsMachine *the)
 {
 	uint8_t *hash = expect(the, "hash", writable(the, 0), 64);
 	Bytes data = readable(the, 1);
 	baton_sha512(hash, data.at, data.length);
 }
 
-void xs_hmac_sha256(xsMachine *the)
+void xs_baton_hmac_sha256(xsMachine *the)
 {
 	uint8_t *mac = expect(the, "mac", writable(the, 0), 32);
 	Bytes key = readable(the, 1), data = readable(the, 2);
 	baton_hmac_sha256(mac, key.at, key.length, data.at, data.length);
 }
 
-void xs_hkdf_expand(xsMachine *the)
+void xs_baton_hkdf_expand(xsMachine *the)
 {
 	Bytes output = writable(the, 0), key = readable(the, 1), info = readable(the, 2);
 	if (output.length > 8160) xsRangeError("output: expected 0 to 8160 bytes, got %d", (int)output.length);
 	baton_hkdf_expand(output.at, output.length, key.at, key.length, info.at, info.length);
 }
 
-void xs_ed25519_verify(xsMachine *the)
+void xs_baton_ed25519_verify(xsMachine *the)
 {
 	uint8_t *publicKey = expect(the, "public key", readable(the, 0), 32);
 	Bytes message = readable(the, 1);
@@ -107,14 +107,14 @@ static uint8_t *expect_prepared(xsMachine *the, Bytes bytes)
 	return prepared;
 }
 
-void xs_ed25519_prepare(xsMachine *the)
+void xs_baton_ed25519_prepare(xsMachine *the)
 {
 	uint8_t *prepared = expect_prepared(the, writable(the, 0));
 	uint8_t *publicKey = expect(the, "public key", readable(the, 1), 32);
 	xsmcSetBoolean(xsResult, baton_ed25519_prepare(prepared, publicKey));
 }
 
-void xs_ed25519_verify_prepared(xsMachine *the)
+void xs_baton_ed25519_verify_prepared(xsMachine *the)
 {
 	uint8_t *prepared = expect_prepared(the, readable(the, 0));
 	Bytes message = readable(the, 1);
@@ -122,7 +122,7 @@ void xs_ed25519_verify_prepared(xsMachine *the)
 	xsmcSetBoolean(xsResult, baton_ed25519_verify_prepared(prepared, message.at, message.length, signature));
 }
 
-void xs_x25519(xsMachine *the)
+void xs_baton_x25519(xsMachine *the)
 {
 	uint8_t *shared = expect(the, "shared secret", writable(the, 0), 32);
 	uint8_t *scalar = expect(the, "scalar", readable(the, 1), 32);
@@ -146,13 +146,13 @@ static AeadArguments aead_arguments(xsMachine *the, size_t keyLength)
 	return (AeadArguments){ key, nonce, buffer.at, buffer.at + length, additional, length };
 }
 
-void xs_chacha20poly1305_seal(xsMachine *the)
+void xs_baton_chacha20poly1305_seal(xsMachine *the)
 {
 	AeadArguments a = aead_arguments(the, 32);
 	baton_chacha20poly1305_seal(a.key, a.nonce, a.additional.at, a.additional.length, a.text, a.length, a.tag);
 }
 
-void xs_chacha20poly1305_open(xsMachine *the)
+void xs_baton_chacha20poly1305_open(xsMachine *the)
 {
 	AeadArguments a = aead_arguments(the, 32);
 	bool good = baton_chacha20poly1305_open(a.key, a.nonce, a.additional.at, a.additional.length, a.text, a.length,
@@ -160,13 +160,13 @@ void xs_chacha20poly1305_open(xsMachine *the)
 	xsmcSetBoolean(xsResult, good);
 }
 
-void xs_aes128gcm_seal(xsMachine *the)
+void xs_baton_aes128gcm_seal(xsMachine *the)
 {
 	AeadArguments a = aead_arguments(the, 16);
 	baton_aes128gcm_seal(a.key, a.nonce, a.additional.at, a.additional.length, a.text, a.length, a.tag);
 }
 
-void xs_aes128gcm_open(xsMachine *the)
+void xs_baton_aes128gcm_open(xsMachine *the)
 {
 	AeadArguments a = aead_arguments(the, 16);
 	bool good = baton_aes128gcm_open(a.key, a.nonce, a.additional.at, a.additional.length, a.text, a.length, a.tag);

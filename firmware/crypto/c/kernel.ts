@@ -133,57 +133,57 @@ export class Aes128Gcm {
 }
 
 function nativeSha256(this: void, hash: Uint8Array, data: Uint8Array): void {
-	return native("xs_sha256").call(this, hash, data);
+	return native("xs_baton_sha256").call(this, hash, data);
 }
 function nativeSha256Begin(this: void, state: Uint8Array): void {
-	return native("xs_sha256_begin").call(this, state);
+	return native("xs_baton_sha256_begin").call(this, state);
 }
 function nativeSha256Update(this: void, state: Uint8Array, data: Uint8Array): void {
-	return native("xs_sha256_update").call(this, state, data);
+	return native("xs_baton_sha256_update").call(this, state, data);
 }
 function nativeSha256End(this: void, state: Uint8Array, hash: Uint8Array): void {
-	return native("xs_sha256_end").call(this, state, hash);
+	return native("xs_baton_sha256_end").call(this, state, hash);
 }
 function nativeSha512(this: void, hash: Uint8Array, data: Uint8Array): void {
-	return native("xs_sha512").call(this, hash, data);
+	return native("xs_baton_sha512").call(this, hash, data);
 }
 function nativeHmacSha256(this: void, mac: Uint8Array, key: Uint8Array, data: Uint8Array): void {
-	return native("xs_hmac_sha256").call(this, mac, key, data);
+	return native("xs_baton_hmac_sha256").call(this, mac, key, data);
 }
 function nativeHkdfExpand(this: void, output: Uint8Array, pseudorandomKey: Uint8Array, info: Uint8Array): void {
-	return native("xs_hkdf_expand").call(this, output, pseudorandomKey, info);
+	return native("xs_baton_hkdf_expand").call(this, output, pseudorandomKey, info);
 }
 function nativeEd25519Verify(this: void, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-	return native("xs_ed25519_verify").call(this, publicKey, message, signature);
+	return native("xs_baton_ed25519_verify").call(this, publicKey, message, signature);
 }
 function nativeEd25519Prepare(this: void, tables: Uint8Array, publicKey: Uint8Array): boolean {
-	return native("xs_ed25519_prepare").call(this, tables, publicKey);
+	return native("xs_baton_ed25519_prepare").call(this, tables, publicKey);
 }
 function nativeEd25519VerifyPrepared(
 	this: void, tables: Uint8Array, message: Uint8Array, signature: Uint8Array,
 ): boolean {
-	return native("xs_ed25519_verify_prepared").call(this, tables, message, signature);
+	return native("xs_baton_ed25519_verify_prepared").call(this, tables, message, signature);
 }
 function nativeX25519(this: void, shared: Uint8Array, scalar: Uint8Array, u: Uint8Array): void {
-	return native("xs_x25519").call(this, shared, scalar, u);
+	return native("xs_baton_x25519").call(this, shared, scalar, u);
 }
 function nativeChaCha20Poly1305Seal(
 	this: void, key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array,
 ): void {
-	return native("xs_chacha20poly1305_seal").call(this, key, nonce, additionalData, buffer);
+	return native("xs_baton_chacha20poly1305_seal").call(this, key, nonce, additionalData, buffer);
 }
 function nativeChaCha20Poly1305Open(
 	this: void, key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array,
 ): boolean {
-	return native("xs_chacha20poly1305_open").call(this, key, nonce, additionalData, buffer);
+	return native("xs_baton_chacha20poly1305_open").call(this, key, nonce, additionalData, buffer);
 }
 function nativeAes128GcmSeal(
 	this: void, key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array,
 ): void {
-	return native("xs_aes128gcm_seal").call(this, key, nonce, additionalData, buffer);
+	return native("xs_baton_aes128gcm_seal").call(this, key, nonce, additionalData, buffer);
 }
 function nativeAes128GcmOpen(
 	this: void, key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array,
 ): boolean {
-	return native("xs_aes128gcm_open").call(this, key, nonce, additionalData, buffer);
+	return native("xs_baton_aes128gcm_open").call(this, key, nonce, additionalData, buffer);
 }
