@@ -5,10 +5,10 @@ import { Poller } from "../../firmware/poller.js";
 import { concatenate } from "../../firmware/cbor.js";
 import { Dice } from "../dice.js";
 import { map, pairs, signed as sign } from "../firmware/trust/issue.js";
-import { BLOCK_LENGTH, FlashEmulator } from "../flash-emulator.js";
+import { BLOCK_LENGTH, FlashEmulator, type Operation, type Tear } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { Bench, signed, unusable } from "./bench.js";
-import type { Tally } from "./cuts.js";
+import { tears, type Tally } from "./cuts.js";
 import { ending, endTrust, startOf } from "./sequences.js";
 
 const PARTITION_BITS = 8 * 2 * BLOCK_LENGTH;
@@ -129,21 +129,56 @@ function randomPollBlock(dice: Dice): Uint8Array {
 	return block;
 }
 
+/**
+ * The power fails in each operation that a poll makes in `poll` (the erase, the header, the next target) and in a credit,
+ * in every way. The poll after it may come late, once; then the pace is kept. Gives how many cuts.
+ */
+export function cutsInPoll(amounts: number, seed: number, tally: Tally): number {
+	const atPoll = (operations: Operation[]) => {
+		const chip = new FlashEmulator(seed);
+		creditsToPoll(chip, 3000, seed, true); // one whole period, so that a target stands in the header
+		for (;;) { // up to the boot that polls
+			const before = chip.clone(seed);
+			operations.length = 0;
+			chip.onOperation = operation => operations.push(operation);
+			if (creditsToPoll(chip, 1, seed, true) === 1) return before;
+		}
+	};
+	const operations: Operation[] = [];
+	const rest = atPoll(operations); // a credit, the erase, the header, the target
+	let cuts = 0;
+	for (const [at, operation] of operations.entries())
+		for (const tear of tears(operation, amounts)) {
+			const chip = rest.clone(seed + cuts++);
+			tally.cuts++;
+			const where = `poll, operation ${at} of ${operations.length} (${operation.kind}), ${tear.model}${tear.unstable ? ", unstable" : ""}`;
+			creditsToPoll(chip, 1, seed, true, { at, tear });
+			if (!chip.isOff) throw new Error(`${where}: no such operation`);
+			const late = creditsToPoll(chip, 4000, seed + cuts, true);
+			if (late > 1584 + 1440) tally.count("noValidCa", `${where}: ${late} credits to the next poll`);
+			const next = creditsToPoll(chip, 4000, seed + cuts, true);
+			if (next > 1584) tally.count("noValidCa", `${where}: then ${next} credits to the one after it`);
+		}
+	return cuts;
+}
+
 /** Boots again and again, for one credit each, until the poller polls; at most `limit` times. */
-function creditsToPoll(chip: FlashEmulator, limit: number, seed: number): number {
+function creditsToPoll(chip: FlashEmulator, limit: number, seed: number, succeeds = false, cut?: { at: number; tear: Tear }): number {
 	const dice = new Dice(seed), clock = new VirtualClock();
 	let polled = false;
 	for (let credits = 1; credits <= limit; credits++) {
 		chip.powerOn();
+		if (cut) chip.cutAt(cut.at, cut.tear);
 		clock.clearAll();
 		new Poller({
 			flash: chip.open("poll"), timer: clock, random: dice.fill, creditTicks: 1_800_000, creditsPerPoll: 1440,
 			poll: () => {
 				polled = true;
-				return new Promise(() => {});
+				const then = (onKept: (succeeded: boolean) => void) => succeeds && onKept(true);
+				return { then } as unknown as Promise<boolean>;
 			},
 			onFlashFailure: () => {
-				throw new Error("this flash does not fail");
+				if (!chip.isOff) throw new Error("this flash does not fail");
 			},
 		}).start();
 		clock.advance(60_000);

@@ -43,6 +43,7 @@ test("no cut, damage, content or fault of a small run harms a device", async () 
 		{ kind: "content", count: 500, seed: 1 },
 		...[2, 8].map((sequence): Job => ({ kind: "faults", sequence, seed: 1, tears: [nothing] })),
 		{ kind: "model", options: { cuts: 3, generations: 3, rot: true } },
+		{ kind: "poll", amounts: 1, seed: 1 },
 	]);
 	assert.is(found, 0, examples.join("\n"));
 	assert.ok(cuts > 500, `${cuts}`);

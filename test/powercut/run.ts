@@ -35,6 +35,7 @@ const jobs: Job[] = [
 	{ kind: "model", options: { cuts: 3, generations: 4 } },
 	{ kind: "model", options: { cuts: 3, generations: 4, rot: true } },
 	...sequences.flatMap((sequence, i) => sequence.steps.map((_, step): Job => ({ kind: "cuts", sequence: i, step, plan }))),
+	{ kind: "poll", amounts: long ? 20 : 3, seed },
 	...sequences.map((_, sequence): Job => ({ kind: "faults", sequence, seed, tears: faultTears })),
 	...Array.from({ length: 32 }, (_, part): Job => ({ kind: "bits", part, parts: 32, stride: 1 })),
 	...many(damages, n => ({ kind: "damage", count: partOf, seed: seed + 1_000_003 * n })),

@@ -4,7 +4,7 @@ import { parentPort } from "node:worker_threads";
 import type { Tear } from "../flash-emulator.js";
 import type { Violation } from "./bench.js";
 import { cutSequence, Tally, type Plan } from "./cuts.js";
-import { everyBit, randomContent, randomDamage } from "./damage.js";
+import { cutsInPoll, everyBit, randomContent, randomDamage } from "./damage.js";
 import { cutsWithStuckBlock, failingOperations, stuckBlocks } from "./faults.js";
 import { explore, type ModelOptions, type ModelResult } from "./model.js";
 import { sequences } from "./sequences.js";
@@ -12,6 +12,7 @@ import { sequences } from "./sequences.js";
 export type Job =
 	| { kind: "cuts"; sequence: number; step: number; plan: Plan }
 	| { kind: "bits"; part: number; parts: number; stride: number }
+	| { kind: "poll"; amounts: number; seed: number }
 	| { kind: "damage" | "content"; count: number; seed: number }
 	| { kind: "faults"; sequence: number; seed: number; tears: Tear[] }
 	| { kind: "model"; options: ModelOptions };
@@ -41,6 +42,9 @@ parentPort!.on("message", (job: Job) => {
 			break;
 		case "bits":
 			trials = everyBit(job.part, job.parts, tally, job.stride);
+			break;
+		case "poll":
+			cutsInPoll(job.amounts, job.seed, tally);
 			break;
 		case "damage":
 			randomDamage(job.count, job.seed, tally);
