@@ -1,5 +1,5 @@
 // The heap that a handshake adds on XS with 16-byte slots, as an ESP32 has them: the least chunks and slots in which the
-// program runs with a handshake, less those without.
+// program runs with a handshake, less those without; and that changed flights do not take more.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -11,6 +11,7 @@ import { bundle } from "../../../boards/bundle.js";
 import { buildSimulator } from "../../../boards/simulator/build.js";
 
 const limits = { typescript: 24 * 1_024, c: 16 * 1_024 }; // bytes
+const longestMessage = 4_096; // bytes, of a Certificate (client.ts)
 const slotBytes = 16;
 const ample = { chunks: 1 << 20, slots: 1 << 16 };
 const fine = { chunks: 128, slots: 16 }; // how finely the least is searched
@@ -29,25 +30,32 @@ for (const kernel of ["typescript", "c"] as const) {
 		try {
 			const program = join(folder, "program.js");
 			await bundle({ entry: "test/host/tls/heap-program.ts", outfile: program, engine: "xs", kernel, minify: true });
-			const least = (what: "nothing" | "handshake", kind: "chunks" | "slots"): number => {
+			const runs = (what: "nothing" | "handshake" | "changed", { chunks, slots }: typeof ample): boolean => {
 				const settings = join(folder, what);
 				writeFileSync(settings, what);
+				const heap = ["--chunks", `${chunks}`, "--slots", `${slots}`];
+				const { stdout } = spawnSync(simulator, [...heap, "--settings", settings, program], { encoding: "utf8" });
+				return /^done$/m.test(stdout);
+			};
+			const least = (what: "nothing" | "handshake", kind: "chunks" | "slots"): number => {
 				let low = 0, high = ample[kind];
 				while (high - low > fine[kind]) {
 					const middle = (low + high) >> 1;
-					const chunks = kind === "chunks" ? middle : ample.chunks, slots = kind === "slots" ? middle : ample.slots;
-					const run = spawnSync(simulator, ["--chunks", `${chunks}`, "--slots", `${slots}`, "--settings", settings, program], { encoding: "utf8" });
-					if (/^done$/m.test(run.stdout)) high = middle;
+					if (runs(what, { ...ample, ...(kind === "chunks" ? { chunks: middle } : { slots: middle }) })) high = middle;
 					else low = middle;
 				}
 				return high;
 			};
-			const chunks = least("handshake", "chunks") - least("nothing", "chunks");
-			const slots = least("handshake", "slots") - least("nothing", "slots");
+			const enough = { chunks: least("handshake", "chunks"), slots: least("handshake", "slots") };
+			const chunks = enough.chunks - least("nothing", "chunks"), slots = enough.slots - least("nothing", "slots");
 			const added = chunks + slots * slotBytes;
 			console.log(`${kernel} kernel: ${chunks} bytes of chunks + ${slots} slots = ${added} bytes`);
 			assert.ok(slots > 0 && chunks > 0, "both were searched");
 			assert.ok(added <= limits[kernel], String(added));
+			// What a hostile network makes of the flight takes no more than the longest message, and a little for the error.
+			const most = { chunks: enough.chunks + longestMessage + 512, slots: enough.slots + 128 };
+			assert.ok(runs("changed", ample), "changed flights are refused");
+			assert.ok(runs("changed", most), "changed flights need more");
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
 		}
