@@ -75,8 +75,6 @@ export async function benchBoard(json: boolean): Promise<number> {
 }
 
 interface Life {
-	/** From reset to the device's own code: all that an ESP32 finds ready in its flash is made here, too. */
-	sinceReset: number;
 	/** Bytes that the machine has taken of its arena in the end. */
 	reserved: number;
 	parts: Record<string, BoardFigures>;
@@ -86,8 +84,8 @@ async function measureLife(kernel: Kernel, folder: string): Promise<Life> {
 	const script = await bundleOnce({ entry: "bench/board/session.ts", engine: "xs", kernel });
 	const { code, output } = await emulate(script, { preload: true, memory: deviceMemory }, folder);
 	if (code !== 0) throw new Error(`the recorded life did not go as recorded; if the device now sends other bytes, make a new recording (bench/board/record.ts):\n${output}`);
-	const { sinceReset, reserved, measures } = JSON.parse(jsonLine(output)) as { sinceReset: number; reserved: number; measures: Measure[] };
-	const life: Life = { sinceReset, reserved, parts: {} };
+	const { reserved, measures } = JSON.parse(jsonLine(output)) as { reserved: number; measures: Measure[] };
+	const life: Life = { reserved, parts: {} };
 	for (const { name, instructions, peak } of measures) if (parts[name]) life.parts[parts[name]] = { instructions, peak };
 	return life;
 }
@@ -127,9 +125,8 @@ async function emulate(script: string, options: Parameters<typeof runFile>[0], f
 
 function report(figures: Record<string, BoardFigures>, life: Record<Kernel, Life>): void {
 	console.log(`instructions on rv32imc, and bytes of the arena of ${deviceMemory.toLocaleString("en")} at the peak\n`);
-	for (const [kernel, { sinceReset, reserved, parts }] of Object.entries(life)) {
+	for (const [kernel, { reserved, parts }] of Object.entries(life)) {
 		console.log(`the firmware with the kernel in ${kernel === "c" ? "C" : "TypeScript"} (arena taken in the end: ${reserved.toLocaleString("en")})`);
-		row("from reset to the device's own code", { instructions: sinceReset });
 		for (const [name, part] of Object.entries(parts)) row(name, part);
 		console.log();
 	}

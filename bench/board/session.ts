@@ -36,7 +36,6 @@ const runs = recording.runs.map((connections) => connections.map(prepare));
 const expected = recording.events.join("\n");
 
 async function run() {
-	const sinceReset = instructions();
 	const random = fixedRandomness();
 	const measures: Measure[] = [];
 	const events: string[] = [];
@@ -78,5 +77,5 @@ async function run() {
 		if (!done()) throw new Error(`the device did not ask for all that was recorded: ${events.join("; ")}`);
 	}
 	if (events.join("\n") !== expected) throw new Error(`expected:\n${expected}\ngot:\n${events.join("\n")}`);
-	return { sinceReset, measures, reserved: memory().reserved };
+	return { measures, reserved: memory().reserved };
 }

@@ -34,7 +34,7 @@ static const struct run* readRun(void)
  * What a device's machine takes of its arena at first, as a project's manifest says it to the SDK (`creation`). More
  * room makes collections rarer; the rest is for what is out of the ordinary.
  */
-enum { firstChunks = 20 << 10, firstSlots = 1792, stackSlots = 512 };
+enum { firstChunks = 12 << 10, firstSlots = 2560, stackSlots = 512 };
 
 static bool isPreloaded;
 
