@@ -11,6 +11,7 @@ import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { sourcesOf } from "../../boards/compile.js";
 import { baseTable } from "../../firmware/crypto/c/base-table.js";
+import { measureKernel, missingForKernel } from "../../bench/kernel-rv32/measure.js";
 import { add, B, decodePoint, encodePoint, L, littleEndian, multiply, type Point, toBytes } from "../reference/ed25519.js";
 
 const compiler = process.env.CC ?? "cc";
@@ -379,5 +380,23 @@ for (const level of ["-O2", "-Os"]) {
 		assert.is(run("leak").status, 9, "what does leak is reported");
 	});
 }
+
+// Counts are exact and the same at every run, so they can be limits. The bench's program compares each result with
+// node:crypto's, and fails if any two secrets take a different number of instructions.
+const name = "on rv32imc the kernel keeps to its limits of code and instructions, and its time tells no secret";
+const missing = await missingForKernel();
+if (missing) test.skip(`${name} [${missing}]`, () => {});
+else test(name, async () => {
+	const { operations, text } = await measureKernel();
+	const count = (operation: string) => operations[operation]!.instructions;
+	const atMost = (what: string, value: number, limit: number) => assert.ok(value <= limit, `${what}: ${value}, at most ${limit}`);
+	atMost("bytes of machine code", text, 24 << 10);
+	atMost("verify", count("verify") - count("verify-hash"), 1_400_000);
+	atMost("verify, key known", count("verify-prepared") - count("verify-hash"), 650_000);
+	atMost("X25519", count("x25519"), 1_500_000);
+	atMost("SHA-512 of 1 KiB", count("sha512"), 130_000);
+	atMost("ChaCha20-Poly1305 of 1 KiB", count("chacha20poly1305"), 45_000);
+	for (const [operation, { stackBytes }] of Object.entries(operations)) atMost(`stack bytes of ${operation}`, stackBytes, 4096);
+});
 
 test.run();
