@@ -3,11 +3,12 @@
 // `c/kernel.ts`, which has the same exports, in its place.
 //
 // Wrong lengths from our own code throw RangeError with what was expected. A bad signature, key or tag is `false`.
+// What either kernel promises about secrets, and whose verdicts Ed25519 gives: DESIGN.md.
 
 export {
 	/** SHA-256 (FIPS 180-4). `sha256(data)`: 32 bytes. */
 	sha256,
-	/** `new Sha256()`, `update(data)`, `digest()`: digest gives the hash of all so far and leaves the state as it is. */
+	/** `new Sha256()`, `update(data)`, `digest()`: the hash of all so far, which leaves the state as it is. */
 	Sha256,
 	/** SHA-512 (FIPS 180-4). `sha512(data)`: 64 bytes. */
 	sha512,
@@ -17,11 +18,14 @@ export {
 	hkdfExtract,
 	/** HKDF-SHA256 (RFC 5869 §2.3). `hkdfExpand(pseudorandomKey, info, byteLength ≤ 8160)`. */
 	hkdfExpand,
-	/** Ed25519 (RFC 8032 §5.1.7, cofactorless). `ed25519Verify(publicKey | prepared, message, signature)`: boolean. */
+	/** Ed25519 (RFC 8032 §5.1.7, cofactorless). `ed25519Verify(key: Ed25519Key, message, signature)`: boolean. */
 	ed25519Verify,
-	/** `ed25519Prepare(publicKey)`: a key that verifies faster, or undefined if its 32 bytes are no point. */
+	/** `ed25519Prepare(publicKey)`: a key that verifies faster, for 6 KB, or undefined if it is no point. */
 	ed25519Prepare,
-	/** X25519 (RFC 7748 §5). `x25519(scalar, u)`: 32 bytes, all zero if `u` has small order: the caller refuses. */
+	/**
+	 * X25519 (RFC 7748 §5). `x25519(scalar, u)`: 32 bytes, all zero if `u` has small order: the caller refuses those.
+	 * The TypeScript kernel's time depends on the scalar: use each for one handshake only.
+	 */
 	x25519,
 	/** `x25519PublicKey(scalar)`: X25519 with the base point u = 9. */
 	x25519PublicKey,
@@ -33,7 +37,7 @@ export {
 
 import type { PreparedKey } from "./typescript/kernel.js";
 export type { PreparedKey };
-/** A public key: its 32 bytes (RFC 8032 §5.1.2), or what `ed25519Prepare` made of them. */
+/** A public key: its 32 bytes (RFC 8032 §5.1.2), or what `ed25519Prepare` of the same kernel made of them. */
 export type Ed25519Key = Uint8Array | PreparedKey;
 
 /** Authenticated encryption in place. `buffer` is text followed by the 16-byte tag; `nonce` has 12 bytes. */
