@@ -292,10 +292,9 @@ function checkImported(certificate: X509Certificate, { privateKey }: Certificate
 		throw new OperatorError(`this CA cannot be used: ${why}`);
 	};
 	if (!certificate.checkPrivateKey(privateKey)) refuse("the private key is another certificate's");
-	if (!certificate.ca) refuse("its certificate has no basicConstraints cA");
 	if (certificate.raw.length > largestCaCertificate) refuse(`its certificate has ${certificate.raw.length} bytes, more than ${largestCaCertificate}`);
-	const usage = certificateKeyUsage(certificate.raw);
-	if (usage !== undefined && !usage) refuse("its keyUsage lacks keyCertSign");
+	if (certificateKeyUsage(certificate.raw) === false) refuse("its keyUsage lacks keyCertSign");
+	if (!certificate.ca) refuse("its certificate has no basicConstraints cA"); // OpenSSL's judgement, usage included
 	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
 	if (type !== "ed25519" && !(type === "ec" && details?.namedCurve === "prime256v1")) {
 		refuse(`its key is ${type}; devices verify Ed25519, or P-256 in builds that have it`);

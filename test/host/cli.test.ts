@@ -1,0 +1,259 @@
+// The operator's verbs as they are typed.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { X509Certificate } from "node:crypto";
+import { root } from "../../boards/bundle.js";
+import { Fleet } from "../../host/fleet.js";
+import { scenarioNames } from "../../host/scenarios/names.js";
+import { scenarios } from "../../host/scenarios/index.js";
+import { flashFolder } from "./device-run.js";
+import { get } from "./https-client.js";
+
+const program = join(root, "bin/baton.js");
+const url = "https://download-{n}.fleet.example/ca-information";
+const host = "service.fleet.example";
+
+interface Ran {
+	code: number | null;
+	out: string;
+	error: string;
+}
+
+/** A folder for one fleet, and `baton` in it. */
+function operator(environment: NodeJS.ProcessEnv = {}) {
+	const folder = flashFolder();
+	const baton = (...parameters: string[]): Ran => {
+		const { status: code, stdout: out, stderr: error } = spawnSync(process.execPath, [program, ...parameters], {
+			cwd: folder, encoding: "utf8", env: { ...process.env, ...environment },
+		});
+		return { code, out, error };
+	};
+	const done = (...parameters: string[]): string => {
+		const ran = baton(...parameters);
+		assert.is(ran.code, 0, ran.error);
+		return ran.out;
+	};
+	const refused = (message: RegExp, ...parameters: string[]): void => {
+		const ran = baton(...parameters);
+		assert.is(ran.code, 2, ran.out);
+		assert.match(ran.error, message);
+		assert.not.match(ran.error, /^\s+at /m);
+	};
+	const init = (...more: string[]) => done("init", "--fleet", "example", "--service", host, "--download-url", url, ...more);
+	return { folder, at: (...parts: string[]) => join(folder, ...parts), baton, done, refused, init };
+}
+
+test("help shows every verb, and each verb an example", () => {
+	const { done } = operator();
+	const help = done("--help");
+	for (const verb of ["start", "device", "verify", "inspect", "init", "status", "ca", "import", "take-over", "revoke", "server-cert", "export", "provision", "serve", "run", "sign", "dl"]) {
+		assert.match(help, new RegExp(`^  ${verb} `, "m"), verb);
+		if (verb !== "ca" && verb !== "dl") assert.match(done(verb, "--help"), /Example:\n {2}(baton|npm start)/, verb);
+	}
+});
+
+test("the scenarios that help names are those that there are", () => {
+	assert.equal([...scenarios.keys()], [...scenarioNames]);
+});
+
+test("a fleet from its beginning to B in full operation, with the guard rail in between", () => {
+	const { init, done, baton, refused, at } = operator();
+	assert.match(init(), /CA 1: authority in full operation \(figure 5, 502\)\nCA information 1 is signed/);
+	refused(/is not empty/, "init", "--fleet", "x", "--service", host, "--download-url", url);
+	refused(/no authority in provisional operation/, "take-over", "--yes");
+	assert.match(done("ca", "issue"), /505\).*\n.*506\)\nCA information 2 is signed/);
+	refused(/in provisional operation already/, "ca", "issue");
+
+	// Nobody knows whether devices have B: without a person who types it, nothing happens.
+	const unconfirmed = baton("take-over");
+	assert.is(unconfirmed.code, 1);
+	assert.match(unconfirmed.out, /adoption of generation 2: unknown/);
+	assert.match(unconfirmed.error, /not confirmed, nothing was changed/);
+	assert.match(done("status"), /CA A +generation 1 +full/);
+
+	const line = (agent: string) => `192.0.2.1 - - [${logDate(new Date())}] "GET /ca-information HTTP/1.1" 200 430 "-" "${agent}"\n`;
+	writeFileSync(at("access.log"), line("baton/1 (1,2)").repeat(97) + line("baton/1 (1,-)").repeat(3) + line("Mozilla/5.0"));
+	assert.match(done("status", "--access-log", "access.log"), /adoption of generation 2: 97 % of 100 requests/);
+	assert.match(done("take-over", "--yes", "--access-log", "access.log"), /97 %.*\n.*509\)\n.*510\)/);
+	assert.equal(JSON.parse(done("status", "--json")).operation.full, 2);
+});
+
+test("revoking never waits: B is made, signed and in full operation in one step", () => {
+	const { init, done } = operator();
+	init();
+	const said = done("revoke", "1");
+	assert.match(said, /511\)[^]*509\)[^]*510\)\nCA information 2 is signed/);
+	assert.match(done("inspect", "fleet/authority/2/information.cbor", "--fleet", "example", "--dl-key", "fleet/dl/dl.pub"), /revokes +every lower generation[^]*signature +holds[^]*5: true/);
+});
+
+test("the DL signing key can stay on another machine", () => {
+	const { init, done, refused, at, folder } = operator();
+	done("dl", "create", "offline", "--fleet", "example");
+	done("dl", "create", "spare", "--fleet", "example");
+	assert.match(init("--dl-key", "offline/dl.pub", "--dl-key", "spare/dl.pub"), /to be signed where the DL key is: baton sign fleet\/authority\/1\/to-sign\.cbor/);
+	assert.not(existsSync(at("fleet/dl")));
+	refused(/not signed yet/, "provision", "device");
+	assert.match(done("sign", "fleet/authority/1/to-sign.cbor", "--dl", "offline", "--out", "1.cbor"), /next address +https:\/\/download-2\.fleet\.example\/ca-information[^]*signed: 1\.cbor/);
+	assert.match(done("ca", "accept", "1.cbor"), /CA information 1 is signed/);
+	assert.match(done("provision", "device"), /device\/dl-spare-1\.pub\.raw/);
+
+	done("ca", "issue");
+	refused(/CA information 2 is not signed yet: no device can have it/, "take-over", "--yes");
+	// The spare takes over the log, then signs the next.
+	refused(/does not follow 0/, "sign", "fleet/authority/2/to-sign.cbor", "--dl", "spare", "--out", "2.cbor");
+	done("dl", "adopt", "1.cbor", "--dl", "spare", "--dl-key", "offline/dl.pub");
+	done("sign", "fleet/authority/2/to-sign.cbor", "--dl", "spare", "--out", "2.cbor");
+	done("ca", "accept", "2.cbor");
+
+	// What another fleet's key signed, and what says something else, is not taken.
+	const other = Fleet.open(join(folder, "fleet"));
+	assert.is(other.information(2)!.length, readFileSync(at("2.cbor")).length);
+	writeFileSync(at("bad.cbor"), readFileSync(at("2.cbor")).map((byte, i) => (i === 60 ? byte ^ 1 : byte)));
+	refused(/not signed by a DL key/, "ca", "accept", "bad.cbor");
+});
+
+test("a server's certificate from its request, and what is refused", () => {
+	const { init, done, refused, at } = operator();
+	init();
+	const request = (name: string, ...more: string[]) => openssl("req", "-new", "-nodes", "-newkey", "ed25519", "-keyout", at(`${name}.key`), "-subj", `/CN=${name}`, "-out", at(`${name}.csr`), ...more);
+	request("service", "-addext", `subjectAltName=DNS:${host},IP:127.0.0.1`);
+	const issued = new X509Certificate(done("server-cert", "service.csr"));
+	assert.is(issued.subjectAltName, `DNS:${host}, IP Address:127.0.0.1`);
+	assert.ok(issued.verify(Fleet.open(at("fleet")).authority(1).privateKey && new X509Certificate(readFileSync(at("fleet/authority/1/ca.pem"))).publicKey));
+	openssl("verify", "-x509_strict", "-CAfile", at("fleet/authority/1/ca.pem"), write(at("leaf.pem"), issued.toString()));
+
+	request("common");
+	assert.match(new X509Certificate(done("server-cert", "common.csr")).subjectAltName!, /^DNS:common$/);
+	openssl("req", "-new", "-nodes", "-newkey", "rsa:2048", "-keyout", at("rsa.key"), "-subj", "/CN=rsa", "-out", at("rsa.csr"));
+	refused(/its key is rsa; devices verify Ed25519/, "server-cert", "rsa.csr");
+	refused(/not a certificate signing request/, "server-cert", "service.key");
+	done("ca", "issue");
+	refused(/download-2\.fleet\.example is named by CA information 1: its certificate must come from that CA/, "server-cert", "common.csr", "--name", "download-2.fleet.example", "--generation", "2");
+	done("revoke", "1");
+	refused(/CA A is revoked/, "server-cert", "common.csr", "--generation", "1");
+});
+
+test("private keys: readable by their owner alone, encrypted where a passphrase is set", () => {
+	const { init, refused, at } = operator({ BATON_PASSPHRASE: "secret" });
+	init();
+	for (const key of ["fleet/authority/1/ca.key", "fleet/authority/1/download/server.key", "fleet/dl/dl.key"]) {
+		assert.is(statSync(at(key)).mode & 0o777, 0o600, key);
+		assert.match(readFileSync(at(key), "utf8"), /ENCRYPTED/, key);
+	}
+	chmodSync(at("fleet/dl/dl.key"), 0o640);
+	refused(/others may read this private key \(mode 640\): chmod 600/, "ca", "issue");
+});
+
+test("an address that another generation, or a service, uses is refused", () => {
+	const { refused } = operator();
+	refused(/needs \{n\}/, "init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/");
+	const { refused: again } = operator();
+	again(/is a service's address/, "init", "--fleet", "x", "--service", "d2.example", "--download-url", "https://d{n}.example/");
+	const { refused: third, done } = operator();
+	done("init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/{n}");
+	third(/one\.example:443 is named by generation 1 already/, "ca", "issue");
+});
+
+test("an authority that openssl made is imported; what no device could use is not", () => {
+	const { init, done, refused, at } = operator();
+	const make = (name: string, algorithm: string[], ...more: string[]) =>
+		openssl("req", "-x509", "-nodes", "-newkey", ...algorithm, "-keyout", at(`${name}.key`), "-out", at(`${name}.pem`), "-days", "7300", "-subj", `/CN=${name}`, ...more);
+	const usage = ["-addext", "keyUsage=critical,keyCertSign"];
+	make("ours", ["ed25519"], ...usage);
+	init("--ca-cert", "ours.pem", "--ca-key", "ours.key");
+	assert.match(done("inspect", "fleet/authority/1/information.cbor"), /CN=ours, ed25519/);
+	openssl("req", "-new", "-nodes", "-newkey", "ed25519", "-keyout", at("s.key"), "-subj", `/CN=${host}`, "-out", at("s.csr"));
+	writeFileSync(at("s.pem"), done("server-cert", "s.csr"));
+	openssl("verify", "-x509_strict", "-CAfile", at("ours.pem"), at("s.pem"));
+
+	make("rsa", ["rsa:2048"], ...usage);
+	refused(/its certificate has \d+ bytes, more than 640|its key is rsa/, "import", "--ca-cert", "rsa.pem", "--ca-key", "rsa.key");
+	make("leaf", ["ed25519"], "-addext", "basicConstraints=critical,CA:FALSE");
+	refused(/no basicConstraints cA/, "import", "--ca-cert", "leaf.pem", "--ca-key", "leaf.key");
+	make("other", ["ed25519"], ...usage);
+	refused(/the private key is another certificate's/, "import", "--ca-cert", "other.pem", "--ca-key", "ours.key");
+	refused(/has the same subject/, "import", "--ca-cert", "ours.pem", "--ca-key", "ours.key");
+	make("signs", ["ed25519"], "-addext", "keyUsage=critical,cRLSign");
+	refused(/its keyUsage lacks keyCertSign/, "import", "--ca-cert", "signs.pem", "--ca-key", "signs.key");
+	chmodSync(at("other.key"), 0o644);
+	refused(/chmod 600/, "import", "--ca-cert", "other.pem", "--ca-key", "other.key");
+	chmodSync(at("other.key"), 0o600);
+	assert.match(done("import", "--ca-cert", "other.pem", "--ca-key", "other.key"), /CA 2: authority in provisional operation/);
+});
+
+test("step-ca's folder is imported: a P-256 root whose key is encrypted", () => {
+	const { init, refused, at } = operator({ BATON_IMPORT_PASSPHRASE: "step" });
+	spawnSync("mkdir", ["-p", at("step/certs"), at("step/secrets")]);
+	openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", at("plain.key"));
+	openssl("ec", "-in", at("plain.key"), "-aes256", "-passout", "pass:step", "-out", at("step/secrets/root_ca_key"));
+	openssl("req", "-x509", "-key", at("plain.key"), "-out", at("step/certs/root_ca.crt"), "-days", "3650", "-subj", "/O=Smallstep/CN=Smallstep Root CA",
+		"-addext", "basicConstraints=critical,CA:TRUE,pathlen:1", "-addext", "keyUsage=critical,keyCertSign,cRLSign");
+	chmodSync(at("step/secrets/root_ca_key"), 0o600);
+	init("--step-ca", "step");
+	assert.is(Fleet.open(at("fleet")).authority(1).privateKey.asymmetricKeyType, "ec");
+	const { refused: without } = operator();
+	without(/BATON_IMPORT_PASSPHRASE/, "init", "--fleet", "x", "--service", host, "--download-url", url, "--step-ca", at("step"));
+	refused(/no such file/, "import", "--step-ca", "nowhere");
+});
+
+test("serve answers for every name, follows the folder, logs, and stops at SIGTERM", async () => {
+	const { init, done, folder, at } = operator();
+	init();
+	const child = spawn(process.execPath, [program, "serve", "--listen", "127.0.0.1:0"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+	let said = "";
+	child.stdout.on("data", text => said += text);
+	const ended = new Promise(resolve => child.on("close", resolve));
+	try {
+		await until(() => /listening on 127\.0\.0\.1:\d+/.test(said));
+		const port = Number(/127\.0\.0\.1:(\d+)/.exec(said)![1]);
+		const authority = Fleet.open(at("fleet")).certificate(1);
+		const ask = () => get(port, "download-2.fleet.example", authority, { path: "/ca-information", headers: { "User-Agent": "baton/1 (1,-)" } });
+		assert.is((await ask()).status, 404); // not in operation, under its own certificate
+		done("ca", "issue");
+		await until(async () => (await ask()).status === 200);
+		assert.equal(new Uint8Array((await ask()).body), Fleet.open(at("fleet")).information(2)!);
+		assert.match(done("status"), /adoption of generation 2: LOW: 0 % of \d+ requests/);
+		assert.is((await get(port, "download-2.fleet.example", authority, { path: "/ca-information", headers: { Host: "elsewhere.example" } })).status, 421);
+	} finally {
+		child.kill("SIGTERM");
+	}
+	assert.is(await ended, 0);
+	assert.match(said, /stopped\n$/);
+});
+
+test("a fleet whose plan was torn, or that is none, is named, not guessed", () => {
+	const { init, refused, at } = operator();
+	refused(/fleet holds no fleet: make one with baton init/, "status");
+	init();
+	writeFileSync(at("fleet/operation.json"), '{"operation": {');
+	refused(/operation\.json: /, "status");
+});
+
+function openssl(...parameters: string[]): void {
+	const run = spawnSync("openssl", parameters, { encoding: "utf8" });
+	assert.is(run.status, 0, run.stderr);
+}
+
+function write(file: string, content: string): string {
+	writeFileSync(file, content);
+	return file;
+}
+
+const logDate = (at: Date) => {
+	const [, day, month, year] = /, (\d\d) (\w{3}) (\d{4})/.exec(at.toUTCString())!;
+	return `${day}/${month}/${year}:${at.toISOString().slice(11, 19)} +0000`;
+};
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+	for (let tries = 0; tries < 300; tries++) {
+		if (await condition()) return;
+		await new Promise(resolve => setTimeout(resolve, 50));
+	}
+	throw new Error("what was waited for did not happen");
+}
+
+test.run();
