@@ -41,10 +41,14 @@ for (const target of wanted) {
 const inputs = results.reduce((sum, result) => sum + result.inputs, 0);
 const findings = results.filter(({ finding }) => finding);
 console.log(`${inputs} inputs, ${coverage.blocks} blocks reached, ${findings.length} findings`);
-if (values.json) console.log(JSON.stringify({ ok: findings.length === 0, seed, inputs, blocks: coverage.blocks, targets: results }));
+if (values.json) console.log(JSON.stringify({
+	ok: findings.length === 0, seed, inputs, blocks: coverage.blocks, targets: results,
+}));
 process.exitCode = findings.length === 0 ? 0 : 1;
 
-function fuzz(target: Target, milliseconds: number): { target: string; inputs: number; corpus: number; finding?: string } {
+function fuzz(
+	target: Target, milliseconds: number,
+): { target: string; inputs: number; corpus: number; finding?: string } {
 	const folder = join(root, "fuzz/corpus", target.name);
 	const corpus = [...target.seeds, ...stored(folder)];
 	let count = 0;

@@ -26,7 +26,10 @@ export function der(dice: Dice, depth = 0): Buffer {
 		return make.der(tag, ...Array.from({ length: depth < 6 ? dice.below(4) : 0 }, () => der(dice, depth + 1)));
 	}
 	if (tag === 1) return make.der(1, Buffer.of(pick([0, 1, 0xff], dice)));
-	if (tag === 0x17) return make.der(tag, Buffer.from(`${10 + dice.below(90)}${10 + dice.below(4)}${10 + dice.below(22)}1212${10 + dice.below(60)}Z`));
+	if (tag === 0x17) return make.der(
+		tag,
+		Buffer.from(`${10 + dice.below(90)}${10 + dice.below(4)}${10 + dice.below(22)}1212${10 + dice.below(60)}Z`),
+	);
 	return make.der(tag, noise(dice.below(dice.chance(0.1) ? 300 : 12), dice));
 }
 
@@ -39,7 +42,10 @@ export function certificate(dice: Dice): Uint8Array {
 		() => make.keyUsage(1 << dice.below(8)),
 		() => make.basicConstraints(dice.chance(0.5), dice.chance(0.5) ? dice.below(128) : undefined),
 		() => make.extKeyUsage(pick([make.serverAuth, make.clientAuth, make.anyUsage], dice)),
-		() => make.alternativeNames(make.dns(pick(["server.example", "*.example", "a", "-"], dice)), make.ip(...noise(pick([4, 16, 5], dice), dice))),
+		() => make.alternativeNames(
+			make.dns(pick(["server.example", "*.example", "a", "-"], dice)),
+			make.ip(...noise(pick([4, 16, 5], dice), dice)),
+		),
 		() => make.extension(pick(oids, dice), der(dice), dice.chance(0.5)),
 	], dice)());
 	return make.certificate(authority, subject, {
@@ -74,14 +80,22 @@ function extensionList(dice: Dice): Buffer {
 export function message(dice: Dice): Uint8Array {
 	const parser = dice.below(7);
 	const body = [
-		() => Buffer.concat([uint16(0x0303), noise(32, dice), vector(1, Buffer.alloc(dice.chance(0.8) ? 32 : dice.below(40), 1)),
+		() => Buffer.concat([uint16(0x0303), noise(32, dice), vector(
+			1, Buffer.alloc(dice.chance(0.8) ? 32 : dice.below(40), 1),
+		),
 			uint16(pick([0x1301, 0x1303, 0x1302], dice)), uint8(dice.below(2)), extensionList(dice)]),
 		() => extensionList(dice),
 		() => Buffer.concat([vector(1, noise(dice.below(2), dice)), extensionList(dice)]),
 		() => Buffer.concat([vector(1, Buffer.alloc(0)), vector(3, Buffer.concat(Array.from({ length: dice.below(6) }, () =>
-			Buffer.concat([vector(3, noise(dice.below(30), dice)), dice.chance(0.7) ? vector(2, Buffer.alloc(0)) : extensionList(dice)]))))]),
+			Buffer.concat([
+				vector(3, noise(dice.below(30), dice)),
+				dice.chance(0.7) ? vector(2, Buffer.alloc(0)) : extensionList(dice),
+			]))))]),
 		() => Buffer.concat([uint16(0x0807), vector(2, noise(dice.below(70), dice))]),
-		() => Buffer.concat([noise(8, dice), vector(1, noise(dice.below(9), dice)), vector(2, noise(dice.below(20), dice)), extensionList(dice)]),
+		() => Buffer.concat([
+			noise(8, dice), vector(1, noise(dice.below(9), dice)), vector(2, noise(dice.below(20), dice)),
+			extensionList(dice),
+		]),
 		() => noise(dice.below(3), dice),
 	][parser]();
 	return Buffer.concat([uint8(parser), body]);
@@ -94,10 +108,21 @@ export function messageSeeds({ sessionId }: ClientHello): Uint8Array[] {
 	]);
 	const version = extension(43, uint16(0x0304));
 	const good = [
-		serverHello(Buffer.alloc(32), [version, extension(51, Buffer.concat([uint16(0x1d), vector(2, Buffer.alloc(32, 1))]))]),
-		vector(2, Buffer.concat([extension(0, Buffer.alloc(0)), extension(16, vector(2, vector(1, Buffer.from("http/1.1")))), extension(28, uint16(512))])),
+		serverHello(
+			Buffer.alloc(32), [version, extension(51, Buffer.concat([uint16(0x1d), vector(2, Buffer.alloc(32, 1))]))],
+		),
+		vector(
+			2,
+			Buffer.concat([
+				extension(0, Buffer.alloc(0)), extension(16, vector(2, vector(1, Buffer.from("http/1.1")))),
+				extension(28, uint16(512)),
+			]),
+		),
 		Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]),
-		Buffer.concat([vector(1, Buffer.alloc(0)), vector(3, Buffer.concat([vector(3, Buffer.alloc(9)), vector(2, Buffer.alloc(0))]))]),
+		Buffer.concat([
+			vector(1, Buffer.alloc(0)),
+			vector(3, Buffer.concat([vector(3, Buffer.alloc(9)), vector(2, Buffer.alloc(0))])),
+		]),
 		Buffer.concat([uint16(0x0807), vector(2, Buffer.alloc(64))]),
 		Buffer.concat([Buffer.alloc(8), vector(1, uint8(0)), vector(2, Buffer.alloc(9)), vector(2, Buffer.alloc(0))]),
 		uint8(1),

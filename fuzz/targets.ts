@@ -63,14 +63,21 @@ const bodies: ((body: Uint8Array) => unknown)[] = [
 ];
 
 // A DL key of the fuzzer's own, so that the fuzz gets behind the signature.
-const dlKey = createPrivateKey({ key: Buffer.from(`302e020100300506032b657004220420${"07".repeat(32)}`, "hex"), format: "der", type: "pkcs8" });
+const dlKey = createPrivateKey({
+	key: Buffer.from(`302e020100300506032b657004220420${"07".repeat(32)}`, "hex"), format: "der", type: "pkcs8",
+});
 const dlPublicKey = new Uint8Array(createPublicKey(dlKey).export({ type: "spki", format: "der" }).subarray(-32));
 const fleet = { name: "fuzz", dlKeys: [dlPublicKey] };
 const signed = (payload: Uint8Array): Uint8Array =>
-	new Uint8Array(encodeCoseSign1(payload, new Uint8Array(sign(null, signatureStructure(fleet.name, payload), dlKey))));
+	new Uint8Array(encodeCoseSign1(
+		payload, new Uint8Array(sign(null, signatureStructure(fleet.name, payload), dlKey)),
+	));
 const payloads = [
 	{ generation: 1, certificate: hex(certificates.root), nextUrl: "https://next.example/" },
-	{ generation: 65_535, certificate: hex(certificates.next), nextUrl: "https://a.example:8443/b?c", serverCertificatesNotBefore: 1_600_000_000, revokes: true as const },
+	{
+		generation: 65_535, certificate: hex(certificates.next), nextUrl: "https://a.example:8443/b?c",
+		serverCertificatesNotBefore: 1_600_000_000, revokes: true as const,
+	},
 ].map(fields => new Uint8Array(encodePayload(fields)));
 
 export const targets: Target[] = [
@@ -132,7 +139,9 @@ export const targets: Target[] = [
 		run: input => {
 			const client = fixedClient();
 			feed(client, input);
-			if (client.anchor !== undefined && !startsLike(input, hex(recorded.flight), 400)) throw new Error("a forged flight was accepted");
+			if (client.anchor !== undefined && !startsLike(
+				input, hex(recorded.flight), 400,
+			)) throw new Error("a forged flight was accepted");
 		},
 	},
 	{
@@ -142,7 +151,11 @@ export const targets: Target[] = [
 	},
 	{
 		name: "http-response",
-		seeds: ["HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "HTTP/1.1 404 Not Found\r\n\r\n"]
+		seeds: [
+			"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+			"HTTP/1.1 404 Not Found\r\n\r\n",
+		]
 			.map(text => new Uint8Array(Buffer.from(text))),
 		run: input => refusing(DecodeError, () => {
 			const reader = new ResponseReader(1_024);

@@ -18,7 +18,9 @@ const ours: ClientHello = {
 };
 const echo = "20" + "02".repeat(32);
 const share = "003300240" + "01d0020" + "04".repeat(32), version = "002b00020304";
-const serverHello = (extensions: string, { random = "05".repeat(32), session = echo, suite = "1303" } = {}): Uint8Array =>
+const serverHello = (
+	extensions: string, { random = "05".repeat(32), session = echo, suite = "1303" } = {},
+): Uint8Array =>
 	fromHex(`0303${random}${session}${suite}00${(extensions.length / 2).toString(16).padStart(4, "0")}${extensions}`);
 const retryRandom = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
 
@@ -49,7 +51,9 @@ test("a ServerHello gives suite and share, a HelloRetryRequest what it wants", (
 	assert.not(hello.isRetryRequest);
 	assert.is(hello.suite.code, 0x1303);
 	assert.is(toHex(hello.keyShare!), "04".repeat(32));
-	const retry = readServerHello(serverHello(version + "00330002001d" + "002c00030001aa", { random: retryRandom }), ours);
+	const retry = readServerHello(
+		serverHello(version + "00330002001d" + "002c00030001aa", { random: retryRandom }), ours,
+	);
 	assert.ok(retry.isRetryRequest && retry.wantsKeyShare);
 	assert.is(toHex(retry.cookie!), "aa");
 });
@@ -57,7 +61,8 @@ test("a ServerHello gives suite and share, a HelloRetryRequest what it wants", (
 test("no truncated ServerHello is read, and none with a byte behind it", () => {
 	const whole = serverHello(share + version);
 	for (let length = 0; length < whole.length; length++) {
-		assert.throws(() => readServerHello(whole.subarray(0, length), ours), (error: any) => error instanceof AlertError);
+		assert.throws(() => readServerHello(whole.subarray(0, length), ours),
+			(error: any) => error instanceof AlertError);
 	}
 	refusedAs(AlertError, "malformed message", () => readServerHello(fromHex(toHex(whole) + "00"), ours));
 });
@@ -69,7 +74,8 @@ test("EncryptedExtensions say how long our records may be", () => {
 	assert.is(read("0006001c00024001"), 512);
 	assert.is(read("00050001000101"), 512);
 	assert.is(read("001300000000" + "0010000b000908687474702f312e31"), 512);
-	refusedAs(AlertError, "extension not offered", () => readEncryptedExtensions(fromHex("000400000000"), { ...ours, hostName: undefined }));
+	refusedAs(AlertError, "extension not offered",
+		() => readEncryptedExtensions(fromHex("000400000000"), { ...ours, hostName: undefined }));
 	refusedAs(AlertError, "malformed message", () => read("00050000000100"));
 	refusedAs(AlertError, "bad max_fragment_length", () => read("00050001000102"));
 	refusedAs(AlertError, "bad record_size_limit", () => read("0006001c0002003f"));
@@ -84,7 +90,8 @@ test("certificates come as views, at most one more than allowed", () => {
 	assert.is(readCertificates(list(30), 4).length, 5); // which is for the path's check to refuse
 	refusedAs(AlertError, "no certificate", () => readCertificates(list(0), 4));
 	refusedAs(AlertError, "certificate request context", () => readCertificates(fromHex("01aa000000"), 4));
-	refusedAs(AlertError, "extension not offered", () => readCertificates(fromHex("00" + "00000b" + "000002abcd" + "000400050000"), 4));
+	refusedAs(AlertError, "extension not offered",
+		() => readCertificates(fromHex("00" + "00000b" + "000002abcd" + "000400050000"), 4));
 	refusedAs(AlertError, "malformed message", () => readCertificates(fromHex("00000006000003abcd00"), 4));
 });
 
@@ -94,9 +101,11 @@ test("the other messages are read to their last byte", () => {
 	readCertificateRequest(fromHex("000008" + "000d0004" + "00020807"));
 	readCertificateRequest(fromHex("00000c" + "000d0004" + "00020807" + "12340000")); // unknown ones are ignored (§4.3.2)
 	refusedAs(AlertError, "no signature algorithms", () => readCertificateRequest(fromHex("000000")));
-	refusedAs(AlertError, "malformed message", () => readCertificateRequest(fromHex("000009" + "000d0005" + "0003080704")));
+	refusedAs(AlertError, "malformed message",
+		() => readCertificateRequest(fromHex("000009" + "000d0005" + "0003080704")));
 	readNewSessionTicket(fromHex("0000000000000000" + "0100" + "0001aa" + "0000"));
-	refusedAs(AlertError, "malformed message", () => readNewSessionTicket(fromHex("0000000000000000" + "0100" + "0000" + "0000")));
+	refusedAs(AlertError, "malformed message",
+		() => readNewSessionTicket(fromHex("0000000000000000" + "0100" + "0000" + "0000")));
 	assert.is(readKeyUpdate(fromHex("01")), true);
 	assert.is(readKeyUpdate(fromHex("00")), false);
 	refusedAs(AlertError, "bad key update", () => readKeyUpdate(fromHex("02")));
@@ -107,7 +116,8 @@ test("seventeen extensions are too many, and two of a kind one", () => {
 	let list = "";
 	for (let i = 0; i < 17; i++) list += `aa${i.toString(16).padStart(2, "0")}0000`;
 	refusedAs(AlertError, "too many extensions", () => readCertificateRequest(fromHex("000044" + list)));
-	refusedAs(AlertError, "duplicate extension", () => readCertificateRequest(fromHex("000008" + "aa000000".repeat(2))));
+	refusedAs(AlertError, "duplicate extension",
+		() => readCertificateRequest(fromHex("000008" + "aa000000".repeat(2))));
 });
 
 test("fields are read within their bounds, and vectors written behind their length", () => {

@@ -3,7 +3,9 @@ import * as assert from "uvu/assert";
 import transcripts from "vectors:rfc8448/transcripts.vec";
 import { hkdfExtract, sha256, x25519 } from "../../../firmware/crypto/kernel.js";
 import { concatenate } from "../../../firmware/cbor.js";
-import { applicationSecrets, expandLabel, handshakeSecrets, nextSecret, trafficKey, verifyData } from "../../../firmware/tls/key-schedule.js";
+import {
+	applicationSecrets, expandLabel, handshakeSecrets, nextSecret, trafficKey, verifyData,
+} from "../../../firmware/tls/key-schedule.js";
 import { CIPHER_SUITES, RecordReader, RecordWriter } from "../../../firmware/tls/record.js";
 import { fromHex, toHex } from "../../hex.js";
 import { withVectors } from "../../vectors.js";
@@ -46,9 +48,14 @@ for (const title of traceTitles) {
 	withVectors(`RFC 8448, ${title}: secrets, Finished, records`, [transcripts], ([text]) => {
 		const get = trace(text, title);
 		const clientHello = content(get("Record_ClientHello_1")), serverHello = get("Message_ServerHello");
-		const share = serverHello.subarray(serverHello.length - 6 - 32, serverHello.length - 6); // before supported_versions
+		const share = serverHello.subarray(
+			serverHello.length - 6 - 32, serverHello.length - 6,
+		); // before supported_versions
 		const shared = x25519(get("Client_RNG_Pool").slice(-32), share);
-		const names = ["Message_EncryptedExtensions", "Message_CertificateRequest", "Message_Server_Certificate", "Message_Server_CertificateVerify"];
+		const names = [
+			"Message_EncryptedExtensions", "Message_CertificateRequest", "Message_Server_Certificate",
+			"Message_Server_CertificateVerify",
+		];
 		const flight = names.filter(name => name !== "Message_CertificateRequest" || title.startsWith("Client_Auth")).map(get);
 		const finished = get("Message_Server_Finished");
 
@@ -72,7 +79,9 @@ for (const title of traceTitles) {
 			assert.is(open(reader, get("Record_NewSessionTicket"))[0].content.slice(0, 2), "04");
 			writer.protect(aes, application.client);
 			assert.is(toHex(writer.write(23, get("Client_AppData"))), toHex(get("Record_Client_AppData")));
-			assert.equal(open(reader, get("Record_Server_AppData")), [{ type: 23, content: toHex(get("Server_AppData")) }]);
+			assert.equal(
+				open(reader, get("Record_Server_AppData")), [{ type: 23, content: toHex(get("Server_AppData")) }],
+			);
 			assert.is(toHex(writer.write(21, fromHex("0100"))), toHex(get("Record_Client_CloseNotify")));
 			assert.equal(open(reader, get("Record_Server_CloseNotify")), [{ type: 21, content: "0100" }]);
 		}

@@ -8,7 +8,10 @@ import { peers, type Suite } from "../../host/tls/peers.js";
 
 const host = "server.example";
 const flights = [];
-const wanted: [peer: RegExp, type: "ed25519" | "p256", suite: Suite, length: 512 | 1024, offerKeyShare: boolean, intermediate: boolean][] = [
+const wanted: [
+	peer: RegExp, type: "ed25519" | "p256", suite: Suite, length: 512 | 1024, offerKeyShare: boolean,
+	intermediate: boolean,
+][] = [
 	[/^Node/, "ed25519", 0x1303, 512, true, false],
 	[/^OpenSSL.*stateless/, "ed25519", 0x1301, 512, true, true],
 	[/^GnuTLS/, "p256", 0x1301, 512, false, true],
@@ -17,7 +20,9 @@ const wanted: [peer: RegExp, type: "ed25519" | "p256", suite: Suite, length: 512
 for (const [pattern, type, suite, fragmentLength, offerKeyShare, throughIntermediate] of wanted) {
 	const peer = peers.find(({ title }) => pattern.test(title))!;
 	const root = make.party("fleet CA 1", type), middle = make.party("middle", type), server = make.party(host, type);
-	const chain = throughIntermediate ? [make.leaf(middle, server), make.authority(middle, root)] : [make.leaf(root, server)];
+	const chain = throughIntermediate ? [
+		make.leaf(middle, server), make.authority(middle, root),
+	] : [make.leaf(root, server)];
 	const rootCertificate = make.authority(root);
 	const [{ text, flight, anchor, error }] = await peer.exchange({ chain, privateKey: server.privateKey }, suite, [
 		{ host, root: rootCertificate.toString("base64"), suite, fragmentLength, offerKeyShare, fixed: true },
@@ -28,6 +33,7 @@ for (const [pattern, type, suite, fragmentLength, offerKeyShare, throughIntermed
 		textLength: text.length, textStart: text.slice(0, 12), flight,
 	});
 }
+const list = JSON.stringify(flights, undefined, "\t").replace(/"(\w+)":/g, "$1:");
 const text = `// Made by record-flights.ts, which says how.
 
 export interface RecordedFlight {
@@ -46,6 +52,6 @@ export interface RecordedFlight {
 
 export const host = ${JSON.stringify(host)};
 
-export const recordedFlights: readonly RecordedFlight[] = ${JSON.stringify(flights, undefined, "\t").replace(/"(\w+)":/g, "$1:")};
+export const recordedFlights: readonly RecordedFlight[] = ${list};
 `;
 writeFileSync(fileURLToPath(new URL("recorded-flights.ts", import.meta.url)), text);

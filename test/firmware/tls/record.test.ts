@@ -1,7 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { AlertError } from "../../../firmware/tls/alert.js";
-import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, HANDSHAKE, OVERHEAD, RecordReader, RecordWriter } from "../../../firmware/tls/record.js";
+import {
+	ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, HANDSHAKE, OVERHEAD, RecordReader, RecordWriter,
+} from "../../../firmware/tls/record.js";
 import { fromHex, toHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 

@@ -51,13 +51,16 @@ test("integers have no byte too many, booleans two values, identifiers no leadin
 	for (const hex of ["0200", "02020001", "0202007f", "0202ff80", "0202ffff"]) {
 		refusedAs(CertificateError, "bad integer", () => reader(hex).integer());
 	}
-	for (const hex of ["020100", "02017f", "02020080", "020180", "0202ff7f"]) assert.ok(reader(hex).integer().length > 0);
+	for (const hex of [
+		"020100", "02017f", "02020080", "020180", "0202ff7f",
+	]) assert.ok(reader(hex).integer().length > 0);
 	for (const hex of ["020180", "02020100", "0203008000"]) {
 		refusedAs(CertificateError, "bad integer", () => reader(hex).smallInteger());
 	}
 	assert.is(reader("020200ff").smallInteger(), 255);
 	assert.is(reader("0101ff").boolean(), true);
-	for (const hex of ["010101", "0100", "0102ffff"]) refusedAs(CertificateError, "bad boolean", () => reader(hex).boolean());
+	for (const hex of ["010101", "0100", "0102ffff"]) refusedAs(CertificateError, "bad boolean",
+		() => reader(hex).boolean());
 	for (const hex of ["0600", "06012a80", "06022a80", "0603802a01"]) {
 		assert.throws(() => {
 			const der = reader(hex);
@@ -92,7 +95,9 @@ test("times are seconds since 1970, in any century, without a clock", () => {
 		[general, "99991231235959Z", 253_402_300_799],
 	] as const) assert.is(time(tag, text), seconds, text);
 	for (const [tag, text] of [
-		[general, "21000229000000Z"], [general, "20491231235959Z"], [utc, "20500101000000Z"], [general, "500101000000Z"],
+		[
+			general, "21000229000000Z",
+		], [general, "20491231235959Z"], [utc, "20500101000000Z"], [general, "500101000000Z"],
 		[utc, "501301000000Z"], [utc, "500001000000Z"], [utc, "500132000000Z"], [utc, "501232000000Z"], [utc, "500431000000Z"],
 	]) refusedAs(CertificateError, "bad time", () => time(tag, text));
 });

@@ -96,11 +96,15 @@ test("a leaf issued before what the CA information says is refused, without a cl
 	const root = anchor("root");
 	const second = readCertificate(der("old")).notBefore;
 	assert.is(second, 951_825_600); // 2000-02-29 12:00:00
-	const at = (leafNotBefore: number) => () => verifyPath([der("old")], "server.example", [{ ...root, leafNotBefore }]);
+	const at = (leafNotBefore: number) => () => verifyPath(
+		[der("old")], "server.example", [{ ...root, leafNotBefore }],
+	);
 	assert.is(at(second)().anchor, 0);
 	refused("issued too early", false, at(second + 1));
 	// only the anchor that signed it is asked
-	assert.is(verifyPath([der("leaf")], "server.example", [{ ...anchor("next"), leafNotBefore: Infinity }, root]).anchor, 1);
+	assert.is(
+		verifyPath([der("leaf")], "server.example", [{ ...anchor("next"), leafNotBefore: Infinity }, root]).anchor, 1,
+	);
 });
 
 test("dates may lie in any year", () => {
@@ -110,7 +114,9 @@ test("dates may lie in any year", () => {
 
 test("a wildcard stands for one label, the leftmost (RFC 6125 §6.4.3)", () => {
 	for (const host of ["a.example.com", "A.EXAMPLE.COM"]) assert.is(verify(["wildcard"], ["root"], host).anchor, 0);
-	for (const host of ["example.com", "a.b.example.com", ".example.com", "a.com", "com", "a.b.net", "xy.example.org", "server.example"]) {
+	for (const host of [
+		"example.com", "a.b.example.com", ".example.com", "a.com", "com", "a.b.net", "xy.example.org", "server.example",
+	]) {
 		refused("name does not match", false, () => verify(["wildcard"], ["root"], host));
 	}
 });

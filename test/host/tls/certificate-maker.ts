@@ -33,7 +33,10 @@ export const extension = (id: string, value: Uint8Array, critical = false): Buff
 	sequence(oid(id), ...(critical ? [boolean(true)] : []), der(4, value));
 
 export const basicConstraints = (isCA: boolean, pathLength?: number): Buffer =>
-	extension("2.5.29.19", sequence(...(isCA ? [boolean(true)] : []), ...(pathLength === undefined ? [] : [integer(pathLength)])), true);
+	extension(
+		"2.5.29.19",
+		sequence(...(isCA ? [boolean(true)] : []), ...(pathLength === undefined ? [] : [integer(pathLength)])), true,
+	);
 /** `bits`: the first byte of the BIT STRING. */
 export const keyUsage = (bits: number): Buffer =>
 	extension("2.5.29.15", bitString(Buffer.of(bits), Math.clz32(bits & -bits) ^ 31), true);
@@ -50,7 +53,9 @@ export interface Party {
 }
 
 export function party(name: string, type: "ed25519" | "p256" = "ed25519"): Party {
-	const { privateKey } = type === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "P-256" });
+	const { privateKey } = type === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync(
+		"ec", { namedCurve: "P-256" },
+	);
 	return { name, privateKey };
 }
 
@@ -95,7 +100,9 @@ export function certificate(issuer: Party, subject: Party, fields: CertificateFi
 	);
 }
 
-export const authorityExtensions = (pathLength?: number): Buffer[] => [basicConstraints(true, pathLength), keyUsage(keyCertSign)];
+export const authorityExtensions = (pathLength?: number): Buffer[] => [
+	basicConstraints(true, pathLength), keyUsage(keyCertSign),
+];
 export const leafExtensions = (...names: Buffer[]): Buffer[] => [
 	keyUsage(digitalSignature), extKeyUsage(serverAuth), alternativeNames(...names),
 ];

@@ -19,10 +19,18 @@ function anchor(name: Name): TrustAnchor {
 		format: "jwk",
 		key: algorithm === "ed25519"
 			? { kty: "OKP", crv: "Ed25519", x: encoded.toString("base64url") }
-			: { kty: "EC", crv: "P-256", x: encoded.subarray(1, 33).toString("base64url"), y: encoded.subarray(33).toString("base64url") },
+			: {
+				kty: "EC", crv: "P-256", x: encoded.subarray(1, 33).toString("base64url"),
+				y: encoded.subarray(33).toString("base64url"),
+			},
 	});
 	const digest = algorithm === "ed25519" ? null : "sha256";
-	return { ...read, publicKey: { algorithm, bytes, verify: (message, signature) => verifySignature(digest, message, key, signature) } };
+	return {
+		...read,
+		publicKey: {
+			algorithm, bytes, verify: (message, signature) => verifySignature(digest, message, key, signature),
+		},
+	};
 }
 
 const subjects: [certificate: Name, anchor: Name, host: string, leaf?: Name][] = [

@@ -16,7 +16,9 @@ export interface ExchangeCommand {
 }
 
 /** One exchange as the command says: the answer, the literal reason if it failed, the flight in hexadecimal. */
-export async function run(command: ExchangeCommand): Promise<{ text: string; anchor?: number; error?: string; flight?: string }> {
+export async function run(
+	command: ExchangeCommand,
+): Promise<{ text: string; anchor?: number; error?: string; flight?: string }> {
 	const { root, suite, fixed, ...options } = command;
 	const { text, anchor, error, flight } = await exchange({
 		...options,

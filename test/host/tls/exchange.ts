@@ -29,9 +29,13 @@ export type ExchangeOptions = Pick<TLSSocketOptions, "port" | "host" | "anchors"
 };
 
 export function exchange(options: ExchangeOptions): Promise<Exchange> {
-	const { request = `GET / HTTP/1.1\r\nHost: ${options.host}\r\nConnection: close\r\n\r\n`, until, deadline = 10_000 } = options;
+	const {
+		request = `GET / HTTP/1.1\r\nHost: ${options.host}\r\nConnection: close\r\n\r\n`, until, deadline = 10_000,
+	} = options;
 	return new Promise(resolve => {
-		const result: Exchange = { text: "", anchor: undefined, error: undefined, sent: 0, received: 0, flight: Buffer.alloc(0) };
+		const result: Exchange = {
+			text: "", anchor: undefined, error: undefined, sent: 0, received: 0, flight: Buffer.alloc(0),
+		};
 		let unsent = Buffer.from(request, "latin1");
 		const finish = (error?: Error): void => {
 			clearTimeout(timer);

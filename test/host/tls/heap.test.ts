@@ -29,19 +29,25 @@ for (const kernel of ["typescript", "c"] as const) {
 		const folder = mkdtempSync(join(tmpdir(), "heap-"));
 		try {
 			const program = join(folder, "program.js");
-			await bundle({ entry: "test/host/tls/heap-program.ts", outfile: program, engine: "xs", kernel, minify: true });
+			await bundle({
+				entry: "test/host/tls/heap-program.ts", outfile: program, engine: "xs", kernel, minify: true,
+			});
 			const runs = (what: "nothing" | "handshake" | "changed", { chunks, slots }: typeof ample): boolean => {
 				const settings = join(folder, what);
 				writeFileSync(settings, what);
 				const heap = ["--chunks", `${chunks}`, "--slots", `${slots}`];
-				const { stdout } = spawnSync(simulator, [...heap, "--settings", settings, program], { encoding: "utf8" });
+				const { stdout } = spawnSync(
+					simulator, [...heap, "--settings", settings, program], { encoding: "utf8" },
+				);
 				return /^done$/m.test(stdout);
 			};
 			const least = (what: "nothing" | "handshake", kind: "chunks" | "slots"): number => {
 				let low = 0, high = ample[kind];
 				while (high - low > fine[kind]) {
 					const middle = (low + high) >> 1;
-					if (runs(what, { ...ample, ...(kind === "chunks" ? { chunks: middle } : { slots: middle }) })) high = middle;
+					if (runs(
+						what, { ...ample, ...(kind === "chunks" ? { chunks: middle } : { slots: middle }) },
+					)) high = middle;
 					else low = middle;
 				}
 				return high;

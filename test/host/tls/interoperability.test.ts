@@ -37,7 +37,10 @@ for (const peer of peers) {
 				const cells = commands.map(({ fragmentLength, offerKeyShare }, i) => {
 					const { text = "", anchor, error } = results[i];
 					const good = anchor === 0 && error === undefined && /^HTTP\/1\.[01] 200 /.test(text) && text.length > 300;
-					return { good, cell: `${fragmentLength}${offerKeyShare ? "" : " retry"}: ${good ? "ok" : error ?? "cut"}` };
+					return {
+						good,
+						cell: `${fragmentLength}${offerKeyShare ? "" : " retry"}: ${good ? "ok" : error ?? "cut"}`,
+					};
 				});
 				rows.push(`${peer.title.padEnd(24)} ${kind.padEnd(8)} ${suiteName.padEnd(18)} ${chainName.padEnd(24)} ${cells.map(({ cell }) => cell).join(", ")}`);
 				assert.ok(cells.every(({ good }) => good), rows.at(-1));

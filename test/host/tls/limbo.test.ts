@@ -48,13 +48,17 @@ if (!existsSync(file)) {
 } else {
 	const cases: Case[] = JSON.parse(readFileSync(file, "utf8")).testcases;
 	const disagreements = cases
-		.map(one => ({ id: one.id, limbo: one.expected_result === "SUCCESS" ? "accepts" : "refuses", ours: verdict(one), one }))
+		.map(one => ({
+			id: one.id, limbo: one.expected_result === "SUCCESS" ? "accepts" : "refuses", ours: verdict(one), one,
+		}))
 		.filter(({ limbo, ours }) => (limbo === "accepts") !== (ours === "accepted"));
 	const rows = disagreements.map(({ id, limbo, ours }) => `| ${id} | ${limbo} | ${ours} |`);
 	if (process.argv.includes("--table")) console.log(rows.join("\n"));
 
 	test(`x509-limbo: ${cases.length} cases, ${rows.length} disagreements, each in DESIGN.md's table with its reason`, () => {
-		const table = readFileSync(join(root, "firmware/x509/DESIGN.md"), "utf8").split("\n").filter(line => /^\| \w+::/.test(line));
+		const table = readFileSync(
+			join(root, "firmware/x509/DESIGN.md"), "utf8",
+		).split("\n").filter(line => /^\| \w+::/.test(line));
 		assert.equal(table.map(line => line.split("|").slice(0, 4).join("|") + "|"), rows);
 		assert.ok(table.every(line => line.split("|")[4].trim().length > 3), "each has a reason");
 	});
@@ -62,7 +66,10 @@ if (!existsSync(file)) {
 	test("whatever x509-limbo accepts as a forgery of a signature, a name or an issuer is refused", () => {
 		// What we accept against its advice is about time, revocation, the subject's common name, key identifiers, or form.
 		const accepted = disagreements.filter(({ ours }) => ours === "accepted").map(({ id }) => id);
-		assert.is(accepted.filter(id => /nc::|pathlen::intermediate|untrusted|signature|invalid::|cve|pathological/.test(id)).length, 0);
+		assert.is(
+			accepted.filter(id => /nc::|pathlen::intermediate|untrusted|signature|invalid::|cve|pathological/.test(id)).length,
+			0,
+		);
 	});
 }
 

@@ -13,7 +13,9 @@ import { alert, applicationData, extension, message, ReferenceServer, uint16, ve
 
 const anchors = [readTrustAnchor(rootCertificate)];
 const random = (bytes: Uint8Array): void => void randomFillSync(bytes);
-const newClient = (offerKeyShare = true): Client => new Client({ host: "server.example", anchors, random, offerKeyShare });
+const newClient = (offerKeyShare = true): Client => new Client({
+	host: "server.example", anchors, random, offerKeyShare,
+});
 
 /** Hands over as much as the client takes. Gives the application bytes that it lets out. */
 function feed(client: Client, bytes: Uint8Array): string {
@@ -28,7 +30,9 @@ function feed(client: Client, bytes: Uint8Array): string {
 	return text;
 }
 
-for (const { name, section, reason, alert: expected, established = false, retry = false, otherKeys, run } of misbehaviours) {
+for (const {
+	name, section, reason, alert: expected, established = false, retry = false, otherKeys, run,
+} of misbehaviours) {
 	test(`refused (${section}): ${name}`, () => {
 		const client = newClient(!retry);
 		const server = new ReferenceServer(client.take(), honest);
@@ -39,7 +43,10 @@ for (const { name, section, reason, alert: expected, established = false, retry 
 		} catch (thrown) {
 			error = thrown;
 		}
-		assert.ok(error instanceof AlertError || error instanceof CertificateError, `accepted, or an exception: ${error?.stack}`);
+		assert.ok(
+			error instanceof AlertError || error instanceof CertificateError,
+			`accepted, or an exception: ${error?.stack}`,
+		);
 		assert.is(error.reason, reason);
 		assert.is(client.anchor !== undefined, established);
 		assert.is(client.wanted, 0); // closed
@@ -102,7 +109,9 @@ test("messages that share a record are told apart", () => {
 test("a HelloRetryRequest is answered, with a cookie, for a key share, or both", () => {
 	const cookie = extension(44, vector(2, Buffer.from("cookie")));
 	const wantsShare = extension(51, uint16(0x1d));
-	for (const [offered, extensions] of [[true, [cookie]], [false, [wantsShare]], [false, [cookie, wantsShare]]] as const) {
+	for (const [offered, extensions] of [
+		[true, [cookie]], [false, [wantsShare]], [false, [cookie, wantsShare]],
+	] as const) {
 		const client = newClient(offered);
 		const server = new ReferenceServer(client.take(), honest);
 		const first = server.hello;
@@ -122,11 +131,15 @@ test("a HelloRetryRequest is answered, with a cookie, for a key share, or both",
 test("asked for a certificate, the client sends an empty one before its Finished", () => {
 	const client = newClient();
 	const server = new ReferenceServer(client.take(), honest);
-	const request = message(13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]));
+	const request = message(
+		13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]),
+	);
 	server.sendServerHello().sendEncryptedExtensions().send([request]).sendCertificate().sendCertificateVerify().sendFinished();
 	feed(client, server.take());
 	const none = message(11, Buffer.alloc(4));
-	assert.equal(server.open(client.take()).slice(1).map(({ content }) => content), [none, server.clientFinished(none)]);
+	assert.equal(
+		server.open(client.take()).slice(1).map(({ content }) => content), [none, server.clientFinished(none)],
+	);
 });
 
 test("keys are updated when the server does, and when it asks", () => {
@@ -150,7 +163,9 @@ test("keys are updated when the server does, and when it asks", () => {
 
 test("our records keep to the server's record_size_limit and to max_fragment_length", () => {
 	for (const [extensions, limit] of [
-		[[], 512], [[extension(28, uint16(64))], 63], [[extension(28, uint16(16385))], 512], [[extension(1, Buffer.of(1))], 512],
+		[[], 512], [[extension(28, uint16(64))], 63], [
+			[extension(28, uint16(16385))], 512,
+		], [[extension(1, Buffer.of(1))], 512],
 	] as const) {
 		const client = newClient();
 		const server = new ReferenceServer(client.take(), honest);
@@ -166,13 +181,18 @@ test("our records keep to the server's record_size_limit and to max_fragment_len
 test("close_notify ends what is read; nothing is taken after it", () => {
 	const client = newClient();
 	const server = new ReferenceServer(client.take(), honest);
-	assert.is(feed(client, server.sendFlight().seal(applicationData, Buffer.from("all")).seal(alert, Buffer.of(1, 0)).take()), "all");
+	assert.is(
+		feed(client, server.sendFlight().seal(applicationData, Buffer.from("all")).seal(alert, Buffer.of(1, 0)).take()),
+		"all",
+	);
 	assert.ok(client.ended);
 	assert.is(client.wanted, 0);
 });
 
 test("an alert of the server's is reported by its name", () => {
-	for (const [code, reason] of [[40, "received handshake_failure"], [80, "received internal_error"], [255, "received unknown alert"]] as const) {
+	for (const [code, reason] of [
+		[40, "received handshake_failure"], [80, "received internal_error"], [255, "received unknown alert"],
+	] as const) {
 		for (const level of [1, 2]) { // the level says nothing (RFC 8446 §6)
 			const client = newClient();
 			const server = new ReferenceServer(client.take(), honest);
@@ -235,7 +255,9 @@ test("no record of the flight may be dropped, doubled or swapped, but for change
 		if (isCompatibility(piece)) return;
 		refusedOrWaiting(Buffer.concat(pieces.filter((_, n) => n !== i)), `record ${i} dropped`);
 		// What comes after the last record comes after the handshake.
-		if (i < pieces.length - 1) refusedOrWaiting(Buffer.concat(pieces.flatMap((other, n) => (n === i ? [other, other] : [other]))), `record ${i} doubled`);
+		if (i < pieces.length - 1) refusedOrWaiting(
+			Buffer.concat(pieces.flatMap((other, n) => (n === i ? [other, other] : [other]))), `record ${i} doubled`,
+		);
 		pieces.forEach((other, k) => {
 			if (k <= i || isCompatibility(other)) return;
 			const swapped = [...pieces];
@@ -246,7 +268,9 @@ test("no record of the flight may be dropped, doubled or swapped, but for change
 });
 
 test("no truncated flight is accepted", () => {
-	for (let length = 0; length < flight.length; length += 3) refusedOrWaiting(flight.subarray(0, length), `${length} bytes`);
+	for (let length = 0; length < flight.length; length += 3) refusedOrWaiting(
+		flight.subarray(0, length), `${length} bytes`,
+	);
 });
 
 test("a message that is split over protected records says the same", () => {

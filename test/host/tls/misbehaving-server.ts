@@ -33,24 +33,32 @@ export interface Misbehaviour {
 type Client = (bytes: Uint8Array) => Uint8Array;
 
 const unexpected = 10, badRecordMac = 20, recordOverflow = 22, badCertificate = 42, unsupportedCertificate = 43;
-const illegal = 47, unknownCA = 48, decodeError = 50, decryptError = 51, protocolVersion = 70, missing = 109, unsupported = 110;
+const illegal = 47, unknownCA = 48, decodeError = 50, decryptError = 51, protocolVersion = 70;
+const missing = 109, unsupported = 110;
 
 const x25519 = 0x1d;
 const h2 = Buffer.from("h2"), http = Buffer.from("http/1.1");
 const protocol = (...names: Buffer[]): Buffer => extension(16, vector(2, Buffer.concat(names.map(n => vector(1, n)))));
 const cookie = (bytes: Buffer): Buffer => extension(44, vector(2, bytes));
-const ticket = message(4, Buffer.concat([Buffer.alloc(8), vector(1, uint8(0)), vector(2, Buffer.alloc(64)), vector(2, Buffer.alloc(0))]));
+const ticket = message(
+	4, Buffer.concat([Buffer.alloc(8), vector(1, uint8(0)), vector(2, Buffer.alloc(64)), vector(2, Buffer.alloc(0))]),
+);
 const wantsShare = extension(51, uint16(x25519));
 
 function wrong(
-	name: string, section: string, reason: string, alert: number, run: (server: ReferenceServer, client: Client) => unknown,
+	name: string, section: string, reason: string, alert: number, run: (
+		server: ReferenceServer, client: Client,
+	) => unknown,
 	more: Partial<Misbehaviour> = {},
 ): Misbehaviour {
 	return { name, section, reason, alert, run, ...more };
 }
 
 /** ServerHello with other fields. */
-const hello = (name: string, section: string, reason: string, alert: number, fields: (s: ReferenceServer) => Parameters<ReferenceServer["serverHello"]>[0]): Misbehaviour =>
+const hello = (
+	name: string, section: string, reason: string, alert: number,
+	fields: (s: ReferenceServer) => Parameters<ReferenceServer["serverHello"]>[0],
+): Misbehaviour =>
 	({ name, section, reason, alert, run: s => void s.plain(handshake, s.serverHello(fields(s))) });
 
 /** EncryptedExtensions with other content. */
@@ -58,20 +66,30 @@ const extensions = (name: string, section: string, reason: string, alert: number
 	({ name, section, reason, alert, run: s => void s.sendServerHello().sendEncryptedExtensions(list) });
 
 /** Other credentials. */
-const credentials = (name: string, section: string, reason: string, alert: number, chain: () => Uint8Array[], key = server.privateKey): Misbehaviour => ({
+const credentials = (
+	name: string, section: string, reason: string, alert: number, chain: () => Uint8Array[], key = server.privateKey,
+): Misbehaviour => ({
 	name, section, reason, alert,
-	run: s => void s.sendServerHello().sendEncryptedExtensions().sendCertificate({ chain: chain() }).sendCertificateVerify({ key }).sendFinished(),
+	run: s => {
+		const server = s.sendServerHello().sendEncryptedExtensions().sendCertificate({ chain: chain() });
+		server.sendCertificateVerify({ key }).sendFinished();
+	},
 });
 
 /** A leaf with other fields. */
-const leaf = (name: string, section: string, reason: string, fields: make.CertificateFields, alert = badCertificate): Misbehaviour =>
+const leaf = (
+	name: string, section: string, reason: string, fields: make.CertificateFields, alert = badCertificate,
+): Misbehaviour =>
 	credentials(name, section, reason, alert, () => [make.leaf(root, server, fields)]);
 
 /** Up to Certificate in order, then something else. */
-const afterCertificate = (s: ReferenceServer): ReferenceServer => s.sendServerHello().sendChangeCipherSpec().sendEncryptedExtensions().sendCertificate();
+const afterCertificate = (s: ReferenceServer): ReferenceServer =>
+	s.sendServerHello().sendChangeCipherSpec().sendEncryptedExtensions().sendCertificate();
 
 /** After the handshake. */
-const after = (name: string, section: string, reason: string, alert: number, run: (s: ReferenceServer) => unknown): Misbehaviour =>
+const after = (
+	name: string, section: string, reason: string, alert: number, run: (s: ReferenceServer) => unknown,
+): Misbehaviour =>
 	({ name, section, reason, alert, established: true, run: s => run(s.sendFlight()) });
 
 const times = (count: number, step: () => void): void => {
@@ -165,7 +183,9 @@ export const misbehaviours: Misbehaviour[] = [
 			s.seal(handshake, ee.subarray(0, 3)).sendChangeCipherSpec().seal(handshake, ee.subarray(3));
 		}),
 	wrong("Finished and application data in one flight, the Finished cut", "RFC 8446 §5.1", "message interleaved", unexpected,
-		s => afterCertificate(s).sendCertificateVerify().seal(handshake, s.finished().subarray(0, 20)).seal(applicationData, Buffer.from("x"))),
+		s => afterCertificate(s).sendCertificateVerify().seal(
+			handshake, s.finished().subarray(0, 20),
+		).seal(applicationData, Buffer.from("x"))),
 	// ServerHello
 	hello("TLS 1.2", "RFC 8446 §4.2.1", "no TLS 1.3", protocolVersion, s => ({ extensions: [s.keyShareExtension()] })),
 	hello("TLS 1.2 and the downgrade mark", "RFC 8446 §4.1.3", "no TLS 1.3", protocolVersion,
@@ -193,7 +213,14 @@ export const misbehaviours: Misbehaviour[] = [
 	hello("a key share of zeros", "RFC 8446 §7.4.2", "shared secret is zero", illegal,
 		s => ({ extensions: [s.versionExtension(), s.keyShareExtension(Buffer.alloc(32))] })),
 	hello("a key share of order eight", "RFC 7748 §6.1", "shared secret is zero", illegal,
-		s => ({ extensions: [s.versionExtension(), s.keyShareExtension(Buffer.from("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800", "hex"))] })),
+		s => ({
+			extensions: [
+				s.versionExtension(),
+				s.keyShareExtension(Buffer.from(
+					"e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800", "hex",
+				)),
+			],
+		})),
 	hello("an extension twice", "RFC 8446 §4.2", "duplicate extension", illegal,
 		s => ({ extensions: [s.versionExtension(), s.versionExtension(), s.keyShareExtension()] })),
 	hello("a PSK that was not offered", "RFC 8446 §4.2", "extension not offered", unsupported,
@@ -275,12 +302,18 @@ export const misbehaviours: Misbehaviour[] = [
 		s => s.sendServerHello().sendEncryptedExtensions().sendEncryptedExtensions()),
 	// authentication
 	wrong("a certificate request with a context", "RFC 8446 §4.3.2", "certificate request context", illegal,
-		s => s.sendServerHello().sendEncryptedExtensions().send([message(13, Buffer.concat([vector(1, uint8(1)), vector(2, extension(13, vector(2, uint16(0x0807))))]))])),
+		s => s.sendServerHello().sendEncryptedExtensions().send([message(
+			13, Buffer.concat([vector(1, uint8(1)), vector(2, extension(13, vector(2, uint16(0x0807))))]),
+		)])),
 	wrong("a certificate request without signature algorithms", "RFC 8446 §4.3.2", "no signature algorithms", missing,
-		s => s.sendServerHello().sendEncryptedExtensions().send([message(13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, Buffer.alloc(0))]))])),
+		s => s.sendServerHello().sendEncryptedExtensions().send([message(
+			13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, Buffer.alloc(0))]),
+		)])),
 	wrong("two certificate requests", "RFC 8446 §4.3.2", "unexpected message", unexpected,
 		s => {
-			const request = message(13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]));
+			const request = message(
+				13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]),
+			);
 			s.sendServerHello().sendEncryptedExtensions().send([request, request]);
 		}),
 	wrong("no certificate message", "RFC 8446 §4.4.2", "unexpected message", unexpected,
@@ -294,7 +327,9 @@ export const misbehaviours: Misbehaviour[] = [
 	wrong("a certificate with a context", "RFC 8446 §4.4.2", "certificate request context", illegal,
 		s => s.sendServerHello().sendEncryptedExtensions().sendCertificate({ context: uint8(1) })),
 	wrong("OCSP that was not asked for", "RFC 8446 §4.4.2.1", "extension not offered", unsupported,
-		s => s.sendServerHello().sendEncryptedExtensions().sendCertificate({ extensions: [extension(5, Buffer.alloc(4))] })),
+		s => s.sendServerHello().sendEncryptedExtensions().sendCertificate({
+			extensions: [extension(5, Buffer.alloc(4))],
+		})),
 	wrong("a compressed certificate", "RFC 8879 §4", "unexpected message", unexpected,
 		s => s.sendServerHello().sendEncryptedExtensions().send([message(25, Buffer.alloc(20))])),
 	wrong("skips CertificateVerify", "RFC 8446 §4.4.3", "unexpected message", unexpected,
@@ -302,7 +337,9 @@ export const misbehaviours: Misbehaviour[] = [
 	wrong("signs with another key", "RFC 8446 §4.4.3", "bad signature by server", decryptError,
 		s => afterCertificate(s).sendCertificateVerify({ key: other.privateKey }).sendFinished()),
 	wrong("signs as a client", "RFC 8446 §4.4.3", "bad signature by server", decryptError,
-		s => afterCertificate(s).sendCertificateVerify({ context: "TLS 1.3, client CertificateVerify" }).sendFinished()),
+		s => afterCertificate(s).sendCertificateVerify({
+			context: "TLS 1.3, client CertificateVerify",
+		}).sendFinished()),
 	wrong("signs another transcript", "RFC 8446 §4.4.3", "bad signature by server", decryptError,
 		s => afterCertificate(s).sendCertificateVerify({ transcript: s.transcript.subarray(1) }).sendFinished()),
 	wrong("an empty signature", "RFC 8446 §4.4.3", "bad signature by server", decryptError,
@@ -357,24 +394,73 @@ export const misbehaviours: Misbehaviour[] = [
 	credentials("an intermediate that may not sign", "RFC 5280 §6.1.4 (n)", "wrong key usage", badCertificate,
 		() => {
 			const middle = make.party("middle");
-			return [make.leaf(middle, server), make.authority(middle, root, { extensions: [make.basicConstraints(true), make.keyUsage(make.digitalSignature)] })];
+			return [
+				make.leaf(middle, server),
+				make.authority(
+					middle, root, { extensions: [make.basicConstraints(true), make.keyUsage(make.digitalSignature)] },
+				),
+			];
 		}),
 	credentials("one intermediate more than pathLen allows", "RFC 5280 §6.1.4 (m)", "path too long", badCertificate,
 		() => {
 			const a = make.party("a"), b = make.party("b");
-			return [make.leaf(a, server), make.authority(a, b), make.authority(b, root, { extensions: make.authorityExtensions(0) })];
+			return [
+				make.leaf(a, server), make.authority(a, b),
+				make.authority(b, root, { extensions: make.authorityExtensions(0) }),
+			];
 		}),
 	credentials("a certificate that is no certificate", "X.690", "unexpected tag", badCertificate,
 		() => [Buffer.from("not a certificate")]),
-	leaf("another name", "RFC 6125 §6.4", "name does not match", { extensions: make.leafExtensions(make.dns("other.example")) }),
-	leaf("a wildcard for two labels", "RFC 6125 §6.4.3", "name does not match", { extensions: make.leafExtensions(make.dns("*.*.example")) }),
-	leaf("a name in the subject alone", "RFC 6125 §6.4.4", "no subject alternative name", { extensions: [make.keyUsage(make.digitalSignature), make.extKeyUsage(make.serverAuth)] }),
-	leaf("a certificate for clients", "RFC 5280 §4.2.1.12", "wrong extended key usage", { extensions: [make.extKeyUsage(make.clientAuth), make.alternativeNames(make.dns("server.example"))] }),
-	leaf("a key that may not sign", "RFC 8446 §4.4.2.2", "wrong key usage", { extensions: [make.keyUsage(make.keyEncipherment), make.extKeyUsage(make.serverAuth), make.alternativeNames(make.dns("server.example"))] }),
-	leaf("a CA as leaf", "RFC 5280 §4.2.1.9", "CA certificate as leaf", { extensions: [...make.authorityExtensions(), make.alternativeNames(make.dns("server.example"))] }),
-	leaf("an unknown critical extension", "RFC 5280 §4.2", "unknown critical extension", { extensions: [...make.leafExtensions(make.dns("server.example")), make.extension("1.2.3.4", Buffer.alloc(2), true)] }),
-	leaf("an RSA key", "RFC 8446 §4.4.2.2", "unsupported public key", { publicKeyInfo: make.sequence(make.sequence(make.oid("1.2.840.113549.1.1.1"), make.der(5)), make.bitString(Buffer.alloc(10))) }, unsupportedCertificate),
-	leaf("another algorithm inside than outside", "RFC 5280 §4.1.1.2", "unsupported signature algorithm", { outerAlgorithm: make.sequence(make.oid("1.3.101.113")) }, unsupportedCertificate),
+	leaf(
+		"another name", "RFC 6125 §6.4", "name does not match",
+		{ extensions: make.leafExtensions(make.dns("other.example")) },
+	),
+	leaf(
+		"a wildcard for two labels", "RFC 6125 §6.4.3", "name does not match",
+		{ extensions: make.leafExtensions(make.dns("*.*.example")) },
+	),
+	leaf(
+		"a name in the subject alone", "RFC 6125 §6.4.4", "no subject alternative name",
+		{ extensions: [make.keyUsage(make.digitalSignature), make.extKeyUsage(make.serverAuth)] },
+	),
+	leaf(
+		"a certificate for clients", "RFC 5280 §4.2.1.12", "wrong extended key usage",
+		{ extensions: [make.extKeyUsage(make.clientAuth), make.alternativeNames(make.dns("server.example"))] },
+	),
+	leaf(
+		"a key that may not sign", "RFC 8446 §4.4.2.2", "wrong key usage",
+		{
+			extensions: [
+				make.keyUsage(make.keyEncipherment), make.extKeyUsage(make.serverAuth),
+				make.alternativeNames(make.dns("server.example")),
+			],
+		},
+	),
+	leaf(
+		"a CA as leaf", "RFC 5280 §4.2.1.9", "CA certificate as leaf",
+		{ extensions: [...make.authorityExtensions(), make.alternativeNames(make.dns("server.example"))] },
+	),
+	leaf(
+		"an unknown critical extension", "RFC 5280 §4.2", "unknown critical extension",
+		{
+			extensions: [
+				...make.leafExtensions(make.dns("server.example")), make.extension("1.2.3.4", Buffer.alloc(2), true),
+			],
+		},
+	),
+	leaf(
+		"an RSA key", "RFC 8446 §4.4.2.2", "unsupported public key",
+		{
+			publicKeyInfo: make.sequence(
+				make.sequence(make.oid("1.2.840.113549.1.1.1"), make.der(5)), make.bitString(Buffer.alloc(10)),
+			),
+		},
+		unsupportedCertificate,
+	),
+	leaf(
+		"another algorithm inside than outside", "RFC 5280 §4.1.1.2", "unsupported signature algorithm",
+		{ outerAlgorithm: make.sequence(make.oid("1.3.101.113")) }, unsupportedCertificate,
+	),
 	// after the handshake
 	after("endless empty records", "RFC 8446 §5.1", "too many empty records", unexpected,
 		s => times(9, () => s.seal(applicationData, Buffer.alloc(0)))),
@@ -383,7 +469,15 @@ export const misbehaviours: Misbehaviour[] = [
 	after("endless tickets", "RFC 8446 §4.6.1", "too many tickets", unexpected,
 		s => times(9, () => s.seal(handshake, ticket))),
 	after("a ticket without a ticket", "RFC 8446 §4.6.1", "malformed message", decodeError,
-		s => s.seal(handshake, message(4, Buffer.concat([Buffer.alloc(8), vector(1, uint8(0)), vector(2, Buffer.alloc(0)), vector(2, Buffer.alloc(0))])))),
+		s => s.seal(
+			handshake,
+			message(
+				4,
+				Buffer.concat([
+					Buffer.alloc(8), vector(1, uint8(0)), vector(2, Buffer.alloc(0)), vector(2, Buffer.alloc(0)),
+				]),
+			),
+		)),
 	after("endless key updates", "RFC 8446 §4.6.3", "too many key updates", unexpected,
 		s => times(17, () => s.seal(handshake, message(24, uint8(0))).updateKey())),
 	after("a key update of 2", "RFC 8446 §4.6.3", "bad key update", illegal,
@@ -395,7 +489,10 @@ export const misbehaviours: Misbehaviour[] = [
 	after("a message behind a key update", "RFC 8446 §5.1", "message across a key change", unexpected,
 		s => s.seal(handshake, Buffer.concat([message(24, uint8(0)), ticket]))),
 	after("a certificate request after the handshake", "RFC 8446 §4.6.2", "unexpected message", unexpected,
-		s => s.seal(handshake, message(13, Buffer.concat([vector(1, uint8(1)), vector(2, extension(13, vector(2, uint16(0x0807))))])))),
+		s => s.seal(
+			handshake,
+			message(13, Buffer.concat([vector(1, uint8(1)), vector(2, extension(13, vector(2, uint16(0x0807))))])),
+		)),
 	after("renegotiation", "RFC 8446 §4", "unexpected message", unexpected,
 		s => s.seal(handshake, message(0, Buffer.alloc(0)))),
 	after("a second Finished", "RFC 8446 §4", "unexpected message", unexpected, s => s.seal(handshake, s.finished())),

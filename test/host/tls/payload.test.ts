@@ -28,10 +28,14 @@ for (const name of ["b.example", downloadName(1)]) {
 		const authority = world.authority(1);
 		const credentials = await createServerCredentials(authority, { names: [name], validity: world.validity });
 		const information = world.information(2);
-		const cert = certificatePem(credentials.certificate), key = credentials.privateKey.export({ type: "pkcs8", format: "pem" });
+		const cert = certificatePem(credentials.certificate), key = credentials.privateKey.export({
+			type: "pkcs8", format: "pem",
+		});
 		const server = createServer({ cert, key }, (_, response) => response.end(information));
 		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-		const request = Buffer.from(getRequest(parseURL(`https://${name}${downloadPath}`), "baton/1 (1,2)")).toString("latin1");
+		const request = Buffer.from(getRequest(
+			parseURL(`https://${name}${downloadPath}`), "baton/1 (1,2)",
+		)).toString("latin1");
 		const { port } = server.address() as AddressInfo;
 		const result = await exchange({ port, host: name, anchors: [readTrustAnchor(authority.certificate)], request });
 		server.close();

@@ -42,7 +42,9 @@ export const peers: Peer[] = [
 		async exchange({ chain, privateKey }, suite, commands) {
 			const cert = chain.map(certificatePem).join("");
 			const key = privateKey.export({ type: "pkcs8", format: "pem" });
-			const server = createHTTPSServer({ cert, key, ciphers: openSSLNames[suite], minVersion: "TLSv1.3" }, (_, response) => {
+			const server = createHTTPSServer({
+				cert, key, ciphers: openSSLNames[suite], minVersion: "TLSv1.3",
+			}, (_, response) => {
 				response.end("node".repeat(500));
 			});
 			await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
@@ -66,7 +68,9 @@ export const peers: Peer[] = [
 	{
 		title: version("gnutls-serv", ["--version"], /[\d.]+/, "GnuTLS", "GnuTLS "),
 		keepsLimit: true,
-		missing: () => absent("gnutls-serv") ?? absent("ip") ?? (spawnSync("unshare", ["-rn", "true"]).status === 0 ? undefined : "no network namespaces"),
+		missing: () => absent("gnutls-serv") ?? absent("ip") ?? (spawnSync(
+			"unshare", ["-rn", "true"],
+		).status === 0 ? undefined : "no network namespaces"),
 		/** It cannot be told where to listen, so it and the client get a network of their own. */
 		async exchange(credentials, suite, commands) {
 			const { certificates, key } = files(credentials);
@@ -79,7 +83,9 @@ export const peers: Peer[] = [
 				"$4" bin/run.js test/host/tls/exchange-command.ts "$5"
 				kill $server`;
 			const all = JSON.stringify(commands.map(command => ({ ...command, port })));
-			const child = spawn("unshare", ["-rn", "sh", "-c", script, "sh", priority, certificates, key, process.execPath, all], {
+			const child = spawn("unshare", [
+				"-rn", "sh", "-c", script, "sh", priority, certificates, key, process.execPath, all,
+			], {
 				cwd: repository, stdio: ["ignore", "pipe", "inherit"],
 			});
 			return JSON.parse(await output(child));
@@ -92,7 +98,9 @@ export const peers: Peer[] = [
 		async exchange(credentials, _suite, commands) { // the client's preference decides
 			const { certificates, key } = files(credentials);
 			const server = spawn(goServer(), [certificates, key], { stdio: ["ignore", "pipe", "ignore"] });
-			const port = await new Promise<number>(resolve => server.stdout!.once("data", data => resolve(Number(data))));
+			const port = await new Promise<number>(resolve => server.stdout!.once(
+				"data", data => resolve(Number(data)),
+			));
 			const results = await runAll(commands, port);
 			server.kill();
 			return results;
@@ -131,7 +139,9 @@ function version(program: string, args: string[], pattern: RegExp, otherwise: st
 }
 
 /** The credentials as PEM files. */
-export function files({ chain, privateKey }: Credentials): { certificates: string; intermediates: string | undefined; key: string } {
+export function files(
+	{ chain, privateKey }: Credentials,
+): { certificates: string; intermediates: string | undefined; key: string } {
 	const stem = join(folder, `${count++}`);
 	const certificates = `${stem}.crt`, key = `${stem}.key`;
 	const intermediates = chain.length > 1 ? `${stem}.intermediates.crt` : undefined;
@@ -147,7 +157,9 @@ function goServer(): string {
 	const source = join(repository, "test/host/tls/go-server.go"), program = join(repository, "build/go-server");
 	mkdirSync(join(repository, "build"), { recursive: true });
 	if (!existsSync(program) || statSync(program).mtimeMs < statSync(source).mtimeMs) {
-		execFileSync("go", ["build", "-o", program, source], { env: { ...process.env, GO111MODULE: "off", CGO_ENABLED: "0" } });
+		execFileSync(
+			"go", ["build", "-o", program, source], { env: { ...process.env, GO111MODULE: "off", CGO_ENABLED: "0" } },
+		);
 	}
 	return program;
 }

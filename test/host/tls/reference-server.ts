@@ -109,7 +109,9 @@ export class ReferenceServer {
 		extension(51, Buffer.concat([uint16(group), vector(2, share)]));
 
 	helloRetryRequest(extensions: Buffer[], overrides: { sessionId?: Buffer; suite?: number } = {}): Buffer {
-		return this.serverHello({ random: retryRandom, extensions: [this.versionExtension(), ...extensions], ...overrides });
+		return this.serverHello({
+			random: retryRandom, extensions: [this.versionExtension(), ...extensions], ...overrides,
+		});
 	}
 
 	encryptedExtensions(extensions: Buffer[] = []): Buffer {
@@ -143,7 +145,9 @@ export class ReferenceServer {
 
 	/** Queues a protected record under the present key. */
 	seal(type: number, content: Uint8Array, padding = 0): this {
-		return this.raw(protect(this.suite, this.#writing!, Buffer.concat([content, uint8(type), Buffer.alloc(padding)])));
+		return this.raw(protect(
+			this.suite, this.#writing!, Buffer.concat([content, uint8(type), Buffer.alloc(padding)]),
+		));
 	}
 
 	raw(bytes: Uint8Array): this {
@@ -164,7 +168,9 @@ export class ReferenceServer {
 		this.transcript = Buffer.concat([this.transcript, hello]);
 		const shares = this.hello.extensions.get(51)!;
 		if (shares.length < 38) return this; // no share of the client's: no key
-		const shared = diffieHellman({ privateKey: this.#keys.privateKey, publicKey: x25519Key(shares.subarray(6, 38)) });
+		const shared = diffieHellman({
+			privateKey: this.#keys.privateKey, publicKey: x25519Key(shares.subarray(6, 38)),
+		});
 		const early = hmac(Buffer.alloc(32), Buffer.alloc(32));
 		this.#handshakeSecret = hmac(expandLabel(early, "derived", hash(empty), 32), shared);
 		return this.#start(this.#handshakeSecret, "hs");
@@ -235,7 +241,9 @@ export class ReferenceServer {
 				continue;
 			}
 			let inner: Buffer | undefined;
-			for (const keys of this.#reading.slice().reverse()) if ((inner = unprotect(this.suite, keys, header, fragment))) break;
+			for (const keys of this.#reading.slice().reverse()) if ((inner = unprotect(
+				this.suite, keys, header, fragment,
+			))) break;
 			if (!inner) throw new Error("a record of the client's fits no key");
 			opened.push({ type: inner[inner.length - 1], content: inner.subarray(0, -1) });
 		}
@@ -305,14 +313,18 @@ function nonce({ iv, sequence }: Direction): Buffer {
 
 function protect(suite: keyof typeof suites, keys: Direction, inner: Buffer): Buffer {
 	const header = Buffer.concat([uint8(applicationData), uint16(0x0303), uint16(inner.length + 16)]);
-	const cipher = createCipheriv(suites[suite].cipher as "chacha20-poly1305", keys.key, nonce(keys), { authTagLength: 16 });
+	const cipher = createCipheriv(
+		suites[suite].cipher as "chacha20-poly1305", keys.key, nonce(keys), { authTagLength: 16 },
+	);
 	keys.sequence++;
 	cipher.setAAD(header, { plaintextLength: inner.length });
 	return Buffer.concat([header, cipher.update(inner), cipher.final(), cipher.getAuthTag()]);
 }
 
 function unprotect(suite: keyof typeof suites, keys: Direction, header: Buffer, fragment: Buffer): Buffer | undefined {
-	const decipher = createDecipheriv(suites[suite].cipher as "chacha20-poly1305", keys.key, nonce(keys), { authTagLength: 16 });
+	const decipher = createDecipheriv(
+		suites[suite].cipher as "chacha20-poly1305", keys.key, nonce(keys), { authTagLength: 16 },
+	);
 	decipher.setAAD(header, { plaintextLength: fragment.length - 16 });
 	decipher.setAuthTag(fragment.subarray(-16));
 	try {

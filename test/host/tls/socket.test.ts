@@ -69,7 +69,9 @@ test("a certificate of another CA, of another CA of the same name, for another n
 });
 
 test("the next anchor is tried, and said", async () => {
-	const { anchor, text, error } = await withTLS({}, undefined, { anchors: [readTrustAnchor(make.authority(other)), rootAnchor] });
+	const { anchor, text, error } = await withTLS(
+		{}, undefined, { anchors: [readTrustAnchor(make.authority(other)), rootAnchor] },
+	);
 	assert.is(error, undefined);
 	assert.is(anchor, 1);
 	assert.is(text, "hello");
@@ -88,7 +90,8 @@ test("a closed port is refused, a silent or broken server is lost or late", asyn
 
 test("an end without close_notify is a loss, not an end", async () => {
 	const { error, text, anchor } = await withTLS({}, socket => {
-		socket.write("half of it", () => (socket as unknown as { _parent?: Socket })._parent?.destroy() ?? socket.destroy());
+		socket.write("half of it",
+			() => (socket as unknown as { _parent?: Socket })._parent?.destroy() ?? socket.destroy());
 	});
 	assert.is(anchor, 0);
 	assert.ok(text === "half of it" || text === "");
@@ -145,7 +148,9 @@ if (noOpenSSL) {
 	test("OpenSSL changes its key, and asks for ours", async () => {
 		const { certificates, key } = files({ chain: [make.leaf(root, leafParty)], privateKey: leafParty.privateKey });
 		const port = await freePort();
-		const server = spawn("openssl", ["s_server", "-accept", `127.0.0.1:${port}`, "-tls1_3", "-cert", certificates, "-key", key]);
+		const server = spawn(
+			"openssl", ["s_server", "-accept", `127.0.0.1:${port}`, "-tls1_3", "-cert", certificates, "-key", key],
+		);
 		try {
 			await listening(port);
 			let heard = "";

@@ -27,7 +27,9 @@ test("P-256 can be left out of a build", async () => {
 			await bundle({ entry, outfile, engine: "node", p256, minify: true });
 			return outfile;
 		};
-		const [whole, without] = [await build("firmware/x509/path.ts", true), await build("firmware/x509/path.ts", false)];
+		const [whole, without] = [
+			await build("firmware/x509/path.ts", true), await build("firmware/x509/path.ts", false),
+		];
 		assert.ok(statSync(whole).size - statSync(without).size > 2_000);
 
 		const { readTrustAnchor, verifyPath } = await import(pathToFileURL(without).href);
@@ -36,7 +38,9 @@ test("P-256 can be left out of a build", async () => {
 		assert.is(reasonOf(() => verifyPath([der("p256Leaf")], "server.example", anchors)), "unsupported public key");
 		assert.is(reasonOf(() => readTrustAnchor(der("p256Root"))), "unsupported signature algorithm");
 
-		const { signatureSchemes } = await import(pathToFileURL(await build("firmware/x509/public-key.ts", false)).href);
+		const { signatureSchemes } = await import(pathToFileURL(await build(
+			"firmware/x509/public-key.ts", false,
+		)).href);
 		assert.equal(signatureSchemes, [{ algorithm: "ed25519", code: 0x0807 }]);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
