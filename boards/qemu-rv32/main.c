@@ -31,8 +31,8 @@ static const struct run* readRun(void)
 }
 
 /**
- * What a device's machine takes of its arena at first, as a project's manifest says it to the SDK (`creation`). More
- * room makes collections rarer; the rest is for what is out of the ordinary.
+ * What a device's machine takes of a chip's arena at first, as a project's manifest says it to the SDK (`creation`). More
+ * room makes collections rarer; the rest is for what is out of the ordinary. Of a smaller arena it takes shares.
  */
 enum { firstChunks = 12 << 10, firstSlots = 2560, stackSlots = 512 };
 
@@ -69,11 +69,12 @@ int main(void)
 	isPreloaded = run->preload;
 	xsMachine* root = machineCreateRoot(rootRegion, rootBytes, prepareRoot);
 	protectionSealRoot();
+	const bool isDevice = isPreloaded && arenaBytes >= arenaDefault;
 	xsMachine* machine = machineCreate(&(struct machineSizes){
 		.arena = arenaRegion,
 		.bytes = arenaBytes,
-		.chunkBytes = isPreloaded ? firstChunks : 0,
-		.slotCount = isPreloaded ? firstSlots : 0,
+		.chunkBytes = isDevice ? firstChunks : 0,
+		.slotCount = isDevice ? firstSlots : 0,
 		.stackCount = isPreloaded ? stackSlots : 0,
 		.root = root,
 	});
