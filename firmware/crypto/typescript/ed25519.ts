@@ -90,11 +90,15 @@ export function halve(k: bigint): { c: bigint; ck: bigint; negative: boolean } {
 	let t0 = 0n; // r = t·k modulo 8L throughout
 	let t1 = 1n;
 	while (r1 >= short || (t1 & 1n) === 0n) {
-		const q = r0 / r1;
-		const r2 = r0 - q * r1;
+		let r2 = r0 - r1;
+		let t2 = t0 - t1;
+		if (r2 >= r1) { // not in two cases of five, which need no division
+			const q = r0 / r1;
+			r2 = r0 - q * r1;
+			t2 = t0 - q * t1;
+		}
 		r0 = r1;
 		r1 = r2;
-		const t2 = t0 - q * t1;
 		t0 = t1;
 		t1 = t2;
 	}

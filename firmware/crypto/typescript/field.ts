@@ -77,11 +77,15 @@ export function invert(x: bigint): bigint {
 	let t1 = 1n;
 	const zero = 0n;
 	while (r1 !== zero) {
-		const q = r0 / r1;
-		const r2 = r0 - q * r1;
+		let r2 = r0 - r1;
+		let t2 = t0 - t1;
+		if (r2 >= r1) { // not in two cases of five, which need no division
+			const q = r0 / r1;
+			r2 = r0 - q * r1;
+			t2 = t0 - q * t1;
+		}
 		r0 = r1;
 		r1 = r2;
-		const t2 = t0 - q * t1;
 		t0 = t1;
 		t1 = t2;
 	}
