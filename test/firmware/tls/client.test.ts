@@ -10,6 +10,7 @@ import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
 import { fromHex, toHex } from "../../hex.js";
 import { host, recordedFlights, type RecordedFlight } from "./recorded-flights.js";
+import { refusedFlights, root } from "./refused-flights.js";
 
 function clientFor({ suite, fragmentLength, offerKeyShare, root }: RecordedFlight, name = host): Client {
 	return new Client({
@@ -45,6 +46,22 @@ for (const recorded of recordedFlights) {
 			assert.is(text.length, recorded.textLength);
 			assert.is(text.slice(0, 12), recorded.textStart);
 		}
+	});
+}
+
+for (const [name, section, reason, established, hex] of refusedFlights) {
+	test(`refused (${section}): ${name}`, () => {
+		const client = new Client({
+			host,
+			anchors: [readTrustAnchor(fromHex(root))],
+			random: bytes => bytes.forEach((_, i) => (bytes[i] = i)),
+		});
+		client.take();
+		assert.throws(() => feed(client, fromHex(hex)), (error: any) =>
+			(error instanceof AlertError || error instanceof CertificateError) && error.reason === reason);
+		assert.is(client.anchor !== undefined, established);
+		assert.is(client.wanted, 0);
+		assert.ok(client.pending > 0); // the alert
 	});
 }
 
