@@ -15,7 +15,7 @@ const serviceInterval = 3 * day;
 /** How a device is used: how long it is on, then off, in ms, each time anew. */
 export type Habit = (dice: Dice) => { on: number; off: number };
 export const habits = {
-	"never off": () => ({ on: 400 * day, off: minute }),
+	"never off": () => ({ on: 200 * day, off: minute }), // but for a reboot now and then
 	"five hours a day": dice => ({ on: 5 * hour, off: 19 * hour + dice.below(10) * minute }),
 	"unplugged nightly": dice => ({ on: 15 * hour + dice.below(120) * minute, off: 8 * hour }),
 	"rebooting every 10 minutes": () => ({ on: 10 * minute, off: 1000 }),
@@ -31,6 +31,8 @@ export interface Troubles {
 	failure: number;
 	/** Bits that turn over, in one copy, in a year. */
 	rotPerYear: number;
+	/** A block fails for good in the first years, and stays so to the end. */
+	block?: boolean;
 }
 
 export interface LifeReport {
@@ -100,6 +102,7 @@ class Life {
 			this.clock.clearAll();
 			this.clock.now += off;
 			this.#rot(on + off);
+			this.#breakBlock(on + off);
 		}
 	}
 
@@ -181,6 +184,15 @@ class Life {
 		} else if (dice.chance(this.#troubles.failure)) {
 			this.#chip.operationFaults.set(index, dice.chance(0.5) ? "ignores" : dice.chance(0.5) ? "half" : "refuses");
 		}
+	}
+
+	/** A block wears out, a few years into a life. */
+	#breakBlock(elapsed: number): void {
+		const dice = this.#dice, { blockFaults } = this.#chip;
+		if (!this.#troubles.block || blockFaults.size > 0 || !dice.chance(elapsed / (3 * year))) return;
+		const block = ["ca0:0", "ca0:1", "ca1:0", "ca1:1", "poll:0"][dice.below(5)];
+		blockFaults.set(block, (["ignores", "ignores erase", "refuses", "unreadable"] as const)[dice.below(4)]);
+		this.#report.remarks.push(`day ${Math.floor(this.clock.now / day)}: ${block} ${blockFaults.get(block)}`);
 	}
 
 	/** Cells lose their charge, in one copy at a time. */

@@ -29,6 +29,7 @@ const schedule: Schedule = { period, overlap: 16 * day, generations: 1 + Math.ce
 const outages: Outages = { every: 100 * day, down: 15 * day, error: 5 * day };
 const calm: Troubles = { cut: 0, failure: 0, rotPerYear: 0 };
 const rough: Troubles = { cut: 0.001, failure: 0.0003, rotPerYear: 0.5 };
+const worn: Troubles = { ...calm, block: true };
 
 /** How many devices of each habit live, and how many pollers are watched for 25 years. */
 const scale = long ? 3 : 1;
@@ -48,7 +49,7 @@ const jobs: Job[] = [{ kind: "pacing", material, seed }];
 for (const [h, habit] of habitNames.entries()) {
 	const { lives, pollers, pollerYears } = population[habit];
 	for (let n = 0; n < lives * scale; n++) {
-		const troubles = n % 3 === 0 ? calm : rough;
+		const troubles = n % 6 === 0 ? calm : n % 6 === 3 ? worn : rough;
 		jobs.push({ kind: "life", habit, years: lifeYears, seed: seed + 1000 * h + n, material, schedule, troubles, outages: n % 3 === 2 ? outages : undefined });
 	}
 	for (let n = 0; n < pollers * scale; n++) jobs.push({ kind: "polls", habit, years: pollerYears, seed: seed + 5000 + 1000 * h + n });

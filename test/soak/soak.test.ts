@@ -24,7 +24,7 @@ test("devices of every habit, in calm and in trouble, end with the newest CA and
 	const material = await makeMaterial(schedule.generations);
 	const jobs: Job[] = [];
 	for (const [habit, years] of [["never off", 2], ["five hours a day", 2], ["unplugged nightly", 2], ["a minute a day", 2], ["off for years", 8], ["rebooting every 10 minutes", 0.1]] as [HabitName, number][])
-		for (const troubles of [calm, rough]) jobs.push({ kind: "life", habit, years, seed: jobs.length, material, schedule, troubles });
+		for (const troubles of [calm, rough, { ...calm, block: true }]) jobs.push({ kind: "life", habit, years, seed: jobs.length, material, schedule, troubles });
 	let changes = 0;
 	for (const result of await run(jobs)) {
 		if (result.kind !== "life") continue;
