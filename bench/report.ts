@@ -15,8 +15,10 @@ export interface Target {
 export function operationTable(name: string, operation: Record<string, Figures>): string {
 	const head = [name, "ms", "in MB", "ratio", "ms on Node", "chunks", "slots", "least heap", "bytecode", "rv32imc"];
 	const rows = Object.entries(operation).map(([implementation, f]) => [
-		implementation, milliseconds(f.ms), f.nodeMs === undefined && f.chunks === undefined ? "" : String(f.heapMB ?? 1), f.ratio === undefined ? "" : f.ratio.toFixed(f.ratio < 0.1 ? 3 : 2), milliseconds(f.nodeMs),
-		kilobytes(f.chunks), kilobytes(f.slots), kilobytes(f.heapBytes), kilobytes(f.bytecodeBytes), thousands(f.instructions),
+		implementation, milliseconds(f.ms), f.chunks === undefined ? "" : String(f.heapMB ?? 1),
+		quotient(f.ratio), milliseconds(f.nodeMs),
+		kilobytes(f.chunks), kilobytes(f.slots), kilobytes(f.heapBytes), kilobytes(f.bytecodeBytes),
+		thousands(f.instructions),
 	]);
 	return table([head, ...rows]);
 }
@@ -24,11 +26,13 @@ export function operationTable(name: string, operation: Record<string, Figures>)
 export function kernelTable({ compiler, flags, operations, code, text, tables }: KernelFigures): string {
 	const counts = Object.entries(operations).map(([name, { instructions, stackBytes }]) =>
 		[name, instructions.toLocaleString("en"), stackBytes.toLocaleString("en")]);
-	const sizes = Object.entries(code).map(([file, size]) => [file, size.text.toLocaleString("en"), size.tables.toLocaleString("en")]);
+	const bytes = (file: string, size: { text: number; tables: number }) =>
+		[file, size.text.toLocaleString("en"), size.tables.toLocaleString("en")];
+	const sizes = Object.entries(code).map(([file, size]) => bytes(file, size));
 	return [
 		`the C kernel on rv32imc: ${compiler}, ${flags}\n`,
 		table([["operation", "instructions", "stack bytes"], ...counts]),
-		table([["file", "code bytes", "tables"], ...sizes, ["total", text.toLocaleString("en"), tables.toLocaleString("en")]]),
+		table([["file", "code bytes", "tables"], ...sizes, bytes("total", { text, tables })]),
 	].join("\n");
 }
 
@@ -36,7 +40,9 @@ export function targetTable(targets: Target[]): string {
 	const rows = targets.map(({ what, value, must, aim, unit }) => {
 		const least = unit === "×";
 		const reached = (goal: number) => value !== undefined && (least ? value >= goal : value <= goal);
-		const bound = (goal: number | undefined) => (goal === undefined ? "" : `${least ? "≥" : "≤"} ${goal.toLocaleString("en")}${unit}`);
+		const sign = least ? "≥" : "≤";
+		const bound = (goal: number | undefined) =>
+			(goal === undefined ? "" : `${sign} ${goal.toLocaleString("en")}${unit}`);
 		const verdict = value === undefined ? "not measured" : must === undefined || aim === undefined ? ""
 			: reached(aim) ? "aim reached" : reached(must) ? "must reached" : "MISSED";
 		return [what, value === undefined ? "" : `${value.toFixed(1)}${unit}`, bound(must), bound(aim), verdict];
@@ -46,6 +52,10 @@ export function targetTable(targets: Target[]): string {
 
 function milliseconds(ms: number | undefined): string {
 	return ms === undefined ? "" : ms.toPrecision(3);
+}
+
+function quotient(ratio: number | undefined): string {
+	return ratio === undefined ? "" : ratio.toFixed(ratio < 0.1 ? 3 : 2);
 }
 
 function kilobytes(bytes: number | undefined): string {
@@ -59,6 +69,7 @@ function thousands(n: number | undefined): string {
 /** The first column to the left, the others to the right. */
 function table(rows: string[][]): string {
 	const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-	const lines = rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "));
+	const padded = (cell: string, i: number) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!));
+	const lines = rows.map((row) => row.map(padded).join("  "));
 	return `${[lines[0], "─".repeat(lines[0]!.length), ...lines.slice(1)].join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-// Builds main.c with the C kernel for rv32imc, runs it in QEMU and reads what it printed; and measures the machine code.
+// Builds main.c with the C kernel for rv32imc, runs it in QEMU and reads what it printed; measures the machine code.
 
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -33,7 +33,8 @@ export interface KernelFigures {
 export async function missingForKernel(): Promise<string | undefined> {
 	const missing: string[] = [];
 	for (const tool of [emulator, compiler]) if (!(await versionOf(tool))) missing.push(tool);
-	return missing.length ? `counting rv32 instructions needs ${missing.join(" and ")}: run \`npm run setup:qemu\`` : undefined;
+	if (missing.length === 0) return undefined;
+	return `counting rv32 instructions needs ${missing.join(" and ")}: run \`npm run setup:qemu\``;
 }
 
 export async function measureKernel(): Promise<KernelFigures> {
@@ -48,19 +49,20 @@ export async function measureKernel(): Promise<KernelFigures> {
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, "vectors.h"), header);
 
-	const include = [`-I${kernel}`, `-I${folder}`];
-	const job = (source: string) => ({ source, object: objectOf(folder, source), flags: [...target, ...flags, ...include] });
-	const jobs = [...ours, ...frame].map(job);
+	const all = [...target, ...flags, `-I${kernel}`, `-I${folder}`];
+	const jobs = [...ours, ...frame].map((source) => ({ source, object: objectOf(folder, source), flags: all }));
 	await compileAll(compiler, jobs, "the kernel for rv32imc");
 	const program = join(folder, "kernel.elf");
 	const link = [...target, "-nostartfiles", "-T", script, "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"];
-	if (!existsSync(program)) await whole(program, (file) => run(compiler, [...link, ...jobs.map(({ object }) => object), "-o", file]));
+	const objects = jobs.map(({ object }) => object);
+	if (!existsSync(program)) await whole(program, (file) => run(compiler, [...link, ...objects, "-o", file]));
 
 	const code: KernelFigures["code"] = {};
 	for (const source of ours) code[basename(source)] = await sizes(objectOf(folder, source));
 	const sum = (part: "text" | "tables") => Object.values(code).reduce((total, size) => total + size[part], 0);
 	const operations = parse(await emulate(program));
-	return { compiler: version, flags: [...target, ...flags].join(" "), operations, code, text: sum("text"), tables: sum("tables") };
+	const used = [...target, ...flags].join(" ");
+	return { compiler: version, flags: used, operations, code, text: sum("text"), tables: sum("tables") };
 }
 
 /** minstret counts instructions, and nothing else, only with `-icount shift=0`. */

@@ -1,7 +1,8 @@
 // The inputs of main.c and what node:crypto makes of them, as a C header: the same at every run.
 
-import { createCipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman, hkdfSync, sign } from "node:crypto";
-import type { KeyObject } from "node:crypto";
+import {
+	createCipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman, hkdfSync, sign, type KeyObject,
+} from "node:crypto";
 
 const cases = 16;
 const textBytes = 1024;
@@ -45,7 +46,7 @@ function deriveCase(i: number): Uint8Array[] {
 	return [salt, input, info, new Uint8Array(hkdfSync("sha256", input, salt, info, 32))];
 }
 
-function protectCase(name: "chacha20-poly1305" | "aes-128-gcm", keyBytes: number, text: Buffer, i: number): Uint8Array[] {
+function protectCase(name: string, keyBytes: number, text: Buffer, i: number): Uint8Array[] {
 	const key = bytes("key", keyBytes, i), nonce = bytes("nonce", 12, i), additional = bytes("additional", 5, i);
 	const cipher = createCipheriv(name as "aes-128-gcm", key, nonce, { authTagLength: 16 });
 	cipher.setAAD(additional, { plaintextLength: text.length });

@@ -66,7 +66,8 @@ static void double_point(Point *P, bool wantT);
 static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool wantT);
 static void add_multiple(Point *P, const Cached table[4], int digit, bool wantT);
 static void comb_begin(CombBits bits, const uint32_t s[8], int count);
-static void comb_add(Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool wantT);
+static void comb_add(Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth,
+	bool wantT);
 
 static const Affine *base_comb(int half)
 {
@@ -382,8 +383,9 @@ static void comb_begin(CombBits bits, const uint32_t s[8], int count)
 	bits[8] = 1u << (count - 1 - 256);
 }
 
-/** Adds one column: the uppermost tooth's sign applies to the whole entry, whose index holds the others' relative to it. */
-static void comb_add(Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool wantT)
+/** Adds one column: the uppermost tooth's sign applies to the whole entry; its index holds the others' beside it. */
+static void comb_add(Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth,
+	bool wantT)
 {
 	uint32_t index = 0;
 	for (int tooth = teeth - 1; tooth >= 0; tooth--) {

@@ -1,5 +1,5 @@
-// The C kernel: the exports of `../kernel.ts`, one crossing into C for each large step. The boards' C compiler takes the
-// .c files beside this one; nothing here runs without them. What it promises and why: `../DESIGN.md`.
+// The C kernel: the exports of `../kernel.ts`, one crossing into C for each large step. The boards' C compiler takes
+// the .c files beside this one; nothing here runs without them. What it promises and why: `../DESIGN.md`.
 //
 // The functions with a `native` line are the only way across. They take what is to be filled as their first argument:
 // the C side never allocates. It checks all lengths and throws RangeError with what it expected.
