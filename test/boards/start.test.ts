@@ -8,7 +8,7 @@ import { missingTools } from "../../boards/qemu-rv32/build.js";
 import type { RunSettings } from "../../boards/settings.js";
 import { engineOf, startBoard, type BoardName, type BoardOptions } from "../../boards/start.js";
 import { createWorld, serviceName } from "../world.js";
-import { newFolder } from "./simulator/simulate.js";
+import { newFolder, test as onSimulator } from "./simulator/simulate.js";
 
 const world = await createWorld();
 const flash = newFolder();
@@ -50,9 +50,10 @@ const missing = await missingTools();
 if (missing) test.skip(`a device on the qemu-rv32 board: ${missing}`, () => {});
 
 for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as const])] as const) {
+	const on = board === "simulator" ? onSimulator : test;
 	const clean = () => erase(board);
 
-	test(`${board}: a device authenticates a real server, polls once, and ends with 0`, async () => {
+	on(`${board}: a device authenticates a real server, polls once, and ends with 0`, async () => {
 		clean();
 		const server = await world.applicationServer(1);
 		const device = await start(board, { once: true }, { ports: { [serviceName]: server.port } });
@@ -66,14 +67,14 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		assert.match(poll.join(), /^poll generation=1,none reason=/);
 	});
 
-	test(`${board}: a device that could not authenticate its service ends with 1`, async () => {
+	on(`${board}: a device that could not authenticate its service ends with 1`, async () => {
 		clean();
 		const device = await start(board, { once: true });
 		assert.is(await device.exited, 1);
 		assert.ok(device.events().some((line) => line.includes('reason="connection refused"')));
 	});
 
-	test(`${board}: stop ends a run with 0, and its settings are gone`, async () => {
+	on(`${board}: stop ends a run with 0, and its settings are gone`, async () => {
 		clean();
 		const before = readdirSync(tmpdir());
 		const device = await start(board, { once: false });
@@ -83,7 +84,7 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		assert.equal(left.filter((name) => existsSync(join(tmpdir(), name, "settings.json"))), []);
 	});
 
-	test(`${board}: kill is a power cut, after which the flash holds what was stored`, async () => {
+	on(`${board}: kill is a power cut, after which the flash holds what was stored`, async () => {
 		clean();
 		const first = await start(board, { once: false });
 		await first.line(/^boot/);
@@ -94,7 +95,7 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		assert.is(second.events()[0], "boot current=1");
 	});
 
-	test(`${board}: a run of limited time ends by itself`, async () => {
+	on(`${board}: a run of limited time ends by itself`, async () => {
 		clean();
 		const started = Date.now();
 		const device = await start(board, { once: false, runFor: 400 });
@@ -102,7 +103,7 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		assert.ok(Date.now() - started >= 400);
 	});
 
-	test(`${board}: settings that the firmware cannot use end it with a code of their own`, async () => {
+	on(`${board}: settings that the firmware cannot use end it with a code of their own`, async () => {
 		clean();
 		for (const wrong of [{ factory: "00" }, { service: "http://plain.example/" }, { dlKeys: ["11".repeat(32)] }]) {
 			const device = await start(board, wrong);
@@ -112,7 +113,7 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		}
 	});
 
-	test(`${board}: a flash image of another size ends it with a code and a line, and stays as it is`, async () => {
+	on(`${board}: a flash image of another size ends it with a code and a line, and stays as it is`, async () => {
 		clean();
 		const device = await start(board, { once: true });
 		await device.exited;
@@ -123,7 +124,7 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 	});
 }
 
-test("simulator: a memory ceiling that is too small ends it with a code and a line", async () => {
+onSimulator("simulator: a memory ceiling that is too small ends it with a code and a line", async () => {
 	erase("simulator");
 	const device = await start("simulator", { once: true }, { memory: 300_000 });
 	assert.is(await device.exited, exitCode.memory);
@@ -131,7 +132,7 @@ test("simulator: a memory ceiling that is too small ends it with a code and a li
 	assert.is(device.lines[0], "# XS 13.3.0, 300000 bytes");
 });
 
-test("simulator: with the C kernel the same device does the same", async () => {
+onSimulator("simulator: with the C kernel the same device does the same", async () => {
 	const server = await world.applicationServer(1);
 	erase("simulator");
 	const device = await start("simulator", { once: true }, { ports: { [serviceName]: server.port }, kernel: "c" });

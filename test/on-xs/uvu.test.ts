@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { bundleOnce, root } from "../../boards/bundle.js";
 import { buildSimulator } from "../../boards/simulator/build.js";
+import { test as onSimulator } from "../boards/simulator/simulate.js";
 import { engines } from "../engines.js";
 import { runProcess } from "../process.js";
 import { judge } from "../verdict.js";
@@ -17,8 +18,8 @@ const onNode = async () => {
 	return runMisfit(file, args);
 };
 
-for (const [engine, run] of [["XS", onXS], ["node", onNode]] as const) {
-	test(`on ${engine} passed, failed and skipped tests are counted, with their names and messages`, async () => {
+for (const [engine, run, on] of [["XS", onXS, onSimulator], ["node", onNode, test]] as const) {
+	on(`on ${engine} passed, failed and skipped tests are counted, with their names and messages`, async () => {
 		const { passed, failed, skipped, trouble, run: { output } } = await run();
 		assert.equal([passed, failed, skipped, trouble], [3, 2, ["is left out [no reason]"], undefined]);
 		for (const text of ['"is wrong"', '"is wrong later"', "later"]) assert.match(output, text);

@@ -5,7 +5,7 @@ import { chmodSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync }
 import { join } from "node:path";
 import { root } from "../../../boards/bundle.js";
 import { buildSimulator, type SimulatorOptions } from "../../../boards/simulator/build.js";
-import { newFolder } from "./simulate.js";
+import { newFolder, test as onSimulator } from "./simulate.js";
 
 const folder = newFolder();
 const compiler = process.env.CC;
@@ -41,7 +41,7 @@ test("a compiler that has no 32-bit library is told with the package's name", as
 	assert.is(await refusal({ bits: 32, flags: [] }), "the 32-bit simulator needs a compiler that can -m32: install the package gcc-multilib");
 });
 
-test("the same sources, flags and compiler give the same program, which is not built again", async () => {
+onSimulator("the same sources, flags and compiler give the same program, which is not built again", async () => {
 	const first = await buildSimulator();
 	const { mtimeMs } = statSync(first);
 	assert.is(await build().path, first);

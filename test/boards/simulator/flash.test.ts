@@ -1,8 +1,7 @@
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { newFolder, simulate, simulated } from "./simulate.js";
+import { newFolder, simulate, simulated, test } from "./simulate.js";
 
 let flash: string;
 test.before.each(() => {

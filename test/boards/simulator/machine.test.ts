@@ -1,9 +1,8 @@
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSimulator } from "../../../boards/simulator/build.js";
-import { newFolder, simulateScript, simulated, type Options } from "./simulate.js";
+import { newFolder, type Options, simulated, simulateScript, test } from "./simulate.js";
 
 const folder = newFolder();
 

@@ -1,10 +1,9 @@
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSimulator } from "../../../boards/simulator/build.js";
-import { newFolder, simulate, simulated, simulateScript } from "./simulate.js";
+import { newFolder, simulate, simulated, simulateScript, test } from "./simulate.js";
 
 const folder = newFolder();
 const script = join(folder, "script.js");

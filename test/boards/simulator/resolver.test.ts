@@ -1,6 +1,5 @@
-import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { simulated } from "./simulate.js";
+import { simulated, test } from "./simulate.js";
 
 test("a name is looked up later, and IPv4 comes back", async () => {
 	const { lines } = await simulated(({ natives: { resolve, print, exit } }) => {

@@ -1,13 +1,25 @@
-// Runs a function on the simulator board: its text, so it may use nothing but its two arguments.
+// Runs a function on the simulator board: its text, so it may use nothing but its two arguments. Where the simulator
+// cannot be built, `test` skips and says why.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import * as uvu from "uvu";
 import { bundleOnce } from "../../../boards/bundle.js";
 import { buildSimulator } from "../../../boards/simulator/build.js";
 import type { World } from "./program.js";
+
+const missing = await buildSimulator().then(
+	() => undefined,
+	(error: Error) => error.message,
+);
+
+/** uvu's own, or one that skips each test with the reason why there is no simulator. */
+export const test: typeof uvu.test = missing
+	? Object.assign((name: string) => uvu.test.skip(`${name} [${missing}]`), uvu.test)
+	: uvu.test;
 
 export interface Ended {
 	code: number;

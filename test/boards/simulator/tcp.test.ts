@@ -1,8 +1,7 @@
-import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { once } from "node:events";
-import { simulate, simulated } from "./simulate.js";
+import { simulate, simulated, test } from "./simulate.js";
 
 const buffer = 5760; // bytes, each way
 

@@ -1,6 +1,5 @@
-import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { simulated } from "./simulate.js";
+import { simulated, test } from "./simulate.js";
 
 test("timers fire in the order of their dues, equal ones in the order in which they were set", async () => {
 	const { code, lines } = await simulated(({ natives: { timerSet, print, exit } }) => {
