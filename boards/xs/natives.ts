@@ -9,7 +9,10 @@ export const tcpReadable = 0; // n: bytes buffered and not yet read
 export const tcpWritable = 1; // n: bytes that `xs_tcp_write` takes now; the first one means connected
 export const tcpError = 2; // refused, reset, or closed by the peer (only after everything buffered was read)
 
-/** Starts a connection. Returns a handle, or throws Error if no socket is free. Events never come before it returns. */
+/**
+ * Starts a connection. Returns a handle; events never come before it returns. Throws RangeError if it is no dotted IPv4
+ * address or no port, Error if no socket is free.
+ */
 export function tcpOpen(_address: string, _port: number, _onEvent: (kind: number, n: number) => void): number {
 	return native("xs_tcp_open").call(undefined, _address, _port, _onEvent);
 }
@@ -25,7 +28,10 @@ export function tcpWrite(_handle: number, _bytes: Uint8Array): number {
 export function tcpClose(_handle: number): void {
 	return native("xs_tcp_close").call(undefined, _handle);
 }
-/** Looks a name up (A records only). Calls back later, once: dotted IPv4, or undefined if there is no such name. */
+/**
+ * Looks a name up (A records only). Calls back later, once: dotted IPv4, or undefined if there is no such name. Throws
+ * RangeError if it is no name, Error if no look-up is free.
+ */
 export function resolve(_host: string, _onResolved: (address: string | undefined) => void): void {
 	return native("xs_resolve").call(undefined, _host, _onResolved);
 }
@@ -44,7 +50,7 @@ export function flashWrite(_partition: string, _bytes: Uint8Array, _offset: numb
 export function flashErase(_partition: string, _block: number): void {
 	return native("xs_flash_erase").call(undefined, _partition, _block);
 }
-/** One-shot timer. Returns an id other than 0. */
+/** One-shot timer. Returns an id other than 0. Throws RangeError beyond 2^31 - 1 ms, Error if no timer is free. */
 export function timerSet(_callback: () => void, _milliseconds: number): number {
 	return native("xs_timer_set").call(undefined, _callback, _milliseconds);
 }
@@ -67,7 +73,7 @@ export function print(_line: string): void {
 export function settings(): string {
 	return native("xs_settings").call(undefined);
 }
-/** Ends the board's run with an exit code, after what is queued was printed. */
+/** Ends the board's run with an exit code, after the callback that is running. The first call counts. */
 export function exit(_code: number): void {
 	return native("xs_exit").call(undefined, _code);
 }
