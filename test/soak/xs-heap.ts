@@ -3,6 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -78,18 +79,24 @@ export async function watchHeap(changes: number, secondsEach: number): Promise<H
 
 /** One port that leads to another one of `ports` when told so. */
 async function openRelay(ports: number[]) {
-	const { createServer, connect } = await import("node:net");
 	let target = ports[0];
+	const open = new Set<Socket>();
 	const server = createServer(socket => {
 		const onward = connect(target, "127.0.0.1");
 		socket.pipe(onward).pipe(socket);
-		socket.on("error", () => onward.destroy());
-		onward.on("error", () => socket.destroy());
+		for (const [end, other] of [[socket, onward], [onward, socket]]) {
+			open.add(end);
+			end.on("error", () => other.destroy());
+			end.on("close", () => open.delete(end));
+		}
 	});
 	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 	return {
 		port: (server.address() as { port: number }).port,
 		lead: (step: number) => void (target = ports[step]),
-		close: () => new Promise<void>(resolve => server.close(() => resolve())),
+		close: () => new Promise<void>(resolve => {
+			server.close(() => resolve());
+			for (const socket of open) socket.destroy();
+		}),
 	};
 }
