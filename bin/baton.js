@@ -1,3 +1,4 @@
 #!/usr/bin/env node
 import "./typescript.js";
-await import("../host/cli.ts");
+const { baton } = await import("../host/cli.ts");
+process.exitCode = await baton(process.argv.slice(2));

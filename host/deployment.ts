@@ -69,6 +69,16 @@ export class Deployment implements Servers {
 		];
 	}
 
+	/** Where each host's server listens, of those that do. */
+	get ports(): Map<string, number> {
+		const { fleet } = this.#options;
+		const ports = new Map<string, number>();
+		for (const [namedBy, { server }] of this.#download) ports.set(new URL(fleet.nextUrl(namedBy)).hostname, server.port);
+		const service = this.#balancer?.port ?? this.#services[0]?.server.port;
+		if (service !== undefined) ports.set(fleet.settings.services[0], service);
+		return ports;
+	}
+
 	/** This application server keeps what it presents, whatever comes, until `follow`. */
 	lag(index: number): void {
 		this.#laggards.add(index);

@@ -147,7 +147,7 @@ function readArgument(name: string, file: string): Buffer {
 	}
 }
 
-function checkService(service: string): void {
+export function checkService(service: string): void {
 	try {
 		checkNextUrl(service);
 	} catch (error) {

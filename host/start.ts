@@ -3,7 +3,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BoardName } from "../boards/start.js";
-import { Bench, type BenchResult, type Scenario } from "./bench.js";
+import { Bench, type BenchResult, type Finding, type Scenario } from "./bench.js";
+import type { HerdResult } from "./herd/herd.js";
+import { herdName } from "./scenarios/names.js";
 import { scenarios } from "./scenarios/index.js";
 import { sequenceOf, sequenceSvg, sequenceText } from "./sequence.js";
 import { createWatch, type Watch } from "./watch.js";
@@ -18,17 +20,21 @@ export interface StartOptions {
 	year?: number;
 	/** Draw what happened: in the terminal, or into an SVG file. */
 	diagram?: true | string;
+	/** How many of them make the thundering herd. */
+	devices?: number;
 }
 
 /** Gives the exit code: 0 only if everything that the scenario asks for happened; 130 if it was broken off. */
-export async function start({ scenario, board, json, keep, year, diagram }: StartOptions): Promise<number> {
-	const chosen = scenario === "all" ? [...scenarios.values()] : [scenarios.get(scenario)!];
+export async function start({ scenario, board, json, keep, year, diagram, devices }: StartOptions): Promise<number> {
+	const chosen = scenario === "all" ? [...scenarios.values()] : scenario === herdName ? [] : [scenarios.get(scenario)!];
+	const withHerd = scenario === herdName || scenario === "all";
 	const watch = createWatch(process.stdout);
 	const broken = new AbortController();
 	const interrupt = () => broken.abort(new Interrupted());
 	process.once("SIGINT", interrupt);
 	process.once("SIGTERM", interrupt);
 	const results: BenchResult[] = [];
+	let herdResult: HerdResult | undefined;
 	try {
 		for (const one of chosen) {
 			const many = chosen.length > 1;
@@ -36,6 +42,7 @@ export async function start({ scenario, board, json, keep, year, diagram }: Star
 			results.push(result);
 			if (diagram !== undefined) draw(result, diagram, many);
 		}
+		if (withHerd) herdResult = await liveHerd(devices ?? (scenario === "all" ? 500 : 10_000), broken.signal);
 	} catch (error) {
 		if (!(error instanceof Interrupted)) throw error;
 		watch.stop();
@@ -46,9 +53,27 @@ export async function start({ scenario, board, json, keep, year, diagram }: Star
 		process.off("SIGTERM", interrupt);
 		watch.stop();
 	}
-	const ok = results.every(succeeded);
-	if (json) process.stdout.write(`${JSON.stringify(scenario === "all" ? { ok, scenario, board, scenarios: results.map(result => summary(result, board)) } : summary(results[0], board))}\n`);
+	const ok = results.every(succeeded) && (herdResult === undefined || succeeded(herdResult));
+	if (json) {
+		const herdSummary = herdResult ? [summaryOfHerd(herdResult)] : [];
+		const summaries = [...results.map(result => summary(result, board)), ...herdSummary];
+		process.stdout.write(`${JSON.stringify(scenario === "all" ? { ok, scenario, board, scenarios: summaries } : summaries[0])}\n`);
+	}
 	return ok ? 0 : 1;
+}
+
+/** Always on Node: thousands of XS processes would measure this machine, not the servers. */
+async function liveHerd(devices: number, signal: AbortSignal): Promise<HerdResult> {
+	const tell = (text: string) => void process.stdout.write(`${herdName}: ${text}\n`);
+	const { herd } = await import("./herd/herd.js");
+	const result = await herd(devices, tell, signal);
+	for (const { ok, what } of result.findings) process.stdout.write(`  ${ok ? "✓" : "✗"} ${what}\n`);
+	return result;
+}
+
+function summaryOfHerd(result: HerdResult) {
+	const { findings: _findings, ...figures } = result;
+	return { ok: succeeded(result), scenario: herdName, board: "node", engine: `node ${process.versions.node}`, events: [], slots: { current: 2, next: null }, herd: figures };
 }
 
 /** With many scenarios their names stand in the files' names: `x.svg` becomes `x-normal.svg`. */
@@ -84,7 +109,7 @@ async function live(scenario: Scenario, { board, watch, signal, year, keep }: Li
 	return result;
 }
 
-const succeeded = ({ findings }: BenchResult) => findings.length > 0 && findings.every(({ ok }) => ok);
+const succeeded = ({ findings }: { findings: Finding[] }) => findings.length > 0 && findings.every(({ ok }) => ok);
 
 /** What `--json` prints: other tools read it. */
 export function summary(result: BenchResult, board: BoardName) {

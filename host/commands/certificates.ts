@@ -1,8 +1,12 @@
 // server-cert, export, provision, inspect.
 
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { settingsImage } from "../../boards/settings-image.js";
+import type { RunSettings } from "../../boards/settings.js";
+import { rawPublicKey } from "../ca-information.js";
 import { certificatePem, issueServerCertificate, readCertificateRequest } from "../certificate-authority.js";
-import { readDlKey } from "../device-command.js";
+import { checkService, readDlKey } from "../device-command.js";
 import { replaceFile } from "../durable-file.js";
 import { exportStatic, provision } from "../export.js";
 import { inspect } from "../inspect.js";
@@ -62,10 +66,25 @@ export function exportCommand(target: string, { listen, ...options }: FolderOpti
 	process.stdout.write(`include ${target}/nginx.conf in nginx's http block; after the next step of the plan, export again and reload\n`);
 }
 
-export function provisionCommand(target: string, { generation, ...options }: FolderOption & { generation?: number }): void {
+export interface ProvisionOptions extends FolderOption, Pick<RunSettings, "map" | "pollInterval" | "serviceInterval"> {
+	generation?: number;
+	/** Without it no `settings` are written: only a board of the Moddable SDK has that partition. */
+	service?: string;
+}
+
+export function provisionCommand(target: string, { generation, service, map, pollInterval, serviceInterval, ...options }: ProvisionOptions): void {
 	const { fleet, operation } = openFleet(options);
 	const of = generation ?? operation.full;
-	for (const file of provision(signed(fleet, of), fleet.dlKeys, target)) process.stdout.write(`${file}\n`);
+	const object = signed(fleet, of);
+	if (service !== undefined) checkService(service);
+	for (const file of provision(object, fleet.dlKeys, target)) process.stdout.write(`${file}\n`);
+	if (service !== undefined) {
+		const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+		const dlKeys = fleet.dlKeys.map(key => hex(rawPublicKey(key)));
+		const settings = { fleet: fleet.name, factory: hex(object), dlKeys, service, map, pollInterval, serviceInterval, once: false };
+		replaceFile(join(target, "settings"), settingsImage(settings));
+		process.stdout.write(`${join(target, "settings")}\n`);
+	}
 	process.stdout.write(`for devices of the fleet ${fleet.name}, beginning with CA ${authorityOf(operation, of).letter} (generation ${of})\n`);
 }
 

@@ -12,3 +12,6 @@ export const scenarioNames = [
 	"half-rollout",
 	"download-server-down",
 ] as const;
+
+/** Thousands of devices at once: a program of its own (host/herd). */
+export const herdName = "thundering-herd";

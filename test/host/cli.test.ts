@@ -7,38 +7,29 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
 import { root } from "../../boards/bundle.js";
+import { readSettingsImage } from "../../boards/settings-image.js";
 import { Fleet } from "../../host/fleet.js";
 import { scenarioNames } from "../../host/scenarios/names.js";
 import { scenarios } from "../../host/scenarios/index.js";
 import { flashFolder } from "./device-run.js";
 import { get } from "./https-client.js";
+import { runInProcess, type Ran } from "./in-process.js";
 
 const program = join(root, "bin/baton.js");
 const url = "https://download-{n}.fleet.example/ca-information";
 const host = "service.fleet.example";
 
-interface Ran {
-	code: number | null;
-	out: string;
-	error: string;
-}
-
 /** A folder for one fleet, and `baton` in it. */
 function operator(environment: NodeJS.ProcessEnv = {}) {
 	const folder = flashFolder();
-	const baton = (...parameters: string[]): Ran => {
-		const { status: code, stdout: out, stderr: error } = spawnSync(process.execPath, [program, ...parameters], {
-			cwd: folder, encoding: "utf8", env: { ...process.env, ...environment },
-		});
-		return { code, out, error };
-	};
-	const done = (...parameters: string[]): string => {
-		const ran = baton(...parameters);
+	const baton = (...parameters: string[]): Promise<Ran> => runInProcess(parameters, folder, environment);
+	const done = async (...parameters: string[]): Promise<string> => {
+		const ran = await baton(...parameters);
 		assert.is(ran.code, 0, ran.error);
 		return ran.out;
 	};
-	const refused = (message: RegExp, ...parameters: string[]): void => {
-		const ran = baton(...parameters);
+	const refused = async (message: RegExp, ...parameters: string[]): Promise<void> => {
+		const ran = await baton(...parameters);
 		assert.is(ran.code, 2, ran.out);
 		assert.match(ran.error, message);
 		assert.not.match(ran.error, /^\s+at /m);
@@ -47,145 +38,165 @@ function operator(environment: NodeJS.ProcessEnv = {}) {
 	return { folder, at: (...parts: string[]) => join(folder, ...parts), baton, done, refused, init };
 }
 
-test("help shows every verb, and each verb an example", () => {
+test("help shows every verb, and each verb an example", async () => {
 	const { done } = operator();
-	const help = done("--help");
+	const help = await done("--help");
 	for (const verb of ["start", "device", "verify", "inspect", "init", "status", "ca", "import", "take-over", "revoke", "server-cert", "export", "provision", "serve", "run", "sign", "dl"]) {
 		assert.match(help, new RegExp(`^  ${verb} `, "m"), verb);
-		if (verb !== "ca" && verb !== "dl") assert.match(done(verb, "--help"), /Example:\n {2}(baton|npm start)/, verb);
+		if (verb !== "ca" && verb !== "dl") assert.match(await done(verb, "--help"), /Example:\n {2}(baton|npm start)/, verb);
 	}
 });
 
-test("the scenarios that help names are those that there are", () => {
+test("the scenarios that help names are those that there are", async () => {
 	assert.equal([...scenarios.keys()], [...scenarioNames]);
 });
 
-test("a fleet from its beginning to B in full operation, with the guard rail in between", () => {
+test("a fleet from its beginning to B in full operation, with the guard rail in between", async () => {
 	const { init, done, baton, refused, at } = operator();
-	assert.match(init(), /CA 1: authority in full operation \(figure 5, 502\)\nCA information 1 is signed/);
-	refused(/is not empty/, "init", "--fleet", "x", "--service", host, "--download-url", url);
-	refused(/no authority in provisional operation/, "take-over", "--yes");
-	assert.match(done("ca", "issue"), /505\).*\n.*506\)\nCA information 2 is signed/);
-	refused(/in provisional operation already/, "ca", "issue");
+	assert.match(await init(), /CA 1: authority in full operation \(figure 5, 502\)\nCA information 1 is signed/);
+	await refused(/is not empty/, "init", "--fleet", "x", "--service", host, "--download-url", url);
+	await refused(/no authority in provisional operation/, "take-over", "--yes");
+	assert.match(await done("ca", "issue"), /505\).*\n.*506\)\nCA information 2 is signed/);
+	await refused(/in provisional operation already/, "ca", "issue");
 
 	// Nobody knows whether devices have B: without a person who types it, nothing happens.
-	const unconfirmed = baton("take-over");
+	const unconfirmed = await baton("take-over");
 	assert.is(unconfirmed.code, 1);
 	assert.match(unconfirmed.out, /adoption of generation 2: unknown/);
 	assert.match(unconfirmed.error, /not confirmed, nothing was changed/);
-	assert.match(done("status"), /CA A +generation 1 +full/);
+	assert.match(await done("status"), /CA A +generation 1 +full/);
 
 	const line = (agent: string) => `192.0.2.1 - - [${logDate(new Date())}] "GET /ca-information HTTP/1.1" 200 430 "-" "${agent}"\n`;
 	writeFileSync(at("access.log"), line("baton/1 (1,2)").repeat(97) + line("baton/1 (1,-)").repeat(3) + line("Mozilla/5.0"));
-	assert.match(done("status", "--access-log", "access.log"), /adoption of generation 2: 97 % of 100 requests/);
-	assert.match(done("take-over", "--yes", "--access-log", "access.log"), /97 %.*\n.*509\)\n.*510\)/);
-	assert.equal(JSON.parse(done("status", "--json")).operation.full, 2);
+	assert.match(await done("status", "--access-log", "access.log"), /adoption of generation 2: 97 % of 100 requests/);
+	assert.match(await done("take-over", "--yes", "--access-log", "access.log"), /97 %.*\n.*509\)\n.*510\)/);
+	assert.equal(JSON.parse(await done("status", "--json")).operation.full, 2);
 });
 
-test("revoking never waits: B is made, signed and in full operation in one step", () => {
+test("revoking never waits: B is made, signed and in full operation in one step", async () => {
 	const { init, done } = operator();
-	init();
-	const said = done("revoke", "1");
+	await init();
+	const said = await done("revoke", "1");
 	assert.match(said, /511\)[^]*509\)[^]*510\)\nCA information 2 is signed/);
-	assert.match(done("inspect", "fleet/authority/2/information.cbor", "--fleet", "example", "--dl-key", "fleet/dl/dl.pub"), /revokes +every lower generation[^]*signature +holds[^]*5: true/);
+	assert.match(await done("inspect", "fleet/authority/2/information.cbor", "--fleet", "example", "--dl-key", "fleet/dl/dl.pub"), /revokes +every lower generation[^]*signature +holds[^]*5: true/);
 });
 
-test("the DL signing key can stay on another machine", () => {
-	const { init, done, refused, at, folder } = operator();
-	done("dl", "create", "offline", "--fleet", "example");
-	done("dl", "create", "spare", "--fleet", "example");
-	assert.match(init("--dl-key", "offline/dl.pub", "--dl-key", "spare/dl.pub"), /to be signed where the DL key is: baton sign fleet\/authority\/1\/to-sign\.cbor/);
-	assert.not(existsSync(at("fleet/dl")));
-	refused(/not signed yet/, "provision", "device");
-	assert.match(done("sign", "fleet/authority/1/to-sign.cbor", "--dl", "offline", "--out", "1.cbor"), /next address +https:\/\/download-2\.fleet\.example\/ca-information[^]*signed: 1\.cbor/);
-	assert.match(done("ca", "accept", "1.cbor"), /CA information 1 is signed/);
-	assert.match(done("provision", "device"), /device\/dl-spare-1\.pub\.raw/);
+test("an ESP32 gets its settings as one partition", async () => {
+	const { init, done, refused, at } = operator();
+	await init();
+	assert.not.match(await done("provision", "plain"), /settings/);
+	assert.not(existsSync(at("plain/settings")));
+	await refused(/--service: /, "provision", "device", "--service", "http://service.fleet.example/");
+	const map = ["--map", `${host}=192.168.1.10:9443`];
+	assert.match(await done("provision", "device", "--service", `https://${host}/`, ...map, "--poll-interval", "60000"), /device\/settings\n/);
+	assert.equal(readSettingsImage(new Uint8Array(readFileSync(at("device/settings")))), {
+		fleet: "example",
+		factory: readFileSync(at("device/factory.cbor")).toString("hex"),
+		dlKeys: [readFileSync(at("device/dl.pub.raw")).toString("hex")],
+		service: `https://${host}/`,
+		map: [{ host, address: "192.168.1.10", toPort: 9443 }],
+		pollInterval: 60_000,
+		serviceInterval: 3_600_000,
+		once: false,
+	});
+});
 
-	done("ca", "issue");
-	refused(/CA information 2 is not signed yet: no device can have it/, "take-over", "--yes");
+test("the DL signing key can stay on another machine", async () => {
+	const { init, done, refused, at, folder } = operator();
+	await done("dl", "create", "offline", "--fleet", "example");
+	await done("dl", "create", "spare", "--fleet", "example");
+	assert.match(await init("--dl-key", "offline/dl.pub", "--dl-key", "spare/dl.pub"), /to be signed where the DL key is: baton sign fleet\/authority\/1\/to-sign\.cbor/);
+	assert.not(existsSync(at("fleet/dl")));
+	await refused(/not signed yet/, "provision", "device");
+	assert.match(await done("sign", "fleet/authority/1/to-sign.cbor", "--dl", "offline", "--out", "1.cbor"), /next address +https:\/\/download-2\.fleet\.example\/ca-information[^]*signed: 1\.cbor/);
+	assert.match(await done("ca", "accept", "1.cbor"), /CA information 1 is signed/);
+	assert.match(await done("provision", "device"), /device\/dl-spare-1\.pub\.raw/);
+
+	await done("ca", "issue");
+	await refused(/CA information 2 is not signed yet: no device can have it/, "take-over", "--yes");
 	// The spare takes over the log, then signs the next.
-	refused(/does not follow 0/, "sign", "fleet/authority/2/to-sign.cbor", "--dl", "spare", "--out", "2.cbor");
-	done("dl", "adopt", "1.cbor", "--dl", "spare", "--dl-key", "offline/dl.pub");
-	done("sign", "fleet/authority/2/to-sign.cbor", "--dl", "spare", "--out", "2.cbor");
-	done("ca", "accept", "2.cbor");
+	await refused(/does not follow 0/, "sign", "fleet/authority/2/to-sign.cbor", "--dl", "spare", "--out", "2.cbor");
+	await done("dl", "adopt", "1.cbor", "--dl", "spare", "--dl-key", "offline/dl.pub");
+	await done("sign", "fleet/authority/2/to-sign.cbor", "--dl", "spare", "--out", "2.cbor");
+	await done("ca", "accept", "2.cbor");
 
 	// What another fleet's key signed, and what says something else, is not taken.
 	const other = Fleet.open(join(folder, "fleet"));
 	assert.is(other.information(2)!.length, readFileSync(at("2.cbor")).length);
 	writeFileSync(at("bad.cbor"), readFileSync(at("2.cbor")).map((byte, i) => (i === 60 ? byte ^ 1 : byte)));
-	refused(/not signed by a DL key/, "ca", "accept", "bad.cbor");
+	await refused(/not signed by a DL key/, "ca", "accept", "bad.cbor");
 });
 
-test("a server's certificate from its request, and what is refused", () => {
+test("a server's certificate from its request, and what is refused", async () => {
 	const { init, done, refused, at } = operator();
-	init();
+	await init();
 	const request = (name: string, ...more: string[]) => openssl("req", "-new", "-nodes", "-newkey", "ed25519", "-keyout", at(`${name}.key`), "-subj", `/CN=${name}`, "-out", at(`${name}.csr`), ...more);
 	request("service", "-addext", `subjectAltName=DNS:${host},IP:127.0.0.1`);
-	const issued = new X509Certificate(done("server-cert", "service.csr"));
+	const issued = new X509Certificate(await done("server-cert", "service.csr"));
 	assert.is(issued.subjectAltName, `DNS:${host}, IP Address:127.0.0.1`);
 	assert.ok(issued.verify(Fleet.open(at("fleet")).authority(1).privateKey && new X509Certificate(readFileSync(at("fleet/authority/1/ca.pem"))).publicKey));
 	openssl("verify", "-x509_strict", "-CAfile", at("fleet/authority/1/ca.pem"), write(at("leaf.pem"), issued.toString()));
 
 	request("common");
-	assert.match(new X509Certificate(done("server-cert", "common.csr")).subjectAltName!, /^DNS:common$/);
+	assert.match(new X509Certificate(await done("server-cert", "common.csr")).subjectAltName!, /^DNS:common$/);
 	openssl("req", "-new", "-nodes", "-newkey", "rsa:2048", "-keyout", at("rsa.key"), "-subj", "/CN=rsa", "-out", at("rsa.csr"));
-	refused(/its key is rsa; devices verify Ed25519/, "server-cert", "rsa.csr");
-	refused(/not a certificate signing request/, "server-cert", "service.key");
-	done("ca", "issue");
-	refused(/download-2\.fleet\.example is named by CA information 1: its certificate must come from that CA/, "server-cert", "common.csr", "--name", "download-2.fleet.example", "--generation", "2");
-	done("revoke", "1");
-	refused(/CA A is revoked/, "server-cert", "common.csr", "--generation", "1");
+	await refused(/its key is rsa; devices verify Ed25519/, "server-cert", "rsa.csr");
+	await refused(/not a certificate signing request/, "server-cert", "service.key");
+	await done("ca", "issue");
+	await refused(/download-2\.fleet\.example is named by CA information 1: its certificate must come from that CA/, "server-cert", "common.csr", "--name", "download-2.fleet.example", "--generation", "2");
+	await done("revoke", "1");
+	await refused(/CA A is revoked/, "server-cert", "common.csr", "--generation", "1");
 });
 
-test("private keys: readable by their owner alone, encrypted where a passphrase is set", () => {
+test("private keys: readable by their owner alone, encrypted where a passphrase is set", async () => {
 	const { init, refused, at } = operator({ BATON_PASSPHRASE: "secret" });
-	init();
+	await init();
 	for (const key of ["fleet/authority/1/ca.key", "fleet/authority/1/download/server.key", "fleet/dl/dl.key"]) {
 		assert.is(statSync(at(key)).mode & 0o777, 0o600, key);
 		assert.match(readFileSync(at(key), "utf8"), /ENCRYPTED/, key);
 	}
 	chmodSync(at("fleet/dl/dl.key"), 0o640);
-	refused(/others may read this private key \(mode 640\): chmod 600/, "ca", "issue");
+	await refused(/others may read this private key \(mode 640\): chmod 600/, "ca", "issue");
 });
 
-test("an address that another generation, or a service, uses is refused", () => {
+test("an address that another generation, or a service, uses is refused", async () => {
 	const { refused } = operator();
-	refused(/needs \{n\}/, "init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/");
+	await refused(/needs \{n\}/, "init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/");
 	const { refused: again } = operator();
-	again(/is a service's address/, "init", "--fleet", "x", "--service", "d2.example", "--download-url", "https://d{n}.example/");
+	await again(/is a service's address/, "init", "--fleet", "x", "--service", "d2.example", "--download-url", "https://d{n}.example/");
 	const { refused: third, done } = operator();
-	done("init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/{n}");
-	third(/one\.example:443 is named by generation 1 already/, "ca", "issue");
+	await done("init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/{n}");
+	await third(/one\.example:443 is named by generation 1 already/, "ca", "issue");
 });
 
-test("an authority that openssl made is imported; what no device could use is not", () => {
+test("an authority that openssl made is imported; what no device could use is not", async () => {
 	const { init, done, refused, at } = operator();
 	const make = (name: string, algorithm: string[], ...more: string[]) =>
 		openssl("req", "-x509", "-nodes", "-newkey", ...algorithm, "-keyout", at(`${name}.key`), "-out", at(`${name}.pem`), "-days", "7300", "-subj", `/CN=${name}`, ...more);
 	const usage = ["-addext", "keyUsage=critical,keyCertSign"];
 	make("ours", ["ed25519"], ...usage);
-	init("--ca-cert", "ours.pem", "--ca-key", "ours.key");
-	assert.match(done("inspect", "fleet/authority/1/information.cbor"), /CN=ours, ed25519/);
+	await init("--ca-cert", "ours.pem", "--ca-key", "ours.key");
+	assert.match(await done("inspect", "fleet/authority/1/information.cbor"), /CN=ours, ed25519/);
 	openssl("req", "-new", "-nodes", "-newkey", "ed25519", "-keyout", at("s.key"), "-subj", `/CN=${host}`, "-out", at("s.csr"));
-	writeFileSync(at("s.pem"), done("server-cert", "s.csr"));
+	writeFileSync(at("s.pem"), await done("server-cert", "s.csr"));
 	openssl("verify", "-x509_strict", "-CAfile", at("ours.pem"), at("s.pem"));
 
 	make("rsa", ["rsa:2048"], ...usage);
-	refused(/its certificate has \d+ bytes, more than 640|its key is rsa/, "import", "--ca-cert", "rsa.pem", "--ca-key", "rsa.key");
+	await refused(/its certificate has \d+ bytes, more than 640|its key is rsa/, "import", "--ca-cert", "rsa.pem", "--ca-key", "rsa.key");
 	make("leaf", ["ed25519"], "-addext", "basicConstraints=critical,CA:FALSE");
-	refused(/no basicConstraints cA/, "import", "--ca-cert", "leaf.pem", "--ca-key", "leaf.key");
+	await refused(/no basicConstraints cA/, "import", "--ca-cert", "leaf.pem", "--ca-key", "leaf.key");
 	make("other", ["ed25519"], ...usage);
-	refused(/the private key is another certificate's/, "import", "--ca-cert", "other.pem", "--ca-key", "ours.key");
-	refused(/has the same subject/, "import", "--ca-cert", "ours.pem", "--ca-key", "ours.key");
+	await refused(/the private key is another certificate's/, "import", "--ca-cert", "other.pem", "--ca-key", "ours.key");
+	await refused(/has the same subject/, "import", "--ca-cert", "ours.pem", "--ca-key", "ours.key");
 	make("signs", ["ed25519"], "-addext", "keyUsage=critical,cRLSign");
-	refused(/its keyUsage lacks keyCertSign/, "import", "--ca-cert", "signs.pem", "--ca-key", "signs.key");
+	await refused(/its keyUsage lacks keyCertSign/, "import", "--ca-cert", "signs.pem", "--ca-key", "signs.key");
 	chmodSync(at("other.key"), 0o644);
-	refused(/chmod 600/, "import", "--ca-cert", "other.pem", "--ca-key", "other.key");
+	await refused(/chmod 600/, "import", "--ca-cert", "other.pem", "--ca-key", "other.key");
 	chmodSync(at("other.key"), 0o600);
-	assert.match(done("import", "--ca-cert", "other.pem", "--ca-key", "other.key"), /CA 2: authority in provisional operation/);
+	assert.match(await done("import", "--ca-cert", "other.pem", "--ca-key", "other.key"), /CA 2: authority in provisional operation/);
 });
 
-test("step-ca's folder is imported: a P-256 root whose key is encrypted", () => {
+test("step-ca's folder is imported: a P-256 root whose key is encrypted", async () => {
 	const { init, refused, at } = operator({ BATON_IMPORT_PASSPHRASE: "step" });
 	spawnSync("mkdir", ["-p", at("step/certs"), at("step/secrets")]);
 	openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", at("plain.key"));
@@ -193,16 +204,16 @@ test("step-ca's folder is imported: a P-256 root whose key is encrypted", () => 
 	openssl("req", "-x509", "-key", at("plain.key"), "-out", at("step/certs/root_ca.crt"), "-days", "3650", "-subj", "/O=Smallstep/CN=Smallstep Root CA",
 		"-addext", "basicConstraints=critical,CA:TRUE,pathlen:1", "-addext", "keyUsage=critical,keyCertSign,cRLSign");
 	chmodSync(at("step/secrets/root_ca_key"), 0o600);
-	init("--step-ca", "step");
+	await init("--step-ca", "step");
 	assert.is(Fleet.open(at("fleet")).authority(1).privateKey.asymmetricKeyType, "ec");
 	const { refused: without } = operator();
-	without(/BATON_IMPORT_PASSPHRASE/, "init", "--fleet", "x", "--service", host, "--download-url", url, "--step-ca", at("step"));
-	refused(/no such file/, "import", "--step-ca", "nowhere");
+	await without(/BATON_IMPORT_PASSPHRASE/, "init", "--fleet", "x", "--service", host, "--download-url", url, "--step-ca", at("step"));
+	await refused(/no such file/, "import", "--step-ca", "nowhere");
 });
 
 test("serve answers for every name, follows the folder, logs, and stops at SIGTERM", async () => {
 	const { init, done, folder, at } = operator();
-	init();
+	await init();
 	const child = spawn(process.execPath, [program, "serve", "--listen", "127.0.0.1:0"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
 	let said = "";
 	child.stdout.on("data", text => said += text);
@@ -213,10 +224,10 @@ test("serve answers for every name, follows the folder, logs, and stops at SIGTE
 		const authority = Fleet.open(at("fleet")).certificate(1);
 		const ask = () => get(port, "download-2.fleet.example", authority, { path: "/ca-information", headers: { "User-Agent": "baton/1 (1,-)" } });
 		assert.is((await ask()).status, 404); // not in operation, under its own certificate
-		done("ca", "issue");
+		await done("ca", "issue");
 		await until(async () => (await ask()).status === 200);
 		assert.equal(new Uint8Array((await ask()).body), Fleet.open(at("fleet")).information(2)!);
-		assert.match(done("status"), /adoption of generation 2: LOW: 0 % of \d+ requests/);
+		assert.match(await done("status"), /adoption of generation 2: LOW: 0 % of \d+ requests/);
 		assert.is((await get(port, "download-2.fleet.example", authority, { path: "/ca-information", headers: { Host: "elsewhere.example" } })).status, 421);
 	} finally {
 		child.kill("SIGTERM");
@@ -225,12 +236,12 @@ test("serve answers for every name, follows the folder, logs, and stops at SIGTE
 	assert.match(said, /stopped\n$/);
 });
 
-test("a fleet whose plan was torn, or that is none, is named, not guessed", () => {
+test("a fleet whose plan was torn, or that is none, is named, not guessed", async () => {
 	const { init, refused, at } = operator();
-	refused(/fleet holds no fleet: make one with baton init/, "status");
-	init();
+	await refused(/fleet holds no fleet: make one with baton init/, "status");
+	await init();
 	writeFileSync(at("fleet/operation.json"), '{"operation": {');
-	refused(/operation\.json: /, "status");
+	await refused(/operation\.json: /, "status");
 });
 
 function openssl(...parameters: string[]): void {

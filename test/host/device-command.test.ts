@@ -2,15 +2,14 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { spawn } from "node:child_process";
 import { createPublicKey } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../boards/bundle.js";
 import { ServiceVerdict } from "../../host/device-command.js";
 import { parseMap } from "../../host/map-option.js";
 import { createWorld, downloadName, serviceName } from "../world.js";
 import { flashFolder, unavailable } from "./device-run.js";
+import { runInProcess } from "./in-process.js";
 
 const world = await createWorld();
 const files = flashFolder();
@@ -129,17 +128,11 @@ test("the verdict is that of the last session with the service", () => {
 
 test.after(() => world.close());
 
-function device(...parameters: string[]): Promise<{ code: number | null; output: string; errors: string; last?: Record<string, unknown> }> {
-	return new Promise(resolve => {
-		const child = spawn(process.execPath, [join(root, "bin/baton.js"), "device", ...parameters], { stdio: ["ignore", "pipe", "pipe"] });
-		let output = "", errors = "";
-		child.stdout.on("data", text => output += text);
-		child.stderr.on("data", text => errors += text);
-		child.on("close", code => {
-			const line = output.trimEnd().split("\n").at(-1) ?? "";
-			resolve({ code, output, errors, last: line.startsWith("{") ? JSON.parse(line) : undefined });
-		});
-	});
+async function device(...parameters: string[]) {
+	const { code, out: output, error: errors } = await runInProcess(["device", ...parameters], files);
+	const line = output.trimEnd().split("\n").at(-1) ?? "";
+	const last: Record<string, unknown> | undefined = line.startsWith("{") ? JSON.parse(line) : undefined;
+	return { code, output, errors, last };
 }
 
 test.run();

@@ -8,10 +8,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { root } from "../../boards/bundle.js";
 import { rawPublicKey } from "../../host/ca-information.js";
 import { Fleet } from "../../host/fleet.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
+import { runInProcess } from "./in-process.js";
 import { noNginx, startNginx } from "./nginx-process.js";
 
 const noOpenssl = spawnSync("openssl", ["version"]).status === 0 ? undefined : "openssl is not installed";
@@ -27,21 +27,21 @@ for (const board of ["node", "simulator"] as const) {
 	test(name, async () => {
 		const folder = flashFolder(), fleetFolder = join(folder, "fleet"), exported = join(folder, "export");
 		const port = await freePort();
-		const baton = (...parameters: string[]) => {
-			const run = spawnSync(process.execPath, [join(root, "bin/baton.js"), ...parameters], { encoding: "utf8", env: { ...process.env, BATON_FLEET: fleetFolder } });
-			assert.is(run.status, 0, run.stderr);
-			return run.stdout;
+		const baton = async (...parameters: string[]) => {
+			const { code, out, error } = await runInProcess(parameters, folder, { BATON_FLEET: fleetFolder });
+			assert.is(code, 0, error);
+			return out;
 		};
-		baton("init", "--fleet", "example", "--service", host, "--download-url", "https://download-{n}.fleet.example/ca-information");
-		const serviceBy = (generation: number) => {
+		await baton("init", "--fleet", "example", "--service", host, "--download-url", "https://download-{n}.fleet.example/ca-information");
+		const serviceBy = async (generation: number) => {
 			const [key, csr, pem] = ["key", "csr", "pem"].map(suffix => join(folder, `service-${generation}.${suffix}`));
 			const made = spawnSync("openssl", ["req", "-new", "-newkey", "ed25519", "-nodes", "-keyout", key, "-subj", "/CN=x", "-addext", `subjectAltName=DNS:${host}`, "-out", csr]);
 			assert.is(made.status, 0, String(made.stderr));
-			baton("server-cert", csr, "--out", pem);
+			await baton("server-cert", csr, "--out", pem);
 			return `server { listen 127.0.0.1:${port} ssl; server_name ${host}; ssl_certificate ${pem}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3; location / { return 200 "ok\\n"; } }`;
 		};
-		const configuration = (service: string) => {
-			baton("export", exported, "--listen", `127.0.0.1:${port}`);
+		const configuration = async (service: string) => {
+			await baton("export", exported, "--listen", `127.0.0.1:${port}`);
 			return `include ${exported}/nginx.conf; ${service}`;
 		};
 		const fleet = Fleet.open(fleetFolder);
@@ -57,9 +57,9 @@ for (const board of ["node", "simulator"] as const) {
 		const flash = flashFolder();
 
 		// A in full operation, B provisional.
-		const byA = serviceBy(1);
-		baton("ca", "issue");
-		let nginx = await startNginx(join(folder, "nginx"), configuration(byA), port);
+		const byA = await serviceBy(1);
+		await baton("ca", "issue");
+		let nginx = await startNginx(join(folder, "nginx"), await configuration(byA), port);
 		const first = await runOnce(board, settings, flash);
 		await nginx.close();
 		assert.equal(first.told, [
@@ -68,14 +68,14 @@ for (const board of ["node", "simulator"] as const) {
 		]);
 
 		// The next poll says (1,2): the host can know, and takes over; the device follows.
-		nginx = await startNginx(join(folder, "nginx"), configuration(byA), port);
+		nginx = await startNginx(join(folder, "nginx"), await configuration(byA), port);
 		await runOnce(board, settings, flash);
 		await nginx.close();
 		assert.match(readFileSync(nginx.accessLog, "utf8"), /"GET \/ca-information HTTP\/1\.1" 200 \d+ "-" "baton\/1 \(1,2\)"/);
-		const known = baton("take-over", "--yes", "--access-log", nginx.accessLog);
+		const known = await baton("take-over", "--yes", "--access-log", nginx.accessLog);
 		assert.match(known, /adoption of generation 2: LOW: 50 % of 4 requests in 30 days; \(current,next\): \(1,-\) 2, \(1,2\) 2\./);
 
-		nginx = await startNginx(join(folder, "nginx"), configuration(serviceBy(2)), port);
+		nginx = await startNginx(join(folder, "nginx"), await configuration(await serviceBy(2)), port);
 		const followed = await runOnce(board, settings, flash);
 		await nginx.close();
 		// Nobody is there for URL C yet: nginx refuses the name.

@@ -1,0 +1,87 @@
+// Many virtual devices in one process: the firmware's own modules, each device with a flash of its own in memory and
+// real sockets. Started by herd.ts, to which it reports each device that has arrived.
+
+import { randomFillSync } from "node:crypto";
+import { nodeBoard } from "../../boards/node/board.js";
+import type { RunSettings } from "../../boards/settings.js";
+import type { Flash } from "../../firmware/ports.js";
+import { main } from "../../firmware/main.js";
+import { parseEvent } from "../device-events.js";
+
+export interface HerdOrder {
+	devices: number;
+	settings: RunSettings;
+	/** Generation that the service shows. */
+	generation: number;
+}
+
+/** A device that has authenticated the service by the wanted generation. */
+export interface Arrival {
+	/** Sessions with the download server that it took until it had the CA information. */
+	tries: number;
+	/** Sessions with the service until it was authenticated. */
+	services: number;
+	milliseconds: number;
+	/** Reasons of what failed on the way, or was refused. */
+	failures: string[];
+}
+
+process.once("message", order => start(order as HerdOrder));
+
+function start({ devices, settings, generation }: HerdOrder): void {
+	const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
+	const burntIn = { ...settings, factory: bytes(settings.factory), dlKeys: settings.dlKeys.map(bytes) };
+	const begun = performance.now();
+	for (let i = 0; i < devices; i++) {
+		const arrival: Arrival = { tries: 0, services: 1, milliseconds: 0, failures: [] };
+		let arrived = false;
+		const board = nodeBoard({
+			flash: "",
+			map: settings.map,
+			print(line) {
+				const event = parseEvent(line);
+				if (event?.event === "poll") arrival.tries++;
+				if (event?.event === "failed") {
+					if (event.server === "service") arrival.services++;
+					arrival.failures.push(`${event.server}: ${event.reason}`);
+				}
+				if (arrived || event?.event !== "authenticated" || event.server !== "service" || event.generation !== generation) return;
+				arrived = true;
+				arrival.milliseconds = Math.round(performance.now() - begun);
+				process.send!(arrival);
+				device.stop();
+			},
+		});
+		const flash = new Map<string, Flash>();
+		board.openFlash = partition => {
+			if (!flash.has(partition)) flash.set(partition, memoryFlash(partition === "poll" ? 4_096 : 8_192));
+			return flash.get(partition)!;
+		};
+		board.random = random => void randomFillSync(random);
+		const device = main(board, burntIn);
+		device.run();
+	}
+}
+
+const blockLength = 4_096;
+
+/** NOR flash in memory; a block that was never programmed takes none. */
+function memoryFlash(size: number): Flash {
+	const blocks: (Uint8Array | undefined)[] = new Array(size / blockLength);
+	return {
+		read(byteLength, offset) {
+			const block = blocks[Math.floor(offset / blockLength)];
+			const at = offset % blockLength;
+			return block ? block.slice(at, at + byteLength).buffer : new Uint8Array(byteLength).fill(0xff).buffer;
+		},
+		write(bytes, offset) {
+			const block = (blocks[Math.floor(offset / blockLength)] ??= new Uint8Array(blockLength).fill(0xff));
+			for (let i = 0, at = offset % blockLength; i < bytes.length; i++, at++) block[at] &= bytes[i];
+		},
+		eraseBlock(start, end = start + 1) {
+			for (let block = start; block < end; block++) blocks[block] = undefined;
+		},
+		status: () => ({ size, blockLength, blocks: size / blockLength }),
+		close() {},
+	};
+}
