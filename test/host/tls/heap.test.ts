@@ -41,19 +41,21 @@ for (const kernel of ["typescript", "c"] as const) {
 				);
 				return /^done$/m.test(stdout);
 			};
-			const least = (what: "nothing" | "handshake", kind: "chunks" | "slots"): number => {
-				let low = 0, high = ample[kind];
+			/** The least of `kind` between `low`, which is too little, and `high`, with ample of the other. */
+			const least = (what: "nothing" | "handshake", kind: "chunks" | "slots", low: number, high: number): number => {
 				while (high - low > fine[kind]) {
 					const middle = (low + high) >> 1;
-					if (runs(
-						what, { ...ample, ...(kind === "chunks" ? { chunks: middle } : { slots: middle }) },
-					)) high = middle;
+					if (runs(what, { ...ample, ...(kind === "chunks" ? { chunks: middle } : { slots: middle }) })) high = middle;
 					else low = middle;
 				}
 				return high;
 			};
-			const enough = { chunks: least("handshake", "chunks"), slots: least("handshake", "slots") };
-			const chunks = enough.chunks - least("nothing", "chunks"), slots = enough.slots - least("nothing", "slots");
+			const without = { chunks: least("nothing", "chunks", 0, 1 << 16), slots: least("nothing", "slots", 0, 1 << 14) };
+			const enough = {
+				chunks: least("handshake", "chunks", without.chunks, without.chunks + limits[kernel]),
+				slots: least("handshake", "slots", without.slots, without.slots + limits[kernel] / slotBytes),
+			};
+			const chunks = enough.chunks - without.chunks, slots = enough.slots - without.slots;
 			const added = chunks + slots * slotBytes;
 			console.log(`${kernel} kernel: ${chunks} bytes of chunks + ${slots} slots = ${added} bytes`);
 			assert.ok(slots > 0 && chunks > 0, "both were searched");
