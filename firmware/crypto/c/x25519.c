@@ -17,14 +17,13 @@ static void choose(Pair p, Pair q, uint32_t mask)
 	}
 }
 
-/** p = twice the point of which s has x + z and x - z. Overwrites s. */
-static inline void double_point(Pair p, Pair s)
+/** p = twice a point, from the squares of its x + z and x - z. Overwrites them. */
+static inline __attribute__((always_inline)) void double_point(Pair p, Pair squares)
 {
-	field_square_each(s, 2);
-	field_multiply(p[0], s[0], s[1]);
-	field_subtract(s[1], s[0], s[1]); // E = AA - BB
-	field_add_scaled(s[0], s[0], s[1]); // AA + 121665 E
-	field_multiply(p[1], s[0], s[1]);
+	field_multiply(p[0], squares[0], squares[1]);
+	field_subtract(squares[1], squares[0], squares[1]); // E = AA - BB
+	field_add_scaled(squares[0], squares[0], squares[1]); // AA + 121665 E
+	field_multiply(p[1], squares[0], squares[1]);
 }
 
 void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[32])
@@ -35,8 +34,10 @@ void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[
 	k[7] = (k[7] & 0x7fffffff) | 0x40000000;
 
 	Field x1;
-	Pair p, q; // k' u and (k' + 1) u, for the bits k' of k so far
-	Pair s, t;
+	Pair p; // k' u, for the bits k' of k so far
+	Pair both[2]; // (k' + 1) u, and what is doubled: four elements in a row, to be squared together
+	Pair t;
+	Field *const q = both[0], *const s = both[1];
 	field_load(x1, u);
 	field_small(p[0], 1);
 	field_small(p[1], 0);
@@ -56,7 +57,7 @@ void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[
 		field_multiply(q[1], t[0], s[1]);
 		choose(s, t, mask);
 		field_add_subtract(q[0], q[1], q[0], q[1]);
-		field_square_each(q, 2);
+		field_square_each(*both, 4);
 		field_multiply(q[1], q[1], x1);
 		double_point(p, s);
 	}
@@ -64,6 +65,7 @@ void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[
 	choose(p, q, 0 - previous);
 	for (int i = 0; i < 3; i++) {
 		field_add_subtract(s[0], s[1], p[0], p[1]);
+		field_square_each(s, 2);
 		double_point(p, s);
 	}
 
