@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleOnce, root, type Kernel } from "../boards/bundle.js";
 import { buildBoard, compileBytecode, missingTools } from "../boards/qemu-rv32/build.js";
-import { emulatorCommand, runFile } from "../boards/qemu-rv32/emulator.js";
+import { emulatorCommand, runFile, type RunOptions } from "../boards/qemu-rv32/emulator.js";
 import { composeFlashImage } from "../boards/qemu-rv32/flash-image.js";
 import type { Measure } from "./board/session.js";
 import type { Measured } from "./measure.js";
@@ -74,6 +74,9 @@ export async function benchBoard(json: boolean): Promise<number> {
 	}
 }
 
+const stale = "the recorded life did not go as recorded; if the device now sends other bytes, make a new recording " +
+	"(node bin/run.js bench/board/record.ts):";
+
 interface Life {
 	/** Bytes that the machine has taken of its arena in the end. */
 	reserved: number;
@@ -83,7 +86,7 @@ interface Life {
 async function measureLife(kernel: Kernel, folder: string): Promise<Life> {
 	const script = await bundleOnce({ entry: "bench/board/session.ts", engine: "xs", kernel });
 	const { code, output } = await emulate(script, { preload: true, memory: deviceMemory }, folder);
-	if (code !== 0) throw new Error(`the recorded life did not go as recorded; if the device now sends other bytes, make a new recording (bench/board/record.ts):\n${output}`);
+	if (code !== 0) throw new Error(`${stale}\n${output}`);
 	const { reserved, measures } = JSON.parse(jsonLine(output)) as { reserved: number; measures: Measure[] };
 	const life: Life = { reserved, parts: {} };
 	for (const { name, instructions, peak } of measures) if (parts[name]) life.parts[parts[name]] = { instructions, peak };
@@ -91,7 +94,8 @@ async function measureLife(kernel: Kernel, folder: string): Promise<Life> {
 }
 
 async function measureOperation(file: string, kernel: Kernel | undefined, folder: string): Promise<BoardFigures> {
-	const script = await bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, alias: { crypto: join(root, "bench/no-randomness.ts") } });
+	const alias = { crypto: join(root, "bench/no-randomness.ts") };
+	const script = await bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, alias });
 	const run = (memory: number, word: string) => emulate(script, { memory, settings: word }, folder);
 	const { code, output } = await run(deviceMemory, "time");
 	if (code === 0) {
@@ -110,12 +114,17 @@ async function measureOperation(file: string, kernel: Kernel | undefined, folder
 
 const jsonLine = (output: string) => output.split("\n").find((line) => line.startsWith("{")) ?? "{}";
 
-async function emulate(script: string, options: Parameters<typeof runFile>[0], folder: string): Promise<{ code: number | string; output: string }> {
+async function emulate(
+	script: string,
+	options: RunOptions,
+	folder: string,
+): Promise<{ code: number | string; output: string }> {
 	const run = join(folder, "run");
 	writeFileSync(run, runFile(options));
 	const flash = composeFlashImage(mkdtempSync(join(folder, "flash-")));
 	const program = await compileBytecode(script);
-	const { file, args } = emulatorCommand({ board: await buildBoard(), program, run, flash, countInstructions: true, network: false });
+	const board = await buildBoard();
+	const { file, args } = emulatorCommand({ board, program, run, flash, countInstructions: true, network: false });
 	return new Promise((resolve) => {
 		execFile(file, args, { timeout: timeLimit, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
 			resolve({ code: error ? (error.code ?? error.signal ?? "?") : 0, output: stdout + stderr });
@@ -126,7 +135,8 @@ async function emulate(script: string, options: Parameters<typeof runFile>[0], f
 function report(figures: Record<string, BoardFigures>, life: Record<Kernel, Life>): void {
 	console.log(`instructions on rv32imc, and bytes of the arena of ${deviceMemory.toLocaleString("en")} at the peak\n`);
 	for (const [kernel, { reserved, parts }] of Object.entries(life)) {
-		console.log(`the firmware with the kernel in ${kernel === "c" ? "C" : "TypeScript"} (arena taken in the end: ${reserved.toLocaleString("en")})`);
+		const language = kernel === "c" ? "C" : "TypeScript";
+		console.log(`the firmware with the kernel in ${language} (arena taken in the end: ${reserved.toLocaleString("en")})`);
 		for (const [name, part] of Object.entries(parts)) row(name, part);
 		console.log();
 	}
@@ -136,7 +146,8 @@ function report(figures: Record<string, BoardFigures>, life: Record<Kernel, Life
 	for (const { kernel, part, what, must, aim } of targets) {
 		const value = life[kernel].parts[part]![what]!;
 		const verdict = value <= aim ? "aim reached" : value <= must ? "target reached" : "TARGET MISSED";
-		console.log(`${part}, ${what}: ${value.toLocaleString("en")} (target ${must.toLocaleString("en")}, aim ${aim.toLocaleString("en")}): ${verdict}`);
+		const [is, target, best] = [value, must, aim].map((number) => number.toLocaleString("en"));
+		console.log(`${part}, ${what}: ${is} (target ${target}, aim ${best}): ${verdict}`);
 	}
 }
 

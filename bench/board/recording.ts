@@ -1,7 +1,7 @@
-// What servers said to a device once, so that it can be said again, byte for byte: then the instructions that the device
-// takes for it are the same in every run. `recording.json` holds three runs of a device, one after the other on the same
-// flash: new, it authenticates the service by CA 1 and stores CA information 2; then it does so again and its poll finds
-// nothing new; then the service has moved to CA 2, and the device promotes.
+// What servers said to a device once, so that it can be said again, byte for byte: then the instructions that the
+// device takes for it are the same in every run. `recording.json` holds three runs of a device, one after the other on
+// the same flash: new, it authenticates the service by CA 1 and stores CA information 2; then it does so again and its
+// poll finds nothing new; then the service has moved to CA 2, and the device promotes.
 //
 // The device's own randomness has to be the recording's: `fixedRandomness`. That is for this measurement alone.
 

@@ -10,13 +10,17 @@ export interface Replayed {
 }
 
 export function prepare({ host, said }: Connection): Replayed {
-	return { host, said: said.map(({ after, hex }) => ({ after, bytes: Uint8Array.from(hex.flatMap((line) => [...fromHex(line)])) })) };
+	const bytes = (lines: string[]) => Uint8Array.from(lines.flatMap((line) => [...fromHex(line)]));
+	return { host, said: said.map(({ after, hex }) => ({ after, bytes: bytes(hex) })) };
 }
 
 const segmentBytes = 1440, windowBytes = 5760; // as lwIP has them on the board
 
 /** `connections`: in the order in which they are opened. */
-export function replay(connections: Replayed[], timer: Timer): { TCP: TCPConstructor; resolver: Resolver; done(): boolean } {
+export function replay(
+	connections: Replayed[],
+	timer: Timer,
+): { TCP: TCPConstructor; resolver: Resolver; done(): boolean } {
 	let opened = 0;
 
 	class RecordedTCP implements TCP {
@@ -68,7 +72,9 @@ export function replay(connections: Replayed[], timer: Timer): { TCP: TCPConstru
 			} else if (!next && this.#buffered.length === 0) {
 				this.#options.onError?.call(this);
 				return;
-			} else if (next && ++this.#idle > idleLimit) throw new Error(`the device has sent ${this.#written} bytes, not ${next.after}`);
+			} else if (next && ++this.#idle > idleLimit) {
+				throw new Error(`the device has sent ${this.#written} bytes, not ${next.after}`);
+			}
 			timer.set(() => this.#go(), 1);
 		}
 		#idle = 0;

@@ -1,11 +1,14 @@
-// Builds the qemu-rv32 board: the bare-metal program (XS, lwIP, the board's own C, the crypto kernel's), the compiler of
-// bytecode that runs here, and bytecode itself. A clean build takes about 25 seconds on two processors; after that
+// Builds the qemu-rv32 board: the bare-metal program (XS, lwIP, the board's own C, the crypto kernel's), the compiler
+// of bytecode that runs here, and bytecode itself. A clean build takes about 25 seconds on two processors; after that
 // only what has changed is built (boards/compile.ts).
 
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { root } from "../bundle.js";
-import { compileAll, digest, engineSources, headersOf, objectOf, run, sourcesOf, versionOf, whole, xs } from "../compile.js";
+import {
+	compileAll, digest, engineSources, headersOf, objectOf, run, sourcesOf, versionOf, whole, xs,
+} from "../compile.js";
 
 const crossCompiler = "riscv64-unknown-elf-gcc";
 const hostCompiler = process.env.CC ?? "cc";
@@ -36,8 +39,19 @@ const others = ["-w"]; // what others wrote is compiled without warnings: they a
 export async function missingTools(): Promise<string | undefined> {
 	const missing: string[] = [];
 	for (const tool of [emulator, crossCompiler, hostCompiler]) if (!(await versionOf(tool))) missing.push(tool);
+	if (missing.length === 0 && !(await hasLibrary())) missing.push("picolibc for riscv64-unknown-elf");
 	if (missing.length === 0 && !existsSync(join(lwip, "core/tcp.c"))) missing.push("lwIP's source");
-	return missing.length > 0 ? `the qemu-rv32 board needs ${missing.join(" and ")}: run \`npm run setup:qemu\`` : undefined;
+	if (missing.length === 0) return undefined;
+	return `the qemu-rv32 board needs ${missing.join(" and ")}: run \`npm run setup:qemu\``;
+}
+
+/** The compiler says where the C library's specs are; what it does not find it only repeats. */
+async function hasLibrary(): Promise<boolean> {
+	return new Promise((resolve) => {
+		execFile(crossCompiler, ["-print-file-name=picolibc.specs"], (error, stdout) => {
+			resolve(!error && isAbsolute(stdout.trim()));
+		});
+	});
 }
 
 let built: Promise<string> | undefined;
@@ -54,22 +68,25 @@ async function build(): Promise<string> {
 
 	const hasKernel = existsSync(join(kernel, "natives.h"));
 	const common = [...target, ...language, "-Os", "-ffunction-sections", "-fdata-sections", "-fno-math-errno"];
-	const own = [`-I${shared}`, `-I${join(board, "lwip")}`, `-I${join(lwip, "include")}`, ...(hasKernel ? ["-DBATON_C_KERNEL=1"] : [])];
+	const folders = [shared, join(board, "lwip"), join(lwip, "include")];
+	const own = [...folders.map((folder) => `-I${folder}`), ...(hasKernel ? ["-DBATON_C_KERNEL=1"] : [])];
 	const network = [
 		...["core", "core/ipv4"].flatMap((folder) => sourcesOf(join(lwip, folder))).filter((file) => !/altcp/.test(file)),
 		join(lwip, "netif/ethernet.c"),
 	];
 	const ours = [
 		join(board, "start.S"),
-		...[board, shared, ...(hasKernel ? [kernel] : [])].flatMap(sourcesOf).filter((file) => basename(file) !== compilerSource),
-	];
+		...[board, shared, ...(hasKernel ? [kernel] : [])].flatMap(sourcesOf),
+	].filter((file) => basename(file) !== compilerSource);
 	const script = join(board, "virt.ld");
 
 	// The engine's objects depend on the platform's header and the engine's own; the board's on everything.
 	const engineHeaders = [...headersOf(xs), join(board, "xs-platform.h")];
 	const engineKey = digest([version, common, speed, engineFeatures, others], [...engineSources(), ...engineHeaders]);
-	const networkKey = digest([version, common, own, others], [...network, ...headersOf(lwip), ...headersOf(join(board, "lwip"))]);
-	const key = digest([engineKey, networkKey, warnings], [...ours, ...[board, shared, kernel].flatMap(headersOf), script]);
+	const networkHeaders = [...headersOf(lwip), ...headersOf(join(board, "lwip"))];
+	const networkKey = digest([version, common, own, others], [...network, ...networkHeaders]);
+	const headers = [board, shared, kernel].flatMap(headersOf);
+	const key = digest([engineKey, networkKey, warnings], [...ours, ...headers, script]);
 	const program = join(output, `board-${key}`, "board.elf");
 	if (existsSync(program)) return program;
 
@@ -91,11 +108,12 @@ let builtCompiler: Promise<string> | undefined;
 
 async function buildBytecodeCompiler(): Promise<string> {
 	const version = await versionOf(hostCompiler);
-	if (!version) throw new Error(`the qemu-rv32 board needs a C compiler for this machine: install gcc or clang, or set CC`);
+	if (!version) throw new Error("bytecode needs a C compiler for this machine: install gcc or clang, or set CC");
 	const flags = [...language, "-O1", "-D_GNU_SOURCE", ...engineFeatures];
 	const source = join(board, compilerSource);
 	const sources = [...engineSources(), source];
-	const key = digest([version, flags], [...sources, ...headersOf(xs), ...["xs-platform.h", "program.h"].map((name) => join(board, name))]);
+	const headers = [...headersOf(xs), ...["xs-platform.h", "program.h"].map((name) => join(board, name))];
+	const key = digest([version, flags], [...sources, ...headers]);
 	const folder = join(output, `bytecode-compiler-${key}`);
 	const program = join(folder, "bytecode-compiler");
 	if (existsSync(program)) return program;

@@ -45,7 +45,10 @@ function refusal(message: string) {
 }
 
 /** How a program that is no device runs, such as a test: without settings and flash. */
-export async function programCommand(script: string, options: { memory?: number; countInstructions?: boolean; settings?: string } = {}) {
+export async function programCommand(
+	script: string,
+	options: { memory?: number; countInstructions?: boolean; settings?: string } = {},
+): Promise<{ file: string; args: string[] }> {
 	const { countInstructions, ...contents } = options;
 	const board = await buildBoard();
 	const program = await compileBytecode(script);

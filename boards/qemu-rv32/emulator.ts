@@ -17,8 +17,18 @@ export interface EmulatorOptions {
 	network?: boolean;
 }
 
+export interface RunOptions {
+	/** The program leaves a global function `start` (boot.ts). */
+	preload?: boolean;
+	/** Bytes of the arena; default: an ESP32-C3's. */
+	memory?: number;
+	/** How long programming or erasing a word of flash takes at least. */
+	wordMicroseconds?: number;
+	settings?: string;
+}
+
 /** What run.h says: little-endian words, then the settings' text with a NUL. */
-export function runFile(options: { preload?: boolean; memory?: number; wordMicroseconds?: number; settings?: string }): Buffer {
+export function runFile(options: RunOptions): Buffer {
 	const { preload = false, memory = 0, wordMicroseconds = 0, settings = "" } = options;
 	const text = Buffer.from(`${settings}\0`);
 	const words = [0x4e555242, Number(preload), memory, wordMicroseconds, text.length - 1];

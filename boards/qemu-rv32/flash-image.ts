@@ -3,7 +3,9 @@
 // apart after it, however the run ended: QEMU writes each programmed word to the file at once, and killing it is a
 // power cut. If this process is killed as well, the next run finds the image and takes it apart first.
 
-import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+	closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 const imageBytes = 32 * 1024 * 1024;
@@ -50,7 +52,7 @@ export function takeFlashImageApart(image: string, folder: string): void {
 	inUse.delete(image);
 }
 
-/** An image is a run's only truth until it is removed; but a partition that was written after it belongs to a later run. */
+/** An image is a run's only truth until it is removed; but a partition that was written after it is a later run's. */
 function takeApart(image: string, folder: string): void {
 	const age = statSync(image).mtimeMs;
 	const file = openSync(image, "r");

@@ -26,7 +26,8 @@ static const struct run* readRun(void)
 {
 	const struct run* run = (const struct run*)runRegion;
 	if (run->magic != runMagic) fatal(exitUnusable, "there are no settings for this run");
-	if (run->arenaBytes > arenaMost || run->arenaBytes % 16) fatal(exitUnusable, "an arena of %lu bytes is not possible", (unsigned long)run->arenaBytes);
+	if (run->arenaBytes > arenaMost || run->arenaBytes % 16)
+		fatal(exitUnusable, "an arena of %lu bytes is not possible", (unsigned long)run->arenaBytes);
 	return run;
 }
 

@@ -10,9 +10,10 @@ static const struct program* program(void)
 {
 	const struct program* program = (const struct program*)programRegion;
 	const uint32_t room = programMost - sizeof *program;
-	if (program->magic != programMagic) fatal(exitUnusable, "there is no program at %08lx", (unsigned long)(uintptr_t)program);
+	if (program->magic != programMagic) fatal(exitUnusable, "there is no program at %p", (const void*)program);
 	if (program->engine != programEngine) fatal(exitUnusable, "the program was compiled for another version of XS");
-	if (program->nameBytes > room || program->codeBytes > room - program->nameBytes) fatal(exitUnusable, "the program is cut off");
+	if (program->nameBytes > room || program->codeBytes > room - program->nameBytes)
+		fatal(exitUnusable, "the program is cut off");
 	return program;
 }
 

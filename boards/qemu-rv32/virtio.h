@@ -12,9 +12,21 @@ enum { queueLength = 8 };
 
 struct virtqueue {
 	// The three parts that the device reads and writes (§2.6); each aligned as it must be.
-	struct { uint64_t address; uint32_t length; uint16_t flags, next; } descriptors[queueLength] __attribute__((aligned(16)));
-	struct { uint16_t flags, index, ring[queueLength], event; } available __attribute__((aligned(2)));
-	struct { uint16_t flags, index; struct { uint32_t id, length; } ring[queueLength]; uint16_t event; } used __attribute__((aligned(4)));
+	struct {
+		uint64_t address;
+		uint32_t length;
+		uint16_t flags, next;
+	} descriptors[queueLength] __attribute__((aligned(16)));
+	struct {
+		uint16_t flags, index, ring[queueLength], event;
+	} available __attribute__((aligned(2)));
+	struct {
+		uint16_t flags, index;
+		struct {
+			uint32_t id, length;
+		} ring[queueLength];
+		uint16_t event;
+	} used __attribute__((aligned(4)));
 	uint16_t seen; // used.index up to which we have taken
 	uint16_t number; // of the queue in its device
 	volatile uint32_t* device;

@@ -11,6 +11,7 @@ import { buildBoard, compileBytecode, missingTools } from "../../boards/qemu-rv3
 import { emulatorCommand, runFile } from "../../boards/qemu-rv32/emulator.js";
 import { composeFlashImage, takeFlashImageApart } from "../../boards/qemu-rv32/flash-image.js";
 import { startBoard } from "../../boards/start.js";
+import { isClean, killDevices } from "../powercut/qemu-rv32.js";
 import { createWorld, downloadName, serviceName } from "../world.js";
 
 const missing = await missingTools();
@@ -159,6 +160,12 @@ onBoard("a device lives from CA 1 to CA 2 in less than 64 KB", async () => {
 	assert.ok(events.includes("promoted generation=2"), events.join("; "));
 	assert.is(reserved.length, 2);
 	assert.ok(Math.max(...reserved) <= 64 << 10, `took ${reserved.join(", ")} bytes`);
+});
+
+onBoard("a device that is killed again and again in its flash operations lives on", async () => {
+	const tally = await killDevices({ kills: 6, seed: 1 });
+	assert.ok(isClean(tally), JSON.stringify(tally));
+	assert.ok(tally.kills >= 6 && tally.inErase + tally.inProgram > 0, JSON.stringify(tally));
 });
 
 test("a flash image that a killed process left is taken apart by the next run, unless a later run wrote", () => {

@@ -1,8 +1,8 @@
-// `npm run powercut -- --board qemu-rv32 [--kills N] [--seed N] [--json]`: a whole life of updates, CA 1 to CA 2 to CA 3 …,
-// on the running board, during which QEMU is killed without warning again and again, and started again on the same
-// flash. Flash operations are stretched, word by word, so that many kills fall inside one; the board's driver says in a
-// word of the flash image what was being done (boards/qemu-rv32/flash.c). After the last kill the device lives on to
-// the newest CA undisturbed.
+// `npm run powercut -- --board qemu-rv32 [--kills N] [--seed N] [--json]`: a whole life of updates, CA 1 to CA 2 to
+// CA 3 …, on the running board, during which QEMU is killed without warning again and again, and started again on the
+// same flash. Flash operations are stretched, word by word, so that many kills fall inside one; the board's driver says
+// in a word of the flash image what was being done (boards/qemu-rv32/flash.c). After the last kill the device lives on
+// to the newest CA undisturbed.
 
 import { spawn } from "node:child_process";
 import { createPublicKey } from "node:crypto";
@@ -13,7 +13,8 @@ import { createInterface } from "node:readline";
 import { bundleOnce } from "../../boards/bundle.js";
 import { buildBoard, compileBytecode, missingTools } from "../../boards/qemu-rv32/build.js";
 import { emulatorCommand, runFile } from "../../boards/qemu-rv32/emulator.js";
-import { activityOf, composeFlashImage, takeFlashImageApart, type Activity } from "../../boards/qemu-rv32/flash-image.js";
+import { activityOf, composeFlashImage, takeFlashImageApart } from "../../boards/qemu-rv32/flash-image.js";
+import type { Activity } from "../../boards/qemu-rv32/flash-image.js";
 import type { DeviceEvent } from "../../firmware/events.js";
 import { parseEvent } from "../../host/device-events.js";
 import { readDeviceSlots } from "../../host/slot-image.js";
@@ -39,13 +40,17 @@ interface Tally {
 	/** Runs that ended otherwise than by being killed or by authenticating the service. */
 	crashed: number;
 	boots: number;
-	/** The generation with which the service was authenticated at the end (0: but it was not in the slot then), and the newest. */
+	/** The generation with which the service was authenticated at the end (0: its slot is not as it should be). */
 	endedWith: number;
+	/** The newest CA there is. */
 	newest: number;
 }
 
 /** Prints what was found. Gives the exit code. */
-export async function killBoard(board: string, { kills, seed, json }: { kills: number; seed: number; json: boolean }): Promise<number> {
+export async function killBoard(
+	board: string,
+	{ kills, seed, json }: { kills: number; seed: number; json: boolean },
+): Promise<number> {
 	if (board !== "qemu-rv32" || !Number.isInteger(kills) || kills < 1 || kills > mostKills) {
 		console.error(`powercut: expected --board qemu-rv32 and --kills 1 to ${mostKills}`);
 		return 2;
@@ -60,7 +65,7 @@ export async function killBoard(board: string, { kills, seed, json }: { kills: n
 	const seconds = Math.round((Date.now() - started) / 100) / 10;
 	const ok = isClean(tally);
 	if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-	console.log(`${tally.kills} kills, ${tally.inErase} inside an erase, ${tally.inProgram} inside programming; ${tally.boots} boots in ${seconds} s
+	console.log(`${progress(tally)}; ${tally.boots} boots in ${seconds} s
   no valid current CA: ${tally.noValidCa}
   an older current CA than before: ${tally.olderCa}
   back to the factory's: ${tally.fellToFactory}
@@ -71,14 +76,22 @@ ${ok ? "ok" : "FAILED"}`);
 	return ok ? 0 : 1;
 }
 
-function showProgress({ kills, inErase, inProgram }: Tally): void {
-	if (process.stderr.isTTY) process.stderr.write(`\r${kills} kills, ${inErase} inside an erase, ${inProgram} inside programming `);
+function showProgress(tally: Tally): void {
+	if (process.stderr.isTTY) process.stderr.write(`\r${progress(tally)} `);
 }
 
-async function killDevices({ kills, seed, onProgress }: { kills: number; seed: number; onProgress(tally: Tally): void }): Promise<Tally> {
+function progress({ kills, inErase, inProgram }: Tally): string {
+	return `${kills} kills, ${inErase} inside an erase, ${inProgram} inside programming`;
+}
+
+export async function killDevices({ kills, seed, onProgress }: {
+	kills: number;
+	seed: number;
+	onProgress?(tally: Tally): void;
+}): Promise<Tally> {
 	const world = await createWorld({ fleet: "powercut", authorities: Math.ceil(kills / 2) + 10 });
 	const folder = mkdtempSync(join(tmpdir(), "baton-powercut-"));
-	const life = new Life(world, folder, seed, onProgress);
+	const life = new Life(world, folder, seed, onProgress ?? (() => {}));
 	try {
 		await life.live(kills);
 		return life.tally;
@@ -86,6 +99,13 @@ async function killDevices({ kills, seed, onProgress }: { kills: number; seed: n
 		await world.close();
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** When to kill: at a moment of the `skip`th operation of a kind, or at any moment. */
+interface KillPlan {
+	during: Activity;
+	skip: number;
+	after: number; // ms
 }
 
 class Life {
@@ -112,14 +132,14 @@ class Life {
 	async live(kills: number): Promise<void> {
 		const { tally } = this;
 		this.#image = composeFlashImage(this.#folder);
-		const isEnough = () => tally.kills >= kills && (kills < 2 * wanted || (tally.inErase >= wanted && tally.inProgram >= wanted));
 		for (let isLast = false; !isLast; tally.newest++) {
-			isLast = isEnough();
+			isLast = tally.kills >= kills && says(tally, kills);
 			const download = await this.#world.downloadServer(tally.newest, this.#world.information(tally.newest + 1));
 			// The service by this CA: the device stores the next one. By the next one: it promotes.
 			for (const by of [tally.newest, tally.newest + 1]) {
 				const service = await this.#world.applicationServer(by);
-				await this.#step({ [serviceName]: service.port, [downloadName(tally.newest)]: download.port }, isLast ? 0 : killsAtAStep);
+				const ports = { [serviceName]: service.port, [downloadName(tally.newest)]: download.port };
+				await this.#step(ports, isLast ? 0 : killsAtAStep);
 				await service.close();
 			}
 			await download.close();
@@ -129,7 +149,7 @@ class Life {
 		if (current?.information?.generation !== tally.newest || next) tally.endedWith = 0;
 	}
 
-	/** Runs the device until it has ended by itself with the service authenticated; kills it `kills` times before at most. */
+	/** Runs the device until it has ended by itself with the service authenticated; before, kills it `kills` times. */
 	async #step(ports: { [host: string]: number }, kills: number): Promise<void> {
 		const command = await this.#command(ports);
 		for (let failures = 0; failures < 3; ) {
@@ -152,8 +172,7 @@ class Life {
 		return emulatorCommand({ board, program, run, flash: this.#image });
 	}
 
-	/** When to kill: at a moment of the `skip`th operation of a kind, or at any moment. */
-	#killPlan(): { during: Activity; skip: number; after: number } {
+	#killPlan(): KillPlan {
 		const { inErase, inProgram } = this.tally;
 		if (this.#chance(0.1)) return { during: "nothing", skip: 0, after: 600 * this.#fraction() };
 		const during = this.#chance(inErase <= inProgram ? 0.7 : 0.3) ? "erasing" : "programming";
@@ -161,7 +180,7 @@ class Life {
 	}
 
 	/** One run of the device. Gives its exit code, or "killed". */
-	async #boot(command: { file: string; args: string[] }, kill?: { during: Activity; skip: number; after: number }): Promise<number | "killed"> {
+	async #boot(command: { file: string; args: string[] }, kill?: KillPlan): Promise<number | "killed"> {
 		const device = spawn(command.file, command.args, { stdio: ["ignore", "pipe", "inherit"] });
 		let hasBooted = false;
 		createInterface({ input: device.stdout }).on("line", line => {
@@ -170,7 +189,9 @@ class Life {
 			if (event.event === "boot") hasBooted = true;
 			this.#judge(event);
 		});
-		const ended = new Promise<number | "killed">(resolve => device.on("close", (code, signal) => resolve(signal ? "killed" : code!)));
+		const ended = new Promise<number | "killed">(resolve => {
+			device.on("close", (code, signal) => resolve(signal ? "killed" : code!));
+		});
 		let isRunning = true;
 		void ended.then(() => (isRunning = false));
 
@@ -181,8 +202,8 @@ class Life {
 			const activity = activityOf(image);
 			const begins = activity !== "nothing" && activity !== seen;
 			seen = activity;
-			const isTime = kill !== undefined && (kill.during === "nothing" || (begins && activity === kill.during && skip-- === 0));
-			if (isTime || Date.now() > deadline) {
+			const isWanted = begins && activity === kill?.during && skip-- === 0;
+			if (isWanted || kill?.during === "nothing" || Date.now() > deadline) {
 				await pause(kill?.after ?? 0);
 				device.kill("SIGKILL");
 				break;
@@ -229,10 +250,14 @@ class Life {
 	}
 }
 
-function isClean(tally: Tally): boolean {
+export function isClean(tally: Tally): boolean {
 	const found = tally.noValidCa + tally.olderCa + tally.fellToFactory + tally.crashed;
-	const enough = tally.kills < 2 * wanted || (tally.inErase >= wanted && tally.inProgram >= wanted);
-	return found === 0 && enough && tally.endedWith === tally.newest;
+	return found === 0 && says(tally, tally.kills) && tally.endedWith === tally.newest;
+}
+
+/** Are enough of the kills inside flash operations? */
+function says({ inErase, inProgram }: Tally, kills: number): boolean {
+	return kills < 2 * wanted || (inErase >= wanted && inProgram >= wanted);
 }
 
 const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
