@@ -157,7 +157,8 @@ static void reduce(Vector *upper, const Vector *lower, bool byHalves)
 /**
  * Euclid's algorithm on 8L and k, half-way: take the vector with the lower d off the other as often as it goes. Then
  * c grows as d shrinks: c_upper d_lower + c_lower d_upper = 8L throughout, so nothing exceeds 256 bits. The two c are
- * coprime, so never both even.
+ * coprime, so never both even. Each step takes at least a fifth off upper->d: fewer than 1,600 steps for any k, about
+ * 80 for a hash.
  */
 bool scalar_halve(uint32_t c[8], uint32_t d[8], const uint32_t k[8])
 {
