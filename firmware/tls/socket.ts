@@ -53,7 +53,7 @@ export class TLSSocket {
 	#tcpReadable = 0; // bytes
 	#tcpWritable = 0;
 	#connected = false;
-	#authenticated = false;
+	#authenticated = false; // and onAuthenticated has returned
 	#announced = false; // what is readable was said by onReadable
 	#lost = false; // TCP has ended
 	#pumping = false;
@@ -124,6 +124,7 @@ export class TLSSocket {
 
 	/** What one record can take, as far as TCP takes it at once. */
 	get #writable(): number {
+		if (!this.#authenticated) return 0;
 		const room = Math.min(this.#client.writable, this.#tcpWritable - this.#client.pending - OVERHEAD);
 		return Math.max(0, room - (this.#held?.length ?? 0));
 	}
@@ -172,19 +173,19 @@ export class TLSSocket {
 			return true;
 		}
 		this.#tcpReadable -= bytes.byteLength;
-		const isNew = !this.#authenticated;
+		const wasAuthenticated = this.#authenticated;
 		try {
 			client.receive(new Uint8Array(bytes));
-			if (client.anchor !== undefined && isNew) {
-				this.#authenticated = true;
+			if (client.anchor !== undefined && !wasAuthenticated) {
 				this.#options.onAuthenticated?.call(this, client.anchor);
+				this.#authenticated = true;
 			}
 		} catch (error) {
 			client.abort(error);
 			return this.#end(error as Error);
 		}
 		this.#flush();
-		if (isNew) this.#announceWritable();
+		if (!wasAuthenticated) this.#announceWritable();
 		return true;
 	}
 

@@ -143,6 +143,21 @@ test("what onAuthenticated throws closes the connection before a byte of the app
 	assert.is(log.tcp.closed, 1);
 });
 
+test("nothing can be written before onAuthenticated has returned", () => {
+	let refused: unknown;
+	const log = open({ suites, onAuthenticated() {
+		try {
+			this.write(new Uint8Array(1));
+		} catch (error) {
+			refused = error;
+		}
+	} });
+	log.tcp.connect();
+	log.tcp.arrive(flight);
+	assert.ok(refused instanceof RangeError);
+	assert.is(log.error, undefined);
+});
+
 test("closing in a callback is the end of callbacks", () => {
 	const log = open({ suites, onAuthenticated() { this.close(); this.close(); } });
 	log.tcp.connect();
