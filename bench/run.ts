@@ -1,4 +1,4 @@
-// `npm run bench -- [--kernel-rv32] [--json]`: the crypto kernel measured, beside the libraries that others would take.
+// `npm run bench -- [--kernel-rv32 | --servers] [--json]`: the crypto kernel measured, beside the libraries that others would take.
 //
 // In one run, on this machine: every operation on the real XS (the simulator) in TypeScript and in C, against
 // @noble/ed25519, @noble/curves, @noble/hashes, @noble/ciphers and tweetnacl; the same programs on Node; node:crypto as
@@ -64,11 +64,18 @@ async function main(): Promise<number> {
 	let options;
 	try {
 		options = parseArgs({
-			options: { "kernel-rv32": { type: "boolean" }, board: { type: "string" }, json: { type: "boolean" } },
+			options: { "kernel-rv32": { type: "boolean" }, board: { type: "string" }, servers: { type: "boolean" }, json: { type: "boolean" } },
 		}).values;
 	} catch (error) {
 		console.error(`bench: ${(error as Error).message}`);
 		return 2;
+	}
+	if (options.servers) {
+		const { measureServers, serversTable } = await import("./servers.js");
+		const report = await measureServers();
+		console.log(serversTable(report));
+		if (options.json) console.log(JSON.stringify(report));
+		return 0;
 	}
 	if (options.board === "qemu-rv32") return benchBoard(options.json ?? false);
 	if (options.board !== undefined) return complain(`no measurements on a board named ${options.board}`);
