@@ -340,7 +340,7 @@ static void double_point(Point *P, bool wantT)
 {
 	Field e, f, g, h;
 	field_add(P->T, P->X, P->Y);
-	field_square_each(&P->X, 4); // of X, Y, Z and X + Y
+	field_square_each((Field *)P, 4); // X, Y, Z and X + Y
 	field_add_subtract(h, g, P->Y, P->X);
 	field_subtract(e, P->T, h);
 	field_add(f, P->Z, P->Z);
