@@ -13,7 +13,8 @@ export function settingsImage(settings: RunSettings): Uint8Array {
 	const text = JSON.stringify(settings);
 	readSettings(text);
 	if (!/^[\x20-\x7e]*$/.test(text)) throw new SettingsError("settings: expected printable ASCII");
-	if (text.length > settingsLength) throw new SettingsError(`settings: expected at most ${settingsLength} bytes, got ${text.length}`);
+	if (text.length > settingsLength)
+		throw new SettingsError(`settings: expected at most ${settingsLength} bytes, got ${text.length}`);
 	const image = new Uint8Array(settingsLength).fill(erased);
 	for (let i = 0; i < text.length; i++) image[i] = text.charCodeAt(i);
 	return image;
@@ -21,13 +22,15 @@ export function settingsImage(settings: RunSettings): Uint8Array {
 
 /** Throws SettingsError with what is missing or wrong. */
 export function readSettingsImage(image: Uint8Array): RunSettings {
-	if (image.length !== settingsLength) throw new SettingsError(`settings: expected a partition of ${settingsLength} bytes`);
+	if (image.length !== settingsLength)
+		throw new SettingsError(`settings: expected a partition of ${settingsLength} bytes`);
 	const end = image.indexOf(erased);
 	const length = end < 0 ? settingsLength : end;
 	if (length === 0) throw new SettingsError("settings: the partition is erased");
 	for (let i = 0; i < settingsLength; i++) {
-		if (i < length && (image[i] < 0x20 || image[i] > 0x7e)) throw new SettingsError("settings: the partition holds no settings");
-		if (i >= length && image[i] !== erased) throw new SettingsError("settings: something follows the text");
+		const byte = image[i];
+		if (i < length && (byte < 0x20 || byte > 0x7e)) throw new SettingsError("settings: the partition holds no settings");
+		if (i >= length && byte !== erased) throw new SettingsError("settings: something follows the text");
 	}
 	let text = "";
 	for (let i = 0; i < length; i += piece) text += String.fromCharCode(...image.subarray(i, Math.min(i + piece, length)));

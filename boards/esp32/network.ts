@@ -35,7 +35,8 @@ export function keepConnected(timer: Board["timer"], print: Board["print"], onCo
 			const { connection } = wifi;
 			if (connection >= READY && state !== "connected") connected();
 			else if (connection < LINKED && state === "connected") failed("lost");
-			else if (connection < CONNECTING && state === "trying") failed("not connected: no such network in range, or another password");
+			else if (connection < CONNECTING && state === "trying")
+				failed("not connected: no such network in range, or another password");
 		}),
 	});
 	attempt();

@@ -48,7 +48,8 @@ class Flash {
 	#check(offset: number, byteLength: number, isChange = false): void {
 		if (!this.#isOpen) throw new Error("closed");
 		if (isChange && this.#isReadOnly) throw new Error("read-only");
-		if (!(offset >= 0 && byteLength >= 0 && offset + byteLength <= this.#size)) throw new RangeError("out of the partition");
+		if (!(offset >= 0 && byteLength >= 0 && offset + byteLength <= this.#size))
+			throw new RangeError("out of the partition");
 	}
 }
 

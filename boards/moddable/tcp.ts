@@ -46,7 +46,8 @@ export class ModdableTCP implements TCP {
 
 	write(bytes: Uint8Array): number {
 		if (!this.#socket) throw new Error("the socket is closed");
-		if (bytes.length > this.#writable) throw new RangeError(`expected at most ${this.#writable} bytes, got ${bytes.length}`);
+		if (bytes.length > this.#writable)
+			throw new RangeError(`expected at most ${this.#writable} bytes, got ${bytes.length}`);
 		let taken: unknown;
 		try {
 			taken = this.#socket.write(bytes); // a number, whatever its declaration says

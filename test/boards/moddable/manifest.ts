@@ -38,7 +38,9 @@ interface Manifest {
 const known = ["//", "build", "include", "modules", "preload", "creation", "platforms", "typescript", "config", "error"];
 
 export function readProject(manifest: string, platform: Platform): Project {
-	const project: Project = { modules: new Map(), sdkModules: new Set(), sources: [], preload: [], creation: {}, faults: [] };
+	const project: Project = {
+		modules: new Map(), sdkModules: new Set(), sources: [], preload: [], creation: {}, faults: [],
+	};
 	const excluded = new Set<string>();
 	const read = new Set<string>();
 	include(manifest);

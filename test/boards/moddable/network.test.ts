@@ -69,7 +69,9 @@ async function load(): Promise<KeepConnected> {
 				onResolve({ filter: /^board\/guard$/ }, () => ({ path: join(root, "boards/moddable/guard.ts") }));
 				onResolve({ filter: /^board\/natives$/ }, ({ path }) => ({ path, namespace: "SDK" }));
 				onLoad({ filter: /.*/, namespace: "SDK" }, ({ path }) => ({
-					contents: path === "board/natives" ? "export const print = line => lines.push(line);" : `export default doubles[${JSON.stringify(path)}];`,
+					contents: path === "board/natives"
+						? "export const print = line => lines.push(line);"
+						: `export default doubles[${JSON.stringify(path)}];`,
 				}));
 			},
 		}],
@@ -98,7 +100,9 @@ test("without credentials it says so, once, and leaves the radio alone", () => {
 	clock.advance(86_400_000);
 	assert.is(radio, undefined);
 	assert.is(state.connected, 0);
-	assert.equal(lines, ["# wi-fi: no credentials: build with `mcconfig … ssid=NAME password=WORD`; waiting without a network"]);
+	assert.equal(lines, [
+		"# wi-fi: no credentials: build with `mcconfig … ssid=NAME password=WORD`; waiting without a network",
+	]);
 });
 
 test("an open network needs no password", () => {
@@ -126,8 +130,9 @@ test("a wrong password is tried for ever, at most a minute apart", () => {
 		clock.advance(attempt <= 6 ? 1_000 * 2 ** (attempt - 1) : 60_000);
 	}
 	assert.is(lines.length, 199);
-	assert.is(lines[0], '# wi-fi: not connected: no such network in range, or another password; trying "home" again in 1 s');
-	assert.is(lines[6], '# wi-fi: not connected: no such network in range, or another password; trying "home" again in 60 s');
+	const said = "# wi-fi: not connected: no such network in range, or another password; ";
+	assert.is(lines[0], `${said}trying "home" again in 1 s`);
+	assert.is(lines[6], `${said}trying "home" again in 60 s`);
 	assert.is(clock.waiting, 1);
 });
 

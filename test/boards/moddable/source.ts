@@ -12,7 +12,8 @@ export function scriptOf(file: string): string {
 }
 
 export function javascript(typescript: string): string {
-	return transformSync(typescript, { loader: "ts", target: "esnext", legalComments: "none", tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } } }).code;
+	const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } };
+	return transformSync(typescript, { loader: "ts", target: "esnext", legalComments: "none", tsconfigRaw }).code;
 }
 
 /** Specifiers of what is imported or exported from elsewhere at run time. */

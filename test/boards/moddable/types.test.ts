@@ -12,7 +12,8 @@ for (const [project, what] of Object.entries({
 })) {
 	test(`tsc -p ${project}: ${what}`, () => {
 		const compiler = join(root, "node_modules/typescript/bin/tsc");
-		const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, "--pretty", "false", "-p", project], { cwd: root, encoding: "utf8" });
+		const parameters = [compiler, "--pretty", "false", "-p", project];
+		const { status, stdout, stderr } = spawnSync(process.execPath, parameters, { cwd: root, encoding: "utf8" });
 		assert.is(status, 0, stdout + stderr);
 	});
 }
