@@ -134,7 +134,7 @@ export class FlashEmulator {
 		const fault = (block: number) => this.blockFaults.get(`${partition}:${block}`);
 		const check = (offset: number, length: number, unit: number) => {
 			if (!(offset >= 0 && length >= 0 && offset + length <= size) || offset % unit !== 0 || length % unit !== 0)
-				throw new RangeError(`flash ${partition}: expected multiples of ${unit} within ${size}, got ${length} at ${offset}`);
+				throw new RangeError(`flash ${partition}: expected units of ${unit} within ${size}, got ${length} at ${offset}`);
 		};
 		return {
 			read: (byteLength, offset) => {

@@ -25,7 +25,8 @@ const memoKernel: Plugin = {
  * `most`). `onResult` hears of each result as it comes. Rejects if a worker fails.
  */
 export async function onAllCores<Job, Result>(
-	entry: string, jobs: readonly Job[], onResult: (result: Result, job: Job) => void, { most = 8, plugins = [] as Plugin[] } = {},
+	entry: string, jobs: readonly Job[], onResult: (result: Result, job: Job) => void,
+	{ most = 8, plugins = [] as Plugin[] } = {},
 ): Promise<void> {
 	const program = join(root, `build/mass-run/${process.pid}.mjs`);
 	await build({

@@ -13,7 +13,8 @@ export class VirtualClock implements Timer {
 	readonly #alarms = new Set<Alarm>();
 
 	set(callback: () => void, milliseconds: number): TimerID {
-		if (!(milliseconds >= 0 && milliseconds < 2 ** 31)) throw new RangeError(`expected 0 … 2^31-1 ms, got ${milliseconds}`);
+		if (!(milliseconds >= 0 && milliseconds < 2 ** 31))
+			throw new RangeError(`expected 0 … 2^31-1 ms, got ${milliseconds}`);
 		const alarm = { at: this.now + milliseconds, callback };
 		this.#alarms.add(alarm);
 		return alarm;

@@ -16,7 +16,8 @@ const certificates = { A: certificateA, B: certificateB, C: certificateC, D: cer
 type Letter = keyof typeof certificates;
 
 function make(ca: Letter, content: Content): Issued {
-	return { ca, generation: content.generation, revokes: content.revokes === true, bytes: issue({ ...content, certificate: certificates[ca] }) };
+	const { generation, revokes = false } = content;
+	return { ca, generation, revokes, bytes: issue({ ...content, certificate: certificates[ca] }) };
 }
 
 /** Everything that the DL key of this bench has ever signed. The names say generation and CA. */
@@ -132,7 +133,8 @@ export class Bench {
 		if (cut) this.chip.cutAt(cut.at, cut.tear);
 		let slots: Slots;
 		try {
-			slots = new Slots([this.chip.open("ca0"), this.chip.open("ca1")], VerifiedCaInformation.read(this.factory.bytes, fleet), fleet);
+			const factory = VerifiedCaInformation.read(this.factory.bytes, fleet);
+			slots = new Slots([this.chip.open("ca0"), this.chip.open("ca1")], factory, fleet);
 			slots.repair(() => {});
 		} catch (error) {
 			if (this.chip.isOff) return this.chip.operations;
@@ -148,20 +150,25 @@ export class Bench {
 	#judge(should: Trust, expected: readonly string[] | undefined): void {
 		this.#look("after boot");
 		if (this.faulty) return;
-		if (this.trust !== describe(should)) this.#note("wrongSlotTrusted", `trusts ${this.trust}, flash says ${describe(should)}`);
-		if (expected && !expected.includes(this.trust)) this.#note("wrongSlotTrusted", `trusts ${this.trust}, expected ${expected.join(" or ")}`);
+		if (this.trust !== describe(should))
+			this.#note("wrongSlotTrusted", `trusts ${this.trust}, flash says ${describe(should)}`);
+		if (expected && !expected.includes(this.trust))
+			this.#note("wrongSlotTrusted", `trusts ${this.trust}, expected ${expected.join(" or ")}`);
 	}
 
 	/** What holds at all times at which the power is on. */
 	#look(when: string): void {
 		if (!this.faulty)
-			for (const copies of this.views)
-				if (!isSound(copies)) this.#note("halfNew", `${when} a slot holds ${copies.map(copy => (typeof copy === "object" ? copy.generation : copy))}`);
+			for (const copies of this.views) {
+				const held = copies.map(copy => (typeof copy === "object" ? copy.generation : copy));
+				if (!isSound(copies)) this.#note("halfNew", `${when} a slot holds ${held.join(" and ")}`);
+			}
 		const { current, next } = this.slots;
 		for (const information of next ? [current, next] : [current]) {
 			const known = issued.find(({ generation }) => generation === information.generation);
-			if (!known || known.bytes.length !== information.bytes.length || known.bytes.some((byte, i) => byte !== information.bytes[i]))
-				this.#note("halfNew", `${when}: ${information.generation} is not what was issued`);
+			const isWhole = known?.bytes.length === information.bytes.length &&
+				known.bytes.every((byte, i) => byte === information.bytes[i]);
+			if (!isWhole) this.#note("halfNew", `${when}: ${information.generation} is not what was issued`);
 		}
 		if (current.generation < this.floor) {
 			if (current.generation === this.factory.generation) this.#note("fellToFactory", `${when}: after ${this.floor}`);

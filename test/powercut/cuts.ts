@@ -3,7 +3,7 @@
 
 import { eraseTears, programTears, type Operation, type Tear } from "../flash-emulator.js";
 import { violations, type Bench, type Step, type Violation } from "./bench.js";
-import { ending, endTrust, startOf, type Sequence } from "./sequences.js";
+import { ending, endTrust, shortEnding, startOf, type Sequence } from "./sequences.js";
 
 export interface Plan {
 	/** Amounts per tear model, of a first cut, and of a second one; 0: none. */
@@ -21,7 +21,8 @@ export class Tally {
 	depth2 = 0;
 	/** Flash states found after a cut, as the emulator's digests. */
 	readonly states = new Set<string>();
-	readonly counts: Record<Violation, number> = { noValidCa: 0, olderCa: 0, halfNew: 0, fellToFactory: 0, wrongSlotTrusted: 0 };
+	readonly counts: Record<Violation, number> =
+		{ noValidCa: 0, olderCa: 0, halfNew: 0, fellToFactory: 0, wrongSlotTrusted: 0 };
 	/** The first violations, in words. */
 	readonly examples: string[] = [];
 	/** Called with what each boot after a cut trusts. */
@@ -81,7 +82,7 @@ function cutStep(sequence: Sequence, i: number, bench: Bench, plan: Plan, tally:
 			if (plan.second > 0 && !known.has(digest) && again.length < plan.states) again.push(cut.clone(plan.seed + n));
 			known.add(digest);
 			const where = `${sequence.name}, ${step.do} (${i}), operation ${at} (${operation.kind}), ${words(tear)}`;
-			liveOn(cut, rest, allowed, tear, where, tally);
+			liveOn(cut, rest, ending, allowed, tear, where, tally);
 		}
 	}
 	for (const [n, cut] of again.entries())
@@ -89,7 +90,9 @@ function cutStep(sequence: Sequence, i: number, bench: Bench, plan: Plan, tally:
 }
 
 /** A second cut, at every operation of the boot after the first one and of the step that is done again. */
-function cutRecovery(bench: Bench, rest: readonly Step[], allowed: readonly string[], plan: Plan, tally: Tally, where: string): void {
+function cutRecovery(
+	bench: Bench, rest: readonly Step[], allowed: readonly string[], plan: Plan, tally: Tally, where: string,
+): void {
 	const recovery: Step[] = rest[0].do === "boot" ? [rest[0]] : [{ do: "boot" }, rest[0]];
 	let variant = 0;
 	for (const [s, step] of recovery.entries()) {
@@ -112,7 +115,8 @@ function cutRecovery(bench: Bench, rest: readonly Step[], allowed: readonly stri
 				tally.cuts++;
 				tally.depth2++;
 				tally.states.add(state(cut));
-				liveOn(cut, rest, allowed, tear, `${where}, operation ${at} (${operation.kind}) of ${step.do}, ${words(tear)}`, tally);
+				const now = `operation ${at} (${operation.kind}) of ${step.do}, ${words(tear)}`;
+				liveOn(cut, rest, shortEnding, allowed, tear, `${where}, ${now}`, tally);
 			}
 		}
 	}
@@ -126,15 +130,20 @@ function arrive(bench: Bench, step: Step, seed: number): Bench {
 }
 
 /** The boot after the cut, the step again, the rest, and the end. */
-function liveOn(bench: Bench, rest: readonly Step[], allowed: readonly string[], { unstable }: Tear, where: string, tally: Tally): void {
+function liveOn(
+	bench: Bench, rest: readonly Step[], end: readonly Step[], allowed: readonly string[], { unstable }: Tear,
+	where: string, tally: Tally,
+): void {
 	try {
 		bench.boot(undefined, rest[0].do === "boot" && rest[0].factory ? undefined : allowed);
 		tally.onVerdict?.(bench.trust);
 		// A mark between set and not set reads as it likes, until it is found not set and is mended.
-		if (bench.boot() !== 0 && !unstable && !bench.faulty) bench.found.push({ violation: "halfNew", what: "one boot did not mend all" });
+		if (bench.boot() !== 0 && !unstable && !bench.faulty)
+			bench.found.push({ violation: "halfNew", what: "one boot did not mend all" });
 		for (const step of rest) bench.perform(step);
-		for (const step of ending) bench.perform(step);
-		if (bench.trust !== endTrust) bench.found.push({ violation: "noValidCa", what: `stuck: ends with ${bench.trust}` });
+		for (const step of end) bench.perform(step);
+		if (bench.trust !== endTrust)
+			bench.found.push({ violation: "noValidCa", what: `stuck: ends with ${bench.trust}` });
 	} catch (error) {
 		bench.found.push({ violation: "noValidCa", what: `${error}` });
 	}
@@ -153,7 +162,8 @@ export function tears(operation: Operation, amounts: number): Tear[] {
 		}
 		for (let n = 1; n <= amounts; n++)
 			for (const unstable of [false, true])
-				if (model !== "pages" || n <= 4) list.push({ model, amount: n / (amounts + (model === "bits" ? 1 : 0)), unstable });
+				if (model !== "pages" || n <= 4)
+					list.push({ model, amount: n / (amounts + (model === "bits" ? 1 : 0)), unstable });
 	}
 	return list;
 }

@@ -47,7 +47,9 @@ export function randomDamage(count: number, seed: number, tally: Tally): void {
 		const bits = 2 + dice.below(dice.chance(0.5) ? 8 : 400);
 		const burst = dice.chance(0.3) ? dice.below(reach) : -1;
 		for (let k = 0; k < bits; k++) {
-			const bit = dice.chance(0.02) ? 8 * BLOCK_LENGTH - 1 - dice.below(32) : burst >= 0 ? (burst + dice.below(64)) % reach : dice.below(reach);
+			const bit = dice.chance(0.02) ? 8 * BLOCK_LENGTH - 1 - dice.below(32) // of the mark
+				: burst >= 0 ? (burst + dice.below(64)) % reach
+				: dice.below(reach);
 			if (everywhere) bench.chip.flip(slots[dice.below(2)], 8 * BLOCK_LENGTH * dice.below(2) + bit);
 			else bench.chip.flip(partition, 8 * BLOCK_LENGTH * block + bit);
 		}
@@ -114,7 +116,8 @@ const records: readonly Uint8Array[] = [
 	sign(map(pairs({ generation: 7 })), { name: "other.example" }),
 	sign(map(pairs({ generation: 7 })), { seed: new Uint8Array(32) }),
 	new Uint8Array(1024).fill(0x81), // arrays in arrays
-	concatenate(Uint8Array.of(0xd2, 0x84, 0x43, 0xa1, 0x01, 0x32, 0xa0, 0x5b), new Uint8Array(8).fill(0xff)), // a very long string
+	// A very long string.
+	concatenate(Uint8Array.of(0xd2, 0x84, 0x43, 0xa1, 0x01, 0x32, 0xa0, 0x5b), new Uint8Array(8).fill(0xff)),
 	Uint8Array.of(0xd2, 0x84, 0x43, 0xa1, 0x01, 0x32, 0xbf),
 ];
 
@@ -151,7 +154,8 @@ export function cutsInPoll(amounts: number, seed: number, tally: Tally): number 
 		for (const tear of tears(operation, amounts)) {
 			const chip = rest.clone(seed + cuts++);
 			tally.cuts++;
-			const where = `poll, operation ${at} of ${operations.length} (${operation.kind}), ${tear.model}${tear.unstable ? ", unstable" : ""}`;
+			const what = `${tear.model}${tear.unstable ? ", unstable" : ""}`;
+			const where = `poll, operation ${at} of ${operations.length} (${operation.kind}), ${what}`;
 			creditsToPoll(chip, 1, seed, true, { at, tear });
 			if (!chip.isOff) throw new Error(`${where}: no such operation`);
 			const late = creditsToPoll(chip, 4000, seed + cuts, true);
@@ -163,7 +167,9 @@ export function cutsInPoll(amounts: number, seed: number, tally: Tally): number 
 }
 
 /** Boots again and again, for one credit each, until the poller polls; at most `limit` times. */
-function creditsToPoll(chip: FlashEmulator, limit: number, seed: number, succeeds = false, cut?: { at: number; tear: Tear }): number {
+function creditsToPoll(
+	chip: FlashEmulator, limit: number, seed: number, succeeds = false, cut?: { at: number; tear: Tear },
+): number {
 	const dice = new Dice(seed), clock = new VirtualClock();
 	let polled = false;
 	for (let credits = 1; credits <= limit; credits++) {

@@ -19,7 +19,7 @@ export function stuckBlocks(sequence: Sequence, seed: number, tally: Tally): num
 			for (let from = 0; from <= sequence.steps.length; from++) {
 				const bench = startOf(sequence, seed + lives++);
 				live(bench, sequence, `${sequence.name}, ${block} ${fault} from step ${from} on`, tally, i => {
-					if (i === from) break_(bench, block, fault);
+					if (i === from) breakBlock(bench, block, fault);
 				});
 			}
 	return lives;
@@ -50,7 +50,9 @@ export function failingOperations(sequence: Sequence, seed: number, tally: Tally
  * cannot be revoked. A valid copy there shows again whenever its twin is being written, so that a cut in just that
  * moment, once in a promotion, leaves the older CA until a server proves the newer one again.
  */
-export function cutsWithStuckBlock(sequence: Sequence, tears: readonly Tear[], seed: number, tally: Tally, tenacious: Tally): number {
+export function cutsWithStuckBlock(
+	sequence: Sequence, tears: readonly Tear[], seed: number, tally: Tally, tenacious: Tally,
+): number {
 	let cuts = 0;
 	for (const block of blocks)
 		for (const fault of blockFaults)
@@ -60,7 +62,7 @@ export function cutsWithStuckBlock(sequence: Sequence, tears: readonly Tear[], s
 					for (const tear of tears) {
 						const bench = startOf(sequence, seed + cuts);
 						const where = `${sequence.name}, ${block} ${fault}, ${tear.model} at operation ${at} of step ${i}`;
-						break_(bench, block, fault);
+						breakBlock(bench, block, fault);
 						const into = fault === "ignores" || fault === "refuses" ? tenacious : tally;
 						more = liveWithCut(bench, sequence, i, { at, tear }, where, into);
 						if (!more) break;
@@ -70,7 +72,7 @@ export function cutsWithStuckBlock(sequence: Sequence, tears: readonly Tear[], s
 	return cuts;
 }
 
-function break_(bench: Bench, block: string, fault: LastingFault): void {
+function breakBlock(bench: Bench, block: string, fault: LastingFault): void {
 	bench.faulty = true;
 	if (fault !== "comes and goes") {
 		bench.chip.blockFaults.set(block, fault);
@@ -102,7 +104,9 @@ function live(
 }
 
 /** False: the step has no such operation. */
-function liveWithCut(bench: Bench, sequence: Sequence, i: number, cut: { at: number; tear: Tear }, where: string, tally: Tally): boolean {
+function liveWithCut(
+	bench: Bench, sequence: Sequence, i: number, cut: { at: number; tear: Tear }, where: string, tally: Tally,
+): boolean {
 	try {
 		if (sequence.steps[0].do !== "boot") bench.boot();
 		for (const step of sequence.steps.slice(0, i)) bench.perform(step);

@@ -186,7 +186,10 @@ const name = ({ kind, generation }: Copy) => kind + generation;
 function* allReadings(copies: readonly Copy[]): Generator<Reading[]> {
 	let all: Reading[][] = [[]];
 	for (const { kind, generation } of copies) {
-		const possible = kind === "marked" ? [generation] : kind === "blank" ? [0] : kind === "dead" || kind === "whole" ? [-1] : [generation, -1];
+		const possible = kind === "marked" ? [generation]
+			: kind === "blank" ? [0]
+			: kind === "dead" || kind === "whole" ? [-1]
+			: [generation, -1];
 		all = all.flatMap(readings => possible.map(reading => [...readings, reading]));
 	}
 	yield* all;

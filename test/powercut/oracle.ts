@@ -47,7 +47,8 @@ function startsWith(block: Uint8Array, bytes: Uint8Array): boolean {
 /** "A slot is full if it has a valid copy"; of two that differ the higher generation is the slot's. */
 export function contentOf(copies: readonly CopyView[]): Issued | undefined {
 	const valid = copies.filter(copy => typeof copy === "object");
-	return valid.reduce<Issued | undefined>((best, copy) => (best && best.generation >= copy.generation ? best : copy), undefined);
+	const higher = (best: Issued | undefined, copy: Issued) => (best && best.generation >= copy.generation ? best : copy);
+	return valid.reduce<Issued | undefined>(higher, undefined);
 }
 
 /** What the slots say, before anything is repaired. */

@@ -14,9 +14,12 @@ const colours = ["#1b6ca8", "#d1495b", "#3c896d", "#edae49", "#66529f", "#555555
 
 /** `months`: one series for each habit. `seconds`: the hour after the cut. */
 export function drawArrivals(months: readonly Series[], seconds: Series): string {
-	const monthly = panel(months, "polls a month, a million devices of each habit (the power fails everywhere in year 10)", count => `year ${Math.round(count / 12)}`, 60, 0);
-	const hourly = panel([seconds], "polls a second in the hour after a city-wide cut, a million devices", count => `${Math.round(count / 60)} min`, 600, height);
-	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${2 * height}" font-family="sans-serif" font-size="12">
+	const monthsTitle = "polls a month, a million devices of each habit (the power fails everywhere in year 10)";
+	const monthly = panel(months, monthsTitle, bin => `year ${Math.round(bin / 12)}`, 60, 0);
+	const secondsTitle = "polls a second in the hour after a city-wide cut, a million devices";
+	const hourly = panel([seconds], secondsTitle, bin => `${Math.round(bin / 60)} min`, 600, height);
+	const size = `width="${width}" height="${2 * height}"`;
+	return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="white"/>
 ${monthly}
 ${hourly}
@@ -36,13 +39,16 @@ function panel(series: readonly Series[], title: string, label: (bin: number) =>
 	for (const share of [0, 0.5, 1]) {
 		const at = level(peak * share).toFixed(1);
 		parts.push(`<line x1="${left}" x2="${width - 20}" y1="${at}" y2="${at}" stroke="#ddd"/>`);
-		parts.push(`<text x="${left - 6}" y="${at}" text-anchor="end" dominant-baseline="middle">${Math.round(peak * share).toLocaleString("en")}</text>`);
+		const count = Math.round(peak * share).toLocaleString("en");
+		parts.push(`<text x="${left - 6}" y="${at}" text-anchor="end" dominant-baseline="middle">${count}</text>`);
 	}
 	for (const [i, bins] of scaled.entries()) {
 		const colour = colours[i % colours.length];
 		const points = bins.map((count, bin) => `${x(bin).toFixed(1)},${level(count).toFixed(1)}`).join(" ");
 		parts.push(`<polyline fill="none" stroke="${colour}" points="${points}"/>`);
-		if (series.length > 1) parts.push(`<text x="${width - 24}" y="${y + top + 16 * (i + 1)}" text-anchor="end" fill="${colour}">${series[i].name}</text>`);
+		if (series.length === 1) continue;
+		const place = `x="${width - 24}" y="${y + top + 16 * (i + 1)}"`;
+		parts.push(`<text ${place} text-anchor="end" fill="${colour}">${series[i].name}</text>`);
 	}
 	return parts.join("\n");
 }

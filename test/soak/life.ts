@@ -3,7 +3,7 @@
 import { main } from "../../firmware/main.js";
 import type { Partition } from "../../firmware/ports.js";
 import { Dice } from "../dice.js";
-import { eraseTears, FlashEmulator, partitionNames, programTears, type Tear, type Wear } from "../flash-emulator.js";
+import { eraseTears, FlashEmulator, partitionNames, programTears, type Wear } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
 import type { SoakBoard } from "./session.js";
 import type { World } from "./world.js";
@@ -110,7 +110,7 @@ class Life {
 		const report = this.#report;
 		report.years = years;
 		const asked = this.clock.now - serviceInterval - hour; // since then it must have asked once
-		report.stuck = !this.#world.serves(this.#authenticatedBy, this.clock.now) && !this.#world.serves(this.#authenticatedBy, asked);
+		report.stuck = ![this.clock.now, asked].some(then => this.#world.serves(this.#authenticatedBy, then));
 		if (report.stuck) report.remarks.push(`stuck at ${this.#authenticatedBy} of ${this.#world.inFullOperation(this.clock.now)}`);
 		for (const partition of partitionNames) report.wear[partition] = this.#chip.wear(partition);
 		return report;
@@ -169,7 +169,8 @@ class Life {
 		} else if (event === "failed" && line.includes("server=service")) {
 			report.failures++;
 			report.failuresInARow = Math.max(report.failuresInARow, ++this.#run);
-			if (this.#run === 4) report.remarks.push(`day ${Math.floor(this.clock.now / day)}: four failures in a row, ${line}, current ${this.#current}`);
+			if (this.#run !== 4) return;
+			report.remarks.push(`day ${Math.floor(this.clock.now / day)}: four failures in a row, ${line}, current ${this.#current}`);
 		}
 	}
 
@@ -179,8 +180,8 @@ class Life {
 		if (dice.chance(this.#troubles.cut)) {
 			this.#report.cuts++;
 			const models = dice.chance(0.5) ? programTears : eraseTears;
-			const tear: Tear = { model: models[dice.below(models.length)], amount: dice.below(1000) / 1000, unstable: dice.chance(0.5) };
-			this.#chip.cutAt(index, tear);
+			const model = models[dice.below(models.length)];
+			this.#chip.cutAt(index, { model, amount: dice.below(1000) / 1000, unstable: dice.chance(0.5) });
 		} else if (dice.chance(this.#troubles.failure)) {
 			this.#chip.operationFaults.set(index, dice.chance(0.5) ? "ignores" : dice.chance(0.5) ? "half" : "refuses");
 		}

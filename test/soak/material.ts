@@ -46,7 +46,8 @@ export async function makeMaterial(generations: number): Promise<FleetMaterial> 
 		material.revokes.push(generation % 7 === 5);
 		material.informations.push(encodeCoseSign1(payload, sign(null, toBeSigned(name, payload), privateKey)));
 		material.authorities.push(number);
-		const issue = async (host: string) => (await createServerCredentials(authority, { names: [host], validity })).certificate;
+		const issue = async (host: string) =>
+			(await createServerCredentials(authority, { names: [host], validity })).certificate;
 		const shared = material.authorities.at(-2) === number ? material.serviceCertificates.at(-1) : undefined;
 		material.serviceCertificates.push(shared ?? await issue(service));
 		material.downloads.push(download);

@@ -52,7 +52,8 @@ export async function rubbishForAWhile(material: FleetMaterial, seed: number): P
 	const { fleet, informations, service } = material;
 	world.stranger = { chain: [material.rubbish] };
 	const started = clock.now;
-	main(board, { fleet: fleet.name, dlKeys: fleet.dlKeys, factory: informations[0], service: `https://${service}/`, serviceInterval }).run();
+	const { name, dlKeys } = fleet;
+	main(board, { fleet: name, dlKeys, factory: informations[0], service: `https://${service}/`, serviceInterval }).run();
 	const step = async (milliseconds: number, isOver: () => boolean) => clock.live(milliseconds, settle, isOver);
 	await settle();
 	await step(day, () => refused >= 1000);

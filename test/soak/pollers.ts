@@ -30,7 +30,9 @@ export interface PollerReport {
 export function pollFor(name: HabitName, years: number, seed: number): PollerReport {
 	const habit: Habit = habits[name];
 	const dice = new Dice(seed), clock = new VirtualClock(), chip = new FlashEmulator(seed);
-	const report: PollerReport = { habit: name, years, polls: [], mostCredits: 0, longestWait: 0, mostInThirtyDays: 0, erases: 0, programs: 0 };
+	const report: PollerReport = {
+		habit: name, years, polls: [], mostCredits: 0, longestWait: 0, mostInThirtyDays: 0, erases: 0, programs: 0,
+	};
 	const end = years * year;
 	let credits = 0, creditsThen = 0;
 	while (clock.now < end) {

@@ -12,12 +12,15 @@ import { onAllCores } from "../mass-run.js";
 import { drawArrivals, type Series } from "./chart.js";
 import type { HabitName, Troubles } from "./life.js";
 import { makeMaterial } from "./material.js";
+import type { PollerReport } from "./pollers.js";
 import { soakSession } from "./session-plugin.js";
 import type { Job, Result } from "./worker.js";
 import type { Outages, Schedule } from "./world.js";
 import { watchHeap } from "./xs-heap.js";
 
-const { values } = parseArgs({ options: { json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } } });
+const { values } = parseArgs({
+	options: { json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } },
+});
 const { json = false, long = false } = values;
 const seed = Number(values.seed);
 const started = performance.now();
@@ -50,16 +53,32 @@ for (const [h, habit] of habitNames.entries()) {
 	const { lives, pollers, pollerYears } = population[habit];
 	for (let n = 0; n < lives * scale; n++) {
 		const troubles = n % 6 === 0 ? calm : n % 6 === 3 ? worn : rough;
-		jobs.push({ kind: "life", habit, years: lifeYears, seed: seed + 1000 * h + n, material, schedule, troubles, outages: n % 3 === 2 ? outages : undefined });
+		const life = { habit, years: lifeYears, seed: seed + 1000 * h + n, material, schedule, troubles };
+		jobs.push({ kind: "life", ...life, outages: n % 3 === 2 ? outages : undefined });
 	}
-	for (let n = 0; n < pollers * scale; n++) jobs.push({ kind: "polls", habit, years: pollerYears, seed: seed + 5000 + 1000 * h + n });
+	for (let n = 0; n < pollers * scale; n++)
+		jobs.push({ kind: "polls", habit, years: pollerYears, seed: seed + 5000 + 1000 * h + n });
 }
-if (long) jobs.push({ kind: "life", habit: "rebooting every 10 minutes", years: 3, seed, material, schedule, troubles: rough });
+if (long)
+	jobs.push({ kind: "life", habit: "rebooting every 10 minutes", years: 3, seed, material, schedule, troubles: rough });
 for (let n = 0; n < cityDevices / cityPart; n++) jobs.push({ kind: "city", devices: cityPart, seed: seed + 777 * n });
 
-const lives = { devices: 0, deviceYears: 0, changes: 0, boots: 0, polls: 0, cuts: 0, stuck: 0, older: 0, failuresInARow: 0 };
+const lives = {
+	devices: 0, deviceYears: 0, changes: 0, boots: 0, polls: 0, cuts: 0, stuck: 0, older: 0, failuresInARow: 0,
+};
 const wear = { ca0: noWear(), ca1: noWear(), poll: noWear() }; // a decade's, of the device that wears it most
-const pollers: Record<string, { devices: number; years: number; polls: number; mostCredits: number; longestWaitDays: number; mostInThirtyDays: number; erasesPerDecade: number; programsPerDecade: number }> = {};
+/** Of all devices of a habit the most. */
+interface Habitual {
+	devices: number;
+	years: number;
+	polls: number;
+	mostCredits: number;
+	longestWaitDays: number;
+	mostInThirtyDays: number;
+	erasesPerDecade: number;
+	programsPerDecade: number;
+}
+const pollers: Record<string, Habitual> = {};
 const months = new Map<HabitName, Series>();
 const city: Series = { name: "city", bins: new Array(3600).fill(0), devices: 0 };
 const wrong: string[] = [];
@@ -101,8 +120,11 @@ await onAllCores<Job, Result>("test/soak/worker.ts", jobs, (result, job) => {
 	if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} jobs `);
 }, { plugins: [soakSession] });
 
-function watch({ habit, years, polls, mostCredits, longestWait, mostInThirtyDays, erases, programs }: (Result & { kind: "polls" })["report"]) {
-	const sum = pollers[habit] ??= { devices: 0, years, polls: 0, mostCredits: 0, longestWaitDays: 0, mostInThirtyDays: 0, erasesPerDecade: 0, programsPerDecade: 0 };
+function watch({ habit, years, polls, mostCredits, longestWait, mostInThirtyDays, erases, programs }: PollerReport): void {
+	const sum = pollers[habit] ??= {
+		devices: 0, years, polls: 0, mostCredits: 0, longestWaitDays: 0, mostInThirtyDays: 0, erasesPerDecade: 0,
+		programsPerDecade: 0,
+	};
 	sum.devices++;
 	sum.polls += polls.length;
 	sum.mostCredits = Math.max(sum.mostCredits, mostCredits);
@@ -110,7 +132,7 @@ function watch({ habit, years, polls, mostCredits, longestWait, mostInThirtyDays
 	sum.mostInThirtyDays = Math.max(sum.mostInThirtyDays, mostInThirtyDays);
 	sum.erasesPerDecade = Math.max(sum.erasesPerDecade, Math.round((erases * 10) / years));
 	sum.programsPerDecade = Math.max(sum.programsPerDecade, Math.round((programs * 10) / years));
-	const series = months.get(habit) ?? { name: habit, bins: new Array(Math.ceil(years * 12)).fill(0), devices: 0 };
+	const series = months.get(habit) ?? { name: habit as string, bins: new Array(Math.ceil(years * 12)).fill(0), devices: 0 };
 	months.set(habit, series);
 	series.devices++;
 	for (const poll of polls) series.bins[Math.min(series.bins.length - 1, Math.floor((poll * 12) / year))]++;
@@ -121,7 +143,8 @@ function watch({ habit, years, polls, mostCredits, longestWait, mostInThirtyDays
 
 const heap = await watchHeap(long ? 40 : 6, long ? 4 : 3);
 if (!heap.flat) wrong.push(`the heap of the device on XS is not flat: ${JSON.stringify(heap)}`);
-if (lives.deviceYears < 1000 || lives.changes < 10_000) wrong.push(`${lives.deviceYears} device-years and ${lives.changes} changes are too few`);
+if (lives.deviceYears < 1000 || lives.changes < 10_000)
+	wrong.push(`${lives.deviceYears} device-years and ${lives.changes} changes are too few`);
 
 /** For a million devices: the most in ten seconds, by the second; and what they make on the average when never off. */
 const tens = city.bins.map((_, i) => city.bins.slice(i, i + 10).reduce((a, b) => a + b, 0) / 10);
@@ -132,18 +155,36 @@ mkdirSync(join(root, "build/soak"), { recursive: true });
 writeFileSync(svg, drawArrivals([...months.values()].filter(({ bins }) => bins.length > 120), city));
 
 const seconds = Math.round((performance.now() - started) / 100) / 10;
-const result = { ...lives, pollers, peakPerSecondPerMillion: peakPerSecond, meanPerSecondPerMillion: meanPerSecond, pacing, wearPerDecade: wear, heap, svg: "build/soak/arrivals.svg", seconds };
+const result = {
+	...lives,
+	pollers,
+	peakPerSecondPerMillion: peakPerSecond,
+	meanPerSecondPerMillion: meanPerSecond,
+	pacing,
+	wearPerDecade: wear,
+	heap,
+	svg: "build/soak/arrivals.svg",
+	seconds,
+};
 if (!json) {
 	const number = (n: number) => n.toLocaleString("en");
-	console.log(`${lives.devices} devices, ${number(lives.deviceYears)} device-years, ${number(lives.changes)} CA changes, ${number(lives.boots)} boots, ${number(lives.cuts)} power cuts in flash operations: ${lives.stuck} stuck, ${lives.older} with an older CA`);
-	console.log("polls over years, by habit:");
-	for (const [habit, { devices, years, polls, mostCredits, longestWaitDays, mostInThirtyDays, erasesPerDecade }] of Object.entries(pollers))
-		console.log(`  ${habit}: ${devices} devices, ${years} years, ${polls} polls; at most ${mostCredits} credits and ${longestWaitDays} days apart, ${mostInThirtyDays} in 30 days; ${erasesPerDecade} erases a decade`);
-	console.log(`a million devices: ${meanPerSecond} polls a second; ${peakPerSecond} at the peak, after a city-wide cut`);
-	console.log(`a stranger's ${pacing.rubbish} sessions: ${pacing.downloads} connections to the download server (allowed ${pacing.allowed}); the genuine one waited ${pacing.delaySeconds} s`);
-	for (const partition of ["ca0", "ca1", "poll"] as const)
-		console.log(`${partition}: at most ${wear[partition].erases} erases of a block, ${number(wear[partition].programs)} writes, ${number(wear[partition].bytes)} bytes in a decade of twelve CAs a year`);
-	console.log(`XS: ${heap.sessions} sessions, ${heap.changes} CA changes, chunks ${heap.chunks.join("–")} bytes, ${heap.slots.join("–")} slots: ${heap.flat ? "flat" : "not flat"}`);
+	const say = (...parts: string[]) => console.log(parts.join(", "));
+	say(`${lives.devices} devices`, `${number(lives.deviceYears)} device-years`, `${number(lives.changes)} CA changes`,
+		`${number(lives.boots)} boots`, `${number(lives.cuts)} power cuts in flash operations`,
+		`${lives.stuck} stuck`, `${lives.older} with an older CA`);
+	say("polls over years, by habit:");
+	for (const [habit, sum] of Object.entries(pollers))
+		say(`  ${habit}: ${sum.devices} devices`, `${sum.years} years`, `${sum.polls} polls`,
+			`at most ${sum.mostCredits} credits and ${sum.longestWaitDays} days apart`,
+			`${sum.mostInThirtyDays} in 30 days`, `${sum.erasesPerDecade} erases a decade`);
+	say(`a million devices: ${meanPerSecond} polls a second`, `${peakPerSecond} at the peak after a city-wide cut`);
+	say(`a stranger's ${pacing.rubbish} sessions: ${pacing.downloads} connections to the download server`,
+		`${pacing.allowed} allowed`, `the genuine server waited ${pacing.delaySeconds} s`);
+	for (const [partition, { erases, programs, bytes }] of Object.entries(wear))
+		say(`${partition} in a decade of twelve CAs a year: at most ${erases} erases of a block`,
+			`${number(programs)} writes`, `${number(bytes)} bytes`);
+	say(`XS: ${heap.sessions} sessions`, `${heap.changes} CA changes`, `chunks ${heap.chunks.join("–")} bytes`,
+		`${heap.slots.join("–")} slots`, heap.flat ? "flat" : "not flat");
 	console.log(`${svg}\n${seconds} s`);
 }
 for (const what of wrong) console.error(what);

@@ -16,15 +16,21 @@ const rough: Troubles = { cut: 0.002, failure: 0.001, rotPerYear: 2 };
 
 async function run(jobs: Job[]): Promise<Result[]> {
 	const results: Result[] = [];
-	await onAllCores<Job, Result>("test/soak/worker.ts", jobs, result => void results.push(result), { most: 2, plugins: [soakSession] });
+	const keep = (result: Result) => void results.push(result);
+	await onAllCores<Job, Result>("test/soak/worker.ts", jobs, keep, { most: 2, plugins: [soakSession] });
 	return results;
 }
 
 test("devices of every habit, in calm and in trouble, end with the newest CA and never have an older one", async () => {
 	const material = await makeMaterial(schedule.generations);
 	const jobs: Job[] = [];
-	for (const [habit, years] of [["never off", 2], ["five hours a day", 2], ["unplugged nightly", 2], ["a minute a day", 2], ["off for years", 8], ["rebooting every 10 minutes", 0.1]] as [HabitName, number][])
-		for (const troubles of [calm, rough, { ...calm, block: true }]) jobs.push({ kind: "life", habit, years, seed: jobs.length, material, schedule, troubles });
+	const lives: [HabitName, number][] = [
+		["never off", 2], ["five hours a day", 2], ["unplugged nightly", 2], ["a minute a day", 2], ["off for years", 8],
+		["rebooting every 10 minutes", 0.1],
+	];
+	for (const [habit, years] of lives)
+		for (const troubles of [calm, rough, { ...calm, block: true }])
+			jobs.push({ kind: "life", habit, years, seed: jobs.length, material, schedule, troubles });
 	let changes = 0;
 	for (const result of await run(jobs)) {
 		if (result.kind !== "life") continue;
@@ -39,7 +45,9 @@ test("devices of every habit, in calm and in trouble, end with the newest CA and
 
 test("polls that bring nothing new erase and program nothing in the slots", async () => {
 	const material = await makeMaterial(1);
-	const [result] = await run([{ kind: "life", habit: "never off", years: 2, seed: 1, material, schedule: { ...schedule, generations: 1 }, troubles: calm }]);
+	const alone = { ...schedule, generations: 1 };
+	const life = { habit: "never off", years: 2, seed: 1, material, schedule: alone, troubles: calm } as const;
+	const [result] = await run([{ kind: "life", ...life }]);
 	assert.ok(result.kind === "life");
 	const { wear, polls } = result.report;
 	assert.ok(polls >= 20);

@@ -8,7 +8,10 @@ import { rubbishForAWhile, type PacingReport } from "./pacing.js";
 import { World, type Outages, type Schedule } from "./world.js";
 
 export type Job =
-	| { kind: "life"; habit: HabitName; years: number; seed: number; material: FleetMaterial; schedule: Schedule; troubles: Troubles; outages?: Outages }
+	| {
+			kind: "life"; habit: HabitName; years: number; seed: number; material: FleetMaterial; schedule: Schedule;
+			troubles: Troubles; outages?: Outages;
+		}
 	| { kind: "polls"; habit: HabitName; years: number; seed: number }
 	| { kind: "city"; devices: number; seed: number }
 	| { kind: "pacing"; material: FleetMaterial; seed: number };

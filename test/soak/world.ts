@@ -50,7 +50,8 @@ export class World {
 
 	/** The newest one in operation, be it provisional. One that revokes counts at once, so it is never provisional. */
 	inOperation(now: number): number {
-		const newest = Math.min(this.#schedule.generations, 1 + Math.floor((now + this.#schedule.overlap) / this.#schedule.period));
+		const { generations, overlap, period } = this.#schedule;
+		const newest = Math.min(generations, 1 + Math.floor((now + overlap) / period));
 		return this.material.revokes[newest - 1] ? this.inFullOperation(now) : newest;
 	}
 

@@ -31,16 +31,22 @@ export async function watchHeap(changes: number, secondsEach: number): Promise<H
 	try {
 		// One port each for all servers, which come and go behind it.
 		const first = await world.applicationServer(1);
-		const downloads = await Promise.all(Array.from({ length: changes }, (_, i) => world.downloadServer(i + 1, world.information(i + 2))));
-		const services = [first, ...await Promise.all(Array.from({ length: changes }, (_, i) => world.applicationServer(i + 2)))];
+		const each = <Server>(open: (generation: number) => Promise<Server>) =>
+			Promise.all(Array.from({ length: changes }, (_, i) => open(i + 1)));
+		const downloads = await each(generation => world.downloadServer(generation, world.information(generation + 1)));
+		const services = [first, ...await each(generation => world.applicationServer(generation + 1))];
 		const ports = Object.fromEntries(downloads.map((server, i) => [downloadName(i + 1), server.port]));
 		const relay = await openRelay(services.map(({ port }) => port));
 		const settings = join(folder, "settings.json"), flash = join(folder, "flash");
 		mkdirSync(flash);
 		const pace = { once: false, serviceInterval: 5, pollInterval: 400, deadline: 5_000 };
 		writeFileSync(settings, JSON.stringify(world.settings({ ...ports, [serviceName]: relay.port }, pace)));
-		const [simulator, program] = await Promise.all([buildSimulator(), bundleOnce({ entry: "test/soak/heap.ts", engine: "xs" })]);
-		const device = spawn(simulator, ["--memory", String(memory), "--flash", flash, "--settings", settings, program], { stdio: ["ignore", "pipe", "inherit"] });
+		const [simulator, program] = await Promise.all([
+			buildSimulator(),
+			bundleOnce({ entry: "test/soak/heap.ts", engine: "xs" }),
+		]);
+		const parameters = ["--memory", String(memory), "--flash", flash, "--settings", settings, program];
+		const device = spawn(simulator, parameters, { stdio: ["ignore", "pipe", "inherit"] });
 
 		let sessions = 0, promoted = 0;
 		const looks: { chunks: number; slots: number }[] = [];
@@ -61,13 +67,14 @@ export async function watchHeap(changes: number, secondsEach: number): Promise<H
 		await relay.close();
 
 		const warm = looks.slice(Math.ceil(looks.length / 4));
-		const range = (pick: (look: { chunks: number; slots: number }) => number): [number, number] =>
+		type Pick = (look: (typeof warm)[number]) => number;
+		const range = (pick: Pick): [number, number] =>
 			[Math.min(...warm.map(pick)), Math.max(...warm.map(pick))];
 		const chunks = range(look => look.chunks), slots = range(look => look.slots);
 		// What is least in each half: a session under way may hold more, a leak holds more for ever.
 		const half = warm.length >> 1;
-		const least = (part: typeof warm, pick: (look: { chunks: number; slots: number }) => number) => Math.min(...part.map(pick));
-		const holds = (pick: (look: { chunks: number; slots: number }) => number) =>
+		const least = (part: typeof warm, pick: Pick) => Math.min(...part.map(pick));
+		const holds = (pick: Pick) =>
 			least(warm.slice(half), pick) <= growth * least(warm.slice(0, half), pick);
 		const flat = !crashed && warm.length >= 4 && holds(look => look.chunks) && holds(look => look.slots);
 		return { sessions, changes: promoted, chunks, slots, memory, flat };
