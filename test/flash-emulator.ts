@@ -82,6 +82,11 @@ export class FlashEmulator {
 		return this.#off;
 	}
 
+	/** Programmed bytes that asked for a 1 where there was a 0: on NOR flash a mistake. Since it was made. */
+	get impossiblePrograms(): number {
+		return partitionNames.reduce((sum, name) => sum + this.#partitions[name].impossible, 0);
+	}
+
 	/** The next boot: operations are counted anew, and unstable bits read as this boot will have them. */
 	powerOn(): void {
 		this.operations = this.failedReads = 0;
@@ -193,6 +198,7 @@ class Memory {
 	readonly erases: number[];
 	programs = 0;
 	programmed = 0; // bytes
+	impossible = 0; // bytes that asked for a 1 over a 0
 
 	constructor(size: number) {
 		this.bytes = new Uint8Array(size).fill(0xff);
@@ -207,6 +213,7 @@ class Memory {
 			this.programs++;
 			this.programmed += bytes.length;
 			for (let i = 0; i < bytes.length; i++) {
+				if (bytes[i] & ~this.bytes[offset + i]) this.impossible++;
 				this.bytes[offset + i] &= bytes[i];
 				this.#unstable[offset + i] &= bytes[i];
 			}

@@ -158,6 +158,7 @@ export class Bench {
 
 	/** What holds at all times at which the power is on. */
 	#look(when: string): void {
+		if (this.chip.impossiblePrograms > 0 && !this.faulty) throw new Error(`${when}: programmed over what was not erased`);
 		if (!this.faulty)
 			for (const copies of this.views) {
 				const held = copies.map(copy => (typeof copy === "object" ? copy.generation : copy));
