@@ -12,6 +12,11 @@ export function random(this: void, bytes: Uint8Array): void {
 	return native("xs_baton_random").call(this, bytes);
 }
 
+/** Has the chip been restarted by a panic or a watchdog, as XS does when it is out of memory? */
+export function faulted(this: void): boolean {
+	return native("xs_baton_faulted").call(this);
+}
+
 /** Milliseconds since the boot, modulo 2^32. */
 export function ticks(): number {
 	return (Time.microseconds! / 1000) | 0;

@@ -6,6 +6,11 @@ export function random(this: void, bytes: Uint8Array): void {
 	return native("xs_baton_random").call(this, bytes);
 }
 
+/** A PC does not restart a program that failed. */
+export function faulted(): boolean {
+	return false;
+}
+
 /** Milliseconds since some moment, modulo 2^32. */
 export function ticks(this: void): number {
 	return native("xs_baton_ticks").call(this);

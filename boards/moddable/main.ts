@@ -3,10 +3,14 @@
 // restart, and it connects to nobody whom it could not authenticate.
 
 import { board } from "board/board";
+import { faulted } from "board/natives";
 import { keepConnected } from "board/network";
 import { provisionedSettings } from "board/provisioned";
 import { hexBytes, type RunSettings } from "board/settings";
 import { main } from "baton/main";
+
+/** If each session ended in a fault, the chip would restart once a minute and no oftener. */
+const pauseAfterFault = 60_000; // ms
 
 /** The SDK calls a preloaded `main` module's default export when the machine has started. */
 export default function () {
@@ -22,8 +26,11 @@ export default function () {
 		const device = main(ports, { ...settings, factory: hexBytes(factory), dlKeys: dlKeys.map(hexBytes) });
 		let isRunning = false;
 		keepConnected(ports.timer, ports.print, () => {
-			if (!isRunning) device.run();
+			if (isRunning) return;
 			isRunning = true;
+			if (!faulted()) return device.run();
+			ports.print(`# restarted after a fault: the first session waits ${pauseAfterFault / 1000} s`);
+			ports.timer.set(() => device.run(), pauseAfterFault);
 		});
 	} catch (error) {
 		// A partition that is not there, or CA information, keys or a URL that this firmware cannot use.
