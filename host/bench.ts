@@ -69,6 +69,7 @@ export interface BenchOptions {
 	yearMilliseconds?: number;
 	/** Where the fleet and the flash images stay; default: a folder that goes at the end. */
 	keep?: string;
+	onBegin?(bench: Bench): void;
 	onEntry?(entry: Entry): void;
 	/** Called some ten times a second. */
 	onTick?(bench: Bench): void;
@@ -108,6 +109,7 @@ export class Bench {
 	#device: RunningBoard | undefined;
 	#switchedOff = new WeakSet<RunningBoard>();
 	#died: number | undefined;
+	#orders: Promise<void> = Promise.resolve();
 	#engine = "unknown";
 	/** Held: a year. Running: performance.now() at year 0. */
 	#clock: { at: number } | { since: number } = { at: 0 };
@@ -117,6 +119,7 @@ export class Bench {
 		mkdirSync(folder, { recursive: true });
 		try {
 			const bench = new Bench(scenario, options, folder);
+			options.onBegin?.(bench);
 			return await bench.#run();
 		} finally {
 			if (!options.keep) rmSync(folder, { recursive: true, force: true });
@@ -164,9 +167,15 @@ export class Bench {
 		return slotsOf(this.record);
 	}
 
-	/** What an operator does by hand; also how the plan's steps are carried out. */
-	async order(order: Order): Promise<void> {
-		await this.#carryOut(give(this.scenario.plan, this.#operation, order, this.year));
+	/** What an operator does by hand: one order after the other, the plan's own among them. */
+	order(order: Order): Promise<void> {
+		return this.#inTurn(() => this.#carryOut(give(this.scenario.plan, this.#operation, order, this.year)));
+	}
+
+	#inTurn(work: () => Promise<void>): Promise<void> {
+		const done = this.#orders.then(work);
+		this.#orders = done.catch(() => {});
+		return done;
 	}
 
 	async switchOn(): Promise<void> {
@@ -248,7 +257,11 @@ export class Bench {
 			} else if (acts[0]?.year === next) {
 				await acts.shift()!.act(this);
 			} else if (due?.year === next) {
-				await this.order(due.order);
+				await this.#inTurn(async () => {
+					// An order by hand may have come before it.
+					const still = nextDue(this.scenario.plan, this.#operation);
+					if (still && still.year <= next) await this.#carryOut(give(this.scenario.plan, this.#operation, still.order, this.year));
+				});
 			} else {
 				return;
 			}

@@ -51,6 +51,7 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 		.option("--json", "print one JSON object last")
 		.option("--keep <folder>", "keep the fleet and the device's flash there")
 		.option("--diagram [file]", "draw what happened as a sequence: here, or into an SVG file")
+		.option("--ui", "show a page too, on 127.0.0.1, until Ctrl-C")
 		.option("--year <milliseconds>", "length of a year on the bench", positiveInteger)
 		.option("--devices <n>", "how many make the thundering herd (default 10,000; 500 in all)", positiveInteger)
 		.action(async options => finish(await (await import("./start.js")).start(options)));
@@ -174,6 +175,7 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 		)
 			.option("--listen <address:port>", "one socket for all names", addressAndPort, { address: "127.0.0.1", port: 8443 })
 			.option("--days <days>", "how far back polls count", positiveInteger, 30)
+			.option("--ui [port]", "show a page too, on 127.0.0.1", positiveInteger)
 			.action(async options => (await import("./commands/serve.js")).serve({ ...options, schedule }));
 		if (schedule) {
 			command.option("--unattended", "take over at the plan's date, whatever is known of adoption").option("--dl <folder>", "where the DL signing key is");

@@ -13,6 +13,8 @@ import { certificatePem, type ServerCredentials } from "./certificate-authority.
 export const limits = {
 	/** Connections at a time; the next one is closed as soon as it is accepted. */
 	connections: 1_000,
+	/** Connections that wait to be accepted; the system may allow fewer (net.core.somaxconn). */
+	backlog: 4_096,
 	/** For the TLS handshake. */
 	handshake: 10_000, // ms
 	/** For a request's header fields, and for all of it. */
@@ -87,7 +89,7 @@ export class HttpsEndpoint {
 		server.timeout = given.idle;
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
-			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0 }, resolve);
+			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0, backlog: given.backlog }, resolve);
 		});
 		server.removeAllListeners("error");
 		return new HttpsEndpoint(server, options, given, contexts);

@@ -8,6 +8,8 @@ import type { HerdResult } from "./herd/herd.js";
 import { herdName } from "./scenarios/names.js";
 import { scenarios } from "./scenarios/index.js";
 import { sequenceOf, sequenceSvg, sequenceText } from "./sequence.js";
+import { BenchPage } from "./ui/bench-page.js";
+import { UiServer } from "./ui/ui-server.js";
 import { createWatch, type Watch } from "./watch.js";
 
 export interface StartOptions {
@@ -20,12 +22,14 @@ export interface StartOptions {
 	year?: number;
 	/** Draw what happened: in the terminal, or into an SVG file. */
 	diagram?: true | string;
+	/** Show a page too, until it is broken off. */
+	ui?: boolean;
 	/** How many of them make the thundering herd. */
 	devices?: number;
 }
 
 /** Gives the exit code: 0 only if everything that the scenario asks for happened; 130 if it was broken off. */
-export async function start({ scenario, board, json, keep, year, diagram, devices }: StartOptions): Promise<number> {
+export async function start({ scenario, board, json, keep, year, diagram, devices, ui }: StartOptions): Promise<number> {
 	const chosen = scenario === "all" ? [...scenarios.values()] : scenario === herdName ? [] : [scenarios.get(scenario)!];
 	const withHerd = scenario === herdName || scenario === "all";
 	const watch = createWatch(process.stdout);
@@ -35,12 +39,20 @@ export async function start({ scenario, board, json, keep, year, diagram, device
 	process.once("SIGTERM", interrupt);
 	const results: BenchResult[] = [];
 	let herdResult: HerdResult | undefined;
+	const page = new BenchPage();
+	const server = ui ? await UiServer.open(page) : undefined;
+	if (server) process.stdout.write(`page: ${server.url}\n`);
 	try {
 		for (const one of chosen) {
 			const many = chosen.length > 1;
-			const result = await live(one, { board, watch, signal: broken.signal, year, keep: keep && many ? join(keep, one.name) : keep });
+			const result = await live(one, { board, watch, page, signal: broken.signal, year, keep: keep && many ? join(keep, one.name) : keep });
 			results.push(result);
 			if (diagram !== undefined) draw(result, diagram, many);
+		}
+		if (server) {
+			page.notice = results.every(succeeded) ? "The bench has ended: ok." : "The bench has ended: not everything held, see the terminal.";
+			process.stdout.write("the page stays until Ctrl-C\n");
+			await new Promise(resolve => broken.signal.addEventListener("abort", resolve, { once: true }));
 		}
 		if (withHerd) herdResult = await liveHerd(devices ?? (scenario === "all" ? 500 : 10_000), broken.signal);
 	} catch (error) {
@@ -52,6 +64,7 @@ export async function start({ scenario, board, json, keep, year, diagram, device
 		process.off("SIGINT", interrupt);
 		process.off("SIGTERM", interrupt);
 		watch.stop();
+		await server?.close();
 	}
 	const ok = results.every(succeeded) && (herdResult === undefined || succeeded(herdResult));
 	if (json) {
@@ -90,18 +103,20 @@ class Interrupted extends Error {}
 interface LiveOptions {
 	board: BoardName;
 	watch: Watch;
+	page: BenchPage;
 	signal: AbortSignal;
 	year?: number;
 	keep?: string;
 }
 
-async function live(scenario: Scenario, { board, watch, signal, year, keep }: LiveOptions): Promise<BenchResult> {
+async function live(scenario: Scenario, { board, watch, page, signal, year, keep }: LiveOptions): Promise<BenchResult> {
 	watch.begin(scenario, board);
 	const result = await Bench.run(scenario, {
 		board,
 		yearMilliseconds: year,
 		keep,
 		signal,
+		onBegin: bench => void (page.bench = bench),
 		onEntry: entry => watch.entry(entry),
 		onTick: bench => watch.tick(bench),
 	});

@@ -10,7 +10,9 @@ import { give, nextDue, type Operation } from "../operator.js";
 import { OperatorError } from "../private-key-file.js";
 import { SharedDeployment } from "../shared-deployment.js";
 import { stepText } from "../watch.js";
-import { adoptionOf, adoptionText, enough, orderText, signOrAsk } from "./operate.js";
+import { FleetPage } from "../ui/fleet-page.js";
+import { UiServer } from "../ui/ui-server.js";
+import { adoptionOf, adoptionText, enough, orderText, revoke, signOrAsk } from "./operate.js";
 import { openFleet, signerAtHand, type FolderOption } from "./open-fleet.js";
 
 export interface ServeOptions extends FolderOption {
@@ -21,6 +23,8 @@ export interface ServeOptions extends FolderOption {
 	unattended?: boolean;
 	dl?: string;
 	days: number;
+	/** The page too; on this port of 127.0.0.1, or on any. */
+	ui?: true | number;
 }
 
 const lookEvery = 2_000; // ms
@@ -49,6 +53,15 @@ export async function serve(options: ServeOptions): Promise<void> {
 	const names = operation.downloadServers.filter(({ up }) => up).map(({ namedBy }) => new URL(fleet.nextUrl(namedBy)).host);
 	say(`listening on ${listen.address}:${servers.port ?? listen.port} for ${names.join(", ") || "no download server yet: all names answer 404"}`);
 
+	const page = options.ui === undefined ? undefined : await UiServer.open(
+		new FleetPage(fleet, options.days, async generation => {
+			await revoke(generation, options);
+			await look();
+		}),
+		options.ui === true ? {} : { port: options.ui },
+	);
+	if (page) say(`page: ${page.url}`);
+
 	let seen = changed(fleet);
 	let busy = false;
 	let held = "";
@@ -75,6 +88,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 		process.once("SIGTERM", resolve);
 	});
 	clearInterval(timer);
+	await page?.close();
 	await servers.close();
 	await log.close();
 	say("stopped");

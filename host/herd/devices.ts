@@ -5,6 +5,7 @@ import { randomFillSync } from "node:crypto";
 import { nodeBoard } from "../../boards/node/board.js";
 import type { RunSettings } from "../../boards/settings.js";
 import type { Flash } from "../../firmware/ports.js";
+import type { Device } from "../../firmware/device.js";
 import { main } from "../../firmware/main.js";
 import { parseEvent } from "../device-events.js";
 
@@ -31,7 +32,8 @@ process.once("message", order => start(order as HerdOrder));
 function start({ devices, settings, generation }: HerdOrder): void {
 	const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
 	const burntIn = { ...settings, factory: bytes(settings.factory), dlKeys: settings.dlKeys.map(bytes) };
-	const begun = performance.now();
+	let begun = 0;
+	const herd: Device[] = [];
 	for (let i = 0; i < devices; i++) {
 		const arrival: Arrival = { tries: 0, services: 1, milliseconds: 0, failures: [] };
 		let arrived = false;
@@ -59,8 +61,10 @@ function start({ devices, settings, generation }: HerdOrder): void {
 		};
 		board.random = random => void randomFillSync(random);
 		const device = main(board, burntIn);
-		device.run();
+		herd.push(device);
 	}
+	begun = performance.now();
+	for (const device of herd) device.run();
 }
 
 const blockLength = 4_096;

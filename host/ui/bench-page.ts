@@ -1,0 +1,52 @@
+// A running bench as the page shows it.
+
+import type { Bench, Entry } from "../bench.js";
+import { stepText } from "../watch.js";
+import { formatEvent } from "../../firmware/events.js";
+import type { UiSource, UiState } from "./ui-server.js";
+
+const shown = 200; // events
+
+export class BenchPage implements UiSource {
+	/** The bench that runs, or the last one. */
+	bench?: Bench;
+	notice?: string;
+
+	state(): UiState {
+		const { bench } = this;
+		if (!bench?.operation) return { title: "waiting for the bench", year: 0, end: 1, authorities: [], downloadServers: [], full: 0, devices: [], events: [] };
+		const { scenario, board, year, operation, record, fleet } = bench;
+		const told = record.flatMap((entry, index) => tell(entry, index + 1));
+		return {
+			title: `${scenario.name} on the ${board} board: ${scenario.summary}`,
+			year,
+			end: scenario.end,
+			authorities: operation.authorities,
+			downloadServers: operation.downloadServers.map(server => ({ ...server, host: new URL(fleet.nextUrl(server.namedBy)).host })),
+			full: operation.full,
+			devices: [{ name: "device", state: bench.deviceIsOn ? "on" : "off", ...bench.slots }],
+			events: told.slice(-shown),
+			...(this.notice === undefined ? {} : { notice: this.notice }),
+		};
+	}
+
+	async revoke(generation: number): Promise<void> {
+		if (!this.bench || this.notice !== undefined) throw new Error("no bench is running");
+		this.bench.say("revoked on the page");
+		await this.bench.order({ order: "revoke", generation });
+	}
+}
+
+function tell(entry: Entry, number: number): UiState["events"] {
+	const { year } = entry;
+	switch (entry.from) {
+		case "operator":
+			return [{ number, year, text: `operator: ${stepText(entry.step)}`, bad: false }];
+		case "device":
+			return [{ number, year, text: `device: ${formatEvent(entry.event)}`, bad: entry.event.event === "refused" || entry.event.event === "failed" }];
+		case "bench":
+			return [{ number, year, text: `bench: ${entry.text}`, bad: entry.text.startsWith("warning") }];
+		case "server":
+			return [];
+	}
+}
