@@ -40,7 +40,9 @@ export const eraseTears: readonly TearModel[] = ["nothing", "prefix", "bits", "p
 export type BlockFault =
 	| "ignores" // programs and erases are reported done, and nothing changes
 	| "ignores erase" // worn out: it still programs
+	| "ignores program" // it still erases
 	| "refuses" // programs and erases throw, and nothing changes
+	| "refuses erase"
 	| "unreadable"; // reads throw
 
 /** What an operation does once. */
@@ -174,8 +176,8 @@ export class FlashEmulator {
 		const memory = this.#partitions[operation.partition];
 		const fault = this.operationFaults.get(index);
 		const { kind } = operation;
-		if (blockFault === "refuses" || fault === "refuses") throw new Error(`${kind} failed`);
-		const idle = blockFault === "ignores" || fault === "ignores" || (blockFault === "ignores erase" && kind === "erase");
+		if (blockFault === "refuses" || blockFault === `refuses ${kind}` || fault === "refuses") throw new Error(`${kind} failed`);
+		const idle = blockFault === "ignores" || blockFault === `ignores ${kind}` || fault === "ignores";
 		if (this.#cut?.at === index) {
 			this.#off = true;
 			if (!idle) memory.tear(operation, this.#cut.tear, this.#dice);

@@ -236,7 +236,7 @@ test("a credit that rots away, or back, does not hold the count", () => {
 });
 
 test("a partition that fails is reported, and the device polls by chance, as often on the average", () => {
-	for (const fault of ["ignores", "ignores erase", "refuses", "unreadable"] as const) {
+	for (const fault of ["ignores", "ignores erase", "ignores program", "refuses erase", "unreadable"] as const) {
 		const bench = new Bench(11);
 		bench.rebootUntilPoll();
 		bench.chip.blockFaults.set("poll:0", fault);

@@ -8,7 +8,11 @@ import { ending, endTrust, startOf, type Sequence } from "./sequences.js";
 
 const blocks = ["ca0:0", "ca0:1", "ca1:0", "ca1:1"] as const;
 type LastingFault = BlockFault | "comes and goes";
-const blockFaults: readonly LastingFault[] = ["ignores", "ignores erase", "refuses", "unreadable", "comes and goes"];
+const blockFaults: readonly LastingFault[] = [
+	"ignores", "ignores erase", "ignores program", "refuses", "refuses erase", "unreadable", "comes and goes",
+];
+/** With these a mark that stands cannot be revoked. */
+const irrevocable: readonly LastingFault[] = ["ignores", "ignores program", "refuses"];
 const operationFaults: readonly OperationFault[] = ["ignores", "half", "refuses"];
 
 /** One block fails for good, from the start of the sequence or from each of its steps on. Gives how many lives. */
@@ -63,7 +67,7 @@ export function cutsWithStuckBlock(
 						const bench = startOf(sequence, seed + cuts);
 						const where = `${sequence.name}, ${block} ${fault}, ${tear.model} at operation ${at} of step ${i}`;
 						breakBlock(bench, block, fault);
-						const into = fault === "ignores" || fault === "refuses" ? tenacious : tally;
+						const into = irrevocable.includes(fault) ? tenacious : tally;
 						more = liveWithCut(bench, sequence, i, { at, tear }, where, into);
 						if (!more) break;
 						cuts++;

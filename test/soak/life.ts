@@ -192,7 +192,7 @@ class Life {
 		const dice = this.#dice, { blockFaults } = this.#chip;
 		if (!this.#troubles.block || blockFaults.size > 0 || !dice.chance(elapsed / (3 * year))) return;
 		const block = ["ca0:0", "ca0:1", "ca1:0", "ca1:1", "poll:0"][dice.below(5)];
-		blockFaults.set(block, (["ignores", "ignores erase", "refuses", "unreadable"] as const)[dice.below(4)]);
+		blockFaults.set(block, (["ignores", "ignores erase", "ignores program", "refuses", "unreadable"] as const)[dice.below(5)]);
 		this.#report.remarks.push(`day ${Math.floor(this.clock.now / day)}: ${block} ${blockFaults.get(block)}`);
 	}
 

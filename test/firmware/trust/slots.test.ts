@@ -330,7 +330,7 @@ test("a slot that cannot be read is as it was when it can be read again", () => 
 });
 
 test("one block that cannot be read, or not be written, does not keep a device from its first CA nor from the next", () => {
-	for (const fault of ["unreadable", "ignores", "refuses", "ignores erase"] as const)
+	for (const fault of ["unreadable", "ignores", "ignores erase", "ignores program", "refuses", "refuses erase"] as const)
 		for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) {
 			const chip = new FlashEmulator();
 			chip.setImage(block.startsWith("ca0") ? "ca0" : "ca1", new Uint8Array(64), block.endsWith("1") ? BLOCK_LENGTH : 0);
@@ -346,7 +346,7 @@ test("one block that cannot be read, or not be written, does not keep a device f
 });
 
 test("a copy that stands against revocation is outvoted by its twin, and the device goes on renewing", () => {
-	for (const fault of ["unreadable", "ignores", "refuses"] as const)
+	for (const fault of ["unreadable", "ignores", "ignores program", "refuses"] as const)
 		for (const [partition, block] of [["ca0", 0], ["ca0", 1], ["ca1", 0], ["ca1", 1]] as const) {
 			const chip = partition === "ca0" ? chipWith(A, A) : chipWith(undefined, undefined, A, A);
 			boot(chip);
