@@ -216,7 +216,7 @@ export function textString(text: string): Uint8Array {
 /** The bytes of ASCII `text`. Throws RangeError for any other character. */
 export function ascii(text: string): Uint8Array {
 	const bytes = new Uint8Array(text.length);
-	for (let i = 0; i < text.length; i++) {
+	for (let i = 0; i < bytes.length; i++) { // XS counts a string's length anew each time that it is asked for it
 		const code = text.charCodeAt(i);
 		if (code > 0x7f) throw new RangeError(`expected ASCII, got ${JSON.stringify(text)}`);
 		bytes[i] = code;
