@@ -38,10 +38,10 @@ const worn: Troubles = { ...calm, block: true };
 const scale = long ? 3 : 1;
 const population: Record<HabitName, { lives: number; pollers: number; pollerYears: number }> = {
 	"never off": { lives: 14, pollers: 3, pollerYears: 25 },
-	"five hours a day": { lives: 20, pollers: 5, pollerYears: 25 },
+	"five hours a day": { lives: 22, pollers: 5, pollerYears: 25 },
 	"unplugged nightly": { lives: 8, pollers: 3, pollerYears: 25 },
 	"rebooting every 10 minutes": { lives: 0, pollers: 2, pollerYears: long ? 25 : 2 },
-	"a minute a day": { lives: 18, pollers: 20, pollerYears: 25 },
+	"a minute a day": { lives: 20, pollers: 20, pollerYears: 25 },
 	"off for years": { lives: 10, pollers: 20, pollerYears: 25 },
 };
 const habitNames = Object.keys(population) as HabitName[];
