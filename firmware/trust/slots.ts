@@ -376,10 +376,11 @@ function eraseBlock(flash: Flash, block: number): void {
 }
 
 function isErased(flash: Flash, block: number): boolean {
-	const step = 512; // bytes: a device's memory is small
-	for (let offset = 0; offset < BLOCK_LENGTH; offset += step)
-		for (const word of new Uint32Array(flash.read(step, block * BLOCK_LENGTH + offset)))
-			if (word !== 0xffff_ffff) return false;
+	const words = 128; // at a time: a device's memory is small
+	for (let offset = 0; offset < BLOCK_LENGTH; offset += 4 * words) {
+		const part = new Int32Array(flash.read(4 * words, block * BLOCK_LENGTH + offset));
+		for (let i = 0; i < words; i++) if (part[i] !== -1) return false; // as unsigned it would be a float to XS
+	}
 	return true;
 }
 

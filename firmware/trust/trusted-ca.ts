@@ -51,8 +51,9 @@ function sameBytes(candidate: VerifiedCaInformation, held: VerifiedCaInformation
 
 /** Of public data: not in constant time. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-	if (a.length !== b.length) return false;
-	for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+	const { length } = a;
+	if (length !== b.length) return false;
+	for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
 	return true;
 }
 
