@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { root } from "../../boards/bundle.js";
 import type { Wear } from "../flash-emulator.js";
 import { onAllCores } from "../mass-run.js";
-import { drawArrivals, type Series } from "./chart.js";
+import { drawArrivals, movingAverage, type Series } from "./chart.js";
 import type { HabitName, Troubles } from "./life.js";
 import { makeMaterial } from "./material.js";
 import type { PollerReport } from "./pollers.js";
@@ -147,8 +147,7 @@ if (lives.deviceYears < 1000 || lives.changes < 10_000)
 	wrong.push(`${lives.deviceYears} device-years and ${lives.changes} changes are too few`);
 
 /** For a million devices: the most in ten seconds, by the second; and what they make on the average when never off. */
-const tens = city.bins.map((_, i) => city.bins.slice(i, i + 10).reduce((a, b) => a + b, 0) / 10);
-const peakPerSecond = Math.round((Math.max(...tens) * 1_000_000) / city.devices);
+const peakPerSecond = Math.round((Math.max(...movingAverage(city.bins, 10)) * 1_000_000) / city.devices);
 const meanPerSecond = Math.round((1_000_000 / (30 * 86_400)) * 100) / 100;
 const svg = join(root, "build/soak/arrivals.svg");
 mkdirSync(join(root, "build/soak"), { recursive: true });
