@@ -28,6 +28,20 @@ export function createFile(path: string, content: string | Uint8Array, mode = 0o
 	flushFolder(dirname(path));
 }
 
+/** A folder with its files, which appears whole or not at all. EEXIST or ENOTEMPTY if there is one already. */
+export function createFolder(folder: string, fill: (beside: string) => void): void {
+	const beside = `${folder}.${randomBytes(6).toString("hex")}.new`;
+	mkdirSync(beside, { recursive: true, mode: 0o700 });
+	try {
+		fill(beside);
+		renameSync(beside, folder);
+	} catch (error) {
+		rmSync(beside, { recursive: true, force: true });
+		throw error;
+	}
+	flushFolder(dirname(folder));
+}
+
 function writeBeside(path: string, content: string | Uint8Array, mode: number): string {
 	mkdirSync(dirname(path), { recursive: true });
 	const beside = `${path}.${randomBytes(6).toString("hex")}.new`;

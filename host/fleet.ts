@@ -11,15 +11,15 @@
 // An authority's folder appears whole or not at all. Orders are carried out in the sequence: make, then record; what a
 // crash left unrecorded is found and used when the order is given again.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { randomBytes, X509Certificate, type KeyObject } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { X509Certificate, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { authorityOf as hostAndPort, checkNextUrl, decodeCaInformation, encodePayload, largestCaCertificate } from "./ca-information.js";
 import { openCaInformation, publicKeyOf, type CaInformation } from "./ca-information.js";
 import { authorityName, certificatePem, createCertificateAuthority, createServerCredentials } from "./certificate-authority.js";
 import { certificateKeyUsage } from "./certificate-authority.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
-import { replaceFile } from "./durable-file.js";
+import { createFolder, replaceFile } from "./durable-file.js";
 import { authorityOf, begin, checkPlan, type Operation, type Plan, type Step } from "./operator.js";
 import { OperatorError, privateKeyPem, readPrivateKey } from "./private-key-file.js";
 import { checkFleetName, type Signer } from "./signer.js";
@@ -115,7 +115,7 @@ export class Fleet {
 		const { hostname } = new URL(this.nextUrl(generation));
 		const retained = this.settings.plan.retention === "for ever" ? { ...validity, notAfter: withoutEnd } : validity;
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained, keyType });
-		this.#createWhole(folder, beside => {
+		createFolder(folder, beside => {
 			this.#writeKeyAndCertificate(beside, "ca", authority);
 			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
 		});
@@ -168,7 +168,7 @@ export class Fleet {
 		if (!existsSync(folder)) {
 			const authority = this.authority(generation);
 			const made = await createServerCredentials(authority, { names: this.settings.services, validity: datesOf(authority.certificate), keyType: this.settings.keyType });
-			this.#createWhole(folder, beside => this.#writeKeyAndCertificate(beside, "server", made));
+			createFolder(folder, beside => this.#writeKeyAndCertificate(beside, "server", made));
 		}
 		return this.#readKeyAndCertificate(folder, "server");
 	}
@@ -227,16 +227,21 @@ export class Fleet {
 		const { hostname } = new URL(this.nextUrl(generation));
 		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained });
-		this.#createWhole(folder, beside => {
+		createFolder(folder, beside => {
 			this.#writeKeyAndCertificate(beside, "ca", authority);
 			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
 		});
 		return { notBefore, notAfter };
 	}
 
+	/** Of the authorities on record: one that a crash left unrecorded comes when its order is given again. */
+	unsignedGenerations({ authorities }: Operation): number[] {
+		return authorities.map(({ generation }) => generation).filter(generation => !this.information(generation));
+	}
+
 	/** Signs what is not signed yet, with a signer at hand. Returns the generations that were signed. */
 	sign(operation: Operation, signer: Signer): number[] {
-		const missing = this.generations.filter(generation => !this.information(generation));
+		const missing = this.unsignedGenerations(operation);
 		for (const generation of missing) this.keepInformation(generation, signer.sign(this.unsigned(operation, generation)));
 		return missing;
 	}
@@ -253,19 +258,6 @@ export class Fleet {
 
 	#authorityFolder(generation: number): string {
 		return join(this.folder, "authority", String(generation));
-	}
-
-	/** A folder with its files, moved into place in one step. */
-	#createWhole(folder: string, fill: (beside: string) => void): void {
-		const beside = `${folder}.${randomBytes(6).toString("hex")}.new`;
-		mkdirSync(beside, { recursive: true, mode: 0o700 });
-		try {
-			fill(beside);
-			renameSync(beside, folder);
-		} catch (error) {
-			rmSync(beside, { recursive: true, force: true });
-			throw error;
-		}
 	}
 
 	#writeKeyAndCertificate(folder: string, name: string, { certificate, privateKey }: ServerCredentials): void {

@@ -11,11 +11,11 @@
 // Ed25519 is deterministic. A crash between the two loses nothing and skips nothing.
 
 import { createPublicKey, generateKeyPairSync, KeyObject, sign } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeCaInformation, encodeCoseSign1, encodePayload, openCaInformation, toBeSigned } from "./ca-information.js";
 import type { CaInformation } from "./ca-information.js";
-import { createFile } from "./durable-file.js";
+import { createFile, createFolder } from "./durable-file.js";
 import { OperatorError, readPrivateKey, writePrivateKey } from "./private-key-file.js";
 
 export class Signer {
@@ -28,10 +28,13 @@ export class Signer {
 	static create(folder: string, fleet: string, passphrase?: string): Signer {
 		checkFleetName(fleet);
 		const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-		mkdirSync(join(folder, "signed"), { recursive: true, mode: 0o700 });
-		createFile(join(folder, "fleet"), `${fleet}\n`);
-		writePrivateKey(join(folder, "dl.key"), privateKey, passphrase);
-		createFile(join(folder, "dl.pub"), publicKey.export({ type: "spki", format: "pem" }));
+		if (existsSync(folder) && readdirSync(folder).length > 0) throw new OperatorError(`${folder} is not empty: a DL key is never replaced`);
+		createFolder(folder, beside => {
+			mkdirSync(join(beside, "signed"));
+			createFile(join(beside, "fleet"), `${fleet}\n`);
+			writePrivateKey(join(beside, "dl.key"), privateKey, passphrase);
+			createFile(join(beside, "dl.pub"), publicKey.export({ type: "spki", format: "pem" }));
+		});
 		return new Signer(folder, fleet, privateKey);
 	}
 

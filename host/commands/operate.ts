@@ -111,7 +111,7 @@ export async function status(options: StatusOptions): Promise<void> {
 	const { fleet, operation, year } = openFleet(options);
 	const adoption = await adoptionOf(fleet, options);
 	const due = nextDue(fleet.settings.plan, operation);
-	const unsigned = fleet.generations.filter(generation => !fleet.information(generation));
+	const unsigned = fleet.unsignedGenerations(operation);
 	if (options.json) {
 		const shares = Object.fromEntries(adoption.held);
 		process.stdout.write(`${JSON.stringify({ fleet: fleet.name, year, operation, due, unsigned, adoption: { asks: adoption.asks, held: shares } })}\n`);
@@ -175,8 +175,7 @@ export function signOrAsk(fleet: Fleet, operation: Operation, signer: Signer | u
 		for (const generation of fleet.sign(operation, signer)) process.stdout.write(`CA information ${generation} is signed\n`);
 		return;
 	}
-	for (const generation of fleet.generations) {
-		if (fleet.information(generation)) continue;
+	for (const generation of fleet.unsignedGenerations(operation)) {
 		const file = fleet.writeRequest(operation, generation);
 		process.stdout.write(`to be signed where the DL key is: baton sign ${file} --dl DL --out ${generation}.cbor; then here: baton ca accept ${generation}.cbor\n`);
 	}

@@ -1,0 +1,117 @@
+// What the servers share: certificates that change, an end that loses no answer, a disk that is full.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { connect as connectTLS } from "node:tls";
+import { AccessLog } from "../../host/access-log.js";
+import { HttpsEndpoint, type Access } from "../../host/https-endpoint.js";
+import { certificatePem } from "../../host/certificate-authority.js";
+import { createWorld, serviceName, thisCentury } from "../world.js";
+import { get } from "./https-client.js";
+import { existsSync } from "node:fs";
+
+const world = await createWorld({ validity: thisCentury });
+const [byA, byB] = [await world.credentials(1, serviceName), await world.credentials(2, serviceName)];
+const authority = (generation: number) => world.authority(generation).certificate;
+const refusedBy = async (port: number, generation: number) => get(port, serviceName, authority(generation)).then(() => "accepted", () => "refused");
+
+test("a certificate that changes is shown to the next connection, and the log says which one was", async () => {
+	const log: Access[] = [];
+	const server = world.keep(await world.applicationServer(1, { credentials: byA, presented: "A", onAccess: access => log.push(access) }));
+	assert.is((await get(server.port, serviceName, authority(1))).status, 200);
+	server.present(byB, "B");
+	assert.is(await refusedBy(server.port, 1), "refused");
+	assert.is((await get(server.port, serviceName, authority(2))).status, 200);
+	await new Promise(resolve => setTimeout(resolve, 50));
+	assert.equal(log.filter(({ what }) => what === "request").map(({ presented }) => presented), ["A", "B"]);
+});
+
+test("a response under way is finished when the server closes; nobody new is let in", async () => {
+	let go = () => {};
+	const endpoint = await HttpsEndpoint.open({
+		credentials: byA,
+		answer(_request, response) {
+			response.writeHead(200, { "Content-Length": 10 });
+			response.write("half-");
+			go = () => response.end("whole");
+		},
+	});
+	const reply = get(endpoint.port, serviceName, authority(1));
+	await until(() => endpoint.connections === 1);
+	await new Promise(resolve => setTimeout(resolve, 50));
+	const closed = endpoint.close();
+	assert.is(await refusedBy(endpoint.port, 1), "refused");
+	go();
+	assert.is(String((await reply).body), "half-whole");
+	await closed;
+});
+
+test("a response that nobody reads is cut when the grace is over", async () => {
+	const endpoint = await HttpsEndpoint.open({ credentials: byA, answer: (_request, response) => void response.writeHead(200).write("and so on"), limits: { grace: 200 } });
+	const reply = get(endpoint.port, serviceName, authority(1)).then(() => "whole", () => "cut");
+	await until(() => endpoint.connections === 1);
+	await new Promise(resolve => setTimeout(resolve, 50));
+	const begun = performance.now();
+	await endpoint.close();
+	assert.ok(performance.now() - begun < 2_000);
+	assert.is(await reply, "cut");
+});
+
+test("behind one socket each name shows its own certificate", async () => {
+	const shown: Record<string, { credentials: typeof byA; presented: string }> = { "a.example": { credentials: await world.credentials(1, "a.example"), presented: "A" } };
+	const log: Access[] = [];
+	const endpoint = await HttpsEndpoint.open({ credentials: byB, presented: "B", present: host => shown[host], answer: (_request, response) => void response.end(), onAccess: access => log.push(access) });
+	assert.is((await get(endpoint.port, "a.example", authority(1))).status, 200);
+	assert.is((await get(endpoint.port, serviceName, authority(2))).status, 200); // any other name: the default
+	shown["a.example"] = { credentials: await world.credentials(3, "a.example"), presented: "C" };
+	assert.is((await get(endpoint.port, "a.example", authority(1))).status, 200); // not asked again …
+	endpoint.forget(); // … until now
+	assert.is((await get(endpoint.port, "a.example", authority(3))).status, 200);
+	await new Promise(resolve => setTimeout(resolve, 50));
+	assert.equal(log.filter(({ what }) => what === "request").map(({ host, presented }) => `${host} ${presented}`), ["a.example A", `${serviceName} B`, "a.example C", "a.example C"]);
+	await endpoint.close();
+});
+
+test("no session is resumed: every connection checks a certificate", async () => {
+	const server = await world.applicationServer(1, { credentials: byA });
+	const session = await new Promise<Buffer | undefined>(resolve => {
+		const socket = connectTLS({ host: "127.0.0.1", port: server.port, servername: serviceName, ca: certificatePem(authority(1)) }, () => socket.write(`GET / HTTP/1.1\r\nHost: ${serviceName}\r\n\r\n`));
+		socket.once("session", resolve);
+		socket.resume();
+		socket.on("close", () => resolve(undefined));
+	});
+	// A client that insists may resume; a server's certificate that has changed ends that.
+	server.present(byB);
+	const resumed = await new Promise<boolean | string>(resolve => {
+		const socket = connectTLS({ host: "127.0.0.1", port: server.port, servername: serviceName, ca: certificatePem(authority(2)), session }, () => {
+			resolve(socket.isSessionReused());
+			socket.destroy();
+		});
+		socket.on("error", error => resolve(error.message));
+	});
+	assert.is(resumed, false);
+});
+
+const devFull = existsSync("/dev/full") ? test : (name: string, _run: () => Promise<void>) => test.skip(`${name} (this system has no /dev/full)`);
+devFull("a full disk costs log lines, never an answer", async () => {
+	const complaints: string[] = [];
+	const log = new AccessLog("/dev/full", text => complaints.push(text));
+	const server = await world.applicationServer(1, { credentials: byA, onAccess: access => log.write({ server: "service", ...access }) });
+	for (let i = 0; i < 5; i++) assert.is((await get(server.port, serviceName, authority(1))).status, 200);
+	await until(() => complaints.length > 0);
+	assert.is(complaints.length, 1);
+	assert.match(complaints[0], /ENOSPC.*answers go on/);
+	await log.close();
+});
+
+test.after(() => world.close());
+
+async function until(condition: () => boolean): Promise<void> {
+	for (let tries = 0; tries < 200; tries++) {
+		if (condition()) return;
+		await new Promise(resolve => setTimeout(resolve, 10));
+	}
+	throw new Error("what was waited for did not happen");
+}
+
+test.run();
