@@ -1,10 +1,11 @@
 #!/bin/sh
 # The TLS servers of other makes that interoperability.test.ts meets: OpenSSL's, GnuTLS's, Go's, and `ip` for the network
 # namespace that GnuTLS's needs. From this machine's own, signed Debian or Ubuntu archives. Without the right to install
-# packages it says what to install and changes nothing. Exit 0: they are there.
+# packages it says what to install and changes nothing. Exit 0: they are there. Arguments: other packages instead
+# (nginx-light and chromium, for test/host).
 set -eu
 
-packages="openssl gnutls-bin golang-go iproute2"
+packages=${*:-"openssl gnutls-bin golang-go iproute2"}
 say() { echo "setup: $*"; }
 fail() { say "$*" >&2; exit 1; }
 
@@ -14,7 +15,7 @@ for package in $packages; do
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
 done
 if [ -z "$missing" ]; then
-	say "the TLS servers are installed"
+	say "installed already: $packages"
 	exit 0
 fi
 [ "$(id -u)" -eq 0 ] || fail "not root; install these:
