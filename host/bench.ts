@@ -86,7 +86,7 @@ export interface BenchResult {
 }
 
 /** Milliseconds of a year on a board: some five sessions of that board fit into one. */
-const pace: Record<BoardName, number> = { node: 300, simulator: 500, "qemu-rv32": 6_000 };
+const pace: Record<BoardName, number> = { node: 300, simulator: 500, "qemu-rv32": 2_500 };
 const patience = 60_000; // ms for one hold
 const tick = 100; // ms
 
