@@ -1,11 +1,14 @@
 #!/bin/sh
-# The TLS servers of other makes that interoperability.test.ts meets: OpenSSL's, GnuTLS's, Go's, and `ip` for the network
-# namespace that GnuTLS's needs. From this machine's own, signed Debian or Ubuntu archives. Without the right to install
-# packages it says what to install and changes nothing. Exit 0: they are there. Arguments: other packages instead
-# (nginx-light and chromium, for test/host).
+# What the tests meet beside `npm ci` and `npm run setup:qemu`; each of them skips, with a word, what it needs and misses.
+#   openssl, gnutls-bin, golang-go, iproute2   TLS servers of other makes, GnuTLS's in a network namespace
+#   nginx-light                                the exported download servers
+#   chromium                                   the page
+#   valgrind                                   whether the C kernel's time depends on a secret
+# From this machine's own, signed Debian or Ubuntu archives. Without the right to install packages it says what to
+# install and changes nothing. Exit 0: they are there.
 set -eu
 
-packages=${*:-"openssl gnutls-bin golang-go iproute2"}
+packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind"
 say() { echo "setup: $*"; }
 fail() { say "$*" >&2; exit 1; }
 
