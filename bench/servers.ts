@@ -33,7 +33,8 @@ export interface ServersReport {
 }
 
 const host = "download-2.fleet.example";
-const clients = 2, concurrent = 16;
+const clients = 2,
+	concurrent = 16;
 
 export async function measureServers(seconds = 5): Promise<ServersReport> {
 	const folder = mkdtempSync(join(tmpdir(), "baton-bench-servers-"));
@@ -42,14 +43,25 @@ export async function measureServers(seconds = 5): Promise<ServersReport> {
 		const quiet = process.stdout.write;
 		process.stdout.write = (() => true) as typeof process.stdout.write;
 		try {
-			await baton(["init", "--fleet", "example", "--service", "service.fleet.example", "--download-url", "https://download-{n}.fleet.example/ca-information", "--folder", fleetFolder]);
+			await baton([
+				"init",
+				"--fleet",
+				"example",
+				"--service",
+				"service.fleet.example",
+				"--download-url",
+				"https://download-{n}.fleet.example/ca-information",
+				"--folder",
+				fleetFolder,
+			]);
 			await baton(["ca", "issue", "--folder", fleetFolder]);
 		} finally {
 			process.stdout.write = quiet;
 		}
 		const authority = certificatePem(Fleet.open(fleetFolder).certificate(1));
 		const own = await withOwn(fleetFolder, (port, pids) => load(port, authority, seconds, pids));
-		const nginx = noNginx ?? await withNginx(folder, fleetFolder, (port, pids) => load(port, authority, seconds, pids));
+		const nginx =
+			noNginx ?? (await withNginx(folder, fleetFolder, (port, pids) => load(port, authority, seconds, pids)));
 		return { seconds, clients, concurrent, baton: own, nginx };
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
@@ -58,18 +70,39 @@ export async function measureServers(seconds = 5): Promise<ServersReport> {
 
 /** For people. */
 export function serversTable({ seconds, clients, concurrent, baton, nginx }: ServersReport): string {
-	const row = (name: string, figures: ServerFigures | string) => typeof figures === "string" ? `${name.padEnd(12)} ${figures}` :
-		[name.padEnd(12), ...[figures.handshakesPerSecond, figures.requestsPerSecond, figures.cpuMilliseconds, figures.megabytes, figures.failed].map(value => String(value).padStart(16))].join("");
+	const row = (name: string, figures: ServerFigures | string) =>
+		typeof figures === "string"
+			? `${name.padEnd(12)} ${figures}`
+			: [
+					name.padEnd(12),
+					...[
+						figures.handshakesPerSecond,
+						figures.requestsPerSecond,
+						figures.cpuMilliseconds,
+						figures.megabytes,
+						figures.failed,
+					].map(value => String(value).padStart(16)),
+				].join("");
 	return [
 		`Download servers, ${clients} clients of ${concurrent} connections, ${seconds} s each; clients and servers share this machine's cores`,
-		["".padEnd(12), ...["handshakes/s", "requests/s", "CPU ms/request", "MB", "failed"].map(name => name.padStart(16))].join(""),
+		[
+			"".padEnd(12),
+			...["handshakes/s", "requests/s", "CPU ms/request", "MB", "failed"].map(name => name.padStart(16)),
+		].join(""),
 		row("baton serve", baton),
 		row("nginx", nginx),
 	].join("\n");
 }
 
-async function withOwn<Result>(fleetFolder: string, use: (port: number, pids: () => number[]) => Promise<Result>): Promise<Result> {
-	const child = spawn(process.execPath, [join(root, "bin/baton.js"), "serve", "--listen", "127.0.0.1:0", "--folder", fleetFolder], { stdio: ["ignore", "pipe", "inherit"] });
+async function withOwn<Result>(
+	fleetFolder: string,
+	use: (port: number, pids: () => number[]) => Promise<Result>,
+): Promise<Result> {
+	const child = spawn(
+		process.execPath,
+		[join(root, "bin/baton.js"), "serve", "--listen", "127.0.0.1:0", "--folder", fleetFolder],
+		{ stdio: ["ignore", "pipe", "inherit"] },
+	);
 	try {
 		const port = await new Promise<number>((resolve, reject) => {
 			let said = "";
@@ -86,7 +119,11 @@ async function withOwn<Result>(fleetFolder: string, use: (port: number, pids: ()
 	}
 }
 
-async function withNginx<Result>(folder: string, fleetFolder: string, use: (port: number, pids: () => number[]) => Promise<Result>): Promise<Result> {
+async function withNginx<Result>(
+	folder: string,
+	fleetFolder: string,
+	use: (port: number, pids: () => number[]) => Promise<Result>,
+): Promise<Result> {
 	const port = await freePort();
 	const exported = join(folder, "export");
 	const quiet = process.stdout.write;
@@ -120,13 +157,30 @@ async function load(port: number, authority: string, seconds: number, pids: () =
 	};
 }
 
-async function round(port: number, authority: string, seconds: number, request: boolean): Promise<{ done: number; failed: number }> {
-	const counts = await Promise.all(Array.from({ length: clients }, () => new Promise<{ done: number; failed: number }>((resolve, reject) => {
-		const worker = new Worker(client, { eval: true, workerData: { port, authority, seconds, request, concurrent, host } });
-		worker.once("message", resolve);
-		worker.once("error", reject);
-	})));
-	return counts.reduce((sum, { done, failed }) => ({ done: sum.done + done, failed: sum.failed + failed }), { done: 0, failed: 0 });
+async function round(
+	port: number,
+	authority: string,
+	seconds: number,
+	request: boolean,
+): Promise<{ done: number; failed: number }> {
+	const counts = await Promise.all(
+		Array.from(
+			{ length: clients },
+			() =>
+				new Promise<{ done: number; failed: number }>((resolve, reject) => {
+					const worker = new Worker(client, {
+						eval: true,
+						workerData: { port, authority, seconds, request, concurrent, host },
+					});
+					worker.once("message", resolve);
+					worker.once("error", reject);
+				}),
+		),
+	);
+	return counts.reduce((sum, { done, failed }) => ({ done: sum.done + done, failed: sum.failed + failed }), {
+		done: 0,
+		failed: 0,
+	});
 }
 
 /** One client: `concurrent` connections at a time, each new from the first byte. */
@@ -159,7 +213,9 @@ function cpuMilliseconds(pids: number[]): number {
 	let ticks = 0;
 	for (const pid of pids) {
 		try {
-			const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+			const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+				.replace(/^.*\) /, "")
+				.split(" ");
 			ticks += Number(fields[11]) + Number(fields[12]);
 		} catch {
 			return NaN;
@@ -182,7 +238,11 @@ function residentBytes(pids: number[]): number {
 
 function childrenOf(pid: number): number[] {
 	try {
-		return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(text => text !== "").map(Number);
+		return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+			.trim()
+			.split(" ")
+			.filter(text => text !== "")
+			.map(Number);
 	} catch {
 		return [];
 	}

@@ -22,14 +22,17 @@ export class AccessLog {
 
 	write({ what, peer, method, path, status, userAgent }: ServerAccess): void {
 		if (what !== "request" || this.#stream.writableLength > mostQueued || this.#stream.destroyed) return;
-		const line = accessLine({
-			address: peer.replace(/:\d+$/, ""),
-			method: method ?? "-",
-			path: path ?? "-",
-			status: status ?? 0,
-			bytes: 0,
-			userAgent: userAgent ?? "-",
-		}, new Date());
+		const line = accessLine(
+			{
+				address: peer.replace(/:\d+$/, ""),
+				method: method ?? "-",
+				path: path ?? "-",
+				status: status ?? 0,
+				bytes: 0,
+				userAgent: userAgent ?? "-",
+			},
+			new Date(),
+		);
 		this.#stream.write(`${line}\n`);
 	}
 

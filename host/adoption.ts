@@ -25,27 +25,48 @@ const mostStates = 1_000; // distinct pairs that are kept apart: a stranger can 
 export function parseUserAgent(text: string | undefined): Held | undefined {
 	const found = /^baton\/1 \(([1-9]\d{0,4}),([1-9]\d{0,4}|-)\)$/.exec(text ?? "");
 	if (!found) return undefined;
-	const current = Number(found[1]), next = found[2] === "-" ? undefined : Number(found[2]);
+	const current = Number(found[1]),
+		next = found[2] === "-" ? undefined : Number(found[2]);
 	if (current > 65_535 || (next !== undefined && (next > 65_535 || next <= current))) return undefined;
 	return next === undefined ? { current } : { current, next };
 }
 
 /** A line of the combined log format, as our own servers write it. */
 export function accessLine(
-	{ address, method, path, status, bytes, userAgent }: { address: string; method: string; path: string; status: number; bytes: number; userAgent: string },
+	{
+		address,
+		method,
+		path,
+		status,
+		bytes,
+		userAgent,
+	}: { address: string; method: string; path: string; status: number; bytes: number; userAgent: string },
 	at: Date,
 ): string {
-	const clean = (text: string) => text.replace(/["\\\x00-\x1f\x7f-\uffff]/g, character => `\\x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, "0")}`).slice(0, 1_000);
+	const clean = (text: string) =>
+		text
+			.replace(
+				/["\\\x00-\x1f\x7f-\uffff]/g,
+				character => `\\x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, "0")}`,
+			)
+			.slice(0, 1_000);
 	const day = String(at.getUTCDate()).padStart(2, "0");
 	const time = at.toISOString().slice(11, 19);
 	return `${address} - - [${day}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${time} +0000] "${clean(method)} ${clean(path)} HTTP/1.1" ${status} ${bytes} "-" "${clean(userAgent)}"`;
 }
 
 /** Counts the asks since `since` in a log. Lines that are not of the format, or not of a device, are passed over. */
-export async function readAdoption(file: string, since: Date, adoption: Adoption = { asks: 0, held: new Map() }): Promise<Adoption> {
+export async function readAdoption(
+	file: string,
+	since: Date,
+	adoption: Adoption = { asks: 0, held: new Map() },
+): Promise<Adoption> {
 	for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
 		if (line.length > longestLine) continue;
-		const found = /\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)\] "(?:GET) [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/.exec(line);
+		const found =
+			/\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)\] "(?:GET) [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/.exec(
+				line,
+			);
 		if (!found) continue;
 		const [, day, month, year, time, hours, minutes, userAgent] = found;
 		const number = String(months.indexOf(month) + 1).padStart(2, "0");

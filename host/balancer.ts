@@ -14,7 +14,10 @@ export class Balancer {
 		const sockets = new Set<Socket>();
 		const server = createServer(client => {
 			const behind = connect({ host: "127.0.0.1", port: ports[turn++ % ports.length] });
-			for (const [one, other] of [[client, behind], [behind, client]]) {
+			for (const [one, other] of [
+				[client, behind],
+				[behind, client],
+			]) {
 				sockets.add(one);
 				one.pipe(other);
 				one.on("error", () => other.destroy());

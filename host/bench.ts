@@ -246,11 +246,16 @@ export class Bench {
 	/** Goes from one moment at which something is to be done to the next. */
 	async #live(): Promise<void> {
 		const holds = [...this.scenario.holds];
-		const acts = [...this.scenario.acts ?? []];
+		const acts = [...(this.scenario.acts ?? [])];
 		this.#go();
 		for (;;) {
 			const due = nextDue(this.scenario.plan, this.#operation);
-			const next = Math.min(holds[0]?.year ?? Infinity, acts[0]?.year ?? Infinity, due?.year ?? Infinity, this.scenario.end);
+			const next = Math.min(
+				holds[0]?.year ?? Infinity,
+				acts[0]?.year ?? Infinity,
+				due?.year ?? Infinity,
+				this.scenario.end,
+			);
 			await this.#reach(next);
 			if (holds[0]?.year === next) {
 				await this.#hold(holds.shift()!);
@@ -260,7 +265,8 @@ export class Bench {
 				await this.#inTurn(async () => {
 					// An order by hand may have come before it.
 					const still = nextDue(this.scenario.plan, this.#operation);
-					if (still && still.year <= next) await this.#carryOut(give(this.scenario.plan, this.#operation, still.order, this.year));
+					if (still && still.year <= next)
+						await this.#carryOut(give(this.scenario.plan, this.#operation, still.order, this.year));
 				});
 			} else {
 				return;
@@ -358,8 +364,12 @@ export class Bench {
 	/** Every host of the scenario has its port from the beginning, whether something listens there or not. */
 	async #reservePorts(): Promise<void> {
 		const shared = await freePort([]);
-		const hosts = [serviceName, ...Array.from({ length: mostGenerations }, (_, n) => new URL(this.fleet.nextUrl(n + 1)).hostname)];
-		for (const host of hosts) this.#ports.set(host, this.scenario.shared ? shared : await freePort([...this.#ports.values()]));
+		const hosts = [
+			serviceName,
+			...Array.from({ length: mostGenerations }, (_, n) => new URL(this.fleet.nextUrl(n + 1)).hostname),
+		];
+		for (const host of hosts)
+			this.#ports.set(host, this.scenario.shared ? shared : await freePort([...this.#ports.values()]));
 	}
 
 	#portOf(host: string): number {
@@ -375,9 +385,10 @@ export class Bench {
 		return {
 			scenario: this.scenario.name,
 			engine: this.#engine,
-			findings: died === undefined
-				? [...this.scenario.judge(outcome), { ok: true, what: "the device's program ran to the end" }]
-				: [{ ok: false, what: `the device's program ended by itself with code ${died}` }],
+			findings:
+				died === undefined
+					? [...this.scenario.judge(outcome), { ok: true, what: "the device's program ran to the end" }]
+					: [{ ok: false, what: `the device's program ended by itself with code ${died}` }],
 			record: this.record,
 			slots: {
 				current: slots.current?.information?.generation ?? null,
@@ -415,7 +426,7 @@ async function freePort(taken: number[]): Promise<number> {
 	const [from, to] = [20_000, Math.min(30_000, ephemeralStart())];
 	for (let tries = 0; tries < 200; tries++) {
 		const port = from + Math.floor(Math.random() * (to - from));
-		if (!taken.includes(port) && await isFree(port)) return port;
+		if (!taken.includes(port) && (await isFree(port))) return port;
 	}
 	throw new Error("found no free port on 127.0.0.1");
 }

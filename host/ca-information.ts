@@ -40,10 +40,16 @@ export function encodePayload(information: CaInformation): Uint8Array {
 		throw new RangeError(`expected a generation of 1 to ${largestGeneration}, got ${generation}`);
 	}
 	if (certificate.length > largestCaCertificate) {
-		throw new RangeError(`expected a CA certificate of at most ${largestCaCertificate} bytes, got ${certificate.length}`);
+		throw new RangeError(
+			`expected a CA certificate of at most ${largestCaCertificate} bytes, got ${certificate.length}`,
+		);
 	}
 	checkNextUrl(nextUrl);
-	const map = new Map<number, unknown>([[1, generation], [2, certificate], [3, nextUrl]]);
+	const map = new Map<number, unknown>([
+		[1, generation],
+		[2, certificate],
+		[3, nextUrl],
+	]);
 	if (serverCertificatesNotBefore !== undefined) {
 		if (!Number.isSafeInteger(serverCertificatesNotBefore) || serverCertificatesNotBefore < 0) {
 			throw new RangeError(`expected whole seconds since 1970, got ${serverCertificatesNotBefore}`);
@@ -83,10 +89,12 @@ export function decodeCaInformation(object: Uint8Array): Opened {
 	const parts: unknown = (tag as Tag).value;
 	if (!Array.isArray(parts) || parts.length !== 4) malformed("no array of four");
 	const [header, unprotected, payload, signature] = parts as unknown[];
-	if (!(header instanceof Uint8Array) || !Buffer.from(header).equals(protectedHeader)) malformed("another protected header");
+	if (!(header instanceof Uint8Array) || !Buffer.from(header).equals(protectedHeader))
+		malformed("another protected header");
 	if (!(unprotected instanceof Map) || unprotected.size !== 0) malformed("an unprotected header");
 	if (!(payload instanceof Uint8Array)) malformed("no payload");
-	if (!(signature instanceof Uint8Array) || (signature as Uint8Array).length !== 64) malformed("no signature of 64 bytes");
+	if (!(signature instanceof Uint8Array) || (signature as Uint8Array).length !== 64)
+		malformed("no signature of 64 bytes");
 	return {
 		information: decodePayload(payload as Uint8Array),
 		payload: new Uint8Array(payload as Uint8Array),
@@ -112,9 +120,11 @@ export function openCaInformation(object: Uint8Array, fleet: string, dlKeys: Key
 export function checkNextUrl(text: string): URL {
 	const bytes = Buffer.byteLength(text);
 	if (bytes > largestUrl) throw new RangeError(`expected a URL of at most ${largestUrl} bytes, got ${bytes}`);
-	if (!/^https:\/\/[\x21-\x7e]+$/.test(text)) throw new TypeError(`expected an https URL in ASCII, got ${JSON.stringify(text)}`);
+	if (!/^https:\/\/[\x21-\x7e]+$/.test(text))
+		throw new TypeError(`expected an https URL in ASCII, got ${JSON.stringify(text)}`);
 	const url = new URL(text);
-	if (url.username || url.password || text.includes("#")) throw new TypeError(`expected a URL without user and fragment, got ${text}`);
+	if (url.username || url.password || text.includes("#"))
+		throw new TypeError(`expected a URL without user and fragment, got ${text}`);
 	return url;
 }
 
@@ -133,7 +143,10 @@ export function sameAuthority(a: Uint8Array, b: Uint8Array): boolean {
 /** An Ed25519 public key of 32 bytes as Node's crypto takes it. */
 export function publicKeyOf(raw: Uint8Array): KeyObject {
 	if (raw.length !== 32) throw new RangeError(`expected a public key of 32 bytes, got ${raw.length}`);
-	return createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(raw).toString("base64url") }, format: "jwk" });
+	return createPublicKey({
+		key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(raw).toString("base64url") },
+		format: "jwk",
+	});
 }
 
 /** The 32 bytes of an Ed25519 key's public half. */
@@ -151,7 +164,8 @@ function readMap(map: Map<unknown, unknown>): CaInformation {
 	const generation = map.get(1);
 	if (!isUint(generation, largestGeneration) || generation === 0) malformed("no generation (key 1)");
 	const certificate = map.get(2);
-	if (!(certificate instanceof Uint8Array) || certificate.length > largestCaCertificate) malformed("no CA certificate (key 2)");
+	if (!(certificate instanceof Uint8Array) || certificate.length > largestCaCertificate)
+		malformed("no CA certificate (key 2)");
 	const nextUrl = map.get(3);
 	if (typeof nextUrl !== "string") malformed("no next address (key 3)");
 	const notBefore = map.get(4);
@@ -168,7 +182,9 @@ function readMap(map: Map<unknown, unknown>): CaInformation {
 }
 
 const isUint = (value: unknown, largest: number) =>
-	(typeof value === "number" && Number.isInteger(value) || typeof value === "bigint") && value >= 0 && value <= largest;
+	((typeof value === "number" && Number.isInteger(value)) || typeof value === "bigint") &&
+	value >= 0 &&
+	value <= largest;
 
 /** cbor-x writes numbers from 2^32 on as floats, and bigints in eight bytes always: each is right in its own range. */
 const uint = (value: number) => (value < 2 ** 32 ? value : BigInt(value));

@@ -35,9 +35,15 @@ export function authorityName(fleet: string, generation: number): string {
 }
 
 /** A new key and its self-signed CA certificate: 250 to 300 bytes for a short name. */
-export async function createCertificateAuthority(
-	{ name, validity, keyType = "ed25519" }: { name: string; validity: Validity; keyType?: KeyType },
-): Promise<CertificateAuthority> {
+export async function createCertificateAuthority({
+	name,
+	validity,
+	keyType = "ed25519",
+}: {
+	name: string;
+	validity: Validity;
+	keyType?: KeyType;
+}): Promise<CertificateAuthority> {
 	const { privateKey, publicKey } = newKeyPair(keyType);
 	const subject = commonName(name);
 	const certificate = await x509.X509CertificateGenerator.create({
@@ -69,7 +75,12 @@ export async function createServerCredentials(
 /** A server certificate (DER) for a key that the server made itself. `usage` client: a certificate that serves no server. */
 export async function issueServerCertificate(
 	authority: CertificateAuthority,
-	{ names, validity, publicKey, usage = "server" }: { names: string[]; validity: Validity; publicKey: KeyObject; usage?: "server" | "client" },
+	{
+		names,
+		validity,
+		publicKey,
+		usage = "server",
+	}: { names: string[]; validity: Validity; publicKey: KeyObject; usage?: "server" | "client" },
 ): Promise<Uint8Array> {
 	if (names.length === 0) throw new TypeError("expected at least one name for the server");
 	const issuer = new x509.X509Certificate(authority.certificate);
@@ -87,9 +98,11 @@ export async function issueServerCertificate(
 		signingAlgorithm: signingAlgorithm(authority.privateKey),
 		extensions: [
 			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage === "server" ? "serverAuth" : "clientAuth"]]),
+			new x509.ExtendedKeyUsageExtension([
+				x509.ExtendedKeyUsage[usage === "server" ? "serverAuth" : "clientAuth"],
+			]),
 			new x509.SubjectAlternativeNameExtension(
-				names.map(name => ({ type: isIP(name) ? "ip" as const : "dns" as const, value: name })),
+				names.map(name => ({ type: isIP(name) ? ("ip" as const) : ("dns" as const), value: name })),
 				!named,
 			),
 			await x509.SubjectKeyIdentifierExtension.create(key),
@@ -105,9 +118,14 @@ export async function readCertificateRequest(pem: string): Promise<{ publicKey: 
 	if (!(await request.verify())) throw new TypeError("the request is not signed by its own key");
 	const alternative = request.getExtension("2.5.29.17"); // by class it is not found
 	const names = alternative
-		? new x509.SubjectAlternativeNameExtension(alternative.rawData).names.items.filter(({ type }) => type === "dns" || type === "ip").map(({ value }) => value)
+		? new x509.SubjectAlternativeNameExtension(alternative.rawData).names.items
+				.filter(({ type }) => type === "dns" || type === "ip")
+				.map(({ value }) => value)
 		: request.subjectName.getField("CN");
-	return { publicKey: createPublicKey({ key: Buffer.from(request.publicKey.rawData), type: "spki", format: "der" }), names };
+	return {
+		publicKey: createPublicKey({ key: Buffer.from(request.publicKey.rawData), type: "spki", format: "der" }),
+		names,
+	};
 }
 
 /** Does its keyUsage allow to sign certificates? Undefined: it has none, which allows everything. */
@@ -118,7 +136,9 @@ export function certificateKeyUsage(certificate: Uint8Array): boolean | undefine
 
 /** A certificate as text, for servers' configuration files. */
 export function certificatePem(certificate: Uint8Array): string {
-	const base64 = Buffer.from(certificate).toString("base64").replace(/.{64}(?=.)/g, "$&\n");
+	const base64 = Buffer.from(certificate)
+		.toString("base64")
+		.replace(/.{64}(?=.)/g, "$&\n");
 	return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 
@@ -143,16 +163,17 @@ function serialNumber(): string {
 	return bytes.toString("hex");
 }
 
-const keyAlgorithm = (key: KeyObject) => (
-	key.asymmetricKeyType === "ed25519" ? { name: "Ed25519" }
-		: key.asymmetricKeyType === "ec" ? { name: "ECDSA", namedCurve: curveOf(key) }
-		: key.asymmetricKeyType === "rsa" ? { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }
-		: unsupported(key)
-);
+const keyAlgorithm = (key: KeyObject) =>
+	key.asymmetricKeyType === "ed25519"
+		? { name: "Ed25519" }
+		: key.asymmetricKeyType === "ec"
+			? { name: "ECDSA", namedCurve: curveOf(key) }
+			: key.asymmetricKeyType === "rsa"
+				? { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }
+				: unsupported(key);
 
-const signingAlgorithm = (key: KeyObject) => (
-	key.asymmetricKeyType === "ed25519" ? { name: "Ed25519" } : { name: "ECDSA", hash: "SHA-256" }
-);
+const signingAlgorithm = (key: KeyObject) =>
+	key.asymmetricKeyType === "ed25519" ? { name: "Ed25519" } : { name: "ECDSA", hash: "SHA-256" };
 
 function curveOf(key: KeyObject): string {
 	const curve = key.asymmetricKeyDetails?.namedCurve;
@@ -166,12 +187,16 @@ function unsupported(key: KeyObject): never {
 }
 
 function publicCryptoKey(key: KeyObject) {
-	return webcrypto.subtle.importKey("spki", key.export({ type: "spki", format: "der" }), keyAlgorithm(key), true, ["verify"]);
+	return webcrypto.subtle.importKey("spki", key.export({ type: "spki", format: "der" }), keyAlgorithm(key), true, [
+		"verify",
+	]);
 }
 
 function privateCryptoKey(key: KeyObject) {
 	if (key.asymmetricKeyType !== "ed25519" && !(key.asymmetricKeyType === "ec" && curveOf(key) === "P-256")) {
 		throw new TypeError(`expected an authority with an Ed25519 or P-256 key, got ${key.asymmetricKeyType}`);
 	}
-	return webcrypto.subtle.importKey("pkcs8", key.export({ type: "pkcs8", format: "der" }), keyAlgorithm(key), true, ["sign"]);
+	return webcrypto.subtle.importKey("pkcs8", key.export({ type: "pkcs8", format: "der" }), keyAlgorithm(key), true, [
+		"sign",
+	]);
 }

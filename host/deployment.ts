@@ -65,7 +65,7 @@ export class Deployment implements Servers {
 		if (behind.length === 0) return [];
 		return [
 			`${behind.length} of ${this.#services.length} application servers still present CA ${letter(behind[0].presents)}: ` +
-			`devices that have promoted CA ${letter(operation.full)} refuse them. All of a fleet's servers must move together.`,
+				`devices that have promoted CA ${letter(operation.full)} refuse them. All of a fleet's servers must move together.`,
 		];
 	}
 
@@ -73,7 +73,8 @@ export class Deployment implements Servers {
 	get ports(): Map<string, number> {
 		const { fleet } = this.#options;
 		const ports = new Map<string, number>();
-		for (const [namedBy, { server }] of this.#download) ports.set(new URL(fleet.nextUrl(namedBy)).hostname, server.port);
+		for (const [namedBy, { server }] of this.#download)
+			ports.set(new URL(fleet.nextUrl(namedBy)).hostname, server.port);
 		const service = this.#balancer?.port ?? this.#services[0]?.server.port;
 		if (service !== undefined) ports.set(fleet.settings.services[0], service);
 		return ports;
@@ -133,7 +134,11 @@ export class Deployment implements Servers {
 		}
 	}
 
-	async #openServices(credentials: Awaited<ReturnType<Fleet["serviceCredentials"]>>, presented: string, presents: number) {
+	async #openServices(
+		credentials: Awaited<ReturnType<Fleet["serviceCredentials"]>>,
+		presented: string,
+		presents: number,
+	) {
 		const { fleet, listen, onAccess, limits, services = 1 } = this.#options;
 		const place = listen(fleet.settings.services[0]);
 		for (let index = 0; index < services; index++) {
@@ -146,7 +151,11 @@ export class Deployment implements Servers {
 			});
 			this.#services.push({ server, presents });
 		}
-		if (services > 1) this.#balancer = await Balancer.open(this.#services.map(({ server }) => server.port), place.port);
+		if (services > 1)
+			this.#balancer = await Balancer.open(
+				this.#services.map(({ server }) => server.port),
+				place.port,
+			);
 	}
 
 	async close(): Promise<void> {

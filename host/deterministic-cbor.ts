@@ -11,7 +11,8 @@ export function isDeterministic(bytes: Uint8Array): boolean {
 /** The offset behind the item at `offset`; -1 if it is not deterministic. */
 function walk(bytes: Uint8Array, offset: number, depth: number): number {
 	if (offset >= bytes.length || depth > deepest) return -1;
-	const major = bytes[offset] >> 5, additional = bytes[offset] & 0x1f;
+	const major = bytes[offset] >> 5,
+		additional = bytes[offset] & 0x1f;
 	if (major === 7) return additional >= 20 && additional <= 22 ? offset + 1 : -1;
 	if (additional > 27) return -1; // reserved, or of indefinite length
 	const width = additional < 24 ? 0 : 1 << (additional - 24);

@@ -47,8 +47,15 @@ export async function device(options: DeviceOptions): Promise<number> {
 			board,
 			flash,
 			settings: {
-				fleet, factory: hex(factory), dlKeys: dlKeys.map(key => hex(rawPublicKey(key))), service, map,
-				pollInterval, serviceInterval, once, ...(options.for === undefined ? {} : { runFor: options.for }),
+				fleet,
+				factory: hex(factory),
+				dlKeys: dlKeys.map(key => hex(rawPublicKey(key))),
+				service,
+				map,
+				pollInterval,
+				serviceInterval,
+				once,
+				...(options.for === undefined ? {} : { runFor: options.for }),
 			},
 			onLine: line => {
 				process.stdout.write(`${line}\n`);
@@ -69,15 +76,17 @@ export async function device(options: DeviceOptions): Promise<number> {
 		const { authenticated } = verdict;
 		if (json) {
 			const slots = readDeviceSlots(flash, fleet, dlKeys);
-			process.stdout.write(`${JSON.stringify({
-				ok: authenticated !== null,
-				authenticated,
-				slots: {
-					current: slots.current?.information?.generation ?? null,
-					next: slots.next?.information?.generation ?? null,
-				},
-				events,
-			})}\n`);
+			process.stdout.write(
+				`${JSON.stringify({
+					ok: authenticated !== null,
+					authenticated,
+					slots: {
+						current: slots.current?.information?.generation ?? null,
+						next: slots.next?.information?.generation ?? null,
+					},
+					events,
+				})}\n`,
+			);
 		}
 		return authenticated ? 0 : 1;
 	} finally {
@@ -114,7 +123,8 @@ export function readDlKey(file: string): KeyObject {
 	const content = readArgument("--dl-key", file);
 	if (content.length === 32) return publicKeyOf(content);
 	try {
-		if (content.includes("PRIVATE KEY")) throw new OperatorError(`--dl-key ${file}: this is a private key; a device has the public one`);
+		if (content.includes("PRIVATE KEY"))
+			throw new OperatorError(`--dl-key ${file}: this is a private key; a device has the public one`);
 		const key = createPublicKey(content);
 		rawPublicKey(key);
 		return key;
@@ -127,7 +137,9 @@ export function readDlKey(file: string): KeyObject {
 function readFactory(file: string, fleet: string, dlKeys: KeyObject[]): Uint8Array {
 	const object = new Uint8Array(readArgument("--factory", file));
 	if (object.length > largestCaInformation) {
-		throw new OperatorError(`--factory ${file}: expected at most ${largestCaInformation} bytes of CBOR, got ${object.length}`);
+		throw new OperatorError(
+			`--factory ${file}: expected at most ${largestCaInformation} bytes of CBOR, got ${object.length}`,
+		);
 	}
 	let opened;
 	try {
@@ -143,7 +155,9 @@ function readArgument(name: string, file: string): Buffer {
 	try {
 		return readFileSync(file);
 	} catch (error) {
-		throw new OperatorError(`${name} ${file}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message}`);
+		throw new OperatorError(
+			`${name} ${file}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message}`,
+		);
 	}
 }
 

@@ -4,7 +4,16 @@
 import type { DeviceEvent, EventName } from "../firmware/events.js";
 
 const names = new Set<string>([
-	"boot", "authenticated", "refused", "poll", "none", "same", "stored", "promoted", "repaired", "failed",
+	"boot",
+	"authenticated",
+	"refused",
+	"poll",
+	"none",
+	"same",
+	"stored",
+	"promoted",
+	"repaired",
+	"failed",
 ] satisfies EventName[]);
 const numbers = new Set(["generation", "status", "current", "next"]);
 const words = new Set(["slot", "server", "reason"]);

@@ -53,7 +53,12 @@ export class DownloadServer {
 	}
 }
 
-export function answerDownload(request: IncomingMessage, response: ServerResponse, path: string, object: Uint8Array): void {
+export function answerDownload(
+	request: IncomingMessage,
+	response: ServerResponse,
+	path: string,
+	object: Uint8Array,
+): void {
 	if (request.method !== "GET" && request.method !== "HEAD") {
 		return void response.writeHead(405, { Allow: "GET, HEAD", "Content-Length": 0 }).end();
 	}

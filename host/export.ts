@@ -34,7 +34,8 @@ export function exportStatic(fleet: Fleet, operation: Operation, folder: string,
 		if (search) throw new OperatorError(`${fleet.nextUrl(namedBy)}: a URL with a query cannot be a file`);
 		const { certificate, privateKey } = fleet.downloadCredentials(namedBy);
 		const path = pathname.endsWith("/") ? `${pathname}index` : pathname;
-		if (path.split("/").some(part => part === ".." || part.includes("%"))) throw new OperatorError(`${pathname}: cannot be a file`);
+		if (path.split("/").some(part => part === ".." || part.includes("%")))
+			throw new OperatorError(`${pathname}: cannot be a file`);
 		replaceFile(join(folder, host, path), signed(fleet, serves));
 		replaceFile(join(folder, `${host}.pem`), certificatePem(certificate));
 		replaceFile(join(folder, `${host}.key`), privateKeyPem(privateKey), 0o600);
@@ -89,7 +90,10 @@ export function provision(object: Uint8Array, dlKeys: KeyObject[], folder: strin
 		["ca1", blank(slotBytes)],
 		["poll", blank(pollBytes)],
 		["factory.cbor", object],
-		...dlKeys.map((key, index): [string, Uint8Array] => [index === 0 ? "dl.pub.raw" : `dl-spare-${index}.pub.raw`, rawPublicKey(key)]),
+		...dlKeys.map((key, index): [string, Uint8Array] => [
+			index === 0 ? "dl.pub.raw" : `dl-spare-${index}.pub.raw`,
+			rawPublicKey(key),
+		]),
 	];
 	for (const [name, content] of files) replaceFile(join(folder, name), content);
 	return files.map(([name]) => join(folder, name));

@@ -14,9 +14,20 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { X509Certificate, type KeyObject } from "node:crypto";
 import { join } from "node:path";
-import { authorityOf as hostAndPort, checkNextUrl, decodeCaInformation, encodePayload, largestCaCertificate } from "./ca-information.js";
+import {
+	authorityOf as hostAndPort,
+	checkNextUrl,
+	decodeCaInformation,
+	encodePayload,
+	largestCaCertificate,
+} from "./ca-information.js";
 import { openCaInformation, publicKeyOf, type CaInformation } from "./ca-information.js";
-import { authorityName, certificatePem, createCertificateAuthority, createServerCredentials } from "./certificate-authority.js";
+import {
+	authorityName,
+	certificatePem,
+	createCertificateAuthority,
+	createServerCredentials,
+} from "./certificate-authority.js";
 import { certificateKeyUsage } from "./certificate-authority.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
 import { createFolder, replaceFile } from "./durable-file.js";
@@ -52,7 +63,9 @@ export class Fleet {
 		checkFleetName(settings.fleet);
 		checkPlan(settings.plan);
 		if (!settings.downloadUrl.includes("{n}")) {
-			throw new OperatorError(`the download servers' URL needs {n}, so that each has a host of its own: ${settings.downloadUrl}`);
+			throw new OperatorError(
+				`the download servers' URL needs {n}, so that each has a host of its own: ${settings.downloadUrl}`,
+			);
 		}
 		if (existsSync(join(folder, "fleet.json"))) throw new OperatorError(`${folder} holds a fleet already`);
 		mkdirSync(join(folder, "authority"), { recursive: true, mode: 0o700 });
@@ -87,18 +100,18 @@ export class Fleet {
 	/** What is in operation, and the steps that led there; undefined before the first authority. */
 	get record(): { operation: Operation; steps: Step[] } | undefined {
 		const file = join(this.folder, "operation.json");
-		return existsSync(file) ? readJson(file) as { operation: Operation; steps: Step[] } : undefined;
+		return existsSync(file) ? (readJson(file) as { operation: Operation; steps: Step[] }) : undefined;
 	}
 
 	/** Step 502. */
 	async start(): Promise<{ operation: Operation; steps: Step[] }> {
-		return this.record ?? await this.carryOut(begin(this.settings.plan));
+		return this.record ?? (await this.carryOut(begin(this.settings.plan)));
 	}
 
 	/** Makes what the new operation needs, then records it. */
 	async carryOut({ operation, steps }: { operation: Operation; steps: Step[] }) {
 		for (const { generation } of operation.authorities) await this.makeAuthority(operation, generation);
-		const record = { operation, steps: [...this.record?.steps ?? [], ...steps] };
+		const record = { operation, steps: [...(this.record?.steps ?? []), ...steps] };
 		replaceFile(join(this.folder, "operation.json"), `${JSON.stringify(record, undefined, "\t")}\n`);
 		return record;
 	}
@@ -111,7 +124,11 @@ export class Fleet {
 		const { from, until } = authorityOf(operation, generation);
 		const { keyType } = this.settings;
 		const validity = { notBefore: wholeSecond(this.dateOf(from)), notAfter: wholeSecond(this.dateOf(until)) };
-		const authority = await createCertificateAuthority({ name: authorityName(this.name, generation), validity, keyType });
+		const authority = await createCertificateAuthority({
+			name: authorityName(this.name, generation),
+			validity,
+			keyType,
+		});
 		const { hostname } = new URL(this.nextUrl(generation));
 		const retained = this.settings.plan.retention === "for ever" ? { ...validity, notAfter: withoutEnd } : validity;
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained, keyType });
@@ -133,7 +150,7 @@ export class Fleet {
 			if (other !== generation && hostAndPort(this.nextUrl(other)) === own) {
 				throw new OperatorError(
 					`${own} is named by generation ${other} already: the server there shows a certificate from that CA, ` +
-					"and a ClientHello names no path, so each generation needs a host or port of its own",
+						"and a ClientHello names no path, so each generation needs a host or port of its own",
 				);
 			}
 		}
@@ -145,7 +162,10 @@ export class Fleet {
 
 	/** Generations whose authority was made. */
 	get generations(): number[] {
-		return readdirSync(join(this.folder, "authority")).filter(name => /^\d+$/.test(name)).map(Number).sort((a, b) => a - b);
+		return readdirSync(join(this.folder, "authority"))
+			.filter(name => /^\d+$/.test(name))
+			.map(Number)
+			.sort((a, b) => a - b);
 	}
 
 	authority(generation: number): CertificateAuthority {
@@ -167,7 +187,11 @@ export class Fleet {
 		const folder = join(this.folder, "service", String(generation));
 		if (!existsSync(folder)) {
 			const authority = this.authority(generation);
-			const made = await createServerCredentials(authority, { names: this.settings.services, validity: datesOf(authority.certificate), keyType: this.settings.keyType });
+			const made = await createServerCredentials(authority, {
+				names: this.settings.services,
+				validity: datesOf(authority.certificate),
+				keyType: this.settings.keyType,
+			});
 			createFolder(folder, beside => this.#writeKeyAndCertificate(beside, "server", made));
 		}
 		return this.#readKeyAndCertificate(folder, "server");
@@ -202,7 +226,9 @@ export class Fleet {
 		const { generation } = information;
 		const wanted = encodePayload(this.unsigned(operation, generation));
 		if (!Buffer.from(decodeCaInformation(object).payload).equals(wanted)) {
-			throw new OperatorError(`this is signed, but says something else than authority ${generation} of this fleet`);
+			throw new OperatorError(
+				`this is signed, but says something else than authority ${generation} of this fleet`,
+			);
 		}
 		this.keepInformation(generation, object);
 		return generation;
@@ -219,7 +245,9 @@ export class Fleet {
 		const x509 = new X509Certificate(authority.certificate);
 		for (const other of this.generations) {
 			if (new X509Certificate(this.certificate(other)).subject === x509.subject) {
-				throw new OperatorError(`authority ${other} has the same subject, ${x509.subject}: an issuer's name must name one CA`);
+				throw new OperatorError(
+					`authority ${other} has the same subject, ${x509.subject}: an issuer's name must name one CA`,
+				);
 			}
 		}
 		checkImported(x509, authority);
@@ -242,7 +270,8 @@ export class Fleet {
 	/** Signs what is not signed yet, with a signer at hand. Returns the generations that were signed. */
 	sign(operation: Operation, signer: Signer): number[] {
 		const missing = this.unsignedGenerations(operation);
-		for (const generation of missing) this.keepInformation(generation, signer.sign(this.unsigned(operation, generation)));
+		for (const generation of missing)
+			this.keepInformation(generation, signer.sign(this.unsigned(operation, generation)));
 		return missing;
 	}
 
@@ -266,7 +295,8 @@ export class Fleet {
 	}
 
 	#readKeyAndCertificate(folder: string, name: string): ServerCredentials {
-		if (!existsSync(folder) || !statSync(folder).isDirectory()) throw new OperatorError(`${folder} does not exist: was it never made?`);
+		if (!existsSync(folder) || !statSync(folder).isDirectory())
+			throw new OperatorError(`${folder} does not exist: was it never made?`);
 		return {
 			certificate: new X509Certificate(readFileSync(join(folder, `${name}.pem`))).raw,
 			privateKey: readPrivateKey(join(folder, `${name}.key`), this.#passphrase),
@@ -284,7 +314,8 @@ function checkImported(certificate: X509Certificate, { privateKey }: Certificate
 		throw new OperatorError(`this CA cannot be used: ${why}`);
 	};
 	if (!certificate.checkPrivateKey(privateKey)) refuse("the private key is another certificate's");
-	if (certificate.raw.length > largestCaCertificate) refuse(`its certificate has ${certificate.raw.length} bytes, more than ${largestCaCertificate}`);
+	if (certificate.raw.length > largestCaCertificate)
+		refuse(`its certificate has ${certificate.raw.length} bytes, more than ${largestCaCertificate}`);
 	if (certificateKeyUsage(certificate.raw) === false) refuse("its keyUsage lacks keyCertSign");
 	if (!certificate.ca) refuse("its certificate has no basicConstraints cA"); // OpenSSL's judgement, usage included
 	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;

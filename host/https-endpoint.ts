@@ -89,13 +89,21 @@ export class HttpsEndpoint {
 		server.timeout = given.idle;
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
-			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0, backlog: given.backlog }, resolve);
+			server.listen(
+				{ host: options.address ?? "127.0.0.1", port: options.port ?? 0, backlog: given.backlog },
+				resolve,
+			);
 		});
 		server.removeAllListeners("error");
 		return new HttpsEndpoint(server, options, given, contexts);
 	}
 
-	private constructor(server: Server, options: EndpointOptions, { grace }: Limits, contexts: Map<string, SecureContext>) {
+	private constructor(
+		server: Server,
+		options: EndpointOptions,
+		{ grace }: Limits,
+		contexts: Map<string, SecureContext>,
+	) {
 		const { presented, present, answer, onAccess } = options;
 		this.#server = server;
 		this.#contexts = contexts;
@@ -111,7 +119,12 @@ export class HttpsEndpoint {
 		const peers = new WeakMap<object, string>(); // a closed socket no longer knows its own
 		const report = (peer: string, access: Omit<Access, "peer" | "presented">) => {
 			const { presented, host } = open.get(peer) ?? {};
-			onAccess?.({ peer, ...access, ...(presented === undefined ? {} : { presented }), ...(host === undefined ? {} : { host }) });
+			onAccess?.({
+				peer,
+				...access,
+				...(presented === undefined ? {} : { presented }),
+				...(host === undefined ? {} : { host }),
+			});
 		};
 
 		/** With several names on one socket, what was shown follows from the name. */
@@ -159,13 +172,15 @@ export class HttpsEndpoint {
 		server.on("request", (request: IncomingMessage, response: ServerResponse) => {
 			response.setHeader("Connection", "close");
 			response.on("error", () => {});
-			response.on("close", () => report(peers.get(request.socket) ?? "?:?", {
-				what: "request",
-				method: request.method,
-				path: request.url,
-				status: response.writableFinished ? response.statusCode : 0,
-				userAgent: request.headers["user-agent"],
-			}));
+			response.on("close", () =>
+				report(peers.get(request.socket) ?? "?:?", {
+					what: "request",
+					method: request.method,
+					path: request.url,
+					status: response.writableFinished ? response.statusCode : 0,
+					userAgent: request.headers["user-agent"],
+				}),
+			);
 			answer(request, response);
 		});
 		server.on("error", () => {}); // accept(2) may fail when descriptors run out; it goes on when there are some
@@ -189,7 +204,7 @@ export class HttpsEndpoint {
 
 	/** Stops listening at once; resolves when the last response is out, or cut after the grace. */
 	close(): Promise<void> {
-		return this.#closed ??= new Promise(resolve => {
+		return (this.#closed ??= new Promise(resolve => {
 			const patience = setTimeout(() => {
 				for (const socket of this.#sockets) socket.destroy();
 			}, this.#grace);
@@ -198,7 +213,7 @@ export class HttpsEndpoint {
 				resolve();
 			});
 			this.#server.closeIdleConnections();
-		});
+		}));
 	}
 }
 

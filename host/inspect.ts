@@ -11,9 +11,11 @@ export function inspect(bytes: Uint8Array, trust?: { fleet: string; dlKeys: KeyO
 
 function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
 	const { information, signature, payload } = decodeCaInformation(object);
-	const verdict = !trust ? "not checked: give --fleet and --dl-key"
-		: openCaInformation(object, trust.fleet, trust.dlKeys) ? `holds, for the fleet ${trust.fleet}`
-		: `DOES NOT HOLD for the fleet ${trust.fleet} with ${trust.dlKeys.length === 1 ? "this key" : "any of these keys"}`;
+	const verdict = !trust
+		? "not checked: give --fleet and --dl-key"
+		: openCaInformation(object, trust.fleet, trust.dlKeys)
+			? `holds, for the fleet ${trust.fleet}`
+			: `DOES NOT HOLD for the fleet ${trust.fleet} with ${trust.dlKeys.length === 1 ? "this key" : "any of these keys"}`;
 	return `${[`CA information, ${object.length} bytes`, ...describe(information), `signature         ${verdict}`].join("\n")}\n\n${diagnostic(payload, signature, information)}\n`;
 }
 
@@ -25,7 +27,11 @@ function describe({ generation, certificate, nextUrl, serverCertificatesNotBefor
 		`                  ${validFrom} to ${validTo} (no device compares these with a clock)`,
 		`                  SHA-256 ${fingerprint256}`,
 		`next address      ${nextUrl}`,
-		...(serverCertificatesNotBefore === undefined ? [] : [`server certs from  ${new Date(serverCertificatesNotBefore * 1_000).toISOString()}: earlier ones are refused`]),
+		...(serverCertificatesNotBefore === undefined
+			? []
+			: [
+					`server certs from  ${new Date(serverCertificatesNotBefore * 1_000).toISOString()}: earlier ones are refused`,
+				]),
 		...(revokes ? ["revokes           every lower generation: devices promote this as soon as they have it"] : []),
 	];
 }
@@ -35,7 +41,10 @@ function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: KeyObje
 	const { copies, object, information } = readSlotImage(image, trust.fleet, trust.dlKeys);
 	const lines = [
 		`slot image, ${image.length} bytes, two copies`,
-		...copies.map(({ is, information: of }, index) => `copy ${index}            ${is}${of ? `, generation ${of.generation}` : ""}`),
+		...copies.map(
+			({ is, information: of }, index) =>
+				`copy ${index}            ${is}${of ? `, generation ${of.generation}` : ""}`,
+		),
 	];
 	if (!information) return `${[...lines, "the slot is empty: it has no valid copy"].join("\n")}\n`;
 	return `${lines.join("\n")}\n\n${inspectInformation(object!, trust)}`;
@@ -65,4 +74,7 @@ function diagnostic(payload: Uint8Array, signature: Uint8Array, information: CaI
 	].join("\n");
 }
 
-const wrapped = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex").replace(/.{64}(?=.)/g, "$&\n         ");
+const wrapped = (bytes: Uint8Array) =>
+	Buffer.from(bytes)
+		.toString("hex")
+		.replace(/.{64}(?=.)/g, "$&\n         ");

@@ -9,33 +9,51 @@ export type DeviceEntry = { year: number; event: DeviceEvent };
 export type Period = { after?: number; before?: number };
 
 /** The device's events that have all these fields, in a period of years. */
-export function events(record: Entry[], fields: Partial<DeviceEvent>, { after = -1, before = Infinity }: Period = {}): DeviceEntry[] {
+export function events(
+	record: Entry[],
+	fields: Partial<DeviceEvent>,
+	{ after = -1, before = Infinity }: Period = {},
+): DeviceEntry[] {
 	const found: DeviceEntry[] = [];
 	for (const entry of record) {
 		if (entry.from !== "device" || entry.year < after || entry.year >= before) continue;
-		if (Object.entries(fields).every(([name, value]) => entry.event[name as keyof DeviceEvent] === value)) found.push(entry);
+		if (Object.entries(fields).every(([name, value]) => entry.event[name as keyof DeviceEvent] === value))
+			found.push(entry);
 	}
 	return found;
 }
 
 /** The servers' own log, in the same way. */
-export function accesses(record: Entry[], fields: Partial<ServerAccess>, { after = -1, before = Infinity }: Period = {}) {
+export function accesses(
+	record: Entry[],
+	fields: Partial<ServerAccess>,
+	{ after = -1, before = Infinity }: Period = {},
+) {
 	const found: { year: number; access: ServerAccess }[] = [];
 	for (const entry of record) {
 		if (entry.from !== "server" || entry.year < after || entry.year >= before) continue;
-		if (Object.entries(fields).every(([name, value]) => entry.access[name as keyof ServerAccess] === value)) found.push(entry);
+		if (Object.entries(fields).every(([name, value]) => entry.access[name as keyof ServerAccess] === value))
+			found.push(entry);
 	}
 	return found;
 }
 
 /** Has this happened yet? For a scenario's holds. */
-export const happened = (fields: Partial<DeviceEvent>, period?: Period) => (record: Entry[]) => events(record, fields, period).length > 0;
+export const happened = (fields: Partial<DeviceEvent>, period?: Period) => (record: Entry[]) =>
+	events(record, fields, period).length > 0;
 
-export const served = (fields: Partial<ServerAccess>, period?: Period) => (record: Entry[]) => accesses(record, fields, period).length > 0;
+export const served = (fields: Partial<ServerAccess>, period?: Period) => (record: Entry[]) =>
+	accesses(record, fields, period).length > 0;
 
-export const all = (...conditions: ((record: Entry[]) => boolean)[]) => (record: Entry[]) => conditions.every(condition => condition(record));
+export const all =
+	(...conditions: ((record: Entry[]) => boolean)[]) =>
+	(record: Entry[]) =>
+		conditions.every(condition => condition(record));
 
-export const any = (...conditions: ((record: Entry[]) => boolean)[]) => (record: Entry[]) => conditions.some(condition => condition(record));
+export const any =
+	(...conditions: ((record: Entry[]) => boolean)[]) =>
+	(record: Entry[]) =>
+		conditions.some(condition => condition(record));
 
 /** Did the events happen in this order, others between them? */
 export function inOrder(record: Entry[], period: Period, ...sequence: Partial<DeviceEvent>[]): boolean {
@@ -50,7 +68,8 @@ export function inOrder(record: Entry[], period: Period, ...sequence: Partial<De
 /** The year of the operator's step, by what it was. */
 export function yearOfStep(record: Entry[], what: string, generation: number): number {
 	for (const entry of record) {
-		if (entry.from === "operator" && entry.step.what === what && entry.step.generation === generation) return entry.year;
+		if (entry.from === "operator" && entry.step.what === what && entry.step.generation === generation)
+			return entry.year;
 	}
 	return Infinity;
 }
@@ -70,10 +89,13 @@ export function endings({ record, slots, fleet, operation }: Outcome, current: n
 		next === null
 			? { ok: slots.next === undefined && emptied(slots), what: "flash: the other slot is erased" }
 			: {
-				ok: whole(slots.next, next) && slots.next!.information!.generation === next,
-				what: `flash: both copies of the next slot hold CA information ${next} (${name(next)}), byte for byte as signed`,
-			},
-		{ ok: unseen(record, operation).length === 0, what: `each authentication on the device was seen by a server that presented that CA${list(unseen(record, operation))}` },
+					ok: whole(slots.next, next) && slots.next!.information!.generation === next,
+					what: `flash: both copies of the next slot hold CA information ${next} (${name(next)}), byte for byte as signed`,
+				},
+		{
+			ok: unseen(record, operation).length === 0,
+			what: `each authentication on the device was seen by a server that presented that CA${list(unseen(record, operation))}`,
+		},
 	];
 }
 
@@ -85,10 +107,15 @@ const list = (texts: string[]) => (texts.length === 0 ? "" : `, but not ${texts.
 function unseen(record: Entry[], operation: Outcome["operation"]): string[] {
 	const missing: string[] = [];
 	const cuts = Math.max(0, events(record, { event: "boot" }).length - 1); // a power cut may take the Finished with it
-	for (const [server, isServer] of [["service", (name: string) => name === "service"], ["download", (name: string) => name !== "service"]] as const) {
+	for (const [server, isServer] of [
+		["service", (name: string) => name === "service"],
+		["download", (name: string) => name !== "service"],
+	] as const) {
 		for (const { generation, letter } of operation.authorities) {
 			const said = events(record, { event: "authenticated", server, generation }).length;
-			const seen = accesses(record, { what: "authenticated", presented: letter }).filter(({ access }) => isServer(access.server)).length;
+			const seen = accesses(record, { what: "authenticated", presented: letter }).filter(({ access }) =>
+				isServer(access.server),
+			).length;
 			if (said > seen + cuts) missing.push(`${said - seen} by CA ${letter} at the ${server} server`);
 		}
 	}

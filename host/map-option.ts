@@ -12,5 +12,10 @@ export function parseMap(text: string): RunSettings["map"][number] {
 	if (!found || !isIPv4(address) || !isPort(toPort) || (port !== undefined && !isPort(port))) {
 		throw new OperatorError(`--map: expected NAME[:PORT]=ADDRESS:PORT with a dotted IPv4 address, got ${text}`);
 	}
-	return { host: name.toLowerCase(), ...(port === undefined ? {} : { port: Number(port) }), address, toPort: Number(toPort) };
+	return {
+		host: name.toLowerCase(),
+		...(port === undefined ? {} : { port: Number(port) }),
+		address,
+		toPort: Number(toPort),
+	};
 }

@@ -63,8 +63,13 @@ export interface Step {
 	year: number;
 	/** The step in figures 5 and 6, with a prime where it is ours. */
 	step: string;
-	what: "authority in full operation" | "authority in provisional operation" | "authority terminated"
-		| "authority revoked" | "download server in operation" | "download server terminated";
+	what:
+		| "authority in full operation"
+		| "authority in provisional operation"
+		| "authority terminated"
+		| "authority revoked"
+		| "download server in operation"
+		| "download server terminated";
 	generation: number; // for a download server: the one that it serves
 	namedBy?: number;
 }
@@ -115,7 +120,12 @@ export function nextDue(plan: Plan, operation: Operation): { year: number; order
 }
 
 /** Carries out one order at `year`. Orders of the past take effect now. */
-export function give(plan: Plan, before: Operation, order: Order, year: number): { operation: Operation; steps: Step[] } {
+export function give(
+	plan: Plan,
+	before: Operation,
+	order: Order,
+	year: number,
+): { operation: Operation; steps: Step[] } {
 	const operation = structuredClone(before);
 	operation.year = Math.max(before.year, year);
 	const steps: Step[] = [];
@@ -123,7 +133,8 @@ export function give(plan: Plan, before: Operation, order: Order, year: number):
 		steps.push({ year: operation.year, step, what, generation, ...(namedBy === undefined ? {} : { namedBy }) });
 
 	if (order.order === "provide") {
-		if (operation.next !== undefined) throw new OrderError(`generation ${operation.next} is in provisional operation already`);
+		if (operation.next !== undefined)
+			throw new OrderError(`generation ${operation.next} is in provisional operation already`);
 		provide(false, "505", "506");
 	} else if (order.order === "take over") {
 		takeOver("terminated");
@@ -131,7 +142,8 @@ export function give(plan: Plan, before: Operation, order: Order, year: number):
 		revoke(order.generation);
 	} else {
 		const server = operation.downloadServers.find(({ namedBy }) => namedBy === order.namedBy);
-		if (!server?.up) throw new OrderError(`no download server named by generation ${order.namedBy} is in operation`);
+		if (!server?.up)
+			throw new OrderError(`no download server named by generation ${order.namedBy} is in operation`);
 		server.up = false;
 		server.endedAt = operation.year;
 		take("603", "download server terminated", server.serves, server.namedBy);
@@ -140,7 +152,12 @@ export function give(plan: Plan, before: Operation, order: Order, year: number):
 
 	function provide(revokes: boolean, provisional: string, download: string, letter?: string) {
 		const generation = newest(operation) + 1;
-		const authority = newAuthority(plan, generation, letter ?? letterAfter(authorityOf(operation, operation.full)), operation.year);
+		const authority = newAuthority(
+			plan,
+			generation,
+			letter ?? letterAfter(authorityOf(operation, operation.full)),
+			operation.year,
+		);
 		operation.authorities.push({ ...authority, revokes });
 		operation.next = generation;
 		take(provisional, "authority in provisional operation", generation);
@@ -148,7 +165,8 @@ export function give(plan: Plan, before: Operation, order: Order, year: number):
 	}
 
 	function takeOver(ended: "terminated" | "revoked") {
-		if (operation.next === undefined) throw new OrderError("there is no authority in provisional operation to take over");
+		if (operation.next === undefined)
+			throw new OrderError("there is no authority in provisional operation to take over");
 		end(operation.full, ended, "509");
 		operation.full = operation.next;
 		delete operation.next;
@@ -221,8 +239,7 @@ function newAuthority(plan: Plan, generation: number, letter: string, from: numb
 	return { generation, letter, phase: "provisional", from, until: from + validityYears, revokes: false };
 }
 
-const overlapOf = (plan: Plan, generation: number) =>
-	plan.authorities?.[generation]?.overlapYears ?? plan.overlapYears;
+const overlapOf = (plan: Plan, generation: number) => plan.authorities?.[generation]?.overlapYears ?? plan.overlapYears;
 
 /** B after A, AA after Z; primes belong to one letter only. */
 function letterAfter({ letter }: Authority): string {

@@ -24,10 +24,13 @@ export function readPrivateKey(path: string, passphrase?: string): KeyObject {
 		throw new OperatorError(`${path}: others may read this private key (mode ${mode.toString(8)}): chmod 600 it`);
 	}
 	const pem = readFileSync(path, "utf8");
-	if (pem.includes("ENCRYPTED") && passphrase === undefined) throw new OperatorError(`${path}: this key is encrypted: set BATON_PASSPHRASE`);
+	if (pem.includes("ENCRYPTED") && passphrase === undefined)
+		throw new OperatorError(`${path}: this key is encrypted: set BATON_PASSPHRASE`);
 	try {
 		return createPrivateKey({ key: pem, passphrase });
 	} catch {
-		throw new OperatorError(`${path}: not a private key in PEM${passphrase === undefined ? "" : ", or another passphrase"}`);
+		throw new OperatorError(
+			`${path}: not a private key in PEM${passphrase === undefined ? "" : ", or another passphrase"}`,
+		);
 	}
 }

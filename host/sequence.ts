@@ -21,17 +21,26 @@ export interface Row {
 	times: number;
 }
 
-const operator = 0, device = 1, service = 2;
+const operator = 0,
+	device = 1,
+	service = 2;
 
 export function sequenceOf({ scenario, engine, record, operation }: BenchResult): Sequence {
-	const named = [...new Set(record.flatMap(entry => entry.from === "operator" && entry.step.namedBy !== undefined ? [entry.step.namedBy] : []))];
+	const named = [
+		...new Set(
+			record.flatMap(entry =>
+				entry.from === "operator" && entry.step.namedBy !== undefined ? [entry.step.namedBy] : [],
+			),
+		),
+	];
 	for (const entry of record) {
 		// URLs that the device asked and where nothing ever listened.
 		const polled = entry.from === "device" && entry.event.event === "poll" ? entry.event.generation! : undefined;
 		if (polled !== undefined && !named.includes(polled)) named.push(polled);
 	}
 	named.sort((a, b) => a - b);
-	const letter = (generation: number) => operation.authorities.find(one => one.generation === generation)?.letter ?? String(generation);
+	const letter = (generation: number) =>
+		operation.authorities.find(one => one.generation === generation)?.letter ?? String(generation);
 	const rows = new Rows();
 	let polled = 0; // generation whose URL is being asked
 	let fetched = "";
@@ -39,15 +48,30 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 	for (const entry of record) {
 		const { year } = entry;
 		if (entry.from === "operator") {
-			rows.change({ year, at: operator, text: stepText(entry.step).replace(/ \(figure.*/, ""), outcome: "neutral" });
+			rows.change({
+				year,
+				at: operator,
+				text: stepText(entry.step).replace(/ \(figure.*/, ""),
+				outcome: "neutral",
+			});
 		} else if (entry.from === "bench") {
-			rows.change({ year, at: operator, text: entry.text, outcome: entry.text.startsWith("warning") ? "bad" : "neutral" });
+			rows.change({
+				year,
+				at: operator,
+				text: entry.text,
+				outcome: entry.text.startsWith("warning") ? "bad" : "neutral",
+			});
 		} else if (entry.from === "device") {
 			const { event, server, generation, slot, reason, current, next } = entry.event;
 			const to = server === "service" ? service : service + 1 + named.indexOf(polled);
 			switch (event) {
 				case "boot":
-					rows.change({ year, at: device, text: `boots: current ${letter(current!)}, next ${next === undefined ? "-" : letter(next)}`, outcome: "neutral" });
+					rows.change({
+						year,
+						at: device,
+						text: `boots: current ${letter(current!)}, next ${next === undefined ? "-" : letter(next)}`,
+						outcome: "neutral",
+					});
 					break;
 				case "promoted":
 					rows.change({ year, at: device, text: `promotes ${letter(generation!)}`, outcome: "good" });
@@ -60,7 +84,14 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 					fetched = "";
 					break;
 				case "authenticated":
-					if (server === "service") rows.add({ year, at: device, to, text: `certificate by ${letter(generation!)} holds (${slot})`, outcome: "good" });
+					if (server === "service")
+						rows.add({
+							year,
+							at: device,
+							to,
+							text: `certificate by ${letter(generation!)} holds (${slot})`,
+							outcome: "good",
+						});
 					else fetched = `certificate by ${letter(generation!)} holds; `;
 					refused = false;
 					break;
@@ -69,17 +100,33 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 					refused = true;
 					break;
 				case "none":
-					rows.add({ year, at: device, to: service + 1 + named.indexOf(polled), text: `not in operation (${reason})`, outcome: "neutral" });
+					rows.add({
+						year,
+						at: device,
+						to: service + 1 + named.indexOf(polled),
+						text: `not in operation (${reason})`,
+						outcome: "neutral",
+					});
 					break;
 				case "same":
 				case "stored":
 					rows.add({
-						year, at: device, to: service + 1 + named.indexOf(polled), outcome: "good",
+						year,
+						at: device,
+						to: service + 1 + named.indexOf(polled),
+						outcome: "good",
 						text: `${fetched}CA information ${generation} (${letter(generation!)}) ${event === "same" ? "as before" : "stored"}`,
 					});
 					break;
 				case "failed":
-					if (!refused) rows.add({ year, at: device, ...(server ? { to } : {}), text: `failed: ${reason}`, outcome: "bad" });
+					if (!refused)
+						rows.add({
+							year,
+							at: device,
+							...(server ? { to } : {}),
+							text: `failed: ${reason}`,
+							outcome: "bad",
+						});
 					refused = false;
 			}
 		}
@@ -117,14 +164,23 @@ class Rows {
 
 /** For a terminal of any width from 80 columns. */
 export function sequenceText({ title, actors, rows }: Sequence): string {
-	const left = 8, width = 14;
+	const left = 8,
+		width = 14;
 	const center = (actor: number) => left + actor * width + 4;
 	const lifelines = () => {
 		const line = Array.from({ length: center(actors.length - 1) + 1 }, () => " ");
 		for (let actor = 0; actor < actors.length; actor++) line[center(actor)] = "│";
 		return line;
 	};
-	const lines = [title, "", " ".repeat(left) + actors.map(actor => actor.padEnd(width)).join("").trimEnd()];
+	const lines = [
+		title,
+		"",
+		" ".repeat(left) +
+			actors
+				.map(actor => actor.padEnd(width))
+				.join("")
+				.trimEnd(),
+	];
 	for (const { year, at, to, text, outcome, times } of rows) {
 		const line = lifelines();
 		const mark = outcome === "bad" ? "✗" : outcome === "good" ? "✓" : "·";
@@ -144,9 +200,14 @@ export function sequenceText({ title, actors, rows }: Sequence): string {
 
 /** A picture of its own: no script, no font, no colour that a dark background would swallow. */
 export function sequenceSvg({ title, actors, rows }: Sequence): string {
-	const left = 60, column = 150, top = 70, row = 26, notes = 470;
+	const left = 60,
+		column = 150,
+		top = 70,
+		row = 26,
+		notes = 470;
 	const x = (actor: number) => left + 40 + actor * column;
-	const height = top + rows.length * row + 30, width = x(actors.length - 1) + notes;
+	const height = top + rows.length * row + 30,
+		width = x(actors.length - 1) + notes;
 	const parts: string[] = [];
 	for (const [actor, name] of actors.entries()) {
 		parts.push(`<rect class="head" x="${x(actor) - 60}" y="36" width="120" height="24" rx="4"/>`);
@@ -159,11 +220,16 @@ export function sequenceSvg({ title, actors, rows }: Sequence): string {
 		if (to === undefined) {
 			parts.push(`<circle class="${outcome}" cx="${x(at)}" cy="${y}" r="5"/>`);
 		} else {
-			parts.push(`<line class="message ${outcome}" x1="${x(at)}" y1="${y}" x2="${x(to)}" y2="${y}" marker-end="url(#${outcome})"/>`);
+			parts.push(
+				`<line class="message ${outcome}" x1="${x(at)}" y1="${y}" x2="${x(to)}" y2="${y}" marker-end="url(#${outcome})"/>`,
+			);
 		}
-		parts.push(`<text class="what" x="${x(actors.length - 1) + 24}" y="${y + 4}">${escape(text)}${times > 1 ? ` (${times} times)` : ""}</text>`);
+		parts.push(
+			`<text class="what" x="${x(actors.length - 1) + 24}" y="${y + 4}">${escape(text)}${times > 1 ? ` (${times} times)` : ""}</text>`,
+		);
 	}
-	const arrow = (name: string) => `<marker id="${name}" class="${name}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0,0 L8,4 L0,8 z"/></marker>`;
+	const arrow = (name: string) =>
+		`<marker id="${name}" class="${name}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0,0 L8,4 L0,8 z"/></marker>`;
 	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">
 <style>
 svg { background: #fff; font: 13px system-ui, sans-serif; }

@@ -24,9 +24,10 @@ export class SharedDeployment implements Servers {
 		const { fleet, listen, onAccess, limits, services = 1 } = this.#options;
 		const [service] = fleet.settings.services;
 		const presented = authorityOf(operation, operation.full).letter;
-		const presentation = services > 0
-			? { credentials: await fleet.serviceCredentials(operation.full), presented }
-			: { credentials: fleet.downloadCredentials(operation.full), presented };
+		const presentation =
+			services > 0
+				? { credentials: await fleet.serviceCredentials(operation.full), presented }
+				: { credentials: fleet.downloadCredentials(operation.full), presented };
 		if (services > 0) {
 			for (const name of fleet.settings.services) {
 				this.#presentations.set(name, presentation);
@@ -53,7 +54,8 @@ export class SharedDeployment implements Servers {
 				if (answer) answer(request, response);
 				else response.writeHead(421, { "Content-Length": 0 }).end(); // RFC 9110 §15.5.20
 			},
-			onAccess: ({ host = "?", ...access }) => onAccess?.({ server: host === service ? "service" : host.split(".")[0], ...access }),
+			onAccess: ({ host = "?", ...access }) =>
+				onAccess?.({ server: host === service ? "service" : host.split(".")[0], ...access }),
 			limits,
 			...listen(service),
 		});

@@ -13,7 +13,13 @@
 import { createPublicKey, generateKeyPairSync, KeyObject, sign } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeCaInformation, encodeCoseSign1, encodePayload, openCaInformation, toBeSigned } from "./ca-information.js";
+import {
+	decodeCaInformation,
+	encodeCoseSign1,
+	encodePayload,
+	openCaInformation,
+	toBeSigned,
+} from "./ca-information.js";
 import type { CaInformation } from "./ca-information.js";
 import { createFile, createFolder } from "./durable-file.js";
 import { OperatorError, readPrivateKey, writePrivateKey } from "./private-key-file.js";
@@ -28,7 +34,8 @@ export class Signer {
 	static create(folder: string, fleet: string, passphrase?: string): Signer {
 		checkFleetName(fleet);
 		const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-		if (existsSync(folder) && readdirSync(folder).length > 0) throw new OperatorError(`${folder} is not empty: a DL key is never replaced`);
+		if (existsSync(folder) && readdirSync(folder).length > 0)
+			throw new OperatorError(`${folder} is not empty: a DL key is never replaced`);
 		createFolder(folder, beside => {
 			mkdirSync(join(beside, "signed"));
 			createFile(join(beside, "fleet"), `${fleet}\n`);
@@ -52,7 +59,12 @@ export class Signer {
 
 	/** The greatest generation in the log, 0 if it is empty. */
 	get last(): number {
-		return Math.max(0, ...readdirSync(join(this.folder, "signed")).filter(name => /^\d+$/.test(name)).map(Number));
+		return Math.max(
+			0,
+			...readdirSync(join(this.folder, "signed"))
+				.filter(name => /^\d+$/.test(name))
+				.map(Number),
+		);
 	}
 
 	/** The signed object. Throws OperatorError unless its generation is the next one, or was signed with these bytes. */
@@ -65,7 +77,8 @@ export class Signer {
 	/** Enters what another signer, with a spare key, signed before: so that a spare can take over without its log. */
 	adopt(object: Uint8Array, dlKeys: KeyObject[]): void {
 		const information = openCaInformation(object, this.fleet, [this.publicKey, ...dlKeys]);
-		if (!information) throw new OperatorError("not signed by a DL key of this fleet: nothing was entered in the log");
+		if (!information)
+			throw new OperatorError("not signed by a DL key of this fleet: nothing was entered in the log");
 		this.#enter(information.generation, decodeCaInformation(object).payload);
 	}
 
@@ -74,7 +87,9 @@ export class Signer {
 		const hex = Buffer.from(payload).toString("hex");
 		const last = this.last;
 		if (generation > last + 1) {
-			throw new OperatorError(`generation ${generation} does not follow ${last}, the last that was signed: expected ${last + 1}`);
+			throw new OperatorError(
+				`generation ${generation} does not follow ${last}, the last that was signed: expected ${last + 1}`,
+			);
 		}
 		if (generation === last + 1) {
 			try {
@@ -84,7 +99,9 @@ export class Signer {
 			}
 		}
 		if (readFileSync(entry, "utf8").trimEnd() !== hex) {
-			throw new OperatorError(`generation ${generation} was signed before, with other contents: take ${this.last + 1}`);
+			throw new OperatorError(
+				`generation ${generation} was signed before, with other contents: take ${this.last + 1}`,
+			);
 		}
 	}
 }
@@ -92,6 +109,8 @@ export class Signer {
 /** The name stands in ASCII in every signature, and in the authorities' subjects. */
 export function checkFleetName(fleet: string): void {
 	if (!/^[\x21-\x7e]{1,48}$/.test(fleet)) {
-		throw new OperatorError(`a fleet's name has 1 to 48 visible ASCII characters and no space, got ${JSON.stringify(fleet)}`);
+		throw new OperatorError(
+			`a fleet's name has 1 to 48 visible ASCII characters and no space, got ${JSON.stringify(fleet)}`,
+		);
 	}
 }

@@ -36,7 +36,11 @@ export interface DeviceSlots {
 export function readDeviceSlots(folder: string, fleet: string, dlKeys: KeyObject[]): DeviceSlots {
 	const [ca0, ca1] = ["ca0", "ca1"].map(name => {
 		const file = join(folder, name);
-		return readSlotImage(existsSync(file) ? readFileSync(file) : new Uint8Array(slotBytes).fill(0xff), fleet, dlKeys);
+		return readSlotImage(
+			existsSync(file) ? readFileSync(file) : new Uint8Array(slotBytes).fill(0xff),
+			fleet,
+			dlKeys,
+		);
 	});
 	return select(ca0, ca1);
 }
@@ -51,8 +55,11 @@ export function select(ca0: SlotImage, ca1: SlotImage): DeviceSlots {
 }
 
 export function readSlotImage(image: Uint8Array, fleet: string, dlKeys: KeyObject[]): SlotImage {
-	if (image.length !== slotBytes) throw new RangeError(`expected a slot image of ${slotBytes} bytes, got ${image.length}`);
-	const copies = [0, sectorBytes].map(offset => readCopy(image.subarray(offset, offset + sectorBytes), fleet, dlKeys));
+	if (image.length !== slotBytes)
+		throw new RangeError(`expected a slot image of ${slotBytes} bytes, got ${image.length}`);
+	const copies = [0, sectorBytes].map(offset =>
+		readCopy(image.subarray(offset, offset + sectorBytes), fleet, dlKeys),
+	);
 	const valid = copies.filter(({ is }) => is === "valid");
 	valid.sort((a, b) => b.information!.generation - a.information!.generation);
 	return { copies, object: valid[0]?.object, information: valid[0]?.information };
@@ -90,7 +97,12 @@ function readCopy(sector: Uint8Array, fleet: string, dlKeys: KeyObject[]): Copy 
 function lengthOfRecord(sector: Uint8Array): number {
 	const view = Buffer.from(sector.buffer, sector.byteOffset, sector.byteLength);
 	const head = 7; // tag 18, array of 4, 43 a10132, a0
-	const [lengthBytes, length] = view[head] === 0x59 ? [3, view.readUInt16BE(head + 1)] : view[head] === 0x58 ? [2, view[head + 1]] : [1, view[head] & 0x1f];
+	const [lengthBytes, length] =
+		view[head] === 0x59
+			? [3, view.readUInt16BE(head + 1)]
+			: view[head] === 0x58
+				? [2, view[head + 1]]
+				: [1, view[head] & 0x1f];
 	const total = head + lengthBytes + length + 2 + 64; // and the signature, 58 40 …
 	return total < markOffset ? total : sector.length;
 }

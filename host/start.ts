@@ -29,8 +29,18 @@ export interface StartOptions {
 }
 
 /** Gives the exit code: 0 only if everything that the scenario asks for happened; 130 if it was broken off. */
-export async function start({ scenario, board, json, keep, year, diagram, devices, ui }: StartOptions): Promise<number> {
-	const chosen = scenario === "all" ? [...scenarios.values()] : scenario === herdName ? [] : [scenarios.get(scenario)!];
+export async function start({
+	scenario,
+	board,
+	json,
+	keep,
+	year,
+	diagram,
+	devices,
+	ui,
+}: StartOptions): Promise<number> {
+	const chosen =
+		scenario === "all" ? [...scenarios.values()] : scenario === herdName ? [] : [scenarios.get(scenario)!];
 	const withHerd = scenario === herdName || scenario === "all";
 	const watch = createWatch(process.stdout);
 	const broken = new AbortController();
@@ -45,12 +55,21 @@ export async function start({ scenario, board, json, keep, year, diagram, device
 	try {
 		for (const one of chosen) {
 			const many = chosen.length > 1;
-			const result = await live(one, { board, watch, page, signal: broken.signal, year, keep: keep && many ? join(keep, one.name) : keep });
+			const result = await live(one, {
+				board,
+				watch,
+				page,
+				signal: broken.signal,
+				year,
+				keep: keep && many ? join(keep, one.name) : keep,
+			});
 			results.push(result);
 			if (diagram !== undefined) draw(result, diagram, many);
 		}
 		if (server) {
-			page.notice = results.every(succeeded) ? "The bench has ended: ok." : "The bench has ended: not everything held, see the terminal.";
+			page.notice = results.every(succeeded)
+				? "The bench has ended: ok."
+				: "The bench has ended: not everything held, see the terminal.";
 			process.stdout.write("the page stays until Ctrl-C\n");
 			await new Promise(resolve => broken.signal.addEventListener("abort", resolve, { once: true }));
 		}
@@ -70,7 +89,9 @@ export async function start({ scenario, board, json, keep, year, diagram, device
 	if (json) {
 		const herdSummary = herdResult ? [summaryOfHerd(herdResult)] : [];
 		const summaries = [...results.map(result => summary(result, board)), ...herdSummary];
-		process.stdout.write(`${JSON.stringify(scenario === "all" ? { ok, scenario, board, scenarios: summaries } : summaries[0])}\n`);
+		process.stdout.write(
+			`${JSON.stringify(scenario === "all" ? { ok, scenario, board, scenarios: summaries } : summaries[0])}\n`,
+		);
 	}
 	return ok ? 0 : 1;
 }
@@ -86,7 +107,15 @@ async function liveHerd(devices: number, signal: AbortSignal): Promise<HerdResul
 
 function summaryOfHerd(result: HerdResult) {
 	const { findings: _findings, ...figures } = result;
-	return { ok: succeeded(result), scenario: herdName, board: "node", engine: `node ${process.versions.node}`, events: [], slots: { current: 2, next: null }, herd: figures };
+	return {
+		ok: succeeded(result),
+		scenario: herdName,
+		board: "node",
+		engine: `node ${process.versions.node}`,
+		events: [],
+		slots: { current: 2, next: null },
+		herd: figures,
+	};
 }
 
 /** With many scenarios their names stand in the files' names: `x.svg` becomes `x-normal.svg`. */
@@ -129,6 +158,8 @@ const succeeded = ({ findings }: { findings: Finding[] }) => findings.length > 0
 /** What `--json` prints: other tools read it. */
 export function summary(result: BenchResult, board: BoardName) {
 	const { scenario, engine, record, slots } = result;
-	const events = record.flatMap(entry => (entry.from === "device" ? [{ year: Math.round(entry.year * 100) / 100, ...entry.event }] : []));
+	const events = record.flatMap(entry =>
+		entry.from === "device" ? [{ year: Math.round(entry.year * 100) / 100, ...entry.event }] : [],
+	);
 	return { ok: succeeded(result), scenario, board, engine, events, slots };
 }

@@ -50,10 +50,12 @@ class PlainWatch implements Watch {
 		const { operation } = bench;
 		const { current, next } = slotsOf(bench.record);
 		const phases = operation.authorities.filter(({ phase }) => phase === "full" || phase === "provisional");
-		this.line(pc.dim(
-			`year ${bench.year.toFixed(1).padStart(4)}  ${phases.map(({ letter, phase }) => `CA ${letter} ${phase}`).join(", ")}; ` +
-			`device: current ${current ?? "-"}, next ${next ?? "-"}`,
-		));
+		this.line(
+			pc.dim(
+				`year ${bench.year.toFixed(1).padStart(4)}  ${phases.map(({ letter, phase }) => `CA ${letter} ${phase}`).join(", ")}; ` +
+					`device: current ${current ?? "-"}, next ${next ?? "-"}`,
+			),
+		);
 	}
 
 	end({ findings, engine, slots }: BenchResult): void {
@@ -126,7 +128,8 @@ export function statusLines(bench: Bench, end: number, width: number): string[] 
 		return `${letter.padEnd(3)} ${phase === "full" ? pc.green(line) : phase === "provisional" ? pc.yellow(line) : pc.dim(line)}`;
 	});
 	const up = operation.downloadServers.filter(server => server.up).map(({ namedBy }) => `download-${namedBy + 1}`);
-	const name = (generation: number | null) => (generation === null ? "-" : `${letterOf(operation, generation)} (${generation})`);
+	const name = (generation: number | null) =>
+		generation === null ? "-" : `${letterOf(operation, generation)} (${generation})`;
 	return [
 		...lines,
 		`year ${year.toFixed(1).padStart(4)}   service shows ${authorityOf(operation, operation.full).letter}   up: ${up.join(", ") || "no download server"}`,

@@ -9,7 +9,13 @@
 import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import type { RunSettings } from "../boards/settings.js";
 import { ApplicationServer, type ApplicationServerOptions } from "../host/application-server.js";
-import { encodeCoseSign1, encodePayload, rawPublicKey, toBeSigned, type CaInformation } from "../host/ca-information.js";
+import {
+	encodeCoseSign1,
+	encodePayload,
+	rawPublicKey,
+	toBeSigned,
+	type CaInformation,
+} from "../host/ca-information.js";
 import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "../host/certificate-authority.js";
 import { DownloadServer, type DownloadServerOptions } from "../host/download-server.js";
@@ -20,9 +26,15 @@ export const downloadName = (namedBy: number) => `download-${namedBy + 1}.fleet.
 export const downloadPath = "/ca-information";
 
 /** Years of the plan, not of this machine: a device compares them with no clock. */
-export const plannedYears: Validity = { notBefore: new Date("2130-01-01T00:00:00Z"), notAfter: new Date("2150-01-01T00:00:00Z") };
+export const plannedYears: Validity = {
+	notBefore: new Date("2130-01-01T00:00:00Z"),
+	notAfter: new Date("2150-01-01T00:00:00Z"),
+};
 /** For clients that have a clock. */
-export const thisCentury: Validity = { notBefore: new Date("2001-01-01T00:00:00Z"), notAfter: new Date("2100-01-01T00:00:00Z") };
+export const thisCentury: Validity = {
+	notBefore: new Date("2001-01-01T00:00:00Z"),
+	notAfter: new Date("2100-01-01T00:00:00Z"),
+};
 
 export interface WorldOptions {
 	fleet?: string; // default "test"
@@ -31,7 +43,12 @@ export interface WorldOptions {
 	validity?: Validity; // of all certificates, default `plannedYears`
 }
 
-export async function createWorld({ fleet = "test", authorities = 3, keyType, validity = plannedYears }: WorldOptions = {}) {
+export async function createWorld({
+	fleet = "test",
+	authorities = 3,
+	keyType,
+	validity = plannedYears,
+}: WorldOptions = {}) {
 	const made: CertificateAuthority[] = [];
 	for (let generation = 1; generation <= authorities; generation++) {
 		made.push(await createCertificateAuthority({ name: authorityName(fleet, generation), validity, keyType }));
@@ -61,14 +78,19 @@ export class World {
 
 	authority(generation: number): CertificateAuthority {
 		const authority = this.#authorities[generation - 1];
-		if (!authority) throw new RangeError(`expected a generation of 1 to ${this.#authorities.length}, got ${generation}`);
+		if (!authority)
+			throw new RangeError(`expected a generation of 1 to ${this.#authorities.length}, got ${generation}`);
 		return authority;
 	}
 
 	/** CA information `generation`, signed. `by`: another key; `fleet`: another fleet's; the rest overrides its content. */
 	information(
 		generation: number,
-		{ by = this.dlKey, fleet = this.fleet, ...content }: Partial<CaInformation> & { by?: KeyObject; fleet?: string } = {},
+		{
+			by = this.dlKey,
+			fleet = this.fleet,
+			...content
+		}: Partial<CaInformation> & { by?: KeyObject; fleet?: string } = {},
 	): Uint8Array {
 		return this.seal(this.payload(generation, content), { by, fleet });
 	}
@@ -81,7 +103,10 @@ export class World {
 	}
 
 	/** Signs any payload at all. */
-	seal(payload: Uint8Array, { by = this.dlKey, fleet = this.fleet }: { by?: KeyObject; fleet?: string } = {}): Uint8Array {
+	seal(
+		payload: Uint8Array,
+		{ by = this.dlKey, fleet = this.fleet }: { by?: KeyObject; fleet?: string } = {},
+	): Uint8Array {
 		return encodeCoseSign1(payload, sign(null, toBeSigned(fleet, payload), by));
 	}
 
@@ -91,14 +116,21 @@ export class World {
 	}
 
 	/** The service, with a certificate from authority `generation`. */
-	async applicationServer(generation: number, options: Partial<ApplicationServerOptions> = {}): Promise<ApplicationServer> {
-		const credentials = options.credentials ?? await this.credentials(generation, serviceName);
+	async applicationServer(
+		generation: number,
+		options: Partial<ApplicationServerOptions> = {},
+	): Promise<ApplicationServer> {
+		const credentials = options.credentials ?? (await this.credentials(generation, serviceName));
 		return this.keep(await ApplicationServer.open({ ...options, credentials }));
 	}
 
 	/** The download server that CA information `namedBy` names, with a certificate from that authority. */
-	async downloadServer(namedBy: number, caInformation: Uint8Array, options: Partial<DownloadServerOptions> = {}): Promise<DownloadServer> {
-		const credentials = options.credentials ?? await this.credentials(namedBy, downloadName(namedBy));
+	async downloadServer(
+		namedBy: number,
+		caInformation: Uint8Array,
+		options: Partial<DownloadServerOptions> = {},
+	): Promise<DownloadServer> {
+		const credentials = options.credentials ?? (await this.credentials(namedBy, downloadName(namedBy)));
 		return this.keep(await DownloadServer.open({ path: downloadPath, caInformation, ...options, credentials }));
 	}
 

@@ -23,11 +23,15 @@ export interface ServerCertOptions extends FolderOption {
 }
 
 /** PEM for nginx, Caddy or a load balancer, from a certificate signing request. */
-export async function serverCert(csr: string, { name, generation, days, out, ...options }: ServerCertOptions): Promise<void> {
+export async function serverCert(
+	csr: string,
+	{ name, generation, days, out, ...options }: ServerCertOptions,
+): Promise<void> {
 	const { fleet, operation } = openFleet(options);
 	const by = generation ?? operation.full;
 	const { letter, phase } = authorityOf(operation, by);
-	if (phase === "revoked" || phase === "terminated") throw new OperatorError(`CA ${letter} is ${phase}: no device should meet a new certificate from it`);
+	if (phase === "revoked" || phase === "terminated")
+		throw new OperatorError(`CA ${letter} is ${phase}: no device should meet a new certificate from it`);
 	let request;
 	try {
 		request = await readCertificateRequest(readFileSync(csr, "utf8"));
@@ -40,19 +44,37 @@ export async function serverCert(csr: string, { name, generation, days, out, ...
 	for (const one of names) {
 		const namedBy = fleet.generations[downloads.indexOf(one)];
 		if (namedBy !== undefined && namedBy !== by) {
-			throw new OperatorError(`${one} is named by CA information ${namedBy}: its certificate must come from that CA (--generation ${namedBy})`);
+			throw new OperatorError(
+				`${one} is named by CA information ${namedBy}: its certificate must come from that CA (--generation ${namedBy})`,
+			);
 		}
 		if (namedBy === undefined && !fleet.settings.services.includes(one)) {
-			process.stderr.write(`baton: note: ${one} is none of the fleet's services (${fleet.settings.services.join(", ")})\n`);
+			process.stderr.write(
+				`baton: note: ${one} is none of the fleet's services (${fleet.settings.services.join(", ")})\n`,
+			);
 		}
 	}
-	const { type, curve } = { type: request.publicKey.asymmetricKeyType, curve: request.publicKey.asymmetricKeyDetails?.namedCurve };
+	const { type, curve } = {
+		type: request.publicKey.asymmetricKeyType,
+		curve: request.publicKey.asymmetricKeyDetails?.namedCurve,
+	};
 	if (type !== "ed25519" && !(type === "ec" && curve === "prime256v1")) {
-		throw new OperatorError(`${csr}: its key is ${type}; devices verify Ed25519 (openssl genpkey -algorithm ed25519), or P-256 in builds that have it`);
+		throw new OperatorError(
+			`${csr}: its key is ${type}; devices verify Ed25519 (openssl genpkey -algorithm ed25519), or P-256 in builds that have it`,
+		);
 	}
 	const notBefore = new Date(Math.floor(Date.now() / 1_000) * 1_000);
-	const notAfter = days === undefined ? fleet.dateOf(authorityOf(operation, by).until) : new Date(notBefore.getTime() + days * 86_400_000);
-	const pem = certificatePem(await issueServerCertificate(fleet.authority(by), { names, validity: { notBefore, notAfter }, publicKey: request.publicKey }));
+	const notAfter =
+		days === undefined
+			? fleet.dateOf(authorityOf(operation, by).until)
+			: new Date(notBefore.getTime() + days * 86_400_000);
+	const pem = certificatePem(
+		await issueServerCertificate(fleet.authority(by), {
+			names,
+			validity: { notBefore, notAfter },
+			publicKey: request.publicKey,
+		}),
+	);
 	if (out === undefined) process.stdout.write(pem);
 	else replaceFile(out, pem);
 	process.stderr.write(`certificate by CA ${letter} (generation ${by}) for ${names.join(", ")}\n`);
@@ -63,7 +85,9 @@ export function exportCommand(target: string, { listen, ...options }: FolderOpti
 	const exported = exportStatic(fleet, operation, target, listen);
 	if (exported.length === 0) process.stdout.write("no download server is in operation yet: nothing to serve\n");
 	for (const { host, serves } of exported) process.stdout.write(`${host}: CA information ${serves}\n`);
-	process.stdout.write(`include ${target}/nginx.conf in nginx's http block; after the next step of the plan, export again and reload\n`);
+	process.stdout.write(
+		`include ${target}/nginx.conf in nginx's http block; after the next step of the plan, export again and reload\n`,
+	);
 }
 
 export interface ProvisionOptions extends FolderOption, Pick<RunSettings, "map" | "pollInterval" | "serviceInterval"> {
@@ -72,7 +96,10 @@ export interface ProvisionOptions extends FolderOption, Pick<RunSettings, "map" 
 	service?: string;
 }
 
-export function provisionCommand(target: string, { generation, service, map, pollInterval, serviceInterval, ...options }: ProvisionOptions): void {
+export function provisionCommand(
+	target: string,
+	{ generation, service, map, pollInterval, serviceInterval, ...options }: ProvisionOptions,
+): void {
 	const { fleet, operation } = openFleet(options);
 	const of = generation ?? operation.full;
 	const object = signed(fleet, of);
@@ -81,11 +108,22 @@ export function provisionCommand(target: string, { generation, service, map, pol
 	if (service !== undefined) {
 		const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 		const dlKeys = fleet.dlKeys.map(key => hex(rawPublicKey(key)));
-		const settings = { fleet: fleet.name, factory: hex(object), dlKeys, service, map, pollInterval, serviceInterval, once: false };
+		const settings = {
+			fleet: fleet.name,
+			factory: hex(object),
+			dlKeys,
+			service,
+			map,
+			pollInterval,
+			serviceInterval,
+			once: false,
+		};
 		replaceFile(join(target, "settings"), settingsImage(settings));
 		process.stdout.write(`${join(target, "settings")}\n`);
 	}
-	process.stdout.write(`for devices of the fleet ${fleet.name}, beginning with CA ${authorityOf(operation, of).letter} (generation ${of})\n`);
+	process.stdout.write(
+		`for devices of the fleet ${fleet.name}, beginning with CA ${authorityOf(operation, of).letter} (generation ${of})\n`,
+	);
 }
 
 export function inspectCommand(file: string, { fleet, dlKey }: { fleet?: string; dlKey?: string[] }): void {

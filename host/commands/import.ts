@@ -15,12 +15,20 @@ export interface ImportOptions {
 
 /** Undefined if nothing is to be imported. The key's passphrase is in BATON_IMPORT_PASSPHRASE. */
 export function readImported({ caCert, caKey, stepCa }: ImportOptions): CertificateAuthority | undefined {
-	const [certificateFile, keyFile] = stepCa === undefined ? [caCert, caKey] : [join(stepCa, "certs/root_ca.crt"), join(stepCa, "secrets/root_ca_key")];
+	const [certificateFile, keyFile] =
+		stepCa === undefined
+			? [caCert, caKey]
+			: [join(stepCa, "certs/root_ca.crt"), join(stepCa, "secrets/root_ca_key")];
 	if (certificateFile === undefined && keyFile === undefined) return undefined;
-	if (certificateFile === undefined || keyFile === undefined) throw new OperatorError("an authority has a certificate and a key: give --ca-cert and --ca-key");
-	for (const file of [certificateFile, keyFile]) if (!existsSync(file)) throw new OperatorError(`${file}: no such file`);
+	if (certificateFile === undefined || keyFile === undefined)
+		throw new OperatorError("an authority has a certificate and a key: give --ca-cert and --ca-key");
+	for (const file of [certificateFile, keyFile])
+		if (!existsSync(file)) throw new OperatorError(`${file}: no such file`);
 	const mode = statSync(keyFile).mode & 0o777;
-	if (mode & 0o077) throw new OperatorError(`${keyFile}: others may read this private key (mode ${mode.toString(8)}): chmod 600 it`);
+	if (mode & 0o077)
+		throw new OperatorError(
+			`${keyFile}: others may read this private key (mode ${mode.toString(8)}): chmod 600 it`,
+		);
 	return { certificate: readCertificate(certificateFile), privateKey: readKey(keyFile) };
 }
 
@@ -35,10 +43,13 @@ function readCertificate(file: string): Uint8Array {
 function readKey(file: string) {
 	const key = readFileSync(file, "utf8");
 	const passphrase = process.env.BATON_IMPORT_PASSPHRASE || undefined;
-	if (key.includes("ENCRYPTED") && passphrase === undefined) throw new OperatorError(`${file}: this key is encrypted: set BATON_IMPORT_PASSPHRASE`);
+	if (key.includes("ENCRYPTED") && passphrase === undefined)
+		throw new OperatorError(`${file}: this key is encrypted: set BATON_IMPORT_PASSPHRASE`);
 	try {
 		return createPrivateKey({ key, passphrase });
 	} catch {
-		throw new OperatorError(`${file}: not a private key in PEM${passphrase === undefined ? "" : ", or another passphrase"}`);
+		throw new OperatorError(
+			`${file}: not a private key in PEM${passphrase === undefined ? "" : ", or another passphrase"}`,
+		);
 	}
 }

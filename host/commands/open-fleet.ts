@@ -17,10 +17,18 @@ export const passphrase = () => process.env.BATON_PASSPHRASE || undefined;
 /** Of the DL signing key, which should not share it. */
 export const dlPassphrase = () => process.env.BATON_DL_PASSPHRASE || passphrase();
 
-export function openFleet({ folder }: FolderOption): { fleet: Fleet; operation: Operation; steps: Step[]; year: number } {
+export function openFleet({ folder }: FolderOption): {
+	fleet: Fleet;
+	operation: Operation;
+	steps: Step[];
+	year: number;
+} {
 	const fleet = Fleet.open(folder, passphrase());
 	const { record } = fleet;
-	if (!record) throw new OperatorError(`${folder}: nothing is in operation yet: baton init was broken off; run it again in an empty folder`);
+	if (!record)
+		throw new OperatorError(
+			`${folder}: nothing is in operation yet: baton init was broken off; run it again in an empty folder`,
+		);
 	return { fleet, ...record, year: fleet.yearOf(new Date()) };
 }
 

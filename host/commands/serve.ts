@@ -50,16 +50,23 @@ export async function serve(options: ServeOptions): Promise<void> {
 		}
 	};
 	await reconcile(operation);
-	const names = operation.downloadServers.filter(({ up }) => up).map(({ namedBy }) => new URL(fleet.nextUrl(namedBy)).host);
-	say(`listening on ${listen.address}:${servers.port ?? listen.port} for ${names.join(", ") || "no download server yet: all names answer 404"}`);
-
-	const page = options.ui === undefined ? undefined : await UiServer.open(
-		new FleetPage(fleet, options.days, async generation => {
-			await revoke(generation, options);
-			await look();
-		}),
-		options.ui === true ? {} : { port: options.ui },
+	const names = operation.downloadServers
+		.filter(({ up }) => up)
+		.map(({ namedBy }) => new URL(fleet.nextUrl(namedBy)).host);
+	say(
+		`listening on ${listen.address}:${servers.port ?? listen.port} for ${names.join(", ") || "no download server yet: all names answer 404"}`,
 	);
+
+	const page =
+		options.ui === undefined
+			? undefined
+			: await UiServer.open(
+					new FleetPage(fleet, options.days, async generation => {
+						await revoke(generation, options);
+						await look();
+					}),
+					options.ui === true ? {} : { port: options.ui },
+				);
 	if (page) say(`page: ${page.url}`);
 
 	let seen = changed(fleet);
@@ -103,9 +110,11 @@ async function followPlan({ folder, dl, unattended, days }: ServeOptions, held: 
 		const adoption = await adoptionOf(fleet, { days });
 		const share = shareWith(adoption, operation.next!);
 		const signed = fleet.information(operation.next!) !== undefined;
-		const waits = !signed ? `CA information ${operation.next} is not signed yet`
-			: !unattended && (share === undefined || share < enough) ? `${orderText(due.order)}, says the plan; it waits: ${adoptionText(adoption, operation.next!, days)} Say baton take-over`
-			: "";
+		const waits = !signed
+			? `CA information ${operation.next} is not signed yet`
+			: !unattended && (share === undefined || share < enough)
+				? `${orderText(due.order)}, says the plan; it waits: ${adoptionText(adoption, operation.next!, days)} Say baton take-over`
+				: "";
 		if (waits !== "") {
 			if (waits !== held) say(waits);
 			return waits;
@@ -128,7 +137,12 @@ function changed(fleet: Fleet): string {
 			return "-";
 		}
 	};
-	return [join(fleet.folder, "operation.json"), ...fleet.generations.map(of => join(fleet.folder, "authority", String(of), "information.cbor"))].map(stamp).join(" ");
+	return [
+		join(fleet.folder, "operation.json"),
+		...fleet.generations.map(of => join(fleet.folder, "authority", String(of), "information.cbor")),
+	]
+		.map(stamp)
+		.join(" ");
 }
 
 function say(text: string): void {

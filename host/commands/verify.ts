@@ -26,8 +26,14 @@ export interface VerifyOptions {
 /** Gives the exit code: 0 it would, 1 it would not. */
 export async function verify(url: string, { fleet, dlKey, flash, information, map }: VerifyOptions): Promise<number> {
 	const keys = dlKey.map(readDlKey);
-	const objects = flash !== undefined ? slotsOf(flash, fleet, keys) : (information ?? []).map(file => new Uint8Array(readFileSync(file)));
-	if (objects.length < 1 || objects.length > 2) throw new OperatorError("a device holds one or two: give --flash FOLDER, or --information FILE once or twice (current, next)");
+	const objects =
+		flash !== undefined
+			? slotsOf(flash, fleet, keys)
+			: (information ?? []).map(file => new Uint8Array(readFileSync(file)));
+	if (objects.length < 1 || objects.length > 2)
+		throw new OperatorError(
+			"a device holds one or two: give --flash FOLDER, or --information FILE once or twice (current, next)",
+		);
 	const trusted = objects.map(object => {
 		try {
 			return VerifiedCaInformation.read(object, { name: fleet, dlKeys: keys.map(rawPublicKey) });

@@ -47,7 +47,13 @@ function start({ devices, settings, generation }: HerdOrder): void {
 					if (event.server === "service") arrival.services++;
 					arrival.failures.push(`${event.server}: ${event.reason}`);
 				}
-				if (arrived || event?.event !== "authenticated" || event.server !== "service" || event.generation !== generation) return;
+				if (
+					arrived ||
+					event?.event !== "authenticated" ||
+					event.server !== "service" ||
+					event.generation !== generation
+				)
+					return;
 				arrived = true;
 				arrival.milliseconds = Math.round(performance.now() - begun);
 				process.send!(arrival);

@@ -40,7 +40,11 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 	let handshakes = 0;
 	const signer = Signer.create(join(folder, "dl"), "example");
 	const fleet = Fleet.create(join(folder, "fleet"), {
-		fleet: "example", begins: "2030-01-01T00:00:00.000Z", plan, services: [host], downloadUrl: "https://download-{n}.fleet.example/ca-information",
+		fleet: "example",
+		begins: "2030-01-01T00:00:00.000Z",
+		plan,
+		services: [host],
+		downloadUrl: "https://download-{n}.fleet.example/ca-information",
 	});
 	const ports = new Map<string, number>();
 	const servers = new Deployment({
@@ -53,8 +57,15 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 	try {
 		const program = join(folder, "devices.mjs");
 		await build({
-			absWorkingDir: root, entryPoints: ["host/herd/devices.ts"], outfile: program, bundle: true, format: "esm", platform: "node", target: "es2022",
-			logLevel: "warning", plugins: [nodeKernel],
+			absWorkingDir: root,
+			entryPoints: ["host/herd/devices.ts"],
+			outfile: program,
+			bundle: true,
+			format: "esm",
+			platform: "node",
+			target: "es2022",
+			logLevel: "warning",
+			plugins: [nodeKernel],
 		});
 		let { operation } = await fleet.start();
 		fleet.sign(operation, signer);
@@ -67,11 +78,17 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 		const order: Omit<HerdOrder, "devices"> = {
 			generation: operation.full,
 			settings: {
-				fleet: "example", factory: hex(fleet.information(1)!), dlKeys: [hex(rawPublicKey(signer.publicKey))], service: `https://${host}/`,
+				fleet: "example",
+				factory: hex(fleet.information(1)!),
+				dlKeys: [hex(rawPublicKey(signer.publicKey))],
+				service: `https://${host}/`,
 				map: [...servers.ports].map(([name, toPort]) => ({ host: name, address: "127.0.0.1", toPort })),
 				// An hour is ten seconds here: what fails is tried again within the run. The deadline is longer than a
 				// device's 60 s, because here all devices share the servers' processor too.
-				serviceInterval: 10_000, pollInterval: 720 * 10_000, deadline: 300_000, once: false,
+				serviceInterval: 10_000,
+				pollInterval: 720 * 10_000,
+				deadline: 300_000,
+				once: false,
 			},
 		};
 		const processes = Math.max(1, Math.min(availableParallelism(), 8));
@@ -82,7 +99,10 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 			const child = fork(program, { stdio: "inherit", execArgv: [] });
 			children.push(child);
 			child.on("message", arrival => arrivals.push(arrival as Arrival));
-			child.send({ ...order, devices: Math.floor(devices / processes) + (i < devices % processes ? 1 : 0) } satisfies HerdOrder);
+			child.send({
+				...order,
+				devices: Math.floor(devices / processes) + (i < devices % processes ? 1 : 0),
+			} satisfies HerdOrder);
 		}
 		let told = 0;
 		while (arrivals.length < devices && performance.now() - begun < timeLimit) {
@@ -92,7 +112,9 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 			peak = Math.max(peak, process.memoryUsage.rss());
 			if (performance.now() - told > 5_000) {
 				told = performance.now();
-				tell(`${((told - begun) / 1_000).toFixed(0)} s: ${arrivals.length} of ${devices} devices authenticate the service by B, ${handshakes} handshakes`);
+				tell(
+					`${((told - begun) / 1_000).toFixed(0)} s: ${arrivals.length} of ${devices} devices authenticate the service by B, ${handshakes} handshakes`,
+				);
 			}
 		}
 		return judge(devices, arrivals, (performance.now() - begun) / 1_000, handshakes, Math.round(peak / 2 ** 20));
@@ -103,19 +125,43 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 	}
 }
 
-function judge(devices: number, arrivals: Arrival[], seconds: number, handshakes: number, serverMegabytes: number): HerdResult {
+function judge(
+	devices: number,
+	arrivals: Arrival[],
+	seconds: number,
+	handshakes: number,
+	serverMegabytes: number,
+): HerdResult {
 	const sorted = arrivals.map(({ tries }) => tries).sort((a, b) => a - b);
 	const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 	const tries = { median: at(0.5), p99: at(0.99), most: at(1) };
 	const failures: Record<string, number> = {};
 	for (const reason of arrivals.flatMap(arrival => arrival.failures)) failures[reason] = (failures[reason] ?? 0) + 1;
 	return {
-		devices, arrived: arrivals.length, seconds: Math.round(seconds * 10) / 10, tries, handshakes, failures, serverMegabytes,
+		devices,
+		arrived: arrivals.length,
+		seconds: Math.round(seconds * 10) / 10,
+		tries,
+		handshakes,
+		failures,
+		serverMegabytes,
 		findings: [
-			{ ok: arrivals.length === devices, what: `${arrivals.length} of ${devices} devices have CA information B and authenticate the service by it` },
-			{ ok: tries.p99 <= mostTries && sorted.length > 0, what: `tries to fetch it: median ${tries.median}, 99th percentile ${tries.p99} (at most ${mostTries}), most ${tries.most}` },
-			{ ok: seconds < timeLimit / 1_000, what: `all within ${seconds.toFixed(0)} s (at most ${timeLimit / 1_000}), ${handshakes} full handshakes` },
-			{ ok: serverMegabytes < mostServerMegabytes, what: `both servers in ${serverMegabytes} MB of memory at the peak (at most ${mostServerMegabytes})` },
+			{
+				ok: arrivals.length === devices,
+				what: `${arrivals.length} of ${devices} devices have CA information B and authenticate the service by it`,
+			},
+			{
+				ok: tries.p99 <= mostTries && sorted.length > 0,
+				what: `tries to fetch it: median ${tries.median}, 99th percentile ${tries.p99} (at most ${mostTries}), most ${tries.most}`,
+			},
+			{
+				ok: seconds < timeLimit / 1_000,
+				what: `all within ${seconds.toFixed(0)} s (at most ${timeLimit / 1_000}), ${handshakes} full handshakes`,
+			},
+			{
+				ok: serverMegabytes < mostServerMegabytes,
+				what: `both servers in ${serverMegabytes} MB of memory at the peak (at most ${mostServerMegabytes})`,
+			},
 		],
 	};
 }
@@ -125,6 +171,9 @@ const nodeKernel = {
 	name: "node-kernel",
 	setup({ onResolve }: import("esbuild").PluginBuild) {
 		onResolve({ filter: /\/kernel\.js$/ }, ({ path, resolveDir }) =>
-			join(resolveDir, path) === join(root, "firmware/crypto/kernel.js") ? { path: join(root, "host/herd/kernel.ts") } : undefined);
+			join(resolveDir, path) === join(root, "firmware/crypto/kernel.js")
+				? { path: join(root, "host/herd/kernel.ts") }
+				: undefined,
+		);
 	},
 };

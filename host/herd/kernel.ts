@@ -1,14 +1,24 @@
 // The crypto kernel's face on Node's own crypto: for thousands of virtual devices in one process, whose arithmetic
 // would otherwise be what is measured. Not for devices, and not for tests of the firmware.
 
-import { createCipheriv, createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman, verify } from "node:crypto";
+import {
+	createCipheriv,
+	createDecipheriv,
+	createHash,
+	createHmac,
+	createPrivateKey,
+	createPublicKey,
+	diffieHellman,
+	verify,
+} from "node:crypto";
 import type { KeyObject } from "node:crypto";
 
 type Prepared = KeyObject;
 
 // As JWK: OpenSSL takes raw keys at once, and spends a millisecond on finding out what DER holds.
 const base64 = (raw: Uint8Array) => Buffer.from(raw).toString("base64url");
-const publicKeyOf = (crv: "Ed25519" | "X25519", raw: Uint8Array) => createPublicKey({ key: { kty: "OKP", crv, x: base64(raw) }, format: "jwk" });
+const publicKeyOf = (crv: "Ed25519" | "X25519", raw: Uint8Array) =>
+	createPublicKey({ key: { kty: "OKP", crv, x: base64(raw) }, format: "jwk" });
 
 export const sha256 = (data: Uint8Array) => new Uint8Array(createHash("sha256").update(data).digest());
 export const sha512 = (data: Uint8Array) => new Uint8Array(createHash("sha512").update(data).digest());
@@ -26,7 +36,8 @@ export class Sha256 {
 	}
 }
 
-export const hmacSha256 = (key: Uint8Array, data: Uint8Array) => new Uint8Array(createHmac("sha256", key).update(data).digest());
+export const hmacSha256 = (key: Uint8Array, data: Uint8Array) =>
+	new Uint8Array(createHmac("sha256", key).update(data).digest());
 
 export const hkdfExtract = (salt: Uint8Array, inputKeyingMaterial: Uint8Array) => hmacSha256(salt, inputKeyingMaterial);
 
@@ -59,7 +70,9 @@ const privateX25519 = (scalar: Uint8Array) =>
 
 export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
 	try {
-		return new Uint8Array(diffieHellman({ privateKey: privateX25519(scalar), publicKey: publicKeyOf("X25519", u) }));
+		return new Uint8Array(
+			diffieHellman({ privateKey: privateX25519(scalar), publicKey: publicKeyOf("X25519", u) }),
+		);
 	} catch {
 		return new Uint8Array(32); // OpenSSL refuses what gives all zeros
 	}

@@ -9,15 +9,17 @@ import { revokedBefore } from "./revoked-before.js";
 import { revokedNext } from "./revoked-next.js";
 import { singleAuthority } from "./single-authority.js";
 
-export const scenarios = new Map<string, Scenario>([
-	normal,
-	revokedBefore,
-	revokedAfterStored,
-	revokedAfterUnstored,
-	revokedNext,
-	singleAuthority,
-	missedGenerations,
-	shelf,
-	halfRollout,
-	downloadServerDown,
-].map(scenario => [scenario.name, scenario]));
+export const scenarios = new Map<string, Scenario>(
+	[
+		normal,
+		revokedBefore,
+		revokedAfterStored,
+		revokedAfterUnstored,
+		revokedNext,
+		singleAuthority,
+		missedGenerations,
+		shelf,
+		halfRollout,
+		downloadServerDown,
+	].map(scenario => [scenario.name, scenario]),
+);

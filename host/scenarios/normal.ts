@@ -4,7 +4,9 @@
 import type { Scenario } from "../bench.js";
 import { accesses, all, endings, events, happened, inOrder } from "../judgement.js";
 
-const end = 20, overlap = 5, reboot = 21.2;
+const end = 20,
+	overlap = 5,
+	reboot = 21.2;
 
 export const normal: Scenario = {
 	name: "normal",
@@ -25,7 +27,10 @@ export const normal: Scenario = {
 		{
 			year: end - overlap - 0.5,
 			awaits: "the device authenticates the service by A, and finds no download server B",
-			until: all(happened({ event: "authenticated", server: "service", generation: 1 }), happened({ event: "none" })),
+			until: all(
+				happened({ event: "authenticated", server: "service", generation: 1 }),
+				happened({ event: "none" }),
+			),
 		},
 		{
 			year: end - 0.1,
@@ -49,28 +54,53 @@ export const normal: Scenario = {
 	],
 	judge(outcome) {
 		const { record } = outcome;
-		const before = { before: end - overlap }, overlapping = { after: end - overlap, before: end }, after = { after: end };
+		const before = { before: end - overlap },
+			overlapping = { after: end - overlap, before: end },
+			after = { after: end };
 		const count = (fields: object, period: object) => events(record, fields, period).length;
-		const byA = count({ event: "authenticated", server: "service", generation: 1, slot: "current" }, { before: end });
+		const byA = count(
+			{ event: "authenticated", server: "service", generation: 1, slot: "current" },
+			{ before: end },
+		);
 		return [
 			{ ok: byA > 0, what: `before year ${end} the service was authenticated by A (${byA} times)` },
 			{
-				ok: count({ event: "none" }, before) > 0 && accesses(record, { server: "download-2" }, before).length === 0,
+				ok:
+					count({ event: "none" }, before) > 0 &&
+					accesses(record, { server: "download-2" }, before).length === 0,
 				what: "before year 15 download server B was not in operation, and the device found none",
 			},
 			{
-				ok: inOrder(record, overlapping, { event: "authenticated", server: "download", generation: 1 }, { event: "stored", generation: 2 }) &&
-					accesses(record, { server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,-)", presented: "A" }, overlapping).length > 0,
+				ok:
+					inOrder(
+						record,
+						overlapping,
+						{ event: "authenticated", server: "download", generation: 1 },
+						{ event: "stored", generation: 2 },
+					) &&
+					accesses(
+						record,
+						{
+							server: "download-2",
+							what: "request",
+							status: 200,
+							userAgent: "baton/1 (1,-)",
+							presented: "A",
+						},
+						overlapping,
+					).length > 0,
 				what: "in the overlap it authenticated download server B by A, fetched CA information B and stored it",
 			},
 			{
-				ok: count({ event: "promoted" }, { before: end }) === 0 &&
+				ok:
+					count({ event: "promoted" }, { before: end }) === 0 &&
 					count({ event: "authenticated", server: "service", generation: 2 }, { before: end }) === 0,
 				what: "until year 20 it went on with A alone",
 			},
 			{
 				ok: inOrder(
-					record, after,
+					record,
+					after,
 					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
 					{ event: "promoted", generation: 2 },
 					{ event: "authenticated", server: "service", generation: 2, slot: "current" },
@@ -78,12 +108,18 @@ export const normal: Scenario = {
 				what: "after year 20 the service's certificate failed with A, held with B, and B was promoted",
 			},
 			{
-				ok: inOrder(record, after, { event: "poll", generation: 2 }, { event: "none" }) &&
+				ok:
+					inOrder(record, after, { event: "poll", generation: 2 }, { event: "none" }) &&
 					accesses(record, { server: "download-3" }).length === 0,
 				what: "then it polled URL C, where nothing listens yet",
 			},
 			{
-				ok: inOrder(record, { after: reboot }, { event: "boot", current: 2, next: undefined }, { event: "authenticated", server: "service", generation: 2, slot: "current" }),
+				ok: inOrder(
+					record,
+					{ after: reboot },
+					{ event: "boot", current: 2, next: undefined },
+					{ event: "authenticated", server: "service", generation: 2, slot: "current" },
+				),
 				what: "after a power cut it still authenticates the service by B",
 			},
 			{ ok: count({ event: "refused" }, {}) === 0, what: "no genuine server was refused" },

@@ -4,12 +4,20 @@ import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 import { breakDownload, mendDownload } from "./acts.js";
 
-const end = 6, overlap = 3, finished = 9.5;
+const end = 6,
+	overlap = 3,
+	finished = 9.5;
 
 export const halfRollout: Scenario = {
 	name: "half-rollout",
-	summary: "two application servers behind a balancer: one moves to CA B, the other goes on presenting CA A for years",
-	plan: { validityYears: 30, overlapYears: overlap, retention: "for ever", authorities: { 1: { validityYears: end } } },
+	summary:
+		"two application servers behind a balancer: one moves to CA B, the other goes on presenting CA A for years",
+	plan: {
+		validityYears: 30,
+		overlapYears: overlap,
+		retention: "for ever",
+		authorities: { 1: { validityYears: end } },
+	},
 	services: 2,
 	end: finished + 2,
 	acts: [
@@ -30,47 +38,72 @@ export const halfRollout: Scenario = {
 		},
 	],
 	holds: [
-		{ year: end - 0.3, awaits: "the device stores CA information B", until: happened({ event: "stored", generation: 2 }) },
+		{
+			year: end - 0.3,
+			awaits: "the device stores CA information B",
+			until: happened({ event: "stored", generation: 2 }),
+		},
 		{
 			year: finished - 0.1,
 			awaits: "the device has met both servers",
-			until: record => happened({ event: "refused", server: "service" }, { after: end })(record) &&
+			until: record =>
+				happened({ event: "refused", server: "service" }, { after: end })(record) &&
 				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" })(record),
 		},
 		{
 			year: finished + 1.9,
 			awaits: "the device authenticates both servers by B",
-			until: record => events(record, { event: "authenticated", server: "service", generation: 2 }, { after: finished + 0.2 }).length >= 2,
+			until: record =>
+				events(record, { event: "authenticated", server: "service", generation: 2 }, { after: finished + 0.2 })
+					.length >= 2,
 		},
 	],
 	judge(outcome) {
 		const { record } = outcome;
-		const half = { after: end, before: finished }, after = { after: finished + 0.2 };
+		const half = { after: end, before: finished },
+			after = { after: finished + 0.2 };
 		return [
 			{
-				ok: inOrder(record, half, { event: "authenticated", server: "service", generation: 2, slot: "next" }, { event: "promoted", generation: 2 }),
+				ok: inOrder(
+					record,
+					half,
+					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
+					{ event: "promoted", generation: 2 },
+				),
 				what: "the device promoted B at the first server that presented it",
 			},
 			{
-				ok: events(record, { event: "refused", server: "service", reason: "unknown issuer" }, half).length > 0 &&
-					accesses(record, { server: "service", what: "refused", presented: "A", reason: "unknown ca" }, half).length > 0,
+				ok:
+					events(record, { event: "refused", server: "service", reason: "unknown issuer" }, half).length >
+						0 &&
+					accesses(record, { server: "service", what: "refused", presented: "A", reason: "unknown ca" }, half)
+						.length > 0,
 				what: "from then on it refused the server on A (unknown issuer), and that server's log says so too (alert unknown ca)",
 			},
 			{
-				ok: events(record, { event: "authenticated", server: "service", generation: 2, slot: "current" }, half).length > 0,
+				ok:
+					events(record, { event: "authenticated", server: "service", generation: 2, slot: "current" }, half)
+						.length > 0,
 				what: "it went on authenticating the server on B",
 			},
 			{
-				ok: events(record, { event: "authenticated", server: "service", generation: 1 }, half)
-					.every(({ year }) => year <= (events(record, { event: "promoted" })[0]?.year ?? 0)),
+				ok: events(record, { event: "authenticated", server: "service", generation: 1 }, half).every(
+					({ year }) => year <= (events(record, { event: "promoted" })[0]?.year ?? 0),
+				),
 				what: "and it never went back to A",
 			},
 			{
-				ok: record.some(entry => entry.from === "bench" && entry.text.startsWith("warning: 1 of 2 application servers still present CA A")),
+				ok: record.some(
+					entry =>
+						entry.from === "bench" &&
+						entry.text.startsWith("warning: 1 of 2 application servers still present CA A"),
+				),
 				what: "the host warned that one of two servers was behind",
 			},
 			{
-				ok: events(record, { event: "refused" }, after).length === 0 && events(record, { event: "authenticated", server: "service", generation: 2 }, after).length >= 2,
+				ok:
+					events(record, { event: "refused" }, after).length === 0 &&
+					events(record, { event: "authenticated", server: "service", generation: 2 }, after).length >= 2,
 				what: "once both had moved, nothing was refused any more",
 			},
 			...endings(outcome, 2, null),
@@ -78,11 +111,13 @@ export const halfRollout: Scenario = {
 	},
 };
 
-const downFrom = 3, downUntil = 5.2;
+const downFrom = 3,
+	downUntil = 5.2;
 
 export const downloadServerDown: Scenario = {
 	name: "download-server-down",
-	summary: "download server B is down for most of the overlap; the device goes on with A and stores B when it is back",
+	summary:
+		"download server B is down for most of the overlap; the device goes on with A and stores B when it is back",
 	plan: { validityYears: 30, overlapYears: 4, retention: "for ever", authorities: { 1: { validityYears: 7 } } },
 	end: 8.6,
 	acts: [
@@ -90,22 +125,54 @@ export const downloadServerDown: Scenario = {
 		mendDownload(downUntil, 1, "download server B is repaired"),
 	],
 	holds: [
-		{ year: downFrom - 0.2, awaits: "the device authenticates the service", until: happened({ event: "authenticated", server: "service", generation: 1 }) },
-		{ year: downUntil - 0.1, awaits: "the device polls in vain", until: happened({ event: "none" }, { after: downFrom }) },
-		{ year: 6.9, awaits: "the device stores CA information B", until: happened({ event: "stored", generation: 2 }) },
-		{ year: 8.5, awaits: "the device follows to B", until: happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }) },
+		{
+			year: downFrom - 0.2,
+			awaits: "the device authenticates the service",
+			until: happened({ event: "authenticated", server: "service", generation: 1 }),
+		},
+		{
+			year: downUntil - 0.1,
+			awaits: "the device polls in vain",
+			until: happened({ event: "none" }, { after: downFrom }),
+		},
+		{
+			year: 6.9,
+			awaits: "the device stores CA information B",
+			until: happened({ event: "stored", generation: 2 }),
+		},
+		{
+			year: 8.5,
+			awaits: "the device follows to B",
+			until: happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
+		},
 	],
 	judge(outcome) {
 		const { record } = outcome;
 		const down = { after: downFrom, before: downUntil };
 		return [
 			{
-				ok: events(record, { event: "none", reason: "connection refused" }, down).length > 0 && accesses(record, { server: "download-2" }, down).length === 0,
+				ok:
+					events(record, { event: "none", reason: "connection refused" }, down).length > 0 &&
+					accesses(record, { server: "download-2" }, down).length === 0,
 				what: "while it was down the device took it for not in operation, and asked again at its interval",
 			},
-			{ ok: events(record, { event: "authenticated", server: "service", generation: 1 }, down).length > 0, what: "meanwhile it went on authenticating the service by A" },
-			{ ok: inOrder(record, { after: downUntil, before: 7 }, { event: "stored", generation: 2 }), what: "it stored CA information B once the server was back" },
-			{ ok: inOrder(record, { after: 7 }, { event: "authenticated", server: "service", generation: 2, slot: "next" }, { event: "promoted", generation: 2 }), what: "and followed when A ended" },
+			{
+				ok: events(record, { event: "authenticated", server: "service", generation: 1 }, down).length > 0,
+				what: "meanwhile it went on authenticating the service by A",
+			},
+			{
+				ok: inOrder(record, { after: downUntil, before: 7 }, { event: "stored", generation: 2 }),
+				what: "it stored CA information B once the server was back",
+			},
+			{
+				ok: inOrder(
+					record,
+					{ after: 7 },
+					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
+					{ event: "promoted", generation: 2 },
+				),
+				what: "and followed when A ended",
+			},
 			...endings(outcome, 2, null),
 		];
 	},

@@ -6,7 +6,8 @@ import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 import { revoke, switchOff, switchOn } from "./acts.js";
 
 const plan = { validityYears: 10, overlapYears: 4, retention: "for ever" } as const;
-const provisional = 6, revoked = 8;
+const provisional = 6,
+	revoked = 8;
 
 export const revokedAfterStored: Scenario = {
 	name: "revoked-after-stored",
@@ -15,7 +16,11 @@ export const revokedAfterStored: Scenario = {
 	end: 9.6,
 	acts: [revoke(revoked, 1, "CA A's private key is stolen: the operator revokes CA A")],
 	holds: [
-		{ year: revoked - 0.1, awaits: "the device stores CA information B", until: happened({ event: "stored", generation: 2 }) },
+		{
+			year: revoked - 0.1,
+			awaits: "the device stores CA information B",
+			until: happened({ event: "stored", generation: 2 }),
+		},
 		{
 			year: 9.5,
 			awaits: "the device authenticates the service by B, now its current",
@@ -26,12 +31,18 @@ export const revokedAfterStored: Scenario = {
 		const { record } = outcome;
 		return [
 			{
-				ok: inOrder(record, { after: provisional, before: revoked }, { event: "authenticated", server: "download", generation: 1 }, { event: "stored", generation: 2 }),
+				ok: inOrder(
+					record,
+					{ after: provisional, before: revoked },
+					{ event: "authenticated", server: "download", generation: 1 },
+					{ event: "stored", generation: 2 },
+				),
 				what: "before the revocation the device had stored CA information B",
 			},
 			{
 				ok: inOrder(
-					record, { after: revoked },
+					record,
+					{ after: revoked },
 					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
 					{ event: "promoted", generation: 2 },
 					{ event: "authenticated", server: "service", generation: 2, slot: "current" },
@@ -44,7 +55,8 @@ export const revokedAfterStored: Scenario = {
 	},
 };
 
-const off = provisional - 0.2, on = revoked + 0.5;
+const off = provisional - 0.2,
+	on = revoked + 0.5;
 
 export const revokedAfterUnstored: Scenario = {
 	name: "revoked-after-unstored",
@@ -57,7 +69,11 @@ export const revokedAfterUnstored: Scenario = {
 		switchOn(on),
 	],
 	holds: [
-		{ year: off - 0.1, awaits: "the device authenticates the service by A", until: happened({ event: "authenticated", server: "service", generation: 1 }) },
+		{
+			year: off - 0.1,
+			awaits: "the device authenticates the service by A",
+			until: happened({ event: "authenticated", server: "service", generation: 1 }),
+		},
 		{
 			year: 9.9,
 			awaits: "the device authenticates the service by B, now its current",
@@ -67,10 +83,14 @@ export const revokedAfterUnstored: Scenario = {
 	judge(outcome) {
 		const { record } = outcome;
 		return [
-			{ ok: events(record, { event: "stored" }, { before: on }).length === 0, what: "when it came back the device knew nothing of B" },
+			{
+				ok: events(record, { event: "stored" }, { before: on }).length === 0,
+				what: "when it came back the device knew nothing of B",
+			},
 			{
 				ok: inOrder(
-					record, { after: on },
+					record,
+					{ after: on },
 					{ event: "boot", current: 1 },
 					{ event: "refused", server: "service", reason: "unknown issuer" },
 					{ event: "poll", generation: 1 },
@@ -82,7 +102,18 @@ export const revokedAfterUnstored: Scenario = {
 				what: "it failed with A, fetched CA information B from download server B at once, connected again, and promoted B",
 			},
 			{
-				ok: accesses(record, { server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,-)", presented: "A" }, { after: on }).length > 0,
+				ok:
+					accesses(
+						record,
+						{
+							server: "download-2",
+							what: "request",
+							status: 200,
+							userAgent: "baton/1 (1,-)",
+							presented: "A",
+						},
+						{ after: on },
+					).length > 0,
 				what: "download server B saw a device that held A alone",
 			},
 			...endings(outcome, 2, null),

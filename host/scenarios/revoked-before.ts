@@ -6,7 +6,8 @@ import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 import { revoke } from "./acts.js";
 
-const end = 12, revoked = 5;
+const end = 12,
+	revoked = 5;
 
 export const revokedBefore: Scenario = {
 	name: "revoked-before",
@@ -18,7 +19,9 @@ export const revokedBefore: Scenario = {
 		{
 			year: revoked - 0.2,
 			awaits: "the device authenticates the service by A, and finds no download server B",
-			until: record => happened({ event: "authenticated", server: "service", generation: 1 })(record) && happened({ event: "none" })(record),
+			until: record =>
+				happened({ event: "authenticated", server: "service", generation: 1 })(record) &&
+				happened({ event: "none" })(record),
 		},
 		{
 			year: revoked + 2,
@@ -37,13 +40,15 @@ export const revokedBefore: Scenario = {
 		const download = operation.downloadServers.find(({ namedBy }) => namedBy === 1);
 		return [
 			{
-				ok: events(record, { event: "authenticated", server: "service", generation: 1 }, { before: revoked }).length > 0 &&
-					accesses(record, { server: "download-2" }, { before: revoked }).length === 0,
+				ok:
+					events(record, { event: "authenticated", server: "service", generation: 1 }, { before: revoked })
+						.length > 0 && accesses(record, { server: "download-2" }, { before: revoked }).length === 0,
 				what: "before the revocation the service was authenticated by A, and download server B was not in operation",
 			},
 			{
 				ok: inOrder(
-					record, after,
+					record,
+					after,
 					{ event: "poll", generation: 1 },
 					{ event: "authenticated", server: "download", generation: 1 },
 					{ event: "stored", generation: 2 },
@@ -53,8 +58,10 @@ export const revokedBefore: Scenario = {
 				what: "after it the device fetched CA information B, which says that A is revoked, promoted it, and authenticated the service by B",
 			},
 			{
-				ok: events(record, { event: "authenticated", server: "service", generation: 1 }, after)
-					.every(({ year }) => year < revoked + 0.5) && accesses(record, { server: "service", presented: "A" }, { after: revoked + 0.5 }).length === 0,
+				ok:
+					events(record, { event: "authenticated", server: "service", generation: 1 }, after).every(
+						({ year }) => year < revoked + 0.5,
+					) && accesses(record, { server: "service", presented: "A" }, { after: revoked + 0.5 }).length === 0,
 				what: "nothing was authenticated by A any more",
 			},
 			{

@@ -5,7 +5,9 @@ import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 import { revoke } from "./acts.js";
 
-const end = 12, provisional = 6, revoked = 8.5;
+const end = 12,
+	provisional = 6,
+	revoked = 8.5;
 
 export const revokedNext: Scenario = {
 	name: "revoked-next",
@@ -14,12 +16,21 @@ export const revokedNext: Scenario = {
 	end: 13.6,
 	acts: [revoke(revoked, 2, "the private key of the provisional CA B is stolen: the operator revokes CA B")],
 	holds: [
-		{ year: revoked - 0.1, awaits: "the device stores CA information B", until: happened({ event: "stored", generation: 2 }) },
-		{ year: end - 0.1, awaits: "the device stores CA information B′ in B's place", until: happened({ event: "stored", generation: 3 }) },
+		{
+			year: revoked - 0.1,
+			awaits: "the device stores CA information B",
+			until: happened({ event: "stored", generation: 2 }),
+		},
+		{
+			year: end - 0.1,
+			awaits: "the device stores CA information B′ in B's place",
+			until: happened({ event: "stored", generation: 3 }),
+		},
 		{
 			year: end + 1.5,
 			awaits: "the device authenticates the service by B′, now its current, and polls its URL",
-			until: record => happened({ event: "authenticated", server: "service", generation: 3, slot: "current" })(record) &&
+			until: record =>
+				happened({ event: "authenticated", server: "service", generation: 3, slot: "current" })(record) &&
 				happened({ event: "poll", generation: 3 })(record),
 		},
 	],
@@ -27,26 +38,53 @@ export const revokedNext: Scenario = {
 		const { record } = outcome;
 		return [
 			{
-				ok: inOrder(record, { before: revoked }, { event: "stored", generation: 2 }) &&
-					accesses(record, { server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,-)" }, { before: revoked }).length > 0,
+				ok:
+					inOrder(record, { before: revoked }, { event: "stored", generation: 2 }) &&
+					accesses(
+						record,
+						{ server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,-)" },
+						{ before: revoked },
+					).length > 0,
 				what: "the device had stored CA information B",
 			},
 			{
-				ok: inOrder(record, { after: revoked, before: end }, { event: "authenticated", server: "download", generation: 1 }, { event: "stored", generation: 3 }) &&
-					accesses(record, { server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,2)" }, { after: revoked }).length > 0,
+				ok:
+					inOrder(
+						record,
+						{ after: revoked, before: end },
+						{ event: "authenticated", server: "download", generation: 1 },
+						{ event: "stored", generation: 3 },
+					) &&
+					accesses(
+						record,
+						{ server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,2)" },
+						{ after: revoked },
+					).length > 0,
 				what: "after B's revocation it found B′ at the same URL and stored it over B",
 			},
 			{
-				ok: events(record, { event: "authenticated", generation: 2 }).length === 0 && events(record, { event: "promoted", generation: 2 }).length === 0,
+				ok:
+					events(record, { event: "authenticated", generation: 2 }).length === 0 &&
+					events(record, { event: "promoted", generation: 2 }).length === 0,
 				what: "nothing was ever authenticated by B",
 			},
 			{
-				ok: events(record, { event: "authenticated", server: "service", generation: 1 }, { after: revoked, before: end }).length > 0 &&
-					events(record, { event: "promoted" }, { before: end }).length === 0,
+				ok:
+					events(
+						record,
+						{ event: "authenticated", server: "service", generation: 1 },
+						{ after: revoked, before: end },
+					).length > 0 && events(record, { event: "promoted" }, { before: end }).length === 0,
 				what: "A served until its end",
 			},
 			{
-				ok: inOrder(record, { after: end }, { event: "authenticated", server: "service", generation: 3, slot: "next" }, { event: "promoted", generation: 3 }, { event: "poll", generation: 3 }),
+				ok: inOrder(
+					record,
+					{ after: end },
+					{ event: "authenticated", server: "service", generation: 3, slot: "next" },
+					{ event: "promoted", generation: 3 },
+					{ event: "poll", generation: 3 },
+				),
 				what: "then B′ took over, and the device followed and polls the URL in B′'s CA information",
 			},
 			...endings(outcome, 3, null),

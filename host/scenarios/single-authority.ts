@@ -4,7 +4,8 @@
 import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 
-const end = 8, overlap = 3;
+const end = 8,
+	overlap = 3;
 
 export const singleAuthority: Scenario = {
 	name: "single-authority",
@@ -13,12 +14,21 @@ export const singleAuthority: Scenario = {
 	shared: true,
 	end: end + 2,
 	holds: [
-		{ year: end - overlap - 0.1, awaits: "the device hears that download server B is not in operation", until: happened({ event: "none", status: 404 }) },
-		{ year: end - 0.1, awaits: "the device stores CA information B", until: happened({ event: "stored", generation: 2 }) },
+		{
+			year: end - overlap - 0.1,
+			awaits: "the device hears that download server B is not in operation",
+			until: happened({ event: "none", status: 404 }),
+		},
+		{
+			year: end - 0.1,
+			awaits: "the device stores CA information B",
+			until: happened({ event: "stored", generation: 2 }),
+		},
 		{
 			year: end + 1.9,
 			awaits: "the device authenticates the service by B, and polls URL C",
-			until: record => happened({ event: "authenticated", server: "service", generation: 2, slot: "current" })(record) &&
+			until: record =>
+				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" })(record) &&
 				happened({ event: "authenticated", server: "download", generation: 2 })(record),
 		},
 	],
@@ -26,19 +36,40 @@ export const singleAuthority: Scenario = {
 		const { record } = outcome;
 		return [
 			{
-				ok: inOrder(record, { before: end - overlap }, { event: "authenticated", server: "download", generation: 1 }, { event: "none", status: 404 }),
+				ok: inOrder(
+					record,
+					{ before: end - overlap },
+					{ event: "authenticated", server: "download", generation: 1 },
+					{ event: "none", status: 404 },
+				),
 				what: "before the overlap the name of download server B answered 404 under its own certificate",
 			},
 			{
-				ok: inOrder(record, { after: end - overlap, before: end }, { event: "authenticated", server: "download", generation: 1 }, { event: "stored", generation: 2 }),
+				ok: inOrder(
+					record,
+					{ after: end - overlap, before: end },
+					{ event: "authenticated", server: "download", generation: 1 },
+					{ event: "stored", generation: 2 },
+				),
 				what: "in the overlap the same socket served CA information B under that name",
 			},
 			{
-				ok: inOrder(record, { after: end }, { event: "authenticated", server: "service", generation: 2, slot: "next" }, { event: "promoted", generation: 2 }),
+				ok: inOrder(
+					record,
+					{ after: end },
+					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
+					{ event: "promoted", generation: 2 },
+				),
 				what: "then the service's name showed issue unit B's certificate, and the device followed",
 			},
 			{
-				ok: inOrder(record, { after: end }, { event: "authenticated", server: "download", generation: 2 }, { event: "none", status: 404 }) &&
+				ok:
+					inOrder(
+						record,
+						{ after: end },
+						{ event: "authenticated", server: "download", generation: 2 },
+						{ event: "none", status: 404 },
+					) &&
 					accesses(record, { server: "download-3", what: "request", status: 404, presented: "B" }).length > 0,
 				what: "and download server C's name shows a certificate from issue unit B",
 			},

@@ -14,7 +14,17 @@ export class BenchPage implements UiSource {
 
 	state(): UiState {
 		const { bench } = this;
-		if (!bench?.operation) return { title: "waiting for the bench", year: 0, end: 1, authorities: [], downloadServers: [], full: 0, devices: [], events: [] };
+		if (!bench?.operation)
+			return {
+				title: "waiting for the bench",
+				year: 0,
+				end: 1,
+				authorities: [],
+				downloadServers: [],
+				full: 0,
+				devices: [],
+				events: [],
+			};
 		const { scenario, board, year, operation, record, fleet } = bench;
 		const told = record.flatMap((entry, index) => tell(entry, index + 1));
 		return {
@@ -22,7 +32,10 @@ export class BenchPage implements UiSource {
 			year,
 			end: scenario.end,
 			authorities: operation.authorities,
-			downloadServers: operation.downloadServers.map(server => ({ ...server, host: new URL(fleet.nextUrl(server.namedBy)).host })),
+			downloadServers: operation.downloadServers.map(server => ({
+				...server,
+				host: new URL(fleet.nextUrl(server.namedBy)).host,
+			})),
 			full: operation.full,
 			devices: [{ name: "device", state: bench.deviceIsOn ? "on" : "off", ...bench.slots }],
 			events: told.slice(-shown),
@@ -43,7 +56,14 @@ function tell(entry: Entry, number: number): UiState["events"] {
 		case "operator":
 			return [{ number, year, text: `operator: ${stepText(entry.step)}`, bad: false }];
 		case "device":
-			return [{ number, year, text: `device: ${formatEvent(entry.event)}`, bad: entry.event.event === "refused" || entry.event.event === "failed" }];
+			return [
+				{
+					number,
+					year,
+					text: `device: ${formatEvent(entry.event)}`,
+					bad: entry.event.event === "refused" || entry.event.event === "failed",
+				},
+			];
 		case "bench":
 			return [{ number, year, text: `bench: ${entry.text}`, bad: entry.text.startsWith("warning") }];
 		case "server":

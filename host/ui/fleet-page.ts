@@ -28,13 +28,29 @@ export class FleetPage implements UiSource {
 			year,
 			end: Math.max(...operation.authorities.map(({ until }) => until), year + 1),
 			authorities: operation.authorities,
-			downloadServers: operation.downloadServers.map(server => ({ ...server, host: new URL(fleet.nextUrl(server.namedBy)).host })),
+			downloadServers: operation.downloadServers.map(server => ({
+				...server,
+				host: new URL(fleet.nextUrl(server.namedBy)).host,
+			})),
 			full: operation.full,
-			devices: [...adoption.held].sort((a, b) => b[1] - a[1]).slice(0, 20).map(([held, times]) => {
-				const [current, next] = held.split(",").map(Number);
-				return { name: `${times} of ${adoption.asks} requests`, state: `in ${this.#days} days`, current, next: Number.isNaN(next) ? null : next };
-			}),
-			events: steps.map((step, index) => ({ number: index + 1, year: step.year, text: stepText(step), bad: step.what === "authority revoked" })),
+			devices: [...adoption.held]
+				.sort((a, b) => b[1] - a[1])
+				.slice(0, 20)
+				.map(([held, times]) => {
+					const [current, next] = held.split(",").map(Number);
+					return {
+						name: `${times} of ${adoption.asks} requests`,
+						state: `in ${this.#days} days`,
+						current,
+						next: Number.isNaN(next) ? null : next,
+					};
+				}),
+			events: steps.map((step, index) => ({
+				number: index + 1,
+				year: step.year,
+				text: stepText(step),
+				bad: step.what === "authority revoked",
+			})),
 			...(due && due.year <= year ? { notice: `By plan this is due: ${due.order.order}. baton status` } : {}),
 		};
 	}

@@ -79,18 +79,26 @@ export class UiServer {
 	}
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, source: UiSource, token: string, hosts: Set<string>): Promise<void> {
+async function answer(
+	request: IncomingMessage,
+	response: ServerResponse,
+	source: UiSource,
+	token: string,
+	hosts: Set<string>,
+): Promise<void> {
 	const { method, url = "", headers } = request;
 	if (!hosts.has(headers.host ?? "")) return reply(response, 421, { error: "another name leads here" });
 	if (method === "GET" && Object.hasOwn(files, url)) return sendFile(response, files[url]);
 	if (url !== "/state" && url !== "/revoke") return reply(response, 404, { error: "nothing here" });
-	if (!sameToken(headers["x-baton-token"], token)) return reply(response, 403, { error: "no token, or another run's: open the address that baton printed" });
+	if (!sameToken(headers["x-baton-token"], token))
+		return reply(response, 403, { error: "no token, or another run's: open the address that baton printed" });
 	if (url === "/state") {
 		if (method !== "GET") return reply(response, 405, { error: "GET" });
 		return reply(response, 200, await source.state());
 	}
 	if (method !== "POST") return reply(response, 405, { error: "POST" });
-	if (headers.origin !== `http://${headers.host}`) return reply(response, 403, { error: "a command from another origin" });
+	if (headers.origin !== `http://${headers.host}`)
+		return reply(response, 403, { error: "a command from another origin" });
 	if (headers["content-type"] !== "application/json") return reply(response, 415, { error: "application/json" });
 	const generation = await readGeneration(request);
 	if (generation === undefined) return reply(response, 400, { error: 'expected {"generation": N}' });
@@ -115,7 +123,8 @@ function reply(response: ServerResponse, status: number, content: object): void 
 }
 
 const security = {
-	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	"Content-Security-Policy":
+		"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 	"Cache-Control": "no-store",
 	"Referrer-Policy": "no-referrer",
 	"X-Content-Type-Options": "nosniff",

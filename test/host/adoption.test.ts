@@ -7,7 +7,11 @@ import { flashFolder } from "./device-run.js";
 
 const at = new Date("2031-02-03T04:05:06Z");
 const long = new Date("2031-01-01T00:00:00Z");
-const line = (userAgent: string, more = {}) => accessLine({ address: "192.0.2.7", method: "GET", path: "/ca-information", status: 200, bytes: 430, userAgent, ...more }, at);
+const line = (userAgent: string, more = {}) =>
+	accessLine(
+		{ address: "192.0.2.7", method: "GET", path: "/ca-information", status: 200, bytes: 430, userAgent, ...more },
+		at,
+	);
 const file = (...lines: string[]) => {
 	const path = join(flashFolder(), "access.log");
 	writeFileSync(path, `${lines.join("\n")}\n`);
@@ -20,13 +24,28 @@ test("a device says what it holds", () => {
 });
 
 test("everything else says nothing", () => {
-	for (const text of [undefined, "", "curl/8", "baton/2 (1,2)", "baton/1 (0,-)", "baton/1 (1,1)", "baton/1 (2,1)", "baton/1 (1,65536)", "baton/1 (01,-)", "baton/1 (1,2) x", "baton/1 (1,2,3)"]) {
+	for (const text of [
+		undefined,
+		"",
+		"curl/8",
+		"baton/2 (1,2)",
+		"baton/1 (0,-)",
+		"baton/1 (1,1)",
+		"baton/1 (2,1)",
+		"baton/1 (1,65536)",
+		"baton/1 (01,-)",
+		"baton/1 (1,2) x",
+		"baton/1 (1,2,3)",
+	]) {
 		assert.is(parseUserAgent(text), undefined, String(text));
 	}
 });
 
 test("our own lines are in the combined format, and cannot be forged by what a client sends", () => {
-	assert.is(line("baton/1 (1,2)"), '192.0.2.7 - - [03/Feb/2031:04:05:06 +0000] "GET /ca-information HTTP/1.1" 200 430 "-" "baton/1 (1,2)"');
+	assert.is(
+		line("baton/1 (1,2)"),
+		'192.0.2.7 - - [03/Feb/2031:04:05:06 +0000] "GET /ca-information HTTP/1.1" 200 430 "-" "baton/1 (1,2)"',
+	);
 	const forged = line('x"\n192.0.2.8 - - "baton/1 (1,2)');
 	assert.is(forged.split("\n").length, 1);
 	assert.match(forged, /"x\\x22\\x0a192/);
@@ -35,9 +54,15 @@ test("our own lines are in the combined format, and cannot be forged by what a c
 
 test("what is read: devices' requests since a day, in our log and in nginx's", async () => {
 	const log = file(
-		line("baton/1 (1,2)"), line("baton/1 (1,-)"), line("baton/1 (1,2)"),
+		line("baton/1 (1,2)"),
+		line("baton/1 (1,-)"),
+		line("baton/1 (1,2)"),
 		'203.0.113.9 - - [03/Feb/2031:05:05:06 +0100] "GET /ca-information HTTP/1.1" 404 0 "-" "baton/1 (2,-)"',
-		line("Mozilla/5.0"), line("baton/1 (9,-)", { status: 500 }), "rubbish", "", `${"x".repeat(5_000)} "baton/1 (9,-)"`,
+		line("Mozilla/5.0"),
+		line("baton/1 (9,-)", { status: 500 }),
+		"rubbish",
+		"",
+		`${"x".repeat(5_000)} "baton/1 (9,-)"`,
 	);
 	const adoption = await readAdoption(log, long);
 	assert.is(adoption.asks, 4);

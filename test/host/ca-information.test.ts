@@ -2,21 +2,40 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { createPublicKey, verify } from "node:crypto";
 import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
-import { decodeCaInformation, encodePayload, openCaInformation, publicKeyOf, rawPublicKey, sameAuthority, toBeSigned } from "../../host/ca-information.js";
+import {
+	decodeCaInformation,
+	encodePayload,
+	openCaInformation,
+	publicKeyOf,
+	rawPublicKey,
+	sameAuthority,
+	toBeSigned,
+} from "../../host/ca-information.js";
 import { createWorld } from "../world.js";
 
 const world = await createWorld();
 const dlKeys = [createPublicKey(world.dlKey)];
-const onDevice = (object: Uint8Array) => VerifiedCaInformation.read(object, { name: world.fleet, dlKeys: world.dlPublicKeys });
+const onDevice = (object: Uint8Array) =>
+	VerifiedCaInformation.read(object, { name: world.fleet, dlKeys: world.dlPublicKeys });
 
 test("the firmware reads what the host writes, field by field", () => {
-	for (const more of [{}, { serverCertificatesNotBefore: 0 }, { serverCertificatesNotBefore: 23 }, { serverCertificatesNotBefore: 2 ** 32 - 1 },
-		{ serverCertificatesNotBefore: 2 ** 32 }, { serverCertificatesNotBefore: 7_258_118_400 }, { revokes: true as const }]) {
+	for (const more of [
+		{},
+		{ serverCertificatesNotBefore: 0 },
+		{ serverCertificatesNotBefore: 23 },
+		{ serverCertificatesNotBefore: 2 ** 32 - 1 },
+		{ serverCertificatesNotBefore: 2 ** 32 },
+		{ serverCertificatesNotBefore: 7_258_118_400 },
+		{ revokes: true as const },
+	]) {
 		for (const generation of [1, 23, 24, 255, 256, 65_535]) {
 			const object = world.information(generation, { certificate: world.authority(1).certificate, ...more });
 			const read = onDevice(object);
 			assert.is(read.generation, generation);
-			assert.is(read.anchor.leafNotBefore, "serverCertificatesNotBefore" in more ? more.serverCertificatesNotBefore : undefined);
+			assert.is(
+				read.anchor.leafNotBefore,
+				"serverCertificatesNotBefore" in more ? more.serverCertificatesNotBefore : undefined,
+			);
 			assert.is(read.revokes, "revokes" in more);
 			assert.is(read.nextAddress.host, `download-${generation + 1}.fleet.example`);
 		}
@@ -39,10 +58,12 @@ test("the structure is RFC 9052's: tag 18, alg -19, empty unprotected header", (
 	assert.is(Buffer.from(object.subarray(0, 8)).toString("hex"), "d28443a10132a059");
 	const { payload, signature } = decodeCaInformation(object);
 	const structure = Buffer.concat([
-		Buffer.from("846a5369676e61747572653143a10132581c", "hex"), Buffer.from("baton/ca-information/1/test"),
-		Buffer.from(`59${payload.length.toString(16).padStart(4, "0")}`, "hex"), payload,
+		Buffer.from("846a5369676e61747572653143a10132581c", "hex"),
+		Buffer.from("baton/ca-information/1/test"),
+		Buffer.from(`59${payload.length.toString(16).padStart(4, "0")}`, "hex"),
+		payload,
 	]);
-	structure[16] = 0x58, structure[17] = "baton/ca-information/1/test".length;
+	((structure[16] = 0x58), (structure[17] = "baton/ca-information/1/test".length));
 	assert.equal(Buffer.from(toBeSigned("test", payload)), structure);
 	assert.ok(verify(null, structure, dlKeys[0], signature));
 });
@@ -62,10 +83,17 @@ test("host and firmware agree on every single-bit change, truncation and appende
 	};
 	for (let at = 0; at < object.length; at += 7) {
 		const changed = object.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte));
-		assert.not(accepted(() => openCaInformation(changed, world.fleet, dlKeys)), `host, byte ${at}`);
-		assert.not(accepted(() => onDevice(changed)), `firmware, byte ${at}`);
+		assert.not(
+			accepted(() => openCaInformation(changed, world.fleet, dlKeys)),
+			`host, byte ${at}`,
+		);
+		assert.not(
+			accepted(() => onDevice(changed)),
+			`firmware, byte ${at}`,
+		);
 	}
-	for (const length of [0, 1, 7, 100, object.length - 1]) assert.not(accepted(() => openCaInformation(object.slice(0, length), world.fleet, dlKeys)));
+	for (const length of [0, 1, 7, 100, object.length - 1])
+		assert.not(accepted(() => openCaInformation(object.slice(0, length), world.fleet, dlKeys)));
 	assert.not(accepted(() => openCaInformation(Uint8Array.of(...object, 0), world.fleet, dlKeys)));
 });
 
@@ -76,7 +104,18 @@ function extended(entry: string): Uint8Array {
 }
 
 test("negative keys are ignored by both, whatever simple thing they hold", () => {
-	for (const entry of ["2001", "20f6", "20f5", "2043010203", "206161", "20820102", "20a10102", "201bffffffffffffffff", "203bffffffffffffffff", "2081818101"]) {
+	for (const entry of [
+		"2001",
+		"20f6",
+		"20f5",
+		"2043010203",
+		"206161",
+		"20820102",
+		"20a10102",
+		"201bffffffffffffffff",
+		"203bffffffffffffffff",
+		"2081818101",
+	]) {
 		const object = extended(entry);
 		assert.is(openCaInformation(object, world.fleet, dlKeys)?.generation, 1, entry);
 		assert.is(onDevice(object).generation, 1, entry);
@@ -100,8 +139,17 @@ test("what no device takes is not written", () => {
 	const information = { generation: 1, certificate: world.authority(1).certificate, nextUrl: "https://d.example/" };
 	assert.throws(() => encodePayload({ ...information, generation: 65_536 }), /1 to 65535/);
 	assert.throws(() => encodePayload({ ...information, generation: 1.5 }), /1 to 65535/);
-	assert.throws(() => encodePayload({ ...information, nextUrl: `https://d.example/${"x".repeat(240)}` }), /255 bytes/);
-	for (const nextUrl of ["http://d.example/", "https://d.example/#x", "https://u@d.example/", "https://d.example/ä", "d.example"]) {
+	assert.throws(
+		() => encodePayload({ ...information, nextUrl: `https://d.example/${"x".repeat(240)}` }),
+		/255 bytes/,
+	);
+	for (const nextUrl of [
+		"http://d.example/",
+		"https://d.example/#x",
+		"https://u@d.example/",
+		"https://d.example/ä",
+		"d.example",
+	]) {
 		assert.throws(() => encodePayload({ ...information, nextUrl }), TypeError, nextUrl);
 	}
 	assert.throws(() => encodePayload({ ...information, serverCertificatesNotBefore: -1 }), /whole seconds/);

@@ -34,16 +34,36 @@ function operator(environment: NodeJS.ProcessEnv = {}) {
 		assert.match(ran.error, message);
 		assert.not.match(ran.error, /^\s+at /m);
 	};
-	const init = (...more: string[]) => done("init", "--fleet", "example", "--service", host, "--download-url", url, ...more);
+	const init = (...more: string[]) =>
+		done("init", "--fleet", "example", "--service", host, "--download-url", url, ...more);
 	return { folder, at: (...parts: string[]) => join(folder, ...parts), baton, done, refused, init };
 }
 
 test("help shows every verb, and each verb an example", async () => {
 	const { done } = operator();
 	const help = await done("--help");
-	for (const verb of ["start", "device", "verify", "inspect", "init", "status", "ca", "import", "take-over", "revoke", "server-cert", "export", "provision", "serve", "run", "sign", "dl"]) {
+	for (const verb of [
+		"start",
+		"device",
+		"verify",
+		"inspect",
+		"init",
+		"status",
+		"ca",
+		"import",
+		"take-over",
+		"revoke",
+		"server-cert",
+		"export",
+		"provision",
+		"serve",
+		"run",
+		"sign",
+		"dl",
+	]) {
 		assert.match(help, new RegExp(`^  ${verb} `, "m"), verb);
-		if (verb !== "ca" && verb !== "dl") assert.match(await done(verb, "--help"), /Example:\n {2}(baton|npm start)/, verb);
+		if (verb !== "ca" && verb !== "dl")
+			assert.match(await done(verb, "--help"), /Example:\n {2}(baton|npm start)/, verb);
 	}
 });
 
@@ -66,8 +86,12 @@ test("a fleet from its beginning to B in full operation, with the guard rail in 
 	assert.match(unconfirmed.error, /not confirmed, nothing was changed/);
 	assert.match(await done("status"), /CA A +generation 1 +full/);
 
-	const line = (agent: string) => `192.0.2.1 - - [${logDate(new Date())}] "GET /ca-information HTTP/1.1" 200 430 "-" "${agent}"\n`;
-	writeFileSync(at("access.log"), line("baton/1 (1,2)").repeat(97) + line("baton/1 (1,-)").repeat(3) + line("Mozilla/5.0"));
+	const line = (agent: string) =>
+		`192.0.2.1 - - [${logDate(new Date())}] "GET /ca-information HTTP/1.1" 200 430 "-" "${agent}"\n`;
+	writeFileSync(
+		at("access.log"),
+		line("baton/1 (1,2)").repeat(97) + line("baton/1 (1,-)").repeat(3) + line("Mozilla/5.0"),
+	);
 	assert.match(await done("status", "--access-log", "access.log"), /adoption of generation 2: 97 % of 100 requests/);
 	assert.match(await done("take-over", "--yes", "--access-log", "access.log"), /97 %.*\n.*509\)\n.*510\)/);
 	assert.equal(JSON.parse(await done("status", "--json")).operation.full, 2);
@@ -78,7 +102,17 @@ test("revoking never waits: B is made, signed and in full operation in one step"
 	await init();
 	const said = await done("revoke", "1");
 	assert.match(said, /511\)[^]*509\)[^]*510\)\nCA information 2 is signed/);
-	assert.match(await done("inspect", "fleet/authority/2/information.cbor", "--fleet", "example", "--dl-key", "fleet/dl/dl.pub"), /revokes +every lower generation[^]*signature +holds[^]*5: true/);
+	assert.match(
+		await done(
+			"inspect",
+			"fleet/authority/2/information.cbor",
+			"--fleet",
+			"example",
+			"--dl-key",
+			"fleet/dl/dl.pub",
+		),
+		/revokes +every lower generation[^]*signature +holds[^]*5: true/,
+	);
 });
 
 test("an ESP32 gets its settings as one partition", async () => {
@@ -88,7 +122,10 @@ test("an ESP32 gets its settings as one partition", async () => {
 	assert.not(existsSync(at("plain/settings")));
 	await refused(/--service: /, "provision", "device", "--service", "http://service.fleet.example/");
 	const map = ["--map", `${host}=192.168.1.10:9443`];
-	assert.match(await done("provision", "device", "--service", `https://${host}/`, ...map, "--poll-interval", "60000"), /device\/settings\n/);
+	assert.match(
+		await done("provision", "device", "--service", `https://${host}/`, ...map, "--poll-interval", "60000"),
+		/device\/settings\n/,
+	);
 	assert.equal(readSettingsImage(new Uint8Array(readFileSync(at("device/settings")))), {
 		fleet: "example",
 		factory: readFileSync(at("device/factory.cbor")).toString("hex"),
@@ -105,10 +142,16 @@ test("the DL signing key can stay on another machine", async () => {
 	const { init, done, refused, at, folder } = operator();
 	await done("dl", "create", "offline", "--fleet", "example");
 	await done("dl", "create", "spare", "--fleet", "example");
-	assert.match(await init("--dl-key", "offline/dl.pub", "--dl-key", "spare/dl.pub"), /to be signed where the DL key is: baton sign fleet\/authority\/1\/to-sign\.cbor/);
+	assert.match(
+		await init("--dl-key", "offline/dl.pub", "--dl-key", "spare/dl.pub"),
+		/to be signed where the DL key is: baton sign fleet\/authority\/1\/to-sign\.cbor/,
+	);
 	assert.not(existsSync(at("fleet/dl")));
 	await refused(/not signed yet/, "provision", "device");
-	assert.match(await done("sign", "fleet/authority/1/to-sign.cbor", "--dl", "offline", "--out", "1.cbor"), /next address +https:\/\/download-2\.fleet\.example\/ca-information[^]*signed: 1\.cbor/);
+	assert.match(
+		await done("sign", "fleet/authority/1/to-sign.cbor", "--dl", "offline", "--out", "1.cbor"),
+		/next address +https:\/\/download-2\.fleet\.example\/ca-information[^]*signed: 1\.cbor/,
+	);
 	assert.match(await done("ca", "accept", "1.cbor"), /CA information 1 is signed/);
 	assert.match(await done("provision", "device"), /device\/dl-spare-1\.pub\.raw/);
 
@@ -123,27 +166,75 @@ test("the DL signing key can stay on another machine", async () => {
 	// What another fleet's key signed, and what says something else, is not taken.
 	const other = Fleet.open(join(folder, "fleet"));
 	assert.is(other.information(2)!.length, readFileSync(at("2.cbor")).length);
-	writeFileSync(at("bad.cbor"), readFileSync(at("2.cbor")).map((byte, i) => (i === 60 ? byte ^ 1 : byte)));
+	writeFileSync(
+		at("bad.cbor"),
+		readFileSync(at("2.cbor")).map((byte, i) => (i === 60 ? byte ^ 1 : byte)),
+	);
 	await refused(/not signed by a DL key/, "ca", "accept", "bad.cbor");
 });
 
 test("a server's certificate from its request, and what is refused", async () => {
 	const { init, done, refused, at } = operator();
 	await init();
-	const request = (name: string, ...more: string[]) => openssl("req", "-new", "-nodes", "-newkey", "ed25519", "-keyout", at(`${name}.key`), "-subj", `/CN=${name}`, "-out", at(`${name}.csr`), ...more);
+	const request = (name: string, ...more: string[]) =>
+		openssl(
+			"req",
+			"-new",
+			"-nodes",
+			"-newkey",
+			"ed25519",
+			"-keyout",
+			at(`${name}.key`),
+			"-subj",
+			`/CN=${name}`,
+			"-out",
+			at(`${name}.csr`),
+			...more,
+		);
 	request("service", "-addext", `subjectAltName=DNS:${host},IP:127.0.0.1`);
 	const issued = new X509Certificate(await done("server-cert", "service.csr"));
 	assert.is(issued.subjectAltName, `DNS:${host}, IP Address:127.0.0.1`);
-	assert.ok(issued.verify(Fleet.open(at("fleet")).authority(1).privateKey && new X509Certificate(readFileSync(at("fleet/authority/1/ca.pem"))).publicKey));
-	openssl("verify", "-x509_strict", "-CAfile", at("fleet/authority/1/ca.pem"), write(at("leaf.pem"), issued.toString()));
+	assert.ok(
+		issued.verify(
+			Fleet.open(at("fleet")).authority(1).privateKey &&
+				new X509Certificate(readFileSync(at("fleet/authority/1/ca.pem"))).publicKey,
+		),
+	);
+	openssl(
+		"verify",
+		"-x509_strict",
+		"-CAfile",
+		at("fleet/authority/1/ca.pem"),
+		write(at("leaf.pem"), issued.toString()),
+	);
 
 	request("common");
 	assert.match(new X509Certificate(await done("server-cert", "common.csr")).subjectAltName!, /^DNS:common$/);
-	openssl("req", "-new", "-nodes", "-newkey", "rsa:2048", "-keyout", at("rsa.key"), "-subj", "/CN=rsa", "-out", at("rsa.csr"));
+	openssl(
+		"req",
+		"-new",
+		"-nodes",
+		"-newkey",
+		"rsa:2048",
+		"-keyout",
+		at("rsa.key"),
+		"-subj",
+		"/CN=rsa",
+		"-out",
+		at("rsa.csr"),
+	);
 	await refused(/its key is rsa; devices verify Ed25519/, "server-cert", "rsa.csr");
 	await refused(/not a certificate signing request/, "server-cert", "service.key");
 	await done("ca", "issue");
-	await refused(/download-2\.fleet\.example is named by CA information 1: its certificate must come from that CA/, "server-cert", "common.csr", "--name", "download-2.fleet.example", "--generation", "2");
+	await refused(
+		/download-2\.fleet\.example is named by CA information 1: its certificate must come from that CA/,
+		"server-cert",
+		"common.csr",
+		"--name",
+		"download-2.fleet.example",
+		"--generation",
+		"2",
+	);
 	await done("revoke", "1");
 	await refused(/CA A is revoked/, "server-cert", "common.csr", "--generation", "1");
 });
@@ -163,7 +254,16 @@ test("an address that another generation, or a service, uses is refused", async 
 	const { refused } = operator();
 	await refused(/needs \{n\}/, "init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/");
 	const { refused: again } = operator();
-	await again(/is a service's address/, "init", "--fleet", "x", "--service", "d2.example", "--download-url", "https://d{n}.example/");
+	await again(
+		/is a service's address/,
+		"init",
+		"--fleet",
+		"x",
+		"--service",
+		"d2.example",
+		"--download-url",
+		"https://d{n}.example/",
+	);
 	const { refused: third, done } = operator();
 	await done("init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/{n}");
 	await third(/one\.example:443 is named by generation 1 already/, "ca", "issue");
@@ -172,28 +272,72 @@ test("an address that another generation, or a service, uses is refused", async 
 test("an authority that openssl made is imported; what no device could use is not", async () => {
 	const { init, done, refused, at } = operator();
 	const make = (name: string, algorithm: string[], ...more: string[]) =>
-		openssl("req", "-x509", "-nodes", "-newkey", ...algorithm, "-keyout", at(`${name}.key`), "-out", at(`${name}.pem`), "-days", "7300", "-subj", `/CN=${name}`, ...more);
+		openssl(
+			"req",
+			"-x509",
+			"-nodes",
+			"-newkey",
+			...algorithm,
+			"-keyout",
+			at(`${name}.key`),
+			"-out",
+			at(`${name}.pem`),
+			"-days",
+			"7300",
+			"-subj",
+			`/CN=${name}`,
+			...more,
+		);
 	const usage = ["-addext", "keyUsage=critical,keyCertSign"];
 	make("ours", ["ed25519"], ...usage);
 	await init("--ca-cert", "ours.pem", "--ca-key", "ours.key");
 	assert.match(await done("inspect", "fleet/authority/1/information.cbor"), /CN=ours, ed25519/);
-	openssl("req", "-new", "-nodes", "-newkey", "ed25519", "-keyout", at("s.key"), "-subj", `/CN=${host}`, "-out", at("s.csr"));
+	openssl(
+		"req",
+		"-new",
+		"-nodes",
+		"-newkey",
+		"ed25519",
+		"-keyout",
+		at("s.key"),
+		"-subj",
+		`/CN=${host}`,
+		"-out",
+		at("s.csr"),
+	);
 	writeFileSync(at("s.pem"), await done("server-cert", "s.csr"));
 	openssl("verify", "-x509_strict", "-CAfile", at("ours.pem"), at("s.pem"));
 
 	make("rsa", ["rsa:2048"], ...usage);
-	await refused(/its certificate has \d+ bytes, more than 640|its key is rsa/, "import", "--ca-cert", "rsa.pem", "--ca-key", "rsa.key");
+	await refused(
+		/its certificate has \d+ bytes, more than 640|its key is rsa/,
+		"import",
+		"--ca-cert",
+		"rsa.pem",
+		"--ca-key",
+		"rsa.key",
+	);
 	make("leaf", ["ed25519"], "-addext", "basicConstraints=critical,CA:FALSE");
 	await refused(/no basicConstraints cA/, "import", "--ca-cert", "leaf.pem", "--ca-key", "leaf.key");
 	make("other", ["ed25519"], ...usage);
-	await refused(/the private key is another certificate's/, "import", "--ca-cert", "other.pem", "--ca-key", "ours.key");
+	await refused(
+		/the private key is another certificate's/,
+		"import",
+		"--ca-cert",
+		"other.pem",
+		"--ca-key",
+		"ours.key",
+	);
 	await refused(/has the same subject/, "import", "--ca-cert", "ours.pem", "--ca-key", "ours.key");
 	make("signs", ["ed25519"], "-addext", "keyUsage=critical,cRLSign");
 	await refused(/its keyUsage lacks keyCertSign/, "import", "--ca-cert", "signs.pem", "--ca-key", "signs.key");
 	chmodSync(at("other.key"), 0o644);
 	await refused(/chmod 600/, "import", "--ca-cert", "other.pem", "--ca-key", "other.key");
 	chmodSync(at("other.key"), 0o600);
-	assert.match(await done("import", "--ca-cert", "other.pem", "--ca-key", "other.key"), /CA 2: authority in provisional operation/);
+	assert.match(
+		await done("import", "--ca-cert", "other.pem", "--ca-key", "other.key"),
+		/CA 2: authority in provisional operation/,
+	);
 });
 
 test("step-ca's folder is imported: a P-256 root whose key is encrypted", async () => {
@@ -201,34 +345,74 @@ test("step-ca's folder is imported: a P-256 root whose key is encrypted", async 
 	spawnSync("mkdir", ["-p", at("step/certs"), at("step/secrets")]);
 	openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", at("plain.key"));
 	openssl("ec", "-in", at("plain.key"), "-aes256", "-passout", "pass:step", "-out", at("step/secrets/root_ca_key"));
-	openssl("req", "-x509", "-key", at("plain.key"), "-out", at("step/certs/root_ca.crt"), "-days", "3650", "-subj", "/O=Smallstep/CN=Smallstep Root CA",
-		"-addext", "basicConstraints=critical,CA:TRUE,pathlen:1", "-addext", "keyUsage=critical,keyCertSign,cRLSign");
+	openssl(
+		"req",
+		"-x509",
+		"-key",
+		at("plain.key"),
+		"-out",
+		at("step/certs/root_ca.crt"),
+		"-days",
+		"3650",
+		"-subj",
+		"/O=Smallstep/CN=Smallstep Root CA",
+		"-addext",
+		"basicConstraints=critical,CA:TRUE,pathlen:1",
+		"-addext",
+		"keyUsage=critical,keyCertSign,cRLSign",
+	);
 	chmodSync(at("step/secrets/root_ca_key"), 0o600);
 	await init("--step-ca", "step");
 	assert.is(Fleet.open(at("fleet")).authority(1).privateKey.asymmetricKeyType, "ec");
 	const { refused: without } = operator();
-	await without(/BATON_IMPORT_PASSPHRASE/, "init", "--fleet", "x", "--service", host, "--download-url", url, "--step-ca", at("step"));
+	await without(
+		/BATON_IMPORT_PASSPHRASE/,
+		"init",
+		"--fleet",
+		"x",
+		"--service",
+		host,
+		"--download-url",
+		url,
+		"--step-ca",
+		at("step"),
+	);
 	await refused(/no such file/, "import", "--step-ca", "nowhere");
 });
 
 test("serve answers for every name, follows the folder, logs, and stops at SIGTERM", async () => {
 	const { init, done, folder, at } = operator();
 	await init();
-	const child = spawn(process.execPath, [program, "serve", "--listen", "127.0.0.1:0"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+	const child = spawn(process.execPath, [program, "serve", "--listen", "127.0.0.1:0"], {
+		cwd: folder,
+		stdio: ["ignore", "pipe", "inherit"],
+	});
 	let said = "";
-	child.stdout.on("data", text => said += text);
+	child.stdout.on("data", text => (said += text));
 	const ended = new Promise(resolve => child.on("close", resolve));
 	try {
 		await until(() => /listening on 127\.0\.0\.1:\d+/.test(said));
 		const port = Number(/127\.0\.0\.1:(\d+)/.exec(said)![1]);
 		const authority = Fleet.open(at("fleet")).certificate(1);
-		const ask = () => get(port, "download-2.fleet.example", authority, { path: "/ca-information", headers: { "User-Agent": "baton/1 (1,-)" } });
+		const ask = () =>
+			get(port, "download-2.fleet.example", authority, {
+				path: "/ca-information",
+				headers: { "User-Agent": "baton/1 (1,-)" },
+			});
 		assert.is((await ask()).status, 404); // not in operation, under its own certificate
 		await done("ca", "issue");
 		await until(async () => (await ask()).status === 200);
 		assert.equal(new Uint8Array((await ask()).body), Fleet.open(at("fleet")).information(2)!);
 		assert.match(await done("status"), /adoption of generation 2: LOW: 0 % of \d+ requests/);
-		assert.is((await get(port, "download-2.fleet.example", authority, { path: "/ca-information", headers: { Host: "elsewhere.example" } })).status, 421);
+		assert.is(
+			(
+				await get(port, "download-2.fleet.example", authority, {
+					path: "/ca-information",
+					headers: { Host: "elsewhere.example" },
+				})
+			).status,
+			421,
+		);
 	} finally {
 		child.kill("SIGTERM");
 	}

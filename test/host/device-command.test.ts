@@ -25,37 +25,53 @@ const spareKey = file("spare.raw", world.dlPublicKeys[1]);
 const service = await world.applicationServer(1);
 const download = await world.downloadServer(1, world.information(2));
 const url = `https://${serviceName}/`;
-const map = ["--map", `${serviceName}=127.0.0.1:${service.port}`, "--map", `${downloadName(1)}:443=127.0.0.1:${download.port}`];
+const map = [
+	"--map",
+	`${serviceName}=127.0.0.1:${service.port}`,
+	"--map",
+	`${downloadName(1)}:443=127.0.0.1:${download.port}`,
+];
 const usual = ["--fleet", world.fleet, "--factory", factory, "--dl-key", rawKey, "--service", url];
 
 for (const board of ["node", "simulator"] as const) {
 	const why = await unavailable(board);
 	const on = why === undefined ? test : (name: string, _run: () => Promise<void>) => test.skip(`${name} (${why})`);
 
-	on(`${board}: once: the service is authenticated, CA information 2 is stored, and the flash folder keeps it`, async () => {
-		const flash = join(flashFolder(), "new");
-		const first = await device("--board", board, ...usual, ...map, "--flash", flash, "--once", "--json");
-		assert.is(first.code, 0, first.errors);
-		assert.equal(first.last, {
-			ok: true,
-			authenticated: { generation: 1, slot: "current" },
-			slots: { current: 1, next: 2 },
-			events: [
-				{ event: "repaired", generation: 1, reason: "factory CA information stored" },
-				{ event: "boot", current: 1 },
-				{ event: "authenticated", server: "service", generation: 1, slot: "current" },
-				{ event: "poll", generation: 1 },
-				{ event: "authenticated", server: "download", generation: 1 },
-				{ event: "stored", generation: 2 },
-			],
-		});
-		assert.ok(existsSync(join(flash, "poll")));
-		const second = await device("--board", board, ...usual, ...map, "--flash", flash, "--once", "--json");
-		assert.equal((second.last!.events as object[])[0], { event: "boot", current: 1, next: 2 });
-	});
+	on(
+		`${board}: once: the service is authenticated, CA information 2 is stored, and the flash folder keeps it`,
+		async () => {
+			const flash = join(flashFolder(), "new");
+			const first = await device("--board", board, ...usual, ...map, "--flash", flash, "--once", "--json");
+			assert.is(first.code, 0, first.errors);
+			assert.equal(first.last, {
+				ok: true,
+				authenticated: { generation: 1, slot: "current" },
+				slots: { current: 1, next: 2 },
+				events: [
+					{ event: "repaired", generation: 1, reason: "factory CA information stored" },
+					{ event: "boot", current: 1 },
+					{ event: "authenticated", server: "service", generation: 1, slot: "current" },
+					{ event: "poll", generation: 1 },
+					{ event: "authenticated", server: "download", generation: 1 },
+					{ event: "stored", generation: 2 },
+				],
+			});
+			assert.ok(existsSync(join(flash, "poll")));
+			const second = await device("--board", board, ...usual, ...map, "--flash", flash, "--once", "--json");
+			assert.equal((second.last!.events as object[])[0], { event: "boot", current: 1, next: 2 });
+		},
+	);
 
 	on(`${board}: a service that is not there: exit 1, the slots as they were`, async () => {
-		const { code, last } = await device("--board", board, ...usual, "--map", `${serviceName}=127.0.0.1:1`, "--once", "--json");
+		const { code, last } = await device(
+			"--board",
+			board,
+			...usual,
+			"--map",
+			`${serviceName}=127.0.0.1:1`,
+			"--once",
+			"--json",
+		);
 		assert.is(code, 1);
 		assert.is(last!.ok, false);
 		assert.is(last!.authenticated, null);
@@ -63,8 +79,27 @@ for (const board of ["node", "simulator"] as const) {
 	});
 
 	on(`${board}: for a while, with a key in PEM and a spare`, async () => {
-		const { code, output } = await device("--board", board, "--fleet", world.fleet, "--factory", factory, "--dl-key", spareKey, "--dl-key", pemKey,
-			"--service", url, ...map, "--service-interval", "100", "--poll-interval", "200", "--for", "2000");
+		const { code, output } = await device(
+			"--board",
+			board,
+			"--fleet",
+			world.fleet,
+			"--factory",
+			factory,
+			"--dl-key",
+			spareKey,
+			"--dl-key",
+			pemKey,
+			"--service",
+			url,
+			...map,
+			"--service-interval",
+			"100",
+			"--poll-interval",
+			"200",
+			"--for",
+			"2000",
+		);
 		assert.is(code, 0);
 		assert.ok(output.split("\n").filter(line => line.startsWith("authenticated server=service")).length > 1);
 		assert.match(output, /^stored generation=2$/m);
@@ -72,7 +107,20 @@ for (const board of ["node", "simulator"] as const) {
 }
 
 test("any HTTP status will do: the server proved itself", async () => {
-	const missing = await device("--board", "node", "--fleet", world.fleet, "--factory", factory, "--dl-key", rawKey, "--service", `${url}missing`, ...map, "--once");
+	const missing = await device(
+		"--board",
+		"node",
+		"--fleet",
+		world.fleet,
+		"--factory",
+		factory,
+		"--dl-key",
+		rawKey,
+		"--service",
+		`${url}missing`,
+		...map,
+		"--once",
+	);
 	assert.is(missing.code, 0);
 });
 
@@ -87,10 +135,31 @@ test("bad arguments: exit 2, and the message says what is wrong", async () => {
 		[[...usual, "--for", "soon"], /whole number/],
 		[[...usual, "--for", "2147483648"], /at most 2147483647/],
 		[["--fleet", "other", ...usual.slice(2)], /not signed by any of the DL keys for the fleet other/],
-		[["--fleet", world.fleet, "--factory", join(files, "none"), "--dl-key", rawKey, "--service", url], /--factory .*no such file/],
-		[["--fleet", world.fleet, "--factory", rawKey, "--dl-key", rawKey, "--service", url], /malformed CA information/],
-		[["--fleet", world.fleet, "--factory", factory, "--dl-key", factory, "--service", url], /Ed25519 public key, 32 raw bytes or PEM/],
-		[["--fleet", world.fleet, "--factory", factory, "--dl-key", file("dl.key", world.dlKey.export({ type: "pkcs8", format: "pem" })), "--service", url], /this is a private key/],
+		[
+			["--fleet", world.fleet, "--factory", join(files, "none"), "--dl-key", rawKey, "--service", url],
+			/--factory .*no such file/,
+		],
+		[
+			["--fleet", world.fleet, "--factory", rawKey, "--dl-key", rawKey, "--service", url],
+			/malformed CA information/,
+		],
+		[
+			["--fleet", world.fleet, "--factory", factory, "--dl-key", factory, "--service", url],
+			/Ed25519 public key, 32 raw bytes or PEM/,
+		],
+		[
+			[
+				"--fleet",
+				world.fleet,
+				"--factory",
+				factory,
+				"--dl-key",
+				file("dl.key", world.dlKey.export({ type: "pkcs8", format: "pem" })),
+				"--service",
+				url,
+			],
+			/this is a private key/,
+		],
 		[[...usual.slice(0, 6), "--service", "http://x/"], /--service: expected an https URL/],
 	];
 	for (const [parameters, message] of refused) {
@@ -110,8 +179,14 @@ test("a flash image of another size: exit 2", async () => {
 
 test("--map in every form", () => {
 	assert.equal(parseMap("A.example=127.0.0.1:8443"), { host: "a.example", address: "127.0.0.1", toPort: 8443 });
-	assert.equal(parseMap("a.example:443=10.0.0.1:1"), { host: "a.example", port: 443, address: "10.0.0.1", toPort: 1 });
-	for (const text of ["a=b:1", "a=1.1.1.1", "=1.1.1.1:1", "a:0=1.1.1.1:1", "a=1.1.1.1:65536", "a b=1.1.1.1:1"]) assert.throws(() => parseMap(text));
+	assert.equal(parseMap("a.example:443=10.0.0.1:1"), {
+		host: "a.example",
+		port: 443,
+		address: "10.0.0.1",
+		toPort: 1,
+	});
+	for (const text of ["a=b:1", "a=1.1.1.1", "=1.1.1.1:1", "a:0=1.1.1.1:1", "a=1.1.1.1:65536", "a b=1.1.1.1:1"])
+		assert.throws(() => parseMap(text));
 });
 
 test("the verdict is that of the last session with the service", () => {

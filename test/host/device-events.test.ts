@@ -11,7 +11,9 @@ test("every event comes back as the firmware wrote it", () => {
 		{ event: "refused", server: "download", reason: 'a "quoted" \\ reason = strange' },
 		{ event: "poll", generation: 65_535 },
 		{ event: "none", reason: "not found", status: 404 },
-		{ event: "same", generation: 2 }, { event: "stored", generation: 2 }, { event: "promoted", generation: 2 },
+		{ event: "same", generation: 2 },
+		{ event: "stored", generation: 2 },
+		{ event: "promoted", generation: 2 },
 		{ event: "repaired", generation: 1, reason: "copy rewritten" },
 		{ event: "failed", server: "service", reason: "time-out" },
 	];
@@ -20,8 +22,21 @@ test("every event comes back as the firmware wrote it", () => {
 
 test("everything else on a console is no event", () => {
 	for (const line of [
-		"", "# XS 13.3.0", "booted", "boot current", "boot current=", "boot current=x", "boot current=1 current=2", "boot unknown=1",
-		"boot  current=1", "boot current=1 ", 'refused reason="open', 'refused reason="a" b', `refused reason=${"x".repeat(2_000)}`, "boot current=-1", "boot __proto__=1",
+		"",
+		"# XS 13.3.0",
+		"booted",
+		"boot current",
+		"boot current=",
+		"boot current=x",
+		"boot current=1 current=2",
+		"boot unknown=1",
+		"boot  current=1",
+		"boot current=1 ",
+		'refused reason="open',
+		'refused reason="a" b',
+		`refused reason=${"x".repeat(2_000)}`,
+		"boot current=-1",
+		"boot __proto__=1",
 	]) {
 		assert.is(parseEvent(line), undefined, line);
 	}

@@ -9,7 +9,12 @@ import { createServer as createTlsServer, type SecureVersion } from "node:tls";
 import { join } from "node:path";
 import type { RunSettings } from "../../boards/settings.js";
 import type { BoardName } from "../../boards/start.js";
-import { certificatePem, createServerCredentials, issueServerCertificate, newKeyPair } from "../../host/certificate-authority.js";
+import {
+	certificatePem,
+	createServerCredentials,
+	issueServerCertificate,
+	newKeyPair,
+} from "../../host/certificate-authority.js";
 import { writeSlotImage } from "../../host/slot-image.js";
 import { createWorld, downloadName, serviceName, World } from "../world.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
@@ -17,7 +22,11 @@ import { flashFolder, runOnce, unavailable } from "./device-run.js";
 const boards: BoardName[] = ["node", "simulator"];
 const world = await createWorld();
 const stranger = await createWorld(); // the same names, other keys
-const otherFleet = new World("other", [1, 2].map(generation => world.authority(generation)), world.validity);
+const otherFleet = new World(
+	"other",
+	[1, 2].map(generation => world.authority(generation)),
+	world.validity,
+);
 
 const none = "none: connection refused";
 const factoryStored = ["repaired 1: factory CA information stored", "boot 1,-"];
@@ -39,23 +48,39 @@ async function serving(object: Uint8Array): Promise<{ settings: RunSettings }> {
 
 /** A service; nothing listens for URL B. */
 async function serviceAt(port: number): Promise<{ settings: RunSettings }> {
-	return { settings: world.settings({ [serviceName]: port, [downloadName(1)]: await closedPort() }, { deadline: 1_000 }) };
+	return {
+		settings: world.settings({ [serviceName]: port, [downloadName(1)]: await closedPort() }, { deadline: 1_000 }),
+	};
 }
 
 /** What a device says when the service was fine and the poll brought what it refused. */
 const refusedDownload = (reason: string) => [
-	...factoryStored, "authenticated service 1 current", "poll 1", "authenticated download 1",
-	`refused download: ${reason}`, `failed download: ${reason}`,
+	...factoryStored,
+	"authenticated service 1 current",
+	"poll 1",
+	"authenticated download 1",
+	`refused download: ${reason}`,
+	`failed download: ${reason}`,
 ];
 
 /** … when the service was refused for a reason that is none for an update. */
 const refusedService = (reason: string) => [
-	...factoryStored, `refused service: ${reason}`, `failed service: ${reason}`, "poll 1", none,
+	...factoryStored,
+	`refused service: ${reason}`,
+	`failed service: ${reason}`,
+	"poll 1",
+	none,
 ];
 
 /** … when no anchor held: an update at once, then the ordinary poll. */
 const unknownService = (reason: string) => [
-	...factoryStored, `refused service: ${reason}`, "poll 1", none, `failed service: ${reason}`, "poll 1", none,
+	...factoryStored,
+	`refused service: ${reason}`,
+	"poll 1",
+	none,
+	`failed service: ${reason}`,
+	"poll 1",
+	none,
 ];
 
 const altered = (object: Uint8Array, at: number) => object.map((byte, i) => (i === at ? byte ^ 1 : byte));
@@ -63,18 +88,55 @@ const good = world.information(2);
 
 const cases: Case[] = [
 	// CA information
-	{ name: "an altered byte of the payload", arrange: () => serving(altered(good, 40)), told: refusedDownload("bad signature") },
-	{ name: "an altered byte of the signature", arrange: () => serving(altered(good, good.length - 1)), told: refusedDownload("bad signature") },
+	{
+		name: "an altered byte of the payload",
+		arrange: () => serving(altered(good, 40)),
+		told: refusedDownload("bad signature"),
+	},
+	{
+		name: "an altered byte of the signature",
+		arrange: () => serving(altered(good, good.length - 1)),
+		told: refusedDownload("bad signature"),
+	},
 	{ name: "an altered tag", arrange: () => serving(altered(good, 0)), told: refusedDownload("wrong tag") },
 	{ name: "an object cut short", arrange: () => serving(good.slice(0, -1)), told: refusedDownload("truncated") },
-	{ name: "an object with a byte after it", arrange: () => serving(Uint8Array.of(...good, 0)), told: refusedDownload("trailing bytes") },
-	{ name: "another DL key's signature", arrange: () => serving(stranger.information(2)), told: refusedDownload("bad signature") },
-	{ name: "another fleet's object by the same key", arrange: () => serving(otherFleet.information(2, { by: world.dlKey })), told: refusedDownload("bad signature") },
-	{ name: "an equal generation with other content", arrange: () => serving(world.information(1, { nextUrl: "https://elsewhere.example/" })), told: refusedDownload("equal generation") },
-	{ name: "a generation 257 ahead", arrange: () => serving(world.information(258, { certificate: world.authority(2).certificate })), told: refusedDownload("generation too far ahead") },
+	{
+		name: "an object with a byte after it",
+		arrange: () => serving(Uint8Array.of(...good, 0)),
+		told: refusedDownload("trailing bytes"),
+	},
+	{
+		name: "another DL key's signature",
+		arrange: () => serving(stranger.information(2)),
+		told: refusedDownload("bad signature"),
+	},
+	{
+		name: "another fleet's object by the same key",
+		arrange: () => serving(otherFleet.information(2, { by: world.dlKey })),
+		told: refusedDownload("bad signature"),
+	},
+	{
+		name: "an equal generation with other content",
+		arrange: () => serving(world.information(1, { nextUrl: "https://elsewhere.example/" })),
+		told: refusedDownload("equal generation"),
+	},
+	{
+		name: "a generation 257 ahead",
+		arrange: () => serving(world.information(258, { certificate: world.authority(2).certificate })),
+		told: refusedDownload("generation too far ahead"),
+	},
 	{ name: "an unknown key", arrange: () => serving(world.seal(withKey6(2))), told: refusedDownload("unknown key") },
-	{ name: "a certificate that is none", arrange: () => serving(world.information(2, { certificate: new Uint8Array(64) })), told: refusedDownload("unexpected tag") },
-	{ name: "a server's certificate as a CA's", arrange: async () => serving(world.information(2, { certificate: (await world.credentials(2, "x.example")).certificate })), told: refusedDownload("not a CA") },
+	{
+		name: "a certificate that is none",
+		arrange: () => serving(world.information(2, { certificate: new Uint8Array(64) })),
+		told: refusedDownload("unexpected tag"),
+	},
+	{
+		name: "a server's certificate as a CA's",
+		arrange: async () =>
+			serving(world.information(2, { certificate: (await world.credentials(2, "x.example")).certificate })),
+		told: refusedDownload("not a CA"),
+	},
 	{
 		name: "a lower generation than the slots'",
 		async arrange() {
@@ -83,11 +145,21 @@ const cases: Case[] = [
 			provision(flash, world.information(3));
 			const service = await world.applicationServer(3);
 			const download = await world.downloadServer(3, world.information(2));
-			return { settings: { ...settings, ...pick(world.settings({ [serviceName]: service.port, [downloadName(3)]: download.port })) }, flash };
+			return {
+				settings: {
+					...settings,
+					...pick(world.settings({ [serviceName]: service.port, [downloadName(3)]: download.port })),
+				},
+				flash,
+			};
 		},
 		told: [
-			"boot 3,-", "authenticated service 3 current", "poll 3", "authenticated download 3",
-			"refused download: older generation", "failed download: older generation",
+			"boot 3,-",
+			"authenticated service 3 current",
+			"poll 3",
+			"authenticated download 3",
+			"refused download: older generation",
+			"failed download: older generation",
 		],
 	},
 
@@ -96,24 +168,34 @@ const cases: Case[] = [
 		name: "a download server with a certificate from another CA",
 		async arrange() {
 			const service = await world.applicationServer(1);
-			const download = await world.downloadServer(1, good, { credentials: await world.credentials(2, downloadName(1)) });
+			const download = await world.downloadServer(1, good, {
+				credentials: await world.credentials(2, downloadName(1)),
+			});
 			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
 		},
 		told: [
-			...factoryStored, "authenticated service 1 current", "poll 1",
-			"refused download: unknown issuer", "failed download: unknown issuer",
+			...factoryStored,
+			"authenticated service 1 current",
+			"poll 1",
+			"refused download: unknown issuer",
+			"failed download: unknown issuer",
 		],
 	},
 	{
 		name: "a download server under another name",
 		async arrange() {
 			const service = await world.applicationServer(1);
-			const download = await world.downloadServer(1, good, { credentials: await world.credentials(1, "download-9.fleet.example") });
+			const download = await world.downloadServer(1, good, {
+				credentials: await world.credentials(1, "download-9.fleet.example"),
+			});
 			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
 		},
 		told: [
-			...factoryStored, "authenticated service 1 current", "poll 1",
-			"refused download: name does not match", "failed download: name does not match",
+			...factoryStored,
+			"authenticated service 1 current",
+			"poll 1",
+			"refused download: name does not match",
+			"failed download: name does not match",
 		],
 	},
 	{
@@ -128,7 +210,13 @@ const cases: Case[] = [
 			const download = await world.downloadServer(1, good, { path: "/elsewhere" });
 			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
 		},
-		told: [...factoryStored, "authenticated service 1 current", "poll 1", "authenticated download 1", "none 404: not found"],
+		told: [
+			...factoryStored,
+			"authenticated service 1 current",
+			"poll 1",
+			"authenticated download 1",
+			"none 404: not found",
+		],
 	},
 	{
 		name: "another status",
@@ -140,7 +228,13 @@ const cases: Case[] = [
 			});
 			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
 		},
-		told: [...factoryStored, "authenticated service 1 current", "poll 1", "authenticated download 1", "failed download 503: unexpected status"],
+		told: [
+			...factoryStored,
+			"authenticated service 1 current",
+			"poll 1",
+			"authenticated download 1",
+			"failed download 503: unexpected status",
+		],
 	},
 	{
 		name: "a redirect",
@@ -148,11 +242,18 @@ const cases: Case[] = [
 			const service = await world.applicationServer(1);
 			const download = await world.applicationServer(1, {
 				credentials: await world.credentials(1, downloadName(1)),
-				answer: (_request, response) => void response.writeHead(302, { "Location": "https://elsewhere.example/", "Content-Length": 0 }).end(),
+				answer: (_request, response) =>
+					void response.writeHead(302, { Location: "https://elsewhere.example/", "Content-Length": 0 }).end(),
 			});
 			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
 		},
-		told: [...factoryStored, "authenticated service 1 current", "poll 1", "authenticated download 1", "failed download 302: unexpected status"],
+		told: [
+			...factoryStored,
+			"authenticated service 1 current",
+			"poll 1",
+			"authenticated download 1",
+			"failed download 302: unexpected status",
+		],
 	},
 	{
 		name: "a body that ends early",
@@ -167,7 +268,13 @@ const cases: Case[] = [
 			});
 			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
 		},
-		told: [...factoryStored, "authenticated service 1 current", "poll 1", "authenticated download 1", "failed download: connection lost"],
+		told: [
+			...factoryStored,
+			"authenticated service 1 current",
+			"poll 1",
+			"authenticated download 1",
+			"failed download: connection lost",
+		],
 	},
 
 	// application servers
@@ -183,12 +290,19 @@ const cases: Case[] = [
 	},
 	{
 		name: "a service under another name",
-		arrange: async () => serviceAt((await world.applicationServer(1, { credentials: await world.credentials(1, "other.example") })).port),
+		arrange: async () =>
+			serviceAt(
+				(await world.applicationServer(1, { credentials: await world.credentials(1, "other.example") })).port,
+			),
 		told: refusedService("name does not match"),
 	},
 	{
 		name: "a service whose name is only part of its certificate's",
-		arrange: async () => serviceAt((await world.applicationServer(1, { credentials: await world.credentials(1, `x.${serviceName}`) })).port),
+		arrange: async () =>
+			serviceAt(
+				(await world.applicationServer(1, { credentials: await world.credentials(1, `x.${serviceName}`) }))
+					.port,
+			),
 		told: refusedService("name does not match"),
 	},
 	{
@@ -230,7 +344,12 @@ const cases: Case[] = [
 		name: "a certificate without the server's usage",
 		async arrange() {
 			const { privateKey, publicKey } = newKeyPair("ed25519");
-			const certificate = await issueServerCertificate(world.authority(1), { names: [serviceName], validity: world.validity, publicKey, usage: "client" });
+			const certificate = await issueServerCertificate(world.authority(1), {
+				names: [serviceName],
+				validity: world.validity,
+				publicKey,
+				usage: "client",
+			});
 			return serviceAt((await world.applicationServer(1, { credentials: { certificate, privateKey } })).port);
 		},
 		told: refusedService("wrong extended key usage"),
@@ -239,9 +358,14 @@ const cases: Case[] = [
 		name: "a certificate older than the CA information allows",
 		async arrange() {
 			const early = { ...world.validity, notBefore: new Date(world.validity.notBefore.getTime() - 1_000) };
-			const credentials = await createServerCredentials(world.authority(1), { names: [serviceName], validity: early });
+			const credentials = await createServerCredentials(world.authority(1), {
+				names: [serviceName],
+				validity: early,
+			});
 			const { settings } = await serviceAt((await world.applicationServer(1, { credentials })).port);
-			const factory = world.information(1, { serverCertificatesNotBefore: world.validity.notBefore.getTime() / 1_000 });
+			const factory = world.information(1, {
+				serverCertificatesNotBefore: world.validity.notBefore.getTime() / 1_000,
+			});
 			return { settings: { ...settings, factory: Buffer.from(factory).toString("hex") } };
 		},
 		told: refusedService("issued too early"),
@@ -262,8 +386,15 @@ for (const board of boards) {
 			assert.is(run.code, run.told.some(line => line.startsWith("authenticated service")) ? 0 : 1);
 			const before = slots(flash);
 			// The device goes on, with the slots that it had.
-			const again = await runOnce(board, world.settings({ [serviceName]: await closedPort(), [downloadName(1)]: await closedPort() }), flash);
-			assert.is(again.told[0], told.find(line => line.startsWith("boot")));
+			const again = await runOnce(
+				board,
+				world.settings({ [serviceName]: await closedPort(), [downloadName(1)]: await closedPort() }),
+				flash,
+			);
+			assert.is(
+				again.told[0],
+				told.find(line => line.startsWith("boot")),
+			);
 			assert.equal(slots(flash), before);
 		});
 	}
@@ -278,24 +409,33 @@ test.after(async () => {
 const plainServers: { close(): unknown }[] = [];
 
 function tcpServer(onConnection: (socket: import("node:net").Socket) => void): Promise<number> {
-	return listening(createTcpServer(socket => {
-		socket.on("error", () => {});
-		onConnection(socket);
-	}).unref());
+	return listening(
+		createTcpServer(socket => {
+			socket.on("error", () => {});
+			onConnection(socket);
+		}).unref(),
+	);
 }
 
 /** A TLS server of this version alone, with the service's certificate. */
 async function tlsServer(version: SecureVersion): Promise<number> {
 	const { certificate, privateKey } = await world.credentials(1, serviceName);
 	const key = privateKey.export({ type: "pkcs8", format: "pem" });
-	const server = createTlsServer({ key, cert: certificatePem(certificate), minVersion: version, maxVersion: version });
+	const server = createTlsServer({
+		key,
+		cert: certificatePem(certificate),
+		minVersion: version,
+		maxVersion: version,
+	});
 	server.on("tlsClientError", () => {});
 	return listening(server);
 }
 
 function listening(server: import("node:net").Server): Promise<number> {
 	plainServers.push(server);
-	return new Promise(resolve => server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)));
+	return new Promise(resolve =>
+		server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
+	);
 }
 
 /** A port on which nothing listens. */

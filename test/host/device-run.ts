@@ -34,7 +34,10 @@ export function flashFolder(): string {
 /** Why this machine cannot run the board; undefined: it can. */
 export async function unavailable(board: BoardName): Promise<string | undefined> {
 	if (board !== "simulator") return undefined;
-	return buildSimulator().then(() => undefined, (error: Error) => error.message);
+	return buildSimulator().then(
+		() => undefined,
+		(error: Error) => error.message,
+	);
 }
 
 export async function runOnce(board: BoardName, settings: RunSettings, flash = flashFolder()): Promise<Run> {
@@ -44,7 +47,12 @@ export async function runOnce(board: BoardName, settings: RunSettings, flash = f
 		if (event) events.push(event);
 		else if (!line.startsWith("# ")) throw new Error(`not an event: ${line}`);
 	};
-	const code = board === "node" ? await inProcess(settings, flash, onLine) : await (await startBoard({ board, settings, flash, onLine })).exited;
+	const code =
+		board === "node"
+			? await inProcess(settings, flash, onLine)
+			: await (
+					await startBoard({ board, settings, flash, onLine })
+				).exited;
 	return { events, told: events.map(tell), code };
 }
 
@@ -59,6 +67,9 @@ async function inProcess(settings: RunSettings, flash: string, print: (line: str
 }
 
 function tell({ event, server, generation, slot, reason, status, current, next }: DeviceEvent): string {
-	const fields = event === "boot" ? `${current},${next ?? "-"}` : [server, generation, slot, status].filter(field => field !== undefined).join(" ");
+	const fields =
+		event === "boot"
+			? `${current},${next ?? "-"}`
+			: [server, generation, slot, status].filter(field => field !== undefined).join(" ");
 	return `${event}${fields ? ` ${fields}` : ""}${reason === undefined ? "" : `: ${reason}`}`;
 }

@@ -35,9 +35,17 @@ test("it notes who asked and what they hold", async () => {
 	await waitFor(() => accesses.some(({ what }) => what === "request"));
 	const { peer, ...request } = accesses.find(({ what }) => what === "request")!;
 	assert.equal(request, {
-		what: "request", presented: "A", method: "GET", path: downloadPath, status: 200, userAgent: "baton/1 (1,-)",
+		what: "request",
+		presented: "A",
+		method: "GET",
+		path: downloadPath,
+		status: 200,
+		userAgent: "baton/1 (1,-)",
 	});
-	assert.equal(accesses.map(({ what }) => what), ["connected", "authenticated", "request"]);
+	assert.equal(
+		accesses.map(({ what }) => what),
+		["connected", "authenticated", "request"],
+	);
 	assert.ok(accesses.every(access => access.peer === peer));
 });
 
@@ -49,8 +57,17 @@ test("HEAD gives the length without the object", async () => {
 });
 
 test("every other path is 404, tricks included", async () => {
-	for (const path of ["/", "/ca-information/", "/ca-information?x", "//ca-information", "/./ca-information", "/%63a-information",
-		"/ca-information/../dl.key", "/..%2fdl.key", "/ca-information%00"]) {
+	for (const path of [
+		"/",
+		"/ca-information/",
+		"/ca-information?x",
+		"//ca-information",
+		"/./ca-information",
+		"/%63a-information",
+		"/ca-information/../dl.key",
+		"/..%2fdl.key",
+		"/ca-information%00",
+	]) {
 		assert.is((await fetchObject(path)).status, 404, path);
 	}
 });
@@ -72,7 +89,12 @@ test("a client that trusts another authority refuses it, and that is noted", asy
 
 test("TLS 1.2 is refused", async () => {
 	const code = await new Promise(resolve => {
-		const socket = connectTLS({ port: server.port, host: "127.0.0.1", maxVersion: "TLSv1.2", rejectUnauthorized: false });
+		const socket = connectTLS({
+			port: server.port,
+			host: "127.0.0.1",
+			maxVersion: "TLSv1.2",
+			rejectUnauthorized: false,
+		});
 		socket.on("secureConnect", () => resolve("connected"));
 		socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code));
 	});
@@ -115,7 +137,9 @@ test("serve changes the object", async () => {
 
 test("closed means that nothing listens", async () => {
 	await server.close();
-	const code = await new Promise(resolve => connect(server.port, "127.0.0.1").on("error", (error: NodeJS.ErrnoException) => resolve(error.code)));
+	const code = await new Promise(resolve =>
+		connect(server.port, "127.0.0.1").on("error", (error: NodeJS.ErrnoException) => resolve(error.code)),
+	);
 	assert.is(code, "ECONNREFUSED");
 	await server.close(); // again: nothing more to do
 });
@@ -136,8 +160,10 @@ function silence(port: number): Promise<void> {
 function overTLS(text: string): Promise<string> {
 	return new Promise(resolve => {
 		let answer = "";
-		const socket = connectTLS({ port: server.port, host: "127.0.0.1", rejectUnauthorized: false }, () => socket.write(text));
-		socket.on("data", piece => answer += piece);
+		const socket = connectTLS({ port: server.port, host: "127.0.0.1", rejectUnauthorized: false }, () =>
+			socket.write(text),
+		);
+		socket.on("data", piece => (answer += piece));
 		socket.on("error", () => {});
 		socket.on("close", () => resolve(answer));
 	});

@@ -22,14 +22,17 @@ const settings: FleetPlan = {
 
 /** What an operator does, from wherever it was broken off, until B is in full operation and signed. */
 async function goOn(folder: string): Promise<Operation> {
-	const dl = join(folder, "dl"), at = join(folder, "fleet");
+	const dl = join(folder, "dl"),
+		at = join(folder, "fleet");
 	const signer = existsSync(join(dl, "dl.key")) ? Signer.open(dl) : Signer.create(dl, "example");
 	const fleet = existsSync(join(at, "fleet.json")) ? Fleet.open(at) : Fleet.create(at, settings);
 	let { operation } = await fleet.start();
 	fleet.sign(operation, signer);
-	if (operation.full === 1 && operation.next === undefined) ({ operation } = await fleet.carryOut(give(settings.plan, operation, { order: "provide" }, 15)));
+	if (operation.full === 1 && operation.next === undefined)
+		({ operation } = await fleet.carryOut(give(settings.plan, operation, { order: "provide" }, 15)));
 	fleet.sign(operation, signer);
-	if (operation.full === 1) ({ operation } = await fleet.carryOut(give(settings.plan, operation, { order: "take over" }, 20)));
+	if (operation.full === 1)
+		({ operation } = await fleet.carryOut(give(settings.plan, operation, { order: "take over" }, 20)));
 	await fleet.serviceCredentials(operation.full);
 	return operation;
 }
@@ -80,22 +83,35 @@ test("a crash at any change of the disk loses no key and no step, and the orders
 		const crashed = await crashing(fatal, () => goOn(folder));
 		if (!crashed) break;
 		checkWhole(folder);
-		const generations = existsSync(join(folder, "fleet/authority")) ? readdirSync(join(folder, "fleet/authority")).filter(name => /^\d+$/.test(name)) : [];
+		const generations = existsSync(join(folder, "fleet/authority"))
+			? readdirSync(join(folder, "fleet/authority")).filter(name => /^\d+$/.test(name))
+			: [];
 		const keys = generations.map(of => readFileSync(join(folder, "fleet/authority", of, "ca.key"), "utf8"));
 
 		const operation = await goOn(folder);
 		assert.is(operation.full, 2, `crash at ${fatal}`);
-		assert.equal(operation.authorities.map(({ phase }) => phase), ["terminated", "full"]);
+		assert.equal(
+			operation.authorities.map(({ phase }) => phase),
+			["terminated", "full"],
+		);
 		const fleet = Fleet.open(join(folder, "fleet"));
 		const signer = Signer.open(join(folder, "dl"));
 		assert.equal(fleet.generations, [1, 2]);
 		assert.is(signer.last, 2);
 		for (const generation of [1, 2]) {
-			assert.is(openCaInformation(fleet.information(generation)!, "example", [signer.publicKey])?.generation, generation);
-			new X509Certificate(fleet.downloadCredentials(generation).certificate).verify(new X509Certificate(fleet.certificate(generation)).publicKey);
+			assert.is(
+				openCaInformation(fleet.information(generation)!, "example", [signer.publicKey])?.generation,
+				generation,
+			);
+			new X509Certificate(fleet.downloadCredentials(generation).certificate).verify(
+				new X509Certificate(fleet.certificate(generation)).publicKey,
+			);
 		}
 		// A key that was there is there.
-		assert.equal(generations.map(of => readFileSync(join(folder, "fleet/authority", of, "ca.key"), "utf8")), keys);
+		assert.equal(
+			generations.map(of => readFileSync(join(folder, "fleet/authority", of, "ca.key"), "utf8")),
+			keys,
+		);
 		rmSync(folder, { recursive: true });
 	}
 	assert.ok(fatal > 40, `only ${fatal} changes of the disk were seen`);

@@ -12,7 +12,8 @@ const random = (length: number) => new Uint8Array(randomBytes(length));
 
 test("both kernels give the same for everything that a handshake needs", () => {
 	for (const length of [0, 1, 31, 64, 200]) {
-		const data = random(length), key = random(32);
+		const data = random(length),
+			key = random(32);
 		assert.equal(nodes.sha256(data), own.sha256(data));
 		assert.equal(nodes.sha512(data), own.sha512(data));
 		assert.equal(nodes.hmacSha256(key, data), own.hmacSha256(key, data));
@@ -24,8 +25,13 @@ test("both kernels give the same for everything that a handshake needs", () => {
 			other.update(piece);
 			assert.equal(running.digest(), other.digest());
 		}
-		for (const [Theirs, Ours, keyLength] of [[nodes.ChaCha20Poly1305, own.ChaCha20Poly1305, 32], [nodes.Aes128Gcm, own.Aes128Gcm, 16]] as const) {
-			const secret = random(keyLength), nonce = random(12), additional = random(13);
+		for (const [Theirs, Ours, keyLength] of [
+			[nodes.ChaCha20Poly1305, own.ChaCha20Poly1305, 32],
+			[nodes.Aes128Gcm, own.Aes128Gcm, 16],
+		] as const) {
+			const secret = random(keyLength),
+				nonce = random(12),
+				additional = random(13);
 			const [a, b] = [new Uint8Array(length + 16), new Uint8Array(length + 16)];
 			a.set(data);
 			b.set(data);
@@ -38,12 +44,15 @@ test("both kernels give the same for everything that a handshake needs", () => {
 			assert.not(new Theirs(secret).open(nonce, additional, a));
 		}
 	}
-	const scalar = random(32), peer = own.x25519PublicKey(random(32));
+	const scalar = random(32),
+		peer = own.x25519PublicKey(random(32));
 	assert.equal(nodes.x25519PublicKey(scalar), own.x25519PublicKey(scalar));
 	assert.equal(nodes.x25519(scalar, peer), own.x25519(scalar, peer));
 	assert.equal(nodes.x25519(scalar, new Uint8Array(32)), new Uint8Array(32));
 	const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-	const raw = rawPublicKey(publicKey), message = random(50), signature = new Uint8Array(sign(null, message, privateKey));
+	const raw = rawPublicKey(publicKey),
+		message = random(50),
+		signature = new Uint8Array(sign(null, message, privateKey));
 	assert.ok(nodes.ed25519Verify(raw, message, signature));
 	assert.ok(nodes.ed25519Verify(nodes.ed25519Prepare(raw)!, message, signature));
 	signature[5] ^= 1;
@@ -53,7 +62,10 @@ test("both kernels give the same for everything that a handshake needs", () => {
 test("forty devices come back at once, and each finds its way to B", async () => {
 	const { devices, arrived, tries, handshakes, findings } = await herd(40, () => {});
 	assert.is(arrived, devices);
-	assert.equal(findings.filter(({ ok }) => !ok), []);
+	assert.equal(
+		findings.filter(({ ok }) => !ok),
+		[],
+	);
 	assert.is(tries.most, 1);
 	assert.ok(handshakes >= 80);
 });

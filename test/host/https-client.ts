@@ -25,21 +25,24 @@ export function get(port: number, host: string, anchor: Uint8Array, options: Req
 			ca: certificatePem(anchor),
 			ALPNProtocols: ["http/1.1"],
 			...options,
-			headers: { Host: host, ...options.headers as object },
+			headers: { Host: host, ...(options.headers as object) },
 		};
 		const sent = request(settings, response => {
 			const socket = response.socket as TLSSocket;
-			const protocol = socket.getProtocol(), alpn = socket.alpnProtocol;
+			const protocol = socket.getProtocol(),
+				alpn = socket.alpnProtocol;
 			const pieces: Buffer[] = [];
 			response.on("data", piece => pieces.push(piece));
 			response.on("error", reject);
-			response.on("end", () => resolve({
-				status: response.statusCode!,
-				headers: response.headers,
-				body: Buffer.concat(pieces),
-				protocol,
-				alpn,
-			}));
+			response.on("end", () =>
+				resolve({
+					status: response.statusCode!,
+					headers: response.headers,
+					body: Buffer.concat(pieces),
+					protocol,
+					alpn,
+				}),
+			);
 		});
 		sent.on("error", reject);
 		sent.end();

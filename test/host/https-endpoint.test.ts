@@ -13,17 +13,26 @@ import { existsSync } from "node:fs";
 const world = await createWorld({ validity: thisCentury });
 const [byA, byB] = [await world.credentials(1, serviceName), await world.credentials(2, serviceName)];
 const authority = (generation: number) => world.authority(generation).certificate;
-const refusedBy = async (port: number, generation: number) => get(port, serviceName, authority(generation)).then(() => "accepted", () => "refused");
+const refusedBy = async (port: number, generation: number) =>
+	get(port, serviceName, authority(generation)).then(
+		() => "accepted",
+		() => "refused",
+	);
 
 test("a certificate that changes is shown to the next connection, and the log says which one was", async () => {
 	const log: Access[] = [];
-	const server = world.keep(await world.applicationServer(1, { credentials: byA, presented: "A", onAccess: access => log.push(access) }));
+	const server = world.keep(
+		await world.applicationServer(1, { credentials: byA, presented: "A", onAccess: access => log.push(access) }),
+	);
 	assert.is((await get(server.port, serviceName, authority(1))).status, 200);
 	server.present(byB, "B");
 	assert.is(await refusedBy(server.port, 1), "refused");
 	assert.is((await get(server.port, serviceName, authority(2))).status, 200);
 	await new Promise(resolve => setTimeout(resolve, 50));
-	assert.equal(log.filter(({ what }) => what === "request").map(({ presented }) => presented), ["A", "B"]);
+	assert.equal(
+		log.filter(({ what }) => what === "request").map(({ presented }) => presented),
+		["A", "B"],
+	);
 });
 
 test("a response under way is finished when the server closes; nobody new is let in", async () => {
@@ -47,8 +56,15 @@ test("a response under way is finished when the server closes; nobody new is let
 });
 
 test("a response that nobody reads is cut when the grace is over", async () => {
-	const endpoint = await HttpsEndpoint.open({ credentials: byA, answer: (_request, response) => void response.writeHead(200).write("and so on"), limits: { grace: 200 } });
-	const reply = get(endpoint.port, serviceName, authority(1)).then(() => "whole", () => "cut");
+	const endpoint = await HttpsEndpoint.open({
+		credentials: byA,
+		answer: (_request, response) => void response.writeHead(200).write("and so on"),
+		limits: { grace: 200 },
+	});
+	const reply = get(endpoint.port, serviceName, authority(1)).then(
+		() => "whole",
+		() => "cut",
+	);
 	await until(() => endpoint.connections === 1);
 	await new Promise(resolve => setTimeout(resolve, 50));
 	const begun = performance.now();
@@ -58,9 +74,17 @@ test("a response that nobody reads is cut when the grace is over", async () => {
 });
 
 test("behind one socket each name shows its own certificate", async () => {
-	const shown: Record<string, { credentials: typeof byA; presented: string }> = { "a.example": { credentials: await world.credentials(1, "a.example"), presented: "A" } };
+	const shown: Record<string, { credentials: typeof byA; presented: string }> = {
+		"a.example": { credentials: await world.credentials(1, "a.example"), presented: "A" },
+	};
 	const log: Access[] = [];
-	const endpoint = await HttpsEndpoint.open({ credentials: byB, presented: "B", present: host => shown[host], answer: (_request, response) => void response.end(), onAccess: access => log.push(access) });
+	const endpoint = await HttpsEndpoint.open({
+		credentials: byB,
+		presented: "B",
+		present: host => shown[host],
+		answer: (_request, response) => void response.end(),
+		onAccess: access => log.push(access),
+	});
 	assert.is((await get(endpoint.port, "a.example", authority(1))).status, 200);
 	assert.is((await get(endpoint.port, serviceName, authority(2))).status, 200); // any other name: the default
 	shown["a.example"] = { credentials: await world.credentials(3, "a.example"), presented: "C" };
@@ -68,14 +92,20 @@ test("behind one socket each name shows its own certificate", async () => {
 	endpoint.forget(); // … until now
 	assert.is((await get(endpoint.port, "a.example", authority(3))).status, 200);
 	await new Promise(resolve => setTimeout(resolve, 50));
-	assert.equal(log.filter(({ what }) => what === "request").map(({ host, presented }) => `${host} ${presented}`), ["a.example A", `${serviceName} B`, "a.example C", "a.example C"]);
+	assert.equal(
+		log.filter(({ what }) => what === "request").map(({ host, presented }) => `${host} ${presented}`),
+		["a.example A", `${serviceName} B`, "a.example C", "a.example C"],
+	);
 	await endpoint.close();
 });
 
 test("no session is resumed: every connection checks a certificate", async () => {
 	const server = await world.applicationServer(1, { credentials: byA });
 	const session = await new Promise<Buffer | undefined>(resolve => {
-		const socket = connectTLS({ host: "127.0.0.1", port: server.port, servername: serviceName, ca: certificatePem(authority(1)) }, () => socket.write(`GET / HTTP/1.1\r\nHost: ${serviceName}\r\n\r\n`));
+		const socket = connectTLS(
+			{ host: "127.0.0.1", port: server.port, servername: serviceName, ca: certificatePem(authority(1)) },
+			() => socket.write(`GET / HTTP/1.1\r\nHost: ${serviceName}\r\n\r\n`),
+		);
 		socket.once("session", resolve);
 		socket.resume();
 		socket.on("close", () => resolve(undefined));
@@ -83,20 +113,34 @@ test("no session is resumed: every connection checks a certificate", async () =>
 	// A client that insists may resume; a server's certificate that has changed ends that.
 	server.present(byB);
 	const resumed = await new Promise<boolean | string>(resolve => {
-		const socket = connectTLS({ host: "127.0.0.1", port: server.port, servername: serviceName, ca: certificatePem(authority(2)), session }, () => {
-			resolve(socket.isSessionReused());
-			socket.destroy();
-		});
+		const socket = connectTLS(
+			{
+				host: "127.0.0.1",
+				port: server.port,
+				servername: serviceName,
+				ca: certificatePem(authority(2)),
+				session,
+			},
+			() => {
+				resolve(socket.isSessionReused());
+				socket.destroy();
+			},
+		);
 		socket.on("error", error => resolve(error.message));
 	});
 	assert.is(resumed, false);
 });
 
-const devFull = existsSync("/dev/full") ? test : (name: string, _run: () => Promise<void>) => test.skip(`${name} (this system has no /dev/full)`);
+const devFull = existsSync("/dev/full")
+	? test
+	: (name: string, _run: () => Promise<void>) => test.skip(`${name} (this system has no /dev/full)`);
 devFull("a full disk costs log lines, never an answer", async () => {
 	const complaints: string[] = [];
 	const log = new AccessLog("/dev/full", text => complaints.push(text));
-	const server = await world.applicationServer(1, { credentials: byA, onAccess: access => log.write({ server: "service", ...access }) });
+	const server = await world.applicationServer(1, {
+		credentials: byA,
+		onAccess: access => log.write({ server: "service", ...access }),
+	});
 	for (let i = 0; i < 5; i++) assert.is((await get(server.port, serviceName, authority(1))).status, 200);
 	await until(() => complaints.length > 0);
 	assert.is(complaints.length, 1);

@@ -8,13 +8,22 @@ export interface Ran {
 	error: string;
 }
 
-export async function runInProcess(parameters: string[], folder: string, environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
+export async function runInProcess(
+	parameters: string[],
+	folder: string,
+	environment: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
 	const ran: Ran = { code: 0, out: "", error: "" };
-	const before = { cwd: process.cwd(), out: process.stdout.write, error: process.stderr.write, environment: { ...process.env } };
+	const before = {
+		cwd: process.cwd(),
+		out: process.stdout.write,
+		error: process.stderr.write,
+		environment: { ...process.env },
+	};
 	process.chdir(folder);
 	Object.assign(process.env, environment);
-	process.stdout.write = ((text: string) => (ran.out += text, true)) as typeof process.stdout.write;
-	process.stderr.write = ((text: string) => (ran.error += text, true)) as typeof process.stderr.write;
+	process.stdout.write = ((text: string) => ((ran.out += text), true)) as typeof process.stdout.write;
+	process.stderr.write = ((text: string) => ((ran.error += text), true)) as typeof process.stderr.write;
 	try {
 		ran.code = await baton(parameters);
 	} finally {

@@ -20,7 +20,9 @@ export async function startNginx(folder: string, sites: string, port: number): P
 	mkdirSync(join(folder, "tmp"), { recursive: true });
 	chmodSync(folder, 0o755); // where the tests run as root, nginx's workers do not
 	const accessLog = join(folder, "access.log");
-	writeFileSync(join(folder, "nginx.conf"), `
+	writeFileSync(
+		join(folder, "nginx.conf"),
+		`
 daemon off;
 pid ${folder}/pid;
 error_log ${folder}/error.log;
@@ -33,13 +35,16 @@ http {
 	uwsgi_temp_path ${folder}/tmp; scgi_temp_path ${folder}/tmp;
 	${sites}
 }
-`);
-	const child = spawn(program!, ["-c", join(folder, "nginx.conf"), "-p", folder], { stdio: ["ignore", "ignore", "pipe"] });
+`,
+	);
+	const child = spawn(program!, ["-c", join(folder, "nginx.conf"), "-p", folder], {
+		stdio: ["ignore", "ignore", "pipe"],
+	});
 	(child.stderr as Socket).unref();
 	child.unref(); // a test that fails ends all the same
 	process.once("exit", () => child.kill("SIGTERM"));
 	let complaint = "";
-	child.stderr.on("data", text => complaint += text);
+	child.stderr.on("data", text => (complaint += text));
 	const ended = new Promise<void>(resolve => child.on("close", () => resolve()));
 	for (let tries = 0; ; tries++) {
 		if (child.exitCode !== null || tries > 200) throw new Error(`nginx: ${complaint}`);

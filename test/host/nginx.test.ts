@@ -18,24 +18,50 @@ const noOpenssl = spawnSync("openssl", ["version"]).status === 0 ? undefined : "
 const host = "service.fleet.example";
 
 for (const board of ["node", "simulator"] as const) {
-	const why = noNginx ?? noOpenssl ?? await unavailable(board);
+	const why = noNginx ?? noOpenssl ?? (await unavailable(board));
 	const name = `${board}: a device updates from nginx, follows to B, and adoption is in nginx's log`;
 	if (why !== undefined) {
 		test.skip(`${name} (${why})`);
 		continue;
 	}
 	test(name, async () => {
-		const folder = flashFolder(), fleetFolder = join(folder, "fleet"), exported = join(folder, "export");
+		const folder = flashFolder(),
+			fleetFolder = join(folder, "fleet"),
+			exported = join(folder, "export");
 		const port = await freePort();
 		const baton = async (...parameters: string[]) => {
 			const { code, out, error } = await runInProcess(parameters, folder, { BATON_FLEET: fleetFolder });
 			assert.is(code, 0, error);
 			return out;
 		};
-		await baton("init", "--fleet", "example", "--service", host, "--download-url", "https://download-{n}.fleet.example/ca-information");
+		await baton(
+			"init",
+			"--fleet",
+			"example",
+			"--service",
+			host,
+			"--download-url",
+			"https://download-{n}.fleet.example/ca-information",
+		);
 		const serviceBy = async (generation: number) => {
-			const [key, csr, pem] = ["key", "csr", "pem"].map(suffix => join(folder, `service-${generation}.${suffix}`));
-			const made = spawnSync("openssl", ["req", "-new", "-newkey", "ed25519", "-nodes", "-keyout", key, "-subj", "/CN=x", "-addext", `subjectAltName=DNS:${host}`, "-out", csr]);
+			const [key, csr, pem] = ["key", "csr", "pem"].map(suffix =>
+				join(folder, `service-${generation}.${suffix}`),
+			);
+			const made = spawnSync("openssl", [
+				"req",
+				"-new",
+				"-newkey",
+				"ed25519",
+				"-nodes",
+				"-keyout",
+				key,
+				"-subj",
+				"/CN=x",
+				"-addext",
+				`subjectAltName=DNS:${host}`,
+				"-out",
+				csr,
+			]);
 			assert.is(made.status, 0, String(made.stderr));
 			await baton("server-cert", csr, "--out", pem);
 			return `server { listen 127.0.0.1:${port} ssl; server_name ${host}; ssl_certificate ${pem}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3; location / { return 200 "ok\\n"; } }`;
@@ -51,8 +77,15 @@ for (const board of ["node", "simulator"] as const) {
 			factory: hex(fleet.information(1)!),
 			dlKeys: fleet.dlKeys.map(key => hex(rawPublicKey(key))),
 			service: `https://${host}/`,
-			map: [host, ...[2, 3].map(n => `download-${n}.fleet.example`)].map(name => ({ host: name, address: "127.0.0.1", toPort: port })),
-			pollInterval: 3_600_000, serviceInterval: 3_600_000, deadline: 10_000, once: true,
+			map: [host, ...[2, 3].map(n => `download-${n}.fleet.example`)].map(name => ({
+				host: name,
+				address: "127.0.0.1",
+				toPort: port,
+			})),
+			pollInterval: 3_600_000,
+			serviceInterval: 3_600_000,
+			deadline: 10_000,
+			once: true,
 		};
 		const flash = flashFolder();
 
@@ -63,25 +96,39 @@ for (const board of ["node", "simulator"] as const) {
 		const first = await runOnce(board, settings, flash);
 		await nginx.close();
 		assert.equal(first.told, [
-			"repaired 1: factory CA information stored", "boot 1,-",
-			"authenticated service 1 current", "poll 1", "authenticated download 1", "stored 2",
+			"repaired 1: factory CA information stored",
+			"boot 1,-",
+			"authenticated service 1 current",
+			"poll 1",
+			"authenticated download 1",
+			"stored 2",
 		]);
 
 		// The next poll says (1,2): the host can know, and takes over; the device follows.
 		nginx = await startNginx(join(folder, "nginx"), await configuration(byA), port);
 		await runOnce(board, settings, flash);
 		await nginx.close();
-		assert.match(readFileSync(nginx.accessLog, "utf8"), /"GET \/ca-information HTTP\/1\.1" 200 \d+ "-" "baton\/1 \(1,2\)"/);
+		assert.match(
+			readFileSync(nginx.accessLog, "utf8"),
+			/"GET \/ca-information HTTP\/1\.1" 200 \d+ "-" "baton\/1 \(1,2\)"/,
+		);
 		const known = await baton("take-over", "--yes", "--access-log", nginx.accessLog);
-		assert.match(known, /adoption of generation 2: LOW: 50 % of 4 requests in 30 days; \(current,next\): \(1,-\) 2, \(1,2\) 2\./);
+		assert.match(
+			known,
+			/adoption of generation 2: LOW: 50 % of 4 requests in 30 days; \(current,next\): \(1,-\) 2, \(1,2\) 2\./,
+		);
 
 		nginx = await startNginx(join(folder, "nginx"), await configuration(await serviceBy(2)), port);
 		const followed = await runOnce(board, settings, flash);
 		await nginx.close();
 		// Nobody is there for URL C yet: nginx refuses the name.
 		assert.equal(followed.told, [
-			"boot 1,2", "authenticated service 2 next", "promoted 2", "poll 2",
-			"refused download: received unrecognized_name", "failed download: received unrecognized_name",
+			"boot 1,2",
+			"authenticated service 2 next",
+			"promoted 2",
+			"poll 2",
+			"refused download: received unrecognized_name",
+			"failed download: received unrecognized_name",
 		]);
 	});
 }

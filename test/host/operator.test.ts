@@ -1,11 +1,24 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { advance, authorityOf, begin, give, nextDue, OrderError, servedAt, type Operation, type Order, type Plan, type Step } from "../../host/operator.js";
+import {
+	advance,
+	authorityOf,
+	begin,
+	give,
+	nextDue,
+	OrderError,
+	servedAt,
+	type Operation,
+	type Order,
+	type Plan,
+	type Step,
+} from "../../host/operator.js";
 
 const plan: Plan = { validityYears: 20, overlapYears: 5, retention: "for ever" };
 const asFigure6: Plan = { ...plan, retention: "until the previous CA ends" };
 
-const short = ({ year, step, what, generation, namedBy }: Step) => `${year} ${step} ${what} ${generation}${namedBy ? ` at ${namedBy}` : ""}`;
+const short = ({ year, step, what, generation, namedBy }: Step) =>
+	`${year} ${step} ${what} ${generation}${namedBy ? ` at ${namedBy}` : ""}`;
 const start = (given = plan) => begin(given).operation;
 const revoke = (generation: number): Order => ({ order: "revoke", generation });
 
@@ -19,12 +32,23 @@ test("figure 5, steps 501 to 510: B provisionally five years before A's end, in 
 	]);
 	assert.is(operation.full, 2);
 	assert.is(operation.next, undefined);
-	assert.equal(operation.authorities.map(({ letter, phase }) => `${letter} ${phase}`), ["A terminated", "B full"]);
+	assert.equal(
+		operation.authorities.map(({ letter, phase }) => `${letter} ${phase}`),
+		["A terminated", "B full"],
+	);
 });
 
 test("the letters move on, generation after generation", () => {
 	const { operation, steps } = advance(plan, start(), 600);
-	assert.equal(operation.authorities.slice(0, 4).map(({ letter, from, until }) => [letter, from, until]), [["A", 0, 20], ["B", 15, 35], ["C", 30, 50], ["D", 45, 65]]);
+	assert.equal(
+		operation.authorities.slice(0, 4).map(({ letter, from, until }) => [letter, from, until]),
+		[
+			["A", 0, 20],
+			["B", 15, 35],
+			["C", 30, 50],
+			["D", 45, 65],
+		],
+	);
 	assert.is(operation.authorities[26].letter, "AA");
 	assert.is(steps.filter(({ what }) => what === "authority in full operation").length, operation.full - 1);
 });
@@ -64,7 +88,13 @@ test("figure 5, step 507: A revoked while download server B is up", () => {
 test("figure 6: download server B goes at the date that was the end of A's validity, revoked or not", () => {
 	for (const revokedAt of [undefined, 8, 17]) {
 		let operation = start(asFigure6);
-		if (revokedAt !== undefined) operation = give(asFigure6, advance(asFigure6, operation, revokedAt).operation, revoke(1), revokedAt).operation;
+		if (revokedAt !== undefined)
+			operation = give(
+				asFigure6,
+				advance(asFigure6, operation, revokedAt).operation,
+				revoke(1),
+				revokedAt,
+			).operation;
 		operation = advance(asFigure6, operation, 19.9).operation;
 		assert.ok(operation.downloadServers[0].up, `revoked at ${revokedAt}`);
 		operation = advance(asFigure6, operation, 20).operation;
@@ -76,7 +106,14 @@ test("figure 6: download server B goes at the date that was the end of A's valid
 test("by default download servers stay, and serve the authority in full operation", () => {
 	const { operation } = advance(plan, start(), 51); // D is in full operation, E not yet provisional
 	assert.is(operation.full, 4);
-	assert.equal(operation.downloadServers.map(({ up, namedBy, serves }) => [up, namedBy, serves]), [[true, 1, 4], [true, 2, 4], [true, 3, 4]]);
+	assert.equal(
+		operation.downloadServers.map(({ up, namedBy, serves }) => [up, namedBy, serves]),
+		[
+			[true, 1, 4],
+			[true, 2, 4],
+			[true, 3, 4],
+		],
+	);
 });
 
 test("an old URL never serves a provisional authority that its devices could not tell from one in service", () => {
@@ -138,7 +175,10 @@ test("orders that make no sense are refused, and change nothing", () => {
 	const overlap = advance(plan, fresh, 16).operation;
 	const refuse = (operation: Operation, order: Order, message: RegExp) => {
 		const before = structuredClone(operation);
-		assert.throws(() => give(plan, operation, order, 17), (error: Error) => error instanceof OrderError && message.test(error.message));
+		assert.throws(
+			() => give(plan, operation, order, 17),
+			(error: Error) => error instanceof OrderError && message.test(error.message),
+		);
 		assert.equal(operation, before);
 	};
 	refuse(fresh, { order: "take over" }, /no authority in provisional operation/);
@@ -155,7 +195,10 @@ test("an order dated in the past takes effect now", () => {
 
 test("a plan in which an authority would end before it began to serve is refused", () => {
 	assert.throws(() => begin({ ...plan, overlapYears: 20 }), /overlap shorter than every validity/);
-	assert.throws(() => begin({ ...plan, authorities: { 3: { validityYears: 4 } } }), /overlap shorter than every validity/);
+	assert.throws(
+		() => begin({ ...plan, authorities: { 3: { validityYears: 4 } } }),
+		/overlap shorter than every validity/,
+	);
 	assert.throws(() => begin({ ...plan, validityYears: 0 }), /validity of more than 0 years/);
 	assert.throws(() => begin({ ...plan, overlapYears: -1 }), /overlap of at least 0 years/);
 	assert.throws(() => begin({ ...plan, validityYears: NaN }), /validity of more than 0 years/);

@@ -31,7 +31,10 @@ test("it signs the next generation only, and none with other contents again", ()
 	signer.sign(information(1));
 	signer.sign(information(2));
 	refuses(() => signer.sign(information(4)), /expected 3/);
-	refuses(() => signer.sign(information(2, { nextUrl: "https://elsewhere.example/" })), /signed before, with other contents: take 3/);
+	refuses(
+		() => signer.sign(information(2, { nextUrl: "https://elsewhere.example/" })),
+		/signed before, with other contents: take 3/,
+	);
 	assert.is(signer.last, 2);
 });
 
@@ -100,7 +103,8 @@ test("a spare enters nothing that no key of the fleet signed", () => {
 });
 
 test("a fleet's name is short and in ASCII", () => {
-	for (const name of ["", "two words", "x".repeat(49), "Flöte"]) refuses(() => Signer.create(folder(), name), /fleet's name/);
+	for (const name of ["", "two words", "x".repeat(49), "Flöte"])
+		refuses(() => Signer.create(folder(), name), /fleet's name/);
 });
 
 test.run();

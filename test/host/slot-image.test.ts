@@ -3,7 +3,14 @@ import * as assert from "uvu/assert";
 import { createPublicKey } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readDeviceSlots, readSlotImage, sectorBytes, select, slotBytes, writeSlotImage } from "../../host/slot-image.js";
+import {
+	readDeviceSlots,
+	readSlotImage,
+	sectorBytes,
+	select,
+	slotBytes,
+	writeSlotImage,
+} from "../../host/slot-image.js";
 import { createWorld } from "../world.js";
 import { flashFolder, runOnce } from "./device-run.js";
 
@@ -14,7 +21,10 @@ const blank = new Uint8Array(slotBytes).fill(0xff);
 
 test("what is written for the factory is read back, both copies valid", () => {
 	const { copies, information, object } = read(writeSlotImage(world.information(1)));
-	assert.equal(copies.map(({ is }) => is), ["valid", "valid"]);
+	assert.equal(
+		copies.map(({ is }) => is),
+		["valid", "valid"],
+	);
 	assert.is(information?.generation, 1);
 	assert.equal(object, world.information(1));
 });
@@ -34,14 +44,20 @@ test("the host reads what a device wrote", async () => {
 	await runOnce("node", world.settings({}, { service: "https://service.invalid/" }), flash);
 	const { current, next } = readDeviceSlots(flash, world.fleet, dlKeys);
 	assert.is(current?.information?.generation, 1);
-	assert.equal(current?.copies.map(({ is }) => is), ["valid", "valid"]);
+	assert.equal(
+		current?.copies.map(({ is }) => is),
+		["valid", "valid"],
+	);
 	assert.is(next, undefined);
 });
 
 test("a copy without its mark does not count", () => {
 	const image = writeSlotImage(world.information(1));
 	image.fill(0, sectorBytes - 4, sectorBytes);
-	assert.equal(read(image).copies.map(({ is }) => is), ["revoked", "valid"]);
+	assert.equal(
+		read(image).copies.map(({ is }) => is),
+		["revoked", "valid"],
+	);
 	image.fill(0, slotBytes - 4);
 	assert.is(read(image).information, undefined);
 });
@@ -49,10 +65,16 @@ test("a copy without its mark does not count", () => {
 test("a changed bit, another key's and another fleet's are damaged; erased is blank", () => {
 	const image = writeSlotImage(world.information(1));
 	image[50] ^= 1;
-	assert.equal(read(image).copies.map(({ is }) => is), ["damaged", "valid"]);
+	assert.equal(
+		read(image).copies.map(({ is }) => is),
+		["damaged", "valid"],
+	);
 	assert.equal(read(writeSlotImage(world.information(1, { by: world.spareDlKey }))).copies[0].is, "damaged");
 	assert.equal(read(writeSlotImage(world.information(1, { fleet: "other" }))).copies[0].is, "damaged");
-	assert.equal(read(blank).copies.map(({ is }) => is), ["blank", "blank"]);
+	assert.equal(
+		read(blank).copies.map(({ is }) => is),
+		["blank", "blank"],
+	);
 });
 
 test("two valid copies that differ: the higher generation is the slot's", () => {
@@ -66,7 +88,8 @@ test("of two full slots the lower generation is current; equal ones: ca0 counts"
 		const { current, next } = select(read(a), read(b));
 		return [current?.information?.generation, next?.information?.generation];
 	};
-	const one = writeSlotImage(world.information(1)), two = writeSlotImage(world.information(2));
+	const one = writeSlotImage(world.information(1)),
+		two = writeSlotImage(world.information(2));
 	assert.equal(generations(one, two), [1, 2]);
 	assert.equal(generations(two, one), [1, 2]);
 	assert.equal(generations(blank, two), [2, undefined]);

@@ -18,7 +18,10 @@ process.env.TMPDIR = flashFolder(); // of this test alone: what is left in it at
 for (const scenario of scenarios.values()) {
 	test(`${scenario.name} on the node board`, async () => {
 		const { findings, engine } = await Bench.run(scenario, { board: "node", yearMilliseconds: 150 });
-		assert.equal(findings.filter(({ ok }) => !ok).map(({ what }) => what), []);
+		assert.equal(
+			findings.filter(({ ok }) => !ok).map(({ what }) => what),
+			[],
+		);
 		assert.ok(findings.length >= 5);
 		assert.is(engine, `node ${process.versions.node}`);
 	});
@@ -34,16 +37,25 @@ test("a verdict is not given away: without the revocation, revoked-before fails"
 
 test("a device whose program cannot run fails the scenario with its exit code", async () => {
 	const shown: string[] = [];
-	const options: BenchOptions = { board: "node", yearMilliseconds: 60, onEntry: entry => void (entry.from === "bench" && shown.push(entry.text)) };
+	const options: BenchOptions = {
+		board: "node",
+		yearMilliseconds: 60,
+		onEntry: entry => void (entry.from === "bench" && shown.push(entry.text)),
+	};
 	const broken: Scenario = {
 		...scenarios.get("shelf")!,
 		holds: [],
-		acts: [{ year: 1, act: async bench => {
-			const { mkdirSync, writeFileSync } = await import("node:fs");
-			mkdirSync(bench.flash, { recursive: true });
-			writeFileSync(join(bench.flash, "poll"), "too short");
-			await bench.switchOn();
-		} }],
+		acts: [
+			{
+				year: 1,
+				act: async bench => {
+					const { mkdirSync, writeFileSync } = await import("node:fs");
+					mkdirSync(bench.flash, { recursive: true });
+					writeFileSync(join(bench.flash, "poll"), "too short");
+					await bench.switchOn();
+				},
+			},
+		],
 	};
 	const { findings } = await Bench.run(broken, options);
 	assert.equal(findings, [{ ok: false, what: "the device's program ended by itself with code 2" }]);
@@ -85,7 +97,10 @@ test("bad arguments: exit 2 and a word of what is expected", async () => {
 });
 
 test("nothing stays behind in the system's temporary folder", () => {
-	assert.equal(readdirSync(tmpdir()).filter(name => name.startsWith("baton-")), []);
+	assert.equal(
+		readdirSync(tmpdir()).filter(name => name.startsWith("baton-")),
+		[],
+	);
 });
 
 interface Ended {
@@ -97,12 +112,13 @@ interface Ended {
 function run(parameters: string[], interruptAt?: RegExp): Promise<Ended> {
 	return new Promise(resolve => {
 		const child = spawn(process.execPath, [command, ...parameters], { stdio: ["ignore", "pipe", "pipe"] });
-		let output = "", errors = "";
+		let output = "",
+			errors = "";
 		child.stdout.on("data", text => {
 			output += text;
 			if (interruptAt?.test(output)) child.kill("SIGINT");
 		});
-		child.stderr.on("data", text => errors += text);
+		child.stderr.on("data", text => (errors += text));
 		child.on("close", code => resolve({ code, output, errors }));
 	});
 }
