@@ -44,7 +44,7 @@ test("a device whose program cannot run fails the scenario with its exit code", 
 	};
 	const broken: Scenario = {
 		...scenarios.get("shelf")!,
-		holds: [],
+		holds: [{ year: 2, awaits: "the end of the device's program", until: () => false }],
 		acts: [
 			{
 				year: 1,
