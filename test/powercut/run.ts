@@ -11,14 +11,14 @@ import { killBoard } from "./qemu-rv32.js";
 import { sequences } from "./sequences.js";
 import type { Job, Report } from "./worker.js";
 
-const { values } = parseArgs({
-	options: {
-		...{ json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } },
-		...{ board: { type: "string" }, kills: { type: "string", default: "200" } },
-	},
-});
+const usage = "usage: npm run powercut -- [--json] [--long] [--seed N] [--board qemu-rv32 [--kills N]]";
+const values = readOptions();
 const { json = false, long = false } = values;
 const seed = Number(values.seed);
+if (values.help) {
+	console.log(usage);
+	process.exit(0);
+}
 if (values.board !== undefined) process.exit(await killBoard(values.board, { kills: Number(values.kills), seed, json }));
 const started = performance.now();
 
@@ -114,3 +114,17 @@ if (!json) {
 for (const example of examples) console.error(example);
 if (json) console.log(JSON.stringify(result));
 process.exitCode = clean ? 0 : 1;
+
+function readOptions() {
+	try {
+		return parseArgs({
+			options: {
+				...{ json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } },
+				...{ board: { type: "string" }, kills: { type: "string", default: "200" }, help: { type: "boolean" } },
+			},
+		}).values;
+	} catch (error) {
+		console.error(`${(error as Error).message}\n${usage}`);
+		process.exit(2);
+	}
+}

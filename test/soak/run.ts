@@ -18,10 +18,13 @@ import type { Job, Result } from "./worker.js";
 import type { Outages, Schedule } from "./world.js";
 import { watchHeap } from "./xs-heap.js";
 
-const { values } = parseArgs({
-	options: { json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } },
-});
+const usage = "usage: npm run soak -- [--json] [--long] [--seed N]";
+const values = readOptions();
 const { json = false, long = false } = values;
+if (values.help) {
+	console.log(usage);
+	process.exit(0);
+}
 const seed = Number(values.seed);
 const started = performance.now();
 
@@ -189,3 +192,17 @@ if (!json) {
 for (const what of wrong) console.error(what);
 if (json) console.log(JSON.stringify(result));
 process.exitCode = wrong.length === 0 ? 0 : 1;
+
+function readOptions() {
+	try {
+		return parseArgs({
+			options: {
+				...{ json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } },
+				help: { type: "boolean" },
+			},
+		}).values;
+	} catch (error) {
+		console.error(`${(error as Error).message}\n${usage}`);
+		process.exit(2);
+	}
+}
