@@ -7,16 +7,16 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleOnce, root, type Kernel } from "../boards/bundle.js";
+import { bundleOnce, type Kernel, root } from "../boards/bundle.js";
 import { buildBoard, compileBytecode, missingTools } from "../boards/qemu-rv32/build.js";
-import { emulatorCommand, runFile, type RunOptions } from "../boards/qemu-rv32/emulator.js";
+import { emulatorCommand, type RunOptions, runFile } from "../boards/qemu-rv32/emulator.js";
 import { composeFlashImage } from "../boards/qemu-rv32/flash-image.js";
 import type { Measure } from "./board/session.js";
 import type { Measured } from "./measure.js";
 
-const deviceMemory = 94_208; // bytes, what the SDK gives XS on an ESP32-C3
-const mostMemory = 16 << 20; // bytes, for what does not fit
-const timeLimit = 120_000; // ms
+const DEVICE_MEMORY = 94_208; // bytes, what the SDK gives XS on an ESP32-C3
+const MOST_MEMORY = 16 << 20; // bytes, for what does not fit
+const TIME_LIMIT = 120_000; // ms
 
 interface BoardFigures {
 	/** Undefined: it does not fit into the device's memory. */
@@ -51,7 +51,7 @@ const parts: { [measured: string]: string } = {
 
 const targets = [
 	{ kernel: "c", part: "handshake and GET of the service", what: "instructions", must: 20e6, aim: 9e6 },
-	{ kernel: "c", part: "handshake and GET of the service", what: "peak", must: deviceMemory, aim: 64 << 10 },
+	{ kernel: "c", part: "handshake and GET of the service", what: "peak", must: DEVICE_MEMORY, aim: 64 << 10 },
 ] as const;
 
 /** Prints the figures. Gives the exit code. */
@@ -67,14 +67,15 @@ export async function benchBoard(json: boolean): Promise<number> {
 		const life = { c: await measureLife("c", folder), typescript: await measureLife("typescript", folder) };
 		for (const { name, file, kernel } of operations) figures[name] = await measureOperation(file, kernel, folder);
 		report(figures, life);
-		if (json) console.log(JSON.stringify({ board: "qemu-rv32", memory: deviceMemory, operations: figures, life }));
+		if (json) console.log(JSON.stringify({ board: "qemu-rv32", memory: DEVICE_MEMORY, operations: figures, life }));
 		return 0;
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
 
-const stale = "the recorded life did not go as recorded; if the device now sends other bytes, make a new recording " +
+const STALE =
+	"the recorded life did not go as recorded; if the device now sends other bytes, make a new recording " +
 	"(node bin/run.js bench/board/record.ts):";
 
 interface Life {
@@ -85,11 +86,12 @@ interface Life {
 
 async function measureLife(kernel: Kernel, folder: string): Promise<Life> {
 	const script = await bundleOnce({ entry: "bench/board/session.ts", engine: "xs", kernel });
-	const { code, output } = await emulate(script, { preload: true, memory: deviceMemory }, folder);
-	if (code !== 0) throw new Error(`${stale}\n${output}`);
+	const { code, output } = await emulate(script, { preload: true, memory: DEVICE_MEMORY }, folder);
+	if (code !== 0) throw new Error(`${STALE}\n${output}`);
 	const { reserved, measures } = JSON.parse(jsonLine(output)) as { reserved: number; measures: Measure[] };
 	const life: Life = { reserved, parts: {} };
-	for (const { name, instructions, peak } of measures) if (parts[name]) life.parts[parts[name]] = { instructions, peak };
+	for (const { name, instructions, peak } of measures)
+		if (parts[name]) life.parts[parts[name]] = { instructions, peak };
 	return life;
 }
 
@@ -97,13 +99,14 @@ async function measureOperation(file: string, kernel: Kernel | undefined, folder
 	const alias = { crypto: join(root, "bench/no-randomness.ts") };
 	const script = await bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, alias });
 	const run = (memory: number, word: string) => emulate(script, { memory, settings: word }, folder);
-	const { code, output } = await run(deviceMemory, "time");
+	const { code, output } = await run(DEVICE_MEMORY, "time");
 	if (code === 0) {
 		const { ms, chunks = 0, slots = 0, slotBytes = 0 } = JSON.parse(jsonLine(output)) as Measured;
 		return { instructions: Math.round(ms * 1e6), peak: chunks + slots * slotBytes };
 	}
 	if (code !== 4) throw new Error(`${file} on the board ended with ${code}:\n${output}`);
-	let low = deviceMemory, high = mostMemory;
+	let low = DEVICE_MEMORY,
+		high = MOST_MEMORY;
 	while (high - low > 8 << 10) {
 		const middle = ((low + high) >> 1) & ~15;
 		if ((await run(middle, "heap")).code === 0) high = middle;
@@ -112,7 +115,9 @@ async function measureOperation(file: string, kernel: Kernel | undefined, folder
 	return { needed: high };
 }
 
-const jsonLine = (output: string) => output.split("\n").find((line) => line.startsWith("{")) ?? "{}";
+function jsonLine(output: string) {
+	return output.split("\n").find(line => line.startsWith("{")) ?? "{}";
+}
 
 async function emulate(
 	script: string,
@@ -125,18 +130,20 @@ async function emulate(
 	const program = await compileBytecode(script);
 	const board = await buildBoard();
 	const { file, args } = emulatorCommand({ board, program, run, flash, countInstructions: true, network: false });
-	return new Promise((resolve) => {
-		execFile(file, args, { timeout: timeLimit, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
+	return new Promise(resolve => {
+		execFile(file, args, { timeout: TIME_LIMIT, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
 			resolve({ code: error ? (error.code ?? error.signal ?? "?") : 0, output: stdout + stderr });
 		});
 	});
 }
 
 function report(figures: Record<string, BoardFigures>, life: Record<Kernel, Life>): void {
-	console.log(`instructions on rv32imc, and bytes of the arena of ${deviceMemory.toLocaleString("en")} at the peak\n`);
+	console.log(`instructions on rv32imc, and bytes of the arena of ${DEVICE_MEMORY.toLocaleString("en")} at the peak\n`);
 	for (const [kernel, { reserved, parts }] of Object.entries(life)) {
 		const language = kernel === "c" ? "C" : "TypeScript";
-		console.log(`the firmware with the kernel in ${language} (arena taken in the end: ${reserved.toLocaleString("en")})`);
+		console.log(
+			`the firmware with the kernel in ${language} (arena taken in the end: ${reserved.toLocaleString("en")})`,
+		);
 		for (const [name, part] of Object.entries(parts)) row(name, part);
 		console.log();
 	}
@@ -146,7 +153,7 @@ function report(figures: Record<string, BoardFigures>, life: Record<Kernel, Life
 	for (const { kernel, part, what, must, aim } of targets) {
 		const value = life[kernel].parts[part]![what]!;
 		const verdict = value <= aim ? "aim reached" : value <= must ? "target reached" : "TARGET MISSED";
-		const [is, target, best] = [value, must, aim].map((number) => number.toLocaleString("en"));
+		const [is, target, best] = [value, must, aim].map(number => number.toLocaleString("en"));
 		console.log(`${part}, ${what}: ${is} (target ${target}, aim ${best}): ${verdict}`);
 	}
 }

@@ -14,9 +14,10 @@ export interface Measured {
 	slotBytes?: number;
 }
 
-const shortest = 1; // ms: operations are repeated until a sample takes as long as this
-const fewestSamples = 5, mostSamples = 31;
-const enough = 400; // ms in all
+const SHORTEST = 1; // ms: operations are repeated until a sample takes as long as this
+const FEWEST_SAMPLES = 5,
+	MOST_SAMPLES = 31;
+const ENOUGH = 400; // ms in all
 
 /** `expected`: true, or the result in hexadecimal. */
 export function measure(operation: () => Uint8Array | boolean, expected: string | true): void {
@@ -51,7 +52,7 @@ function median(operation: () => unknown, now: () => number): number {
 	for (;;) {
 		const start = now();
 		for (let i = 0; i < repeats; i++) operation();
-		if (now() - start >= shortest) break;
+		if (now() - start >= SHORTEST) break;
 		repeats *= 2;
 	}
 	const samples: number[] = [];
@@ -60,7 +61,7 @@ function median(operation: () => unknown, now: () => number): number {
 		const start = now();
 		for (let i = 0; i < repeats; i++) operation();
 		samples.push((now() - start) / repeats);
-	} while (samples.length < fewestSamples || (samples.length < mostSamples && now() - first < enough));
+	} while (samples.length < FEWEST_SAMPLES || (samples.length < MOST_SAMPLES && now() - first < ENOUGH));
 	samples.sort((a, b) => a - b);
 	return samples[samples.length >> 1]!;
 }

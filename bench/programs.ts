@@ -4,9 +4,9 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleOnce, root, type Kernel } from "../boards/bundle.js";
-import { buildSimulator } from "../boards/simulator/build.js";
+import { bundleOnce, type Kernel, root } from "../boards/bundle.js";
 import { compileBytecode } from "../boards/qemu-rv32/build.js";
+import { buildSimulator } from "../boards/simulator/build.js";
 import type { Measured } from "./measure.js";
 
 /** A file in cases/, and the kernel that stands behind `firmware/crypto/kernel` in it. */
@@ -21,15 +21,17 @@ export interface Heap {
 	slots: number; // count
 }
 
-const timeLimit = 60_000; // ms
+const TIME_LIMIT = 60_000; // ms
 const alias = { crypto: join(root, "bench/no-randomness.ts") };
 
 const folder = mkdtempSync(join(tmpdir(), "baton-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const words = Object.fromEntries(["time", "heap"].map((word) => {
-	writeFileSync(join(folder, word), word);
-	return [word, join(folder, word)];
-}));
+const words = Object.fromEntries(
+	["time", "heap"].map(word => {
+		writeFileSync(join(folder, word), word);
+		return [word, join(folder, word)];
+	}),
+);
 
 async function script({ file, kernel }: Program): Promise<string> {
 	// XS 13.3 does not initialise a class's instance fields in time if a static field makes an instance before them, as
@@ -56,7 +58,7 @@ const simulators: Record<32 | 64, string> = { 32: "", 64: "" };
 /** Undefined: it does not fit into that heap. */
 export async function timeOnXS(program: Program, heap: Heap, bits: 32 | 64 = 64): Promise<Measured | undefined> {
 	const { code, stdout, stderr } = await simulate(bits, await script(program), heap, "time");
-	const line = stdout.split("\n").find((text) => text.startsWith("{"));
+	const line = stdout.split("\n").find(text => text.startsWith("{"));
 	if (code === 0 && line) return JSON.parse(line) as Measured;
 	if (code === 4) return undefined;
 	throw new Error(`${program.file} on XS ended with ${code}: ${stderr}`);
@@ -78,8 +80,8 @@ export async function smallestHeap(program: Program): Promise<Heap | undefined> 
 	const runs = async (heap: Heap) => (await simulate(32, file, heap, "heap")).code === 0;
 	const most: Heap = { chunks: 4 << 20, slots: 1 << 17 };
 	if (!(await runs(most))) return undefined;
-	const chunks = await least(most.chunks, 256, (n) => runs({ chunks: n, slots: most.slots }));
-	const slots = await least(most.slots, 16, (n) => runs({ chunks: most.chunks, slots: n }));
+	const chunks = await least(most.chunks, 256, n => runs({ chunks: n, slots: most.slots }));
+	const slots = await least(most.slots, 16, n => runs({ chunks: most.chunks, slots: n }));
 	const heap = { chunks, slots };
 	while (!(await runs(heap))) {
 		heap.chunks += 256;
@@ -90,7 +92,8 @@ export async function smallestHeap(program: Program): Promise<Heap | undefined> 
 
 /** The least multiple of `step` for which `good` holds, by bisection below `most`, for which it does. */
 async function least(most: number, step: number, good: (n: number) => Promise<boolean>): Promise<number> {
-	let low = 0, high = Math.ceil(most / step);
+	let low = 0,
+		high = Math.ceil(most / step);
 	while (high - low > 1) {
 		const middle = (low + high) >> 1;
 		if (await good(middle * step)) high = middle;
@@ -116,8 +119,8 @@ function simulate(bits: 32 | 64, file: string, { chunks, slots }: Heap, word: "t
 }
 
 function execute(file: string, args: string[]): Promise<Ended> {
-	return new Promise((resolve) => {
-		execFile(file, args, { timeout: timeLimit, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
+	return new Promise(resolve => {
+		execFile(file, args, { timeout: TIME_LIMIT, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
 			resolve({ code: error ? (error.code ?? error.signal ?? "?") : 0, stdout, stderr });
 		});
 	});

@@ -15,19 +15,31 @@ export interface Target {
 export function operationTable(name: string, operation: Record<string, Figures>): string {
 	const head = [name, "ms", "in MB", "ratio", "ms on Node", "chunks", "slots", "least heap", "bytecode", "rv32imc"];
 	const rows = Object.entries(operation).map(([implementation, f]) => [
-		implementation, milliseconds(f.ms), f.chunks === undefined ? "" : String(f.heapMB ?? 1),
-		quotient(f.ratio), milliseconds(f.nodeMs),
-		kilobytes(f.chunks), kilobytes(f.slots), kilobytes(f.heapBytes), kilobytes(f.bytecodeBytes),
+		implementation,
+		milliseconds(f.ms),
+		f.chunks === undefined ? "" : String(f.heapMB ?? 1),
+		quotient(f.ratio),
+		milliseconds(f.nodeMs),
+		kilobytes(f.chunks),
+		kilobytes(f.slots),
+		kilobytes(f.heapBytes),
+		kilobytes(f.bytecodeBytes),
 		thousands(f.instructions),
 	]);
 	return table([head, ...rows]);
 }
 
 export function kernelTable({ compiler, flags, operations, code, text, tables }: KernelFigures): string {
-	const counts = Object.entries(operations).map(([name, { instructions, stackBytes }]) =>
-		[name, instructions.toLocaleString("en"), stackBytes.toLocaleString("en")]);
-	const bytes = (file: string, size: { text: number; tables: number }) =>
-		[file, size.text.toLocaleString("en"), size.tables.toLocaleString("en")];
+	const counts = Object.entries(operations).map(([name, { instructions, stackBytes }]) => [
+		name,
+		instructions.toLocaleString("en"),
+		stackBytes.toLocaleString("en"),
+	]);
+	const bytes = (file: string, size: { text: number; tables: number }) => [
+		file,
+		size.text.toLocaleString("en"),
+		size.tables.toLocaleString("en"),
+	];
 	const sizes = Object.entries(code).map(([file, size]) => bytes(file, size));
 	return [
 		`the C kernel on rv32imc: ${compiler}, ${flags}\n`,
@@ -42,9 +54,17 @@ export function targetTable(targets: Target[]): string {
 		const reached = (goal: number) => value !== undefined && (least ? value >= goal : value <= goal);
 		const sign = least ? "≥" : "≤";
 		const bound = (goal: number | undefined) =>
-			(goal === undefined ? "" : `${sign} ${goal.toLocaleString("en")}${unit}`);
-		const verdict = value === undefined ? "not measured" : must === undefined || aim === undefined ? ""
-			: reached(aim) ? "aim reached" : reached(must) ? "must reached" : "MISSED";
+			goal === undefined ? "" : `${sign} ${goal.toLocaleString("en")}${unit}`;
+		const verdict =
+			value === undefined
+				? "not measured"
+				: must === undefined || aim === undefined
+					? ""
+					: reached(aim)
+						? "aim reached"
+						: reached(must)
+							? "must reached"
+							: "MISSED";
 		return [what, value === undefined ? "" : `${value.toFixed(1)}${unit}`, bound(must), bound(aim), verdict];
 	});
 	return table([["target", "measured", "must", "aim", ""], ...rows]);
@@ -68,8 +88,8 @@ function thousands(n: number | undefined): string {
 
 /** The first column to the left, the others to the right. */
 function table(rows: string[][]): string {
-	const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+	const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)));
 	const padded = (cell: string, i: number) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!));
-	const lines = rows.map((row) => row.map(padded).join("  "));
+	const lines = rows.map(row => row.map(padded).join("  "));
 	return `${[lines[0], "─".repeat(lines[0]!.length), ...lines.slice(1)].join("\n")}\n`;
 }

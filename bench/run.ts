@@ -8,10 +8,10 @@
 
 import { parseArgs } from "node:util";
 import { benchBoard } from "./board-qemu.js";
+import { type KernelFigures, measureKernel, missingForKernel } from "./kernel-rv32/measure.js";
 import type { Measured } from "./measure.js";
-import { measureKernel, missingForKernel, type KernelFigures } from "./kernel-rv32/measure.js";
-import { bytecodeBytes, prepareXS, smallestHeap, timeOnNode, timeOnXS, type Heap, type Program } from "./programs.js";
-import { kernelTable, operationTable, targetTable, type Target } from "./report.js";
+import { bytecodeBytes, type Heap, type Program, prepareXS, smallestHeap, timeOnNode, timeOnXS } from "./programs.js";
+import { kernelTable, operationTable, type Target, targetTable } from "./report.js";
 
 /** One implementation of one operation. */
 export interface Figures {
@@ -30,11 +30,14 @@ export type Operations = Record<string, Record<string, Figures>>;
 const megabyte: Heap = { chunks: 1 << 20, slots: 40_000 };
 const growth = [1, 1.125, 1.25, 1.5, 2, 4]; // MB, until it fits
 /** Where the fastest is looked for. */
-const larger: Heap[] = [{ chunks: 4 << 20, slots: 40_000 }, { chunks: 16 << 20, slots: 40_000 }];
+const larger: Heap[] = [
+	{ chunks: 4 << 20, slots: 40_000 },
+	{ chunks: 16 << 20, slots: 40_000 },
+];
 /** About what a microcontroller has. */
 const small: Heap = { chunks: 96 << 10, slots: 8_192 };
 
-const rounds = 3; // over all implementations in turn, so that a busy moment does not fall on one alone
+const ROUNDS = 3; // over all implementations in turn, so that a busy moment does not fall on one alone
 
 const libraries: Record<string, string[]> = {
 	verify: ["noble-ed25519", "noble-curves", "tweetnacl"],
@@ -64,7 +67,12 @@ async function main(): Promise<number> {
 	let options;
 	try {
 		options = parseArgs({
-			options: { "kernel-rv32": { type: "boolean" }, board: { type: "string" }, servers: { type: "boolean" }, json: { type: "boolean" } },
+			options: {
+				"kernel-rv32": { type: "boolean" },
+				board: { type: "string" },
+				servers: { type: "boolean" },
+				json: { type: "boolean" },
+			},
 		}).values;
 	} catch (error) {
 		console.error(`bench: ${(error as Error).message}`);
@@ -136,7 +144,7 @@ async function measureOperations(operations: Operations, withHeaps: boolean): Pr
 		const programs = programsOf(name);
 		const operation: Record<string, Figures> = (operations[name] = {});
 		const times: Record<string, number[]> = {};
-		for (let round = 0; round < rounds; round++) {
+		for (let round = 0; round < ROUNDS; round++) {
 			for (const [implementation, program] of Object.entries(programs)) {
 				const figures = (operation[implementation] ??= {});
 				const measured = await timeInMegabyte(program, figures);
@@ -168,11 +176,13 @@ async function measureOperations(operations: Operations, withHeaps: boolean): Pr
 	const noble = await fastest({ file: "verify/noble-ed25519" }, verify!["noble-ed25519"]!.ms);
 	const chacha = await median({ file: "chacha20poly1305/baton" }, small);
 	const nobleChacha = await median({ file: "chacha20poly1305/noble-ciphers" }, small);
-	const narrow = withHeaps ? {
-		ours: await median({ file: "verify/baton" }, megabyte, 32),
-		known: await median({ file: "verify/baton-known" }, megabyte, 32),
-		noble: await median({ file: "verify/noble-ed25519" }, megabyte, 32),
-	} : undefined;
+	const narrow = withHeaps
+		? {
+				ours: await median({ file: "verify/baton" }, megabyte, 32),
+				known: await median({ file: "verify/baton-known" }, megabyte, 32),
+				noble: await median({ file: "verify/noble-ed25519" }, megabyte, 32),
+			}
+		: undefined;
 
 	await measureBytecode(operations);
 	if (withHeaps) await measureHeaps(operations);
@@ -182,8 +192,13 @@ async function measureOperations(operations: Operations, withHeaps: boolean): Pr
 	const against = (ours: Figures, library: Figures) => quotient(library.ms, ours.ms);
 	const { "baton-ts": any, "baton-ts-known": known, "noble-ed25519": library } = verify as Record<string, Figures>;
 	const more = library!.heapMB ? ` (@noble/ed25519 in ${library!.heapMB} MB, the least that it takes)` : "";
-	const times = (what: string, value: number | undefined, must?: number, aim?: number): Target =>
-		({ what, value, must, aim, unit: "×" });
+	const times = (what: string, value: number | undefined, must?: number, aim?: number): Target => ({
+		what,
+		value,
+		must,
+		aim,
+		unit: "×",
+	});
 	const heap = any!.heapBytes;
 	return [
 		times("verify in TypeScript, any key, against @noble/ed25519, each in its fastest heap", noble / ours, 4, 6),
@@ -191,18 +206,31 @@ async function measureOperations(operations: Operations, withHeaps: boolean): Pr
 		times("the same on 32 bits, both in 1 MB", quotient(narrow?.noble, narrow?.ours)),
 		times(`verify in TypeScript, key known in advance, both in 1 MB${more}`, against(known!, library!), 9, 14),
 		times("the same on 32 bits, both in 1 MB", quotient(narrow?.noble, narrow?.known)),
-		{ what: "verify in TypeScript, smallest heap above the built-ins",
-			value: heap && heap / 1024, must: 26, aim: 16, unit: " KB" },
-		times("SHA-512 of 1 KiB in TypeScript, against @noble/hashes",
-			against(sha512!["baton-ts"]!, sha512!["noble-hashes"]!), 2.5, 4),
-		times("ChaCha20-Poly1305 of 1 KiB in TypeScript in a 96 KB heap, against @noble/ciphers",
-			quotient(nobleChacha, chacha), 2, 3),
+		{
+			what: "verify in TypeScript, smallest heap above the built-ins",
+			value: heap && heap / 1024,
+			must: 26,
+			aim: 16,
+			unit: " KB",
+		},
+		times(
+			"SHA-512 of 1 KiB in TypeScript, against @noble/hashes",
+			against(sha512!["baton-ts"]!, sha512!["noble-hashes"]!),
+			2.5,
+			4,
+		),
+		times(
+			"ChaCha20-Poly1305 of 1 KiB in TypeScript in a 96 KB heap, against @noble/ciphers",
+			quotient(nobleChacha, chacha),
+			2,
+			3,
+		),
 	];
 }
 
 async function median(program: Program, heap: Heap, bits?: 32 | 64): Promise<number | undefined> {
 	const times: number[] = [];
-	for (let round = 0; round < rounds; round++) {
+	for (let round = 0; round < ROUNDS; round++) {
 		const measured = await timeOnXS(program, heap, bits);
 		if (!measured) return undefined;
 		times.push(measured.ms);
@@ -232,8 +260,9 @@ async function measureBytecode(operations: Operations): Promise<void> {
 async function measureHeaps(operations: Operations): Promise<void> {
 	progress("smallest heaps");
 	const builtIns = (await smallestHeap({ file: "nothing" }))!;
-	const jobs = Object.keys(operations).flatMap((name) =>
-		Object.entries(programsOf(name)).map(([implementation, program]) => ({ name, implementation, program })));
+	const jobs = Object.keys(operations).flatMap(name =>
+		Object.entries(programsOf(name)).map(([implementation, program]) => ({ name, implementation, program })),
+	);
 	const total = jobs.length;
 	const worker = async () => {
 		for (let job = jobs.shift(); job; job = jobs.shift()) {
@@ -250,13 +279,22 @@ async function measureHeaps(operations: Operations): Promise<void> {
 function kernelTargets({ operations, text }: KernelFigures): Target[] {
 	const hash = operations["verify-hash"]!.instructions;
 	const thousands = (n: number) => n / 1e3;
-	const count = (what: string, n: number, must: number, aim: number): Target =>
-		({ what: `${what}, instructions on rv32imc`, value: thousands(n), must, aim, unit: " k" });
+	const count = (what: string, n: number, must: number, aim: number): Target => ({
+		what: `${what}, instructions on rv32imc`,
+		value: thousands(n),
+		must,
+		aim,
+		unit: " k",
+	});
 	return [
 		{ what: "machine code of the whole C kernel on rv32imc", value: text / 1024, must: 24, aim: 14, unit: " KB" },
 		count("verify in C, any key, hash excluded", operations["verify"]!.instructions - hash, 1400, 1200),
-		count("verify in C, key known in advance, hash excluded",
-			operations["verify-prepared"]!.instructions - hash, 650, 500),
+		count(
+			"verify in C, key known in advance, hash excluded",
+			operations["verify-prepared"]!.instructions - hash,
+			650,
+			500,
+		),
 		count("X25519 in C", operations["x25519"]!.instructions, 1500, 1360),
 		count("SHA-512 of 1 KiB in C", operations["sha512"]!.instructions, 130, 105),
 		count("ChaCha20-Poly1305 of 1 KiB in C", operations["chacha20poly1305"]!.instructions, 45, 42),

@@ -2,9 +2,9 @@
 // with what `baton export` wrote, the same clients, one TLS 1.3 handshake and one GET for each connection, as devices
 // make them (no resumption). A second figure without the GET: handshakes alone. No figure is a pass or a failure.
 
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -32,9 +32,9 @@ export interface ServersReport {
 	nginx: ServerFigures | string; // why not
 }
 
-const host = "download-2.fleet.example";
-const clients = 2,
-	concurrent = 16;
+const HOST = "download-2.fleet.example";
+const CLIENTS = 2,
+	CONCURRENT = 16;
 
 export async function measureServers(seconds = 5): Promise<ServersReport> {
 	const folder = mkdtempSync(join(tmpdir(), "baton-bench-servers-"));
@@ -62,7 +62,7 @@ export async function measureServers(seconds = 5): Promise<ServersReport> {
 		const own = await withOwn(fleetFolder, (port, pids) => load(port, authority, seconds, pids));
 		const nginx =
 			noNginx ?? (await withNginx(folder, fleetFolder, (port, pids) => load(port, authority, seconds, pids)));
-		return { seconds, clients, concurrent, baton: own, nginx };
+		return { seconds, clients: CLIENTS, concurrent: CONCURRENT, baton: own, nginx };
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
@@ -165,12 +165,12 @@ async function round(
 ): Promise<{ done: number; failed: number }> {
 	const counts = await Promise.all(
 		Array.from(
-			{ length: clients },
+			{ length: CLIENTS },
 			() =>
 				new Promise<{ done: number; failed: number }>((resolve, reject) => {
-					const worker = new Worker(client, {
+					const worker = new Worker(CLIENT, {
 						eval: true,
-						workerData: { port, authority, seconds, request, concurrent, host },
+						workerData: { port, authority, seconds, request, concurrent: CONCURRENT, host: HOST },
 					});
 					worker.once("message", resolve);
 					worker.once("error", reject);
@@ -184,7 +184,7 @@ async function round(
 }
 
 /** One client: `concurrent` connections at a time, each new from the first byte. */
-const client = `
+const CLIENT = `
 const { parentPort, workerData } = require("node:worker_threads");
 const tls = require("node:tls");
 const { port, authority, seconds, request, concurrent, host } = workerData;
@@ -206,7 +206,7 @@ function one() {
 for (let i = 0; i < concurrent; i++) one();
 `;
 
-const ticksPerSecond = 100; // USER_HZ, on every Linux
+const TICKS_PER_SECOND = 100; // USER_HZ, on every Linux
 
 /** CPU time, user and system; where there is no /proc: NaN. */
 function cpuMilliseconds(pids: number[]): number {
@@ -221,7 +221,7 @@ function cpuMilliseconds(pids: number[]): number {
 			return NaN;
 		}
 	}
-	return (ticks * 1_000) / ticksPerSecond;
+	return (ticks * 1_000) / TICKS_PER_SECOND;
 }
 
 function residentBytes(pids: number[]): number {

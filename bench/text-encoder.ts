@@ -3,7 +3,7 @@
 if (typeof globalThis.TextEncoder === "undefined") {
 	class AsciiEncoder {
 		encode(text: string): Uint8Array {
-			return Uint8Array.from(text, (character) => character.charCodeAt(0));
+			return Uint8Array.from(text, character => character.charCodeAt(0));
 		}
 	}
 	(globalThis as { TextEncoder: unknown }).TextEncoder = AsciiEncoder;

@@ -1,11 +1,11 @@
 // Bundles an entry point for a board. The alias table here is, with manifest.json, the only place where a platform
 // is chosen: which kernel answers `crypto/kernel`, which test framework answers `uvu`.
 
-import { build, type Plugin } from "esbuild";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where the public test vectors are (data only, not part of this repository). */
@@ -26,7 +26,16 @@ export interface BundleOptions {
 }
 
 /** Writes one file: a script for XS, an ES module for Node. */
-export async function bundle({ entry, outfile, engine, kernel = "typescript", p256 = true, minify = false, target = "es2022", alias }: BundleOptions) {
+export async function bundle({
+	entry,
+	outfile,
+	engine,
+	kernel = "typescript",
+	p256 = true,
+	minify = false,
+	target = "es2022",
+	alias,
+}: BundleOptions) {
 	const { metafile } = await build({
 		absWorkingDir: root,
 		entryPoints: [entry],

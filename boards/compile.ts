@@ -4,7 +4,7 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -14,7 +14,7 @@ export const xs = join(dirname(createRequire(import.meta.url).resolve("@agoric/x
 
 /** The engine's sources that a board needs. */
 export function engineSources(): string[] {
-	return sourcesOf(join(xs, "sources")).filter((file) => !/xs(Snapshot|Lockdown)\.c$/.test(file));
+	return sourcesOf(join(xs, "sources")).filter(file => !/xs(Snapshot|Lockdown)\.c$/.test(file));
 }
 
 export interface CompileJob {
@@ -33,7 +33,7 @@ export async function compileAll(compiler: string, jobs: CompileJob[], what: str
 	const worker = async () => {
 		for (let job = waiting.shift(); job; job = waiting.shift()) {
 			const { source, object, flags } = job;
-			await whole(object, (file) => run(compiler, [...flags, "-c", source, "-o", file]));
+			await whole(object, file => run(compiler, [...flags, "-c", source, "-o", file]));
 			done++;
 			if (terminal) process.stderr.write(`\rcompiling ${what}: ${done} of ${total}\x1b[K`);
 		}
@@ -55,7 +55,7 @@ export async function whole(file: string, make: (scratch: string) => Promise<voi
 
 /** The first line that a tool says of its version; undefined if it does not run. */
 export async function versionOf(tool: string): Promise<string | undefined> {
-	return new Promise((resolve) => {
+	return new Promise(resolve => {
 		execFile(tool, ["--version"], (error, stdout) => resolve(error ? undefined : stdout.split("\n", 1)[0]));
 	});
 }
@@ -77,14 +77,20 @@ export function objectOf(folder: string, source: string): string {
 
 /** The C files directly in a folder. */
 export function sourcesOf(folder: string): string[] {
-	return readdirSync(folder).filter((name) => name.endsWith(".c")).sort().map((name) => join(folder, name));
+	return readdirSync(folder)
+		.filter(name => name.endsWith(".c"))
+		.sort()
+		.map(name => join(folder, name));
 }
 
 /** The header files in a folder and below. */
 export function headersOf(folder: string): string[] {
 	if (!existsSync(folder)) return [];
 	const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-	return names.filter((name) => name.endsWith(".h")).sort().map((name) => join(folder, name));
+	return names
+		.filter(name => name.endsWith(".h"))
+		.sort()
+		.map(name => join(folder, name));
 }
 
 /** A name for what is made of these texts and files. */

@@ -39,7 +39,7 @@ export function checkSettings(value: unknown): RunSettings {
 	check(typeof settings.fleet === "string" && /^[\x20-\x7e]+$/.test(settings.fleet), "fleet", "printable ASCII");
 	check(isHex(settings.factory), "factory", "hexadecimal");
 	const { dlKeys, map } = settings;
-	check(Array.isArray(dlKeys) && dlKeys.length > 0 && dlKeys.every((key) => isHex(key, 32)), "dlKeys", "32 bytes each");
+	check(Array.isArray(dlKeys) && dlKeys.length > 0 && dlKeys.every(key => isHex(key, 32)), "dlKeys", "32 bytes each");
 	check(typeof settings.service === "string", "service", "a URL");
 	check(Array.isArray(map), "map", "a list");
 	for (const entry of map as unknown[]) {
@@ -50,10 +50,10 @@ export function checkSettings(value: unknown): RunSettings {
 		check(isWhole(toPort, 1, 65535), "map: toPort", "1 to 65535");
 	}
 	check(isWhole(settings.pollInterval, 1, Number.MAX_SAFE_INTEGER), "pollInterval", "milliseconds");
-	check(isWhole(settings.serviceInterval, 1, longestTimer), "serviceInterval", "milliseconds, at most 2^31 - 1");
-	check(isWhole(settings.deadline ?? 1, 1, longestTimer), "deadline", "milliseconds, at most 2^31 - 1");
+	check(isWhole(settings.serviceInterval, 1, LONGEST_TIMER), "serviceInterval", "milliseconds, at most 2^31 - 1");
+	check(isWhole(settings.deadline ?? 1, 1, LONGEST_TIMER), "deadline", "milliseconds, at most 2^31 - 1");
 	check(typeof settings.once === "boolean", "once", "true or false");
-	check(isWhole(settings.runFor ?? 1, 1, longestTimer), "runFor", "milliseconds, at most 2^31 - 1");
+	check(isWhole(settings.runFor ?? 1, 1, LONGEST_TIMER), "runFor", "milliseconds, at most 2^31 - 1");
 	return value as RunSettings;
 }
 
@@ -66,7 +66,7 @@ export function hexBytes(hex: string): Uint8Array {
 	return bytes;
 }
 
-const longestTimer = 0x7fff_ffff; // ms
+const LONGEST_TIMER = 0x7fff_ffff; // ms
 
 function check(good: boolean, name: string, expected: string): void {
 	if (!good) throw new SettingsError(`settings: ${name}: expected ${expected}`);

@@ -89,26 +89,26 @@ export function engineOf(line: string): string | undefined {
 }
 
 /** What a board with one wire for both puts before each line of its error output. */
-const complaintMark = "# ! ";
+const COMPLAINT_MARK = "# ! ";
 
 type Process = Omit<Awaited<ReturnType<BoardCommand>>, "afterwards">;
 
 function follow({ file, args }: Process, options: BoardOptions, afterwards: () => Promise<void>) {
-	const { onLine, onComplaint = (line) => process.stderr.write(`${line}\n`) } = options;
+	const { onLine, onComplaint = line => process.stderr.write(`${line}\n`) } = options;
 	const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
-	createInterface({ input: child.stdout }).on("line", (line) => {
-		if (line.startsWith(complaintMark)) onComplaint(line.slice(complaintMark.length));
+	createInterface({ input: child.stdout }).on("line", line => {
+		if (line.startsWith(COMPLAINT_MARK)) onComplaint(line.slice(COMPLAINT_MARK.length));
 		else onLine(line);
 	});
 	createInterface({ input: child.stderr }).on("line", onComplaint);
 
-	const exited = new Promise<number>((resolve) => {
+	const exited = new Promise<number>(resolve => {
 		// "close", not "exit": it comes after the last line.
 		child.on("close", (code, signal) => {
 			const ended = code ?? 128 + (signal ? constants.signals[signal] : 0);
 			afterwards().then(
 				() => resolve(ended),
-				(error) => {
+				error => {
 					onComplaint(String(error));
 					resolve(exitCode.unusable);
 				},

@@ -22,8 +22,17 @@ export type CborReason =
 	| "not UTF-8";
 
 /** Major types (RFC 8949 §3.1). */
-const UINT = 0, NINT = 1, BSTR = 2, TSTR = 3, ARRAY = 4, MAP = 5, TAG = 6, SIMPLE = 7;
-const FALSE = 20, TRUE = 21, NULL = 22;
+const UINT = 0,
+	NINT = 1,
+	BSTR = 2,
+	TSTR = 3,
+	ARRAY = 4,
+	MAP = 5,
+	TAG = 6,
+	SIMPLE = 7;
+const FALSE = 20,
+	TRUE = 21,
+	NULL = 22;
 
 /** Reads items one after the other from `bytes`. Every method throws DecodeError<CborReason>. */
 export class CborReader {
@@ -216,7 +225,8 @@ export function textString(text: string): Uint8Array {
 /** The bytes of ASCII `text`. Throws RangeError for any other character. */
 export function ascii(text: string): Uint8Array {
 	const bytes = new Uint8Array(text.length);
-	for (let i = 0; i < bytes.length; i++) { // XS counts a string's length anew each time that it is asked for it
+	for (let i = 0; i < bytes.length; i++) {
+		// XS counts a string's length anew each time that it is asked for it
 		const code = text.charCodeAt(i);
 		if (code > 0x7f) throw new RangeError(`expected ASCII, got ${JSON.stringify(text)}`);
 		bytes[i] = code;

@@ -2,7 +2,7 @@
 // session at a time has the memory to itself.
 
 import type { Authenticator } from "./authenticator.js";
-import type { TokenBucket, Poller } from "./poller.js";
+import type { Poller, TokenBucket } from "./poller.js";
 import type { Timer, TimerID } from "./ports.js";
 import type { Updater } from "./updater.js";
 import type { HttpsURL } from "./url.js";
@@ -55,9 +55,11 @@ export class Device {
 
 	#serve(): void {
 		const { sessions, authenticator, service, timer, serviceInterval } = this.#options;
-		sessions.run(() => authenticator.authenticate(service)).then(() => {
-			if (this.#running) this.#timer = timer.set(() => this.#serve(), serviceInterval);
-		});
+		sessions
+			.run(() => authenticator.authenticate(service))
+			.then(() => {
+				if (this.#running) this.#timer = timer.set(() => this.#serve(), serviceInterval);
+			});
 	}
 }
 

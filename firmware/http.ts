@@ -20,12 +20,15 @@ export type HttpReason =
 const MAXIMUM_LINE = 2048; // bytes of a status line, a header field or a chunk's size line
 const MAXIMUM_HEAD = 8192; // bytes of all header fields, trailers included
 const MAXIMUM_INFORMATIONAL = 4; // 1xx responses before the final one
-const CR = 13, LF = 10;
+const CR = 13,
+	LF = 10;
 
 /** The bytes of a GET for `url`. `userAgent` is ASCII. */
 export function getRequest(url: HttpsURL, userAgent: string): Uint8Array {
 	const authority = url.port === 443 ? url.host : `${url.host}:${url.port}`;
-	return ascii(`GET ${url.path} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: ${userAgent}\r\nConnection: close\r\n\r\n`);
+	return ascii(
+		`GET ${url.path} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: ${userAgent}\r\nConnection: close\r\n\r\n`,
+	);
 }
 
 /** Reads one final response. Every method throws DecodeError<HttpReason>. */
@@ -68,7 +71,8 @@ export class ResponseReader {
 					this.#readByte(bytes[offset++]);
 			}
 		}
-		if (offset < bytes.length && this.#bodyLimit !== undefined && this.status === 200) refuse("data after the response");
+		if (offset < bytes.length && this.#bodyLimit !== undefined && this.status === 200)
+			refuse("data after the response");
 	}
 
 	#readByte(byte: number): void {
@@ -85,7 +89,8 @@ export class ResponseReader {
 
 	#readLine(line: string): void {
 		this.#headLength += line.length + 2;
-		if (this.#headLength > MAXIMUM_HEAD && this.#state !== "chunk size" && this.#state !== "chunk end") refuse("header too large");
+		if (this.#headLength > MAXIMUM_HEAD && this.#state !== "chunk size" && this.#state !== "chunk end")
+			refuse("header too large");
 		switch (this.#state) {
 			case "status line": {
 				const match = /^HTTP\/1\.[01] ([1-9][0-9][0-9])( [\t -~\x80-\xff]*)?$/.exec(line); // RFC 9112 §4
@@ -144,7 +149,8 @@ export class ResponseReader {
 	}
 
 	#startOver(): void {
-		if (this.status === 101 || ++this.#informational > MAXIMUM_INFORMATIONAL) refuse("too many informational responses");
+		if (this.status === 101 || ++this.#informational > MAXIMUM_INFORMATIONAL)
+			refuse("too many informational responses");
 		this.#state = "status line";
 		this.#contentLength = undefined;
 		this.#chunked = false;

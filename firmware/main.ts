@@ -3,8 +3,8 @@
 import { Authenticator } from "./authenticator.js";
 import type { Ed25519Key } from "./crypto/kernel.js";
 import { Device, Sessions } from "./device.js";
-import { formatEvent, type DeviceEvent } from "./events.js";
-import { pace, Poller, TokenBucket } from "./poller.js";
+import { type DeviceEvent, formatEvent } from "./events.js";
+import { Poller, pace, TokenBucket } from "./poller.js";
 import type { Board } from "./ports.js";
 import { VerifiedCaInformation } from "./trust/ca-information.js";
 import { Slots } from "./trust/slots.js";
@@ -37,7 +37,8 @@ export function main(board: Board, settings: Settings): Device {
 	const { deadline = 60_000, serviceInterval = 3_600_000, pollInterval = 30 * 24 * 3_600_000 } = settings;
 	const { creditTicks, creditsPerPoll } = pace(pollInterval);
 	for (const delay of [deadline, serviceInterval, creditTicks])
-		if (!(delay >= 0 && delay <= LONGEST_DELAY)) throw new RangeError(`expected 0 to ${LONGEST_DELAY} ms, got ${delay}`);
+		if (!(delay >= 0 && delay <= LONGEST_DELAY))
+			throw new RangeError(`expected 0 to ${LONGEST_DELAY} ms, got ${delay}`);
 	const report = (event: DeviceEvent) => board.print(formatEvent(event));
 
 	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys };

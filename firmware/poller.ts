@@ -24,7 +24,9 @@ const MAXIMUM_FAILURES = 11; // the last retry, after 2 × 2^10 credits, is beyo
 const JITTER = 0.1;
 const BOOT_SPREAD = 1 / 90; // of a credit: 20 s. A device that is on for a minute a day must get its poll done
 
-const FAILURES = 0, TARGET = 1, CREDITS = 2; // words
+const FAILURES = 0,
+	TARGET = 1,
+	CREDITS = 2; // words
 const WORDS = 54; // of which 52 for credits: 1,664 bits, more than 1,584, the longest interval there is
 
 /** 1,440 credits of 30 minutes make 30 days; a bench squeezes both. `interval` in ms. */
@@ -91,10 +93,13 @@ export class Poller {
 		if (this.#due || !(byChance || (counted && this.#credits >= this.#target))) return;
 		this.#due = true;
 		const { timer, creditTicks } = this.#options;
-		this.#delay = timer.set(() => {
-			this.#delay = undefined;
-			this.#poll(byChance);
-		}, this.#draw(Math.ceil(creditTicks * spread)));
+		this.#delay = timer.set(
+			() => {
+				this.#delay = undefined;
+				this.#poll(byChance);
+			},
+			this.#draw(Math.ceil(creditTicks * spread)),
+		);
 	}
 
 	/** One credit: the first bit that is still set. By its place, so that a rotten bit elsewhere cannot hold the count. */
@@ -108,7 +113,8 @@ export class Poller {
 	/** A device that dies in its poll must not try again at each boot: the next period begins before the poll does. */
 	#poll(byChance: boolean): void {
 		const begun = this.#begin(Math.min(this.#failures + 1, MAXIMUM_FAILURES));
-		if (!begun && !byChance && !this.#isDueByChance()) { // or it would poll at each boot
+		if (!begun && !byChance && !this.#isDueByChance()) {
+			// or it would poll at each boot
 			this.#due = false;
 			return;
 		}
@@ -124,11 +130,11 @@ export class Poller {
 		this.#word = CREDITS;
 		this.#failures = failures;
 		this.#target = this.#retryTarget();
-		return this.#counts = this.#flash(flash => {
+		return (this.#counts = this.#flash(flash => {
 			flash.eraseBlock(0);
 			if (!readWords(flash).every(word => word === ERASED)) throw new Error("flash cannot be erased");
 			writeWord(flash, FAILURES, checked(failures));
-		});
+		}));
 	}
 
 	#succeed(target: number): void {
@@ -273,7 +279,7 @@ function checked(value: number): number {
 
 function unchecked(word: number): number | undefined {
 	const value = word & 0xffff;
-	return (word >>> 16) === (~value & 0xffff) ? value : undefined;
+	return word >>> 16 === (~value & 0xffff) ? value : undefined;
 }
 
 function zeroBits(word: number): number {

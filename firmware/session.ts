@@ -37,7 +37,8 @@ export function get(board: Board, request: SessionRequest): Promise<SessionRespo
 		const { url } = request;
 		const reader = new ResponseReader(request.bodyLimit);
 		let socket: TLSSocket | undefined;
-		let connected = false, settled = false;
+		let connected = false,
+			settled = false;
 		let timer: TimerID | undefined = board.timer.set(
 			() => settle(new TransportError(connected ? "time-out" : "connect time-out")),
 			request.deadline,
@@ -76,17 +77,19 @@ export function get(board: Board, request: SessionRequest): Promise<SessionRespo
 					connected = true;
 				},
 				onAuthenticated: anchor => request.onAuthenticated(anchor),
-				onWritable: byteLength => attempt(() => {
-					if (sent === bytes.length) return;
-					const part = bytes.subarray(sent, sent + byteLength);
-					sent += part.length;
-					socket!.write(part);
-				}),
-				onReadable: () => attempt(() => {
-					const part = socket!.read();
-					if (part) reader.read(new Uint8Array(part));
-					if (reader.complete) settle();
-				}),
+				onWritable: byteLength =>
+					attempt(() => {
+						if (sent === bytes.length) return;
+						const part = bytes.subarray(sent, sent + byteLength);
+						sent += part.length;
+						socket!.write(part);
+					}),
+				onReadable: () =>
+					attempt(() => {
+						const part = socket!.read();
+						if (part) reader.read(new Uint8Array(part));
+						if (reader.complete) settle();
+					}),
 				onError: error => settle(error ?? new TransportError("connection lost")),
 			});
 		}

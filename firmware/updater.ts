@@ -122,6 +122,7 @@ export function isRefusal(error: unknown): boolean {
 /** The literal reason of an error of ours; of a mistake of ours, what the engine says. */
 export function reasonOf(error: unknown): string {
 	if (error instanceof TransportError || error instanceof FlashError) return error.reason;
-	if (error instanceof CertificateError || error instanceof AlertError || error instanceof DecodeError) return error.reason;
+	if (error instanceof CertificateError || error instanceof AlertError || error instanceof DecodeError)
+		return error.reason;
 	return String(error);
 }

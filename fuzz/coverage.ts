@@ -1,7 +1,7 @@
 // Which blocks of the firmware an input reaches, as V8 counts them: coverage guides the fuzzer without any code being
 // instrumented, and without a package.
 
-import { Session, type Profiler } from "node:inspector";
+import { type Profiler, Session } from "node:inspector";
 import { root } from "../boards/bundle.js";
 
 export class Coverage {

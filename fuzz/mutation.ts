@@ -3,24 +3,27 @@
 import type { Dice } from "../test/dice.js";
 
 const interesting = [0, 1, 2, 0x7f, 0x80, 0x81, 0xff];
-const mostBytes = 8_192;
+const MOST_BYTES = 8_192;
 
 export function mutate(input: Uint8Array, others: readonly Uint8Array[], dice: Dice): Uint8Array {
 	let bytes: Buffer = Buffer.from(input);
 	for (let steps = 1 + dice.below(4); steps > 0; steps--) bytes = step(bytes, others, dice);
-	return new Uint8Array(bytes.subarray(0, mostBytes));
+	return new Uint8Array(bytes.subarray(0, MOST_BYTES));
 }
 
 function step(bytes: Buffer, others: readonly Uint8Array[], dice: Dice): Buffer {
 	const at = dice.below(bytes.length + 1);
 	const length = Math.min(bytes.length - at, 1 + dice.below(dice.chance(0.8) ? 4 : 64));
-	const before = bytes.subarray(0, at), within = bytes.subarray(at, at + length), after = bytes.subarray(at + length);
+	const before = bytes.subarray(0, at),
+		within = bytes.subarray(at, at + length),
+		after = bytes.subarray(at + length);
 	switch (dice.below(9)) {
 		case 0: // a bit
 			if (at < bytes.length) bytes[at] ^= 1 << dice.below(8);
 			return bytes;
 		case 1: // a byte
-			if (at < bytes.length) bytes[at] = dice.chance(0.5) ? interesting[dice.below(interesting.length)] : dice.below(256);
+			if (at < bytes.length)
+				bytes[at] = dice.chance(0.5) ? interesting[dice.below(interesting.length)] : dice.below(256);
 			return bytes;
 		case 2: // a little more or less: lengths
 			if (at < bytes.length) bytes[at] += dice.below(9) - 4;
@@ -52,9 +55,10 @@ function piece(bytes: Uint8Array, dice: Dice): Uint8Array {
 function resize(bytes: Buffer, at: number, dice: Dice): Buffer {
 	if (bytes.length === 0) return bytes;
 	const by = dice.chance(0.5) ? 1 : -1;
-	const changed = by > 0
-		? Buffer.concat([bytes.subarray(0, at), Buffer.of(dice.below(256)), bytes.subarray(at)])
-		: Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]);
+	const changed =
+		by > 0
+			? Buffer.concat([bytes.subarray(0, at), Buffer.of(dice.below(256)), bytes.subarray(at)])
+			: Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]);
 	for (let i = 0; i < at; i++) {
 		const short = i + 1 + bytes[i]; // where a length of one byte would end, and one of two
 		const long = i + 2 + (bytes[i] << 8) + (bytes[i + 1] ?? 0);

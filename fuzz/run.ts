@@ -11,20 +11,27 @@ import { root } from "../boards/bundle.js";
 import { Dice } from "../test/dice.js";
 import { Coverage } from "./coverage.js";
 import { mutate } from "./mutation.js";
-import { targets, type Target } from "./targets.js";
+import { type Target, targets } from "./targets.js";
 
-const batchTime = 50; // ms between two looks at the coverage
-const slowInput = 2_000; // ms: a parser that takes so long is a finding
+const BATCH_TIME = 50; // ms between two looks at the coverage
+const SLOW_INPUT = 2_000; // ms: a parser that takes so long is a finding
 
-const { values } = parseArgs({ options: {
-	seconds: { type: "string", default: "60" }, target: { type: "string", multiple: true }, seed: { type: "string" },
-	keep: { type: "boolean", default: false }, json: { type: "boolean", default: false },
-} });
+const { values } = parseArgs({
+	options: {
+		seconds: { type: "string", default: "60" },
+		target: { type: "string", multiple: true },
+		seed: { type: "string" },
+		keep: { type: "boolean", default: false },
+		json: { type: "boolean", default: false },
+	},
+});
 const seconds = Number(values.seconds);
 const seed = Number(values.seed ?? Date.now() % 0x7fff_ffff);
 const wanted = targets.filter(({ name }) => !values.target || values.target.includes(name));
 if (!(seconds > 0) || wanted.length === 0) {
-	console.error(`usage: npm run fuzz -- [--seconds N] [--target ${targets.map(({ name }) => name).join("|")}]… [--seed N] [--keep] [--json]`);
+	console.error(
+		`usage: npm run fuzz -- [--seconds N] [--target ${targets.map(({ name }) => name).join("|")}]… [--seed N] [--keep] [--json]`,
+	);
 	process.exit(2);
 }
 
@@ -41,13 +48,21 @@ for (const target of wanted) {
 const inputs = results.reduce((sum, result) => sum + result.inputs, 0);
 const findings = results.filter(({ finding }) => finding);
 console.log(`${inputs} inputs, ${coverage.blocks} blocks reached, ${findings.length} findings`);
-if (values.json) console.log(JSON.stringify({
-	ok: findings.length === 0, seed, inputs, blocks: coverage.blocks, targets: results,
-}));
+if (values.json)
+	console.log(
+		JSON.stringify({
+			ok: findings.length === 0,
+			seed,
+			inputs,
+			blocks: coverage.blocks,
+			targets: results,
+		}),
+	);
 process.exitCode = findings.length === 0 ? 0 : 1;
 
 function fuzz(
-	target: Target, milliseconds: number,
+	target: Target,
+	milliseconds: number,
 ): { target: string; inputs: number; corpus: number; finding?: string } {
 	const folder = join(root, "fuzz/corpus", target.name);
 	const corpus = [...target.seeds, ...stored(folder)];
@@ -58,9 +73,9 @@ function fuzz(
 		try {
 			target.run(input);
 		} catch (error) {
-			return report(target, input, error instanceof Error ? error.stack ?? error.message : String(error));
+			return report(target, input, error instanceof Error ? (error.stack ?? error.message) : String(error));
 		}
-		return performance.now() - started > slowInput ? report(target, input, "too slow") : undefined;
+		return performance.now() - started > SLOW_INPUT ? report(target, input, "too slow") : undefined;
 	};
 	for (const input of corpus) {
 		const finding = attempt(input);
@@ -69,10 +84,11 @@ function fuzz(
 	coverage.takeNew();
 	for (const end = performance.now() + milliseconds; performance.now() < end; ) {
 		const tried: Uint8Array[] = [];
-		for (const stop = performance.now() + batchTime; performance.now() < stop; ) {
-			const input = target.generate && dice.chance(0.3)
-				? new Uint8Array(target.generate(dice))
-				: mutate(corpus[dice.below(corpus.length)], corpus, dice);
+		for (const stop = performance.now() + BATCH_TIME; performance.now() < stop; ) {
+			const input =
+				target.generate && dice.chance(0.3)
+					? new Uint8Array(target.generate(dice))
+					: mutate(corpus[dice.below(corpus.length)], corpus, dice);
 			tried.push(input);
 			const finding = attempt(input);
 			if (finding) return { target: target.name, inputs: count, corpus: corpus.length, finding };
@@ -80,7 +96,8 @@ function fuzz(
 		const fresh = coverage.takeNew();
 		if (fresh.size === 0) continue;
 		coverage.take();
-		for (const input of tried) { // which of them was it?
+		for (const input of tried) {
+			// which of them was it?
 			attempt(input);
 			const reached = coverage.take();
 			if (![...fresh].some(block => reached.has(block))) continue;
@@ -95,7 +112,9 @@ function fuzz(
 
 function stored(folder: string): Uint8Array[] {
 	if (!existsSync(folder)) return [];
-	return readdirSync(folder).sort().map(name => new Uint8Array(readFileSync(join(folder, name))));
+	return readdirSync(folder)
+		.sort()
+		.map(name => new Uint8Array(readFileSync(join(folder, name))));
 }
 
 function keep(folder: string, input: Uint8Array): void {

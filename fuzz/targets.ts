@@ -7,18 +7,24 @@ import { ResponseReader } from "../firmware/http.js";
 import { AlertError } from "../firmware/tls/alert.js";
 import { Client } from "../firmware/tls/client.js";
 import {
-	readCertificateRequest, readCertificates, readCertificateVerify, readEncryptedExtensions, readKeyUpdate,
-	readNewSessionTicket, readServerHello, type ClientHello,
+	type ClientHello,
+	readCertificateRequest,
+	readCertificates,
+	readCertificateVerify,
+	readEncryptedExtensions,
+	readKeyUpdate,
+	readNewSessionTicket,
+	readServerHello,
 } from "../firmware/tls/handshake.js";
 import { CIPHER_SUITES } from "../firmware/tls/record.js";
 import { signatureStructure, VerifiedCaInformation } from "../firmware/trust/ca-information.js";
 import { CertificateError, readCertificate } from "../firmware/x509/certificate.js";
 import { DerReader } from "../firmware/x509/der.js";
 import { readTrustAnchor, verifyPath } from "../firmware/x509/path.js";
-import { certificates, refusedCertificates } from "../test/firmware/x509/certificates.js";
-import { host, recordedFlights } from "../test/firmware/tls/recorded-flights.js";
 import { encodeCoseSign1, encodePayload } from "../host/ca-information.js";
 import type { Dice } from "../test/dice.js";
+import { HOST, recordedFlights } from "../test/firmware/tls/recorded-flights.js";
+import { certificates, refusedCertificates } from "../test/firmware/x509/certificates.js";
 import * as structured from "./structured.js";
 
 export interface Target {
@@ -30,7 +36,9 @@ export interface Target {
 	generate?(dice: Dice): Uint8Array;
 }
 
-const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
+function hex(text: string): Uint8Array {
+	return new Uint8Array(Buffer.from(text, "hex"));
+}
 const certificateSeeds = [...Object.values(certificates), ...refusedCertificates.map(([, , text]) => text)].map(hex);
 
 /** Runs `parse`; a refusal of the kind that it may give is no finding. */
@@ -46,12 +54,14 @@ const anchors = ["root", "next", "p256Root"].map(name => readTrustAnchor(hex(cer
 const genuine = new Set(Object.values(certificates));
 
 const recorded = recordedFlights[0];
-const fixedClient = (): Client => new Client({
-	host,
-	anchors: [readTrustAnchor(hex(recorded.root))],
-	random: bytes => bytes.forEach((_, i) => (bytes[i] = i)),
-	suites: CIPHER_SUITES.filter(({ code }) => code === recorded.suite),
-});
+function fixedClient(): Client {
+	return new Client({
+		host: HOST,
+		anchors: [readTrustAnchor(hex(recorded.root))],
+		random: bytes => bytes.forEach((_, i) => (bytes[i] = i)),
+		suites: CIPHER_SUITES.filter(({ code }) => code === recorded.suite),
+	});
+}
 
 const genuineFlight = hex(recorded.flight);
 /** Bytes of it until the server is authenticated. */
@@ -65,29 +75,45 @@ const handshakeLength = (() => {
 })();
 
 const hello: ClientHello = {
-	random: new Uint8Array(32), sessionId: new Uint8Array(32).fill(1), suites: CIPHER_SUITES, hostName: host,
-	fragmentLength: 512, keyShare: new Uint8Array(32), cookie: undefined,
+	random: new Uint8Array(32),
+	sessionId: new Uint8Array(32).fill(1),
+	suites: CIPHER_SUITES,
+	hostName: HOST,
+	fragmentLength: 512,
+	keyShare: new Uint8Array(32),
+	cookie: undefined,
 };
 const bodies: ((body: Uint8Array) => unknown)[] = [
-	body => readServerHello(body, hello), body => readEncryptedExtensions(body, hello), readCertificateRequest,
-	body => readCertificates(body, 4), readCertificateVerify, readNewSessionTicket, readKeyUpdate,
+	body => readServerHello(body, hello),
+	body => readEncryptedExtensions(body, hello),
+	readCertificateRequest,
+	body => readCertificates(body, 4),
+	readCertificateVerify,
+	readNewSessionTicket,
+	readKeyUpdate,
 ];
 
 // A DL key of the fuzzer's own, so that the fuzz gets behind the signature.
 const dlKey = createPrivateKey({
-	key: Buffer.from(`302e020100300506032b657004220420${"07".repeat(32)}`, "hex"), format: "der", type: "pkcs8",
+	key: Buffer.from(`302e020100300506032b657004220420${"07".repeat(32)}`, "hex"),
+	format: "der",
+	type: "pkcs8",
 });
 const dlPublicKey = new Uint8Array(createPublicKey(dlKey).export({ type: "spki", format: "der" }).subarray(-32));
 const fleet = { name: "fuzz", dlKeys: [dlPublicKey] };
-const signed = (payload: Uint8Array): Uint8Array =>
-	new Uint8Array(encodeCoseSign1(
-		payload, new Uint8Array(sign(null, signatureStructure(fleet.name, payload), dlKey)),
-	));
+function signed(payload: Uint8Array): Uint8Array {
+	return new Uint8Array(
+		encodeCoseSign1(payload, new Uint8Array(sign(null, signatureStructure(fleet.name, payload), dlKey))),
+	);
+}
 const payloads = [
 	{ generation: 1, certificate: hex(certificates.root), nextUrl: "https://next.example/" },
 	{
-		generation: 65_535, certificate: hex(certificates.next), nextUrl: "https://a.example:8443/b?c",
-		serverCertificatesNotBefore: 1_600_000_000, revokes: true as const,
+		generation: 65_535,
+		certificate: hex(certificates.next),
+		nextUrl: "https://a.example:8443/b?c",
+		serverCertificatesNotBefore: 1_600_000_000,
+		revokes: true as const,
 	},
 ].map(fields => new Uint8Array(encodePayload(fields)));
 
@@ -101,30 +127,34 @@ export const targets: Target[] = [
 	{
 		name: "certificate",
 		seeds: certificateSeeds,
-		run: input => refusing(CertificateError, () => {
-			const read = readCertificate(input);
-			const { toBeSigned, issuer, subject } = read;
-			if (toBeSigned.length + 64 >= input.length || issuer[0] !== 0x30 || subject[0] !== 0x30) throw new Error("accepted nonsense");
-			if (read.pathLength !== Infinity && !read.isCA) throw new Error("pathLen without cA");
-		}),
+		run: input =>
+			refusing(CertificateError, () => {
+				const read = readCertificate(input);
+				const { toBeSigned, issuer, subject } = read;
+				if (toBeSigned.length + 64 >= input.length || issuer[0] !== 0x30 || subject[0] !== 0x30)
+					throw new Error("accepted nonsense");
+				if (read.pathLength !== Infinity && !read.isCA) throw new Error("pathLen without cA");
+			}),
 		generate: structured.certificate,
 	},
 	{
 		name: "path",
 		seeds: [certificates.leaf, certificates.p256Leaf, certificates.leafOfNext, certificates.wildcard].map(hex),
-		run: input => refusing(CertificateError, () => {
-			verifyPath([input], host, anchors);
-			if (!genuine.has(Buffer.from(input).toString("hex"))) throw new Error("a forged certificate was accepted");
-		}),
+		run: input =>
+			refusing(CertificateError, () => {
+				verifyPath([input], HOST, anchors);
+				if (!genuine.has(Buffer.from(input).toString("hex"))) throw new Error("a forged certificate was accepted");
+			}),
 	},
 	{
 		name: "cbor",
 		seeds: [...payloads, hex("d28443a10132a0410140"), hex("a201f5206161"), hex("838120f6a10102")],
-		run: input => refusing(DecodeError, () => {
-			const reader = new CborReader(input);
-			reader.skip(4);
-			reader.end();
-		}),
+		run: input =>
+			refusing(DecodeError, () => {
+				const reader = new CborReader(input);
+				reader.skip(4);
+				reader.end();
+			}),
 	},
 	{
 		name: "ca-information",
@@ -164,13 +194,14 @@ export const targets: Target[] = [
 			"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
 			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
 			"HTTP/1.1 404 Not Found\r\n\r\n",
-		]
-			.map(text => new Uint8Array(Buffer.from(text))),
-		run: input => refusing(DecodeError, () => {
-			const reader = new ResponseReader(1_024);
-			for (let i = 0; i < input.length && !reader.complete; i += 100) reader.read(input.subarray(i, i + 100));
-			if (reader.complete && reader.status === 200 && reader.body.length > 1_024) throw new Error("a body over the limit");
-		}),
+		].map(text => new Uint8Array(Buffer.from(text))),
+		run: input =>
+			refusing(DecodeError, () => {
+				const reader = new ResponseReader(1_024);
+				for (let i = 0; i < input.length && !reader.complete; i += 100) reader.read(input.subarray(i, i + 100));
+				if (reader.complete && reader.status === 200 && reader.body.length > 1_024)
+					throw new Error("a body over the limit");
+			}),
 	},
 ];
 
@@ -216,7 +247,7 @@ function walk(der: DerReader, depth: number): void {
 		const { tag } = der;
 		if (tag === 1) der.boolean();
 		else if (tag === 2) der.integer();
-		else if (tag === 3) (der.left & 1 ? der.octets() : der.namedBits());
+		else if (tag === 3) der.left & 1 ? der.octets() : der.namedBits();
 		else if (tag === 6) der.objectIdentifier();
 		else if (tag === 0x17 || tag === 0x18) der.time();
 		else if ((tag & 0x20) !== 0 && depth < 32) {

@@ -5,7 +5,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { accessLine } from "./adoption.js";
 import type { ServerAccess } from "./deployment.js";
 
-const mostQueued = 1 << 20; // bytes that may wait for the disk
+const MOST_QUEUED = 1 << 20; // bytes that may wait for the disk
 
 export class AccessLog {
 	readonly #stream: WriteStream;
@@ -21,7 +21,7 @@ export class AccessLog {
 	}
 
 	write({ what, peer, method, path, status, userAgent }: ServerAccess): void {
-		if (what !== "request" || this.#stream.writableLength > mostQueued || this.#stream.destroyed) return;
+		if (what !== "request" || this.#stream.writableLength > MOST_QUEUED || this.#stream.destroyed) return;
 		const line = accessLine(
 			{
 				address: peer.replace(/:\d+$/, ""),

@@ -19,8 +19,8 @@ export interface Adoption {
 	held: Map<string, number>;
 }
 
-const longestLine = 4_096;
-const mostStates = 1_000; // distinct pairs that are kept apart: a stranger can invent any
+const LONGEST_LINE = 4_096;
+const MOST_STATES = 1_000; // distinct pairs that are kept apart: a stranger can invent any
 
 export function parseUserAgent(text: string | undefined): Held | undefined {
 	const found = /^baton\/1 \(([1-9]\d{0,4}),([1-9]\d{0,4}|-)\)$/.exec(text ?? "");
@@ -62,7 +62,7 @@ export async function readAdoption(
 	adoption: Adoption = { asks: 0, held: new Map() },
 ): Promise<Adoption> {
 	for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-		if (line.length > longestLine) continue;
+		if (line.length > LONGEST_LINE) continue;
 		const found =
 			/\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)\] "(?:GET) [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/.exec(
 				line,
@@ -80,7 +80,7 @@ export async function readAdoption(
 
 export function count(adoption: Adoption, { current, next }: Held): void {
 	const key = `${current},${next ?? "-"}`;
-	if (!adoption.held.has(key) && adoption.held.size >= mostStates) return;
+	if (!adoption.held.has(key) && adoption.held.size >= MOST_STATES) return;
 	adoption.asks++;
 	adoption.held.set(key, (adoption.held.get(key) ?? 0) + 1);
 }

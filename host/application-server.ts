@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServerCredentials } from "./certificate-authority.js";
-import { HttpsEndpoint, type Access, type Limits } from "./https-endpoint.js";
+import { type Access, HttpsEndpoint, type Limits } from "./https-endpoint.js";
 
 export interface ApplicationServerOptions {
 	credentials: ServerCredentials;

@@ -1,7 +1,7 @@
 // A TCP balancer in front of a service's servers, one after the other: what an operator has before several machines,
 // and why all of them must move to a new authority together.
 
-import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 export class Balancer {
 	readonly port: number;

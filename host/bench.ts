@@ -9,9 +9,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunSettings } from "../boards/settings.js";
 import type { BoardName, RunningBoard } from "../boards/start.js";
 import { engineOf, startBoard } from "../boards/start.js";
-import type { RunSettings } from "../boards/settings.js";
 import type { DeviceEvent } from "../firmware/events.js";
 import { rawPublicKey } from "./ca-information.js";
 import { Deployment, type ServerAccess, type Servers } from "./deployment.js";
@@ -20,7 +20,7 @@ import { Fleet } from "./fleet.js";
 import { give, nextDue, type Operation, type Order, type Plan, type Step } from "./operator.js";
 import { SharedDeployment } from "./shared-deployment.js";
 import { Signer } from "./signer.js";
-import { readDeviceSlots, type DeviceSlots } from "./slot-image.js";
+import { type DeviceSlots, readDeviceSlots } from "./slot-image.js";
 
 /** What happened, in which year, seen from where. */
 export type Entry = { year: number } & (
@@ -87,11 +87,11 @@ export interface BenchResult {
 
 /** Milliseconds of a year on a board: some five sessions of that board fit into one. */
 const pace: Record<BoardName, number> = { node: 300, simulator: 500, "qemu-rv32": 2_500 };
-const patience = 60_000; // ms for one hold
-const tick = 100; // ms
+const PATIENCE = 60_000; // ms for one hold
+const TICK = 100; // ms
 
-const plannedBegin = "2030-01-01T00:00:00.000Z";
-const serviceName = "service.fleet.example";
+const PLANNED_BEGIN = "2030-01-01T00:00:00.000Z";
+const SERVICE_NAME = "service.fleet.example";
 
 export class Bench {
 	readonly scenario: Scenario;
@@ -134,9 +134,9 @@ export class Bench {
 		this.flash = join(folder, "device");
 		this.fleet = Fleet.create(join(folder, "fleet"), {
 			fleet: "example",
-			begins: plannedBegin,
+			begins: PLANNED_BEGIN,
 			plan: scenario.plan,
-			services: [serviceName],
+			services: [SERVICE_NAME],
 			downloadUrl: "https://download-{n}.fleet.example/ca-information",
 		});
 		this.#signer = Signer.create(join(folder, "dl"), "example");
@@ -279,23 +279,23 @@ export class Bench {
 	/** Lets the years pass until `year`, and stops them there. */
 	async #reach(year: number): Promise<void> {
 		while (this.year < year) {
-			await this.#pause(Math.min(tick, (year - this.year) * this.yearMilliseconds + 1));
+			await this.#pause(Math.min(TICK, (year - this.year) * this.yearMilliseconds + 1));
 			this.#options.onTick?.(this);
 		}
 		this.#clock = { at: year };
 	}
 
 	async #hold({ awaits, until }: Scenario["holds"][number]): Promise<void> {
-		const deadline = performance.now() + patience;
+		const deadline = performance.now() + PATIENCE;
 		let shown = false;
 		while (!until(this.record) && this.#died === undefined) {
 			const left = deadline - performance.now();
-			if (left <= 0) return this.say(`waited ${patience / 1000} s in vain: ${awaits}`);
-			if (!shown && left < patience - 2_000) {
+			if (left <= 0) return this.say(`waited ${PATIENCE / 1000} s in vain: ${awaits}`);
+			if (!shown && left < PATIENCE - 2_000) {
 				shown = true;
 				this.say(`the years stand still: ${awaits}`);
 			}
-			await this.#pause(Math.min(tick, left));
+			await this.#pause(Math.min(TICK, left));
 			this.#options.onTick?.(this);
 		}
 	}
@@ -352,7 +352,7 @@ export class Bench {
 			fleet: this.fleet.name,
 			factory: hex(this.fleet.information(1)!),
 			dlKeys: [hex(rawPublicKey(this.#signer.publicKey))],
-			service: `https://${serviceName}/`,
+			service: `https://${SERVICE_NAME}/`,
 			map: [...this.#ports].map(([host, toPort]) => ({ host, address: "127.0.0.1", toPort })),
 			pollInterval: Math.round(0.8 * this.yearMilliseconds),
 			serviceInterval: Math.round(0.45 * this.yearMilliseconds),
@@ -365,8 +365,8 @@ export class Bench {
 	async #reservePorts(): Promise<void> {
 		const shared = await freePort([]);
 		const hosts = [
-			serviceName,
-			...Array.from({ length: mostGenerations }, (_, n) => new URL(this.fleet.nextUrl(n + 1)).hostname),
+			SERVICE_NAME,
+			...Array.from({ length: MOST_GENERATIONS }, (_, n) => new URL(this.fleet.nextUrl(n + 1)).hostname),
 		];
 		for (const host of hosts)
 			this.#ports.set(host, this.scenario.shared ? shared : await freePort([...this.#ports.values()]));
@@ -399,7 +399,7 @@ export class Bench {
 	}
 }
 
-const mostGenerations = 12;
+const MOST_GENERATIONS = 12;
 
 /** The slots as a device's console tells them, boot by boot. */
 export function slotsOf(record: Entry[]): { current: number | null; next: number | null } {

@@ -2,16 +2,16 @@
 // written and read with cbor-x and Node's own crypto. It shares no code with the firmware's reader, so each is a
 // check of the other: what the host says of a slot is its own judgement.
 
+import { createPublicKey, type KeyObject, verify, X509Certificate } from "node:crypto";
 import { Decoder, Encoder, Tag } from "cbor-x";
-import { createPublicKey, verify, X509Certificate, type KeyObject } from "node:crypto";
 import { isDeterministic } from "./deterministic-cbor.js";
 
-export const largestGeneration = 65_535;
+export const LARGEST_GENERATION = 65_535;
 /** A device refuses a generation further ahead than this. */
-export const largestGenerationJump = 256;
-export const largestCaInformation = 1_024; // bytes
-export const largestCaCertificate = 640; // bytes
-export const largestUrl = 255; // bytes
+export const LARGEST_GENERATION_JUMP = 256;
+export const LARGEST_CA_INFORMATION = 1_024; // bytes
+export const LARGEST_CA_CERTIFICATE = 640; // bytes
+export const LARGEST_URL = 255; // bytes
 
 export interface CaInformation {
 	generation: number;
@@ -26,7 +26,7 @@ export interface CaInformation {
 
 /** `Ed25519`, in the protected header's only form. */
 const protectedHeader = Uint8Array.of(0xa1, 0x01, 0x32);
-const coseSign1Tag = 18;
+const COSE_SIGN1_TAG = 18;
 
 // Without tag 259 a map is what RFC 8949 calls a map; cbor-x's declarations do not know that option.
 const plainMaps = { useRecords: false, variableMapSize: true, tagUint8Array: false, useTag259ForMaps: false };
@@ -36,12 +36,12 @@ const reader = new Decoder({ useRecords: false, mapsAsObjects: false });
 /** The payload of a COSE_Sign1. Throws RangeError or TypeError for what no device would take. */
 export function encodePayload(information: CaInformation): Uint8Array {
 	const { generation, certificate, nextUrl, serverCertificatesNotBefore, revokes } = information;
-	if (!Number.isInteger(generation) || generation < 1 || generation > largestGeneration) {
-		throw new RangeError(`expected a generation of 1 to ${largestGeneration}, got ${generation}`);
+	if (!Number.isInteger(generation) || generation < 1 || generation > LARGEST_GENERATION) {
+		throw new RangeError(`expected a generation of 1 to ${LARGEST_GENERATION}, got ${generation}`);
 	}
-	if (certificate.length > largestCaCertificate) {
+	if (certificate.length > LARGEST_CA_CERTIFICATE) {
 		throw new RangeError(
-			`expected a CA certificate of at most ${largestCaCertificate} bytes, got ${certificate.length}`,
+			`expected a CA certificate of at most ${LARGEST_CA_CERTIFICATE} bytes, got ${certificate.length}`,
 		);
 	}
 	checkNextUrl(nextUrl);
@@ -68,9 +68,9 @@ export function toBeSigned(fleet: string, payload: Uint8Array): Uint8Array {
 
 /** The whole object. Throws RangeError if it is larger than a device takes. */
 export function encodeCoseSign1(payload: Uint8Array, signature: Uint8Array): Uint8Array {
-	const object = encode(new Tag([protectedHeader, new Map(), payload, signature], coseSign1Tag));
-	if (object.length > largestCaInformation) {
-		throw new RangeError(`expected CA information of at most ${largestCaInformation} bytes, got ${object.length}`);
+	const object = encode(new Tag([protectedHeader, new Map(), payload, signature], COSE_SIGN1_TAG));
+	if (object.length > LARGEST_CA_INFORMATION) {
+		throw new RangeError(`expected CA information of at most ${LARGEST_CA_INFORMATION} bytes, got ${object.length}`);
 	}
 	return object;
 }
@@ -83,9 +83,9 @@ export interface Opened {
 
 /** Reads CA information without judging its signature. Throws TypeError that says what is wrong with its shape. */
 export function decodeCaInformation(object: Uint8Array): Opened {
-	if (object.length > largestCaInformation) malformed(`${object.length} bytes, more than ${largestCaInformation}`);
+	if (object.length > LARGEST_CA_INFORMATION) malformed(`${object.length} bytes, more than ${LARGEST_CA_INFORMATION}`);
 	const tag = decode(object);
-	if (!(tag instanceof Tag) || tag.tag !== coseSign1Tag) malformed("no COSE_Sign1 (tag 18)");
+	if (!(tag instanceof Tag) || tag.tag !== COSE_SIGN1_TAG) malformed("no COSE_Sign1 (tag 18)");
 	const parts: unknown = (tag as Tag).value;
 	if (!Array.isArray(parts) || parts.length !== 4) malformed("no array of four");
 	const [header, unprotected, payload, signature] = parts as unknown[];
@@ -119,7 +119,7 @@ export function openCaInformation(object: Uint8Array, fleet: string, dlKeys: Key
 /** A URL that a device can use: https, a name or IPv4 address, no user, no fragment. Throws TypeError if not. */
 export function checkNextUrl(text: string): URL {
 	const bytes = Buffer.byteLength(text);
-	if (bytes > largestUrl) throw new RangeError(`expected a URL of at most ${largestUrl} bytes, got ${bytes}`);
+	if (bytes > LARGEST_URL) throw new RangeError(`expected a URL of at most ${LARGEST_URL} bytes, got ${bytes}`);
 	if (!/^https:\/\/[\x21-\x7e]+$/.test(text))
 		throw new TypeError(`expected an https URL in ASCII, got ${JSON.stringify(text)}`);
 	const url = new URL(text);
@@ -129,10 +129,10 @@ export function checkNextUrl(text: string): URL {
 }
 
 /** Host and port that a URL leads to: a ClientHello carries no more than that. */
-export const authorityOf = (url: string) => {
+export function authorityOf(url: string) {
 	const { hostname, port } = new URL(url);
 	return `${hostname}:${port || "443"}`;
-};
+}
 
 /** Two CA information objects whose CA has one key promote at once: that is how a URL is changed. */
 export function sameAuthority(a: Uint8Array, b: Uint8Array): boolean {
@@ -162,9 +162,9 @@ function readMap(map: Map<unknown, unknown>): CaInformation {
 		if ((key as number) === 0 || (key as number) > 5) malformed(`unknown key ${key}`);
 	}
 	const generation = map.get(1);
-	if (!isUint(generation, largestGeneration) || generation === 0) malformed("no generation (key 1)");
+	if (!isUint(generation, LARGEST_GENERATION) || generation === 0) malformed("no generation (key 1)");
 	const certificate = map.get(2);
-	if (!(certificate instanceof Uint8Array) || certificate.length > largestCaCertificate)
+	if (!(certificate instanceof Uint8Array) || certificate.length > LARGEST_CA_CERTIFICATE)
 		malformed("no CA certificate (key 2)");
 	const nextUrl = map.get(3);
 	if (typeof nextUrl !== "string") malformed("no next address (key 3)");
@@ -181,16 +181,23 @@ function readMap(map: Map<unknown, unknown>): CaInformation {
 	};
 }
 
-const isUint = (value: unknown, largest: number) =>
-	((typeof value === "number" && Number.isInteger(value)) || typeof value === "bigint") &&
-	value >= 0 &&
-	value <= largest;
+function isUint(value: unknown, largest: number) {
+	return (
+		((typeof value === "number" && Number.isInteger(value)) || typeof value === "bigint") &&
+		value >= 0 &&
+		value <= largest
+	);
+}
 
 /** cbor-x writes numbers from 2^32 on as floats, and bigints in eight bytes always: each is right in its own range. */
-const uint = (value: number) => (value < 2 ** 32 ? value : BigInt(value));
+function uint(value: number) {
+	return value < 2 ** 32 ? value : BigInt(value);
+}
 
 // cbor-x hands out views of a buffer that it uses again.
-const encode = (value: unknown) => new Uint8Array(cbor.encode(value));
+function encode(value: unknown) {
+	return new Uint8Array(cbor.encode(value));
+}
 
 /** Decodes exactly one item. */
 function decode(bytes: Uint8Array): unknown {

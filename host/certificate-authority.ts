@@ -5,9 +5,9 @@
 // Leaves out: intermediates, revocation lists (a device without a clock could not tell a fresh one from an old one).
 
 import "reflect-metadata";
-import * as x509 from "@peculiar/x509";
-import { createPublicKey, generateKeyPairSync, KeyObject, randomBytes, webcrypto } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, webcrypto } from "node:crypto";
 import { isIP } from "node:net";
+import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
@@ -98,9 +98,7 @@ export async function issueServerCertificate(
 		signingAlgorithm: signingAlgorithm(authority.privateKey),
 		extensions: [
 			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-			new x509.ExtendedKeyUsageExtension([
-				x509.ExtendedKeyUsage[usage === "server" ? "serverAuth" : "clientAuth"],
-			]),
+			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage === "server" ? "serverAuth" : "clientAuth"]]),
 			new x509.SubjectAlternativeNameExtension(
 				names.map(name => ({ type: isIP(name) ? ("ip" as const) : ("dns" as const), value: name })),
 				!named,
@@ -154,7 +152,9 @@ async function authorityKeyIdentifier(issuer: x509.X509Certificate, issuerKey: K
 		: await x509.AuthorityKeyIdentifierExtension.create(await publicCryptoKey(issuerKey));
 }
 
-const commonName = (name: string): x509.JsonName => [{ CN: [name] }];
+function commonName(name: string): x509.JsonName {
+	return [{ CN: [name] }];
+}
 
 /** 64 random bits, positive and without a leading zero byte (RFC 5280 §4.1.2.2). */
 function serialNumber(): string {
@@ -163,17 +163,19 @@ function serialNumber(): string {
 	return bytes.toString("hex");
 }
 
-const keyAlgorithm = (key: KeyObject) =>
-	key.asymmetricKeyType === "ed25519"
+function keyAlgorithm(key: KeyObject) {
+	return key.asymmetricKeyType === "ed25519"
 		? { name: "Ed25519" }
 		: key.asymmetricKeyType === "ec"
 			? { name: "ECDSA", namedCurve: curveOf(key) }
 			: key.asymmetricKeyType === "rsa"
 				? { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }
 				: unsupported(key);
+}
 
-const signingAlgorithm = (key: KeyObject) =>
-	key.asymmetricKeyType === "ed25519" ? { name: "Ed25519" } : { name: "ECDSA", hash: "SHA-256" };
+function signingAlgorithm(key: KeyObject) {
+	return key.asymmetricKeyType === "ed25519" ? { name: "Ed25519" } : { name: "ECDSA", hash: "SHA-256" };
+}
 
 function curveOf(key: KeyObject): string {
 	const curve = key.asymmetricKeyDetails?.namedCurve;

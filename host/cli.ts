@@ -2,9 +2,9 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseMap } from "./map-option.js";
-import { OperatorError } from "./private-key-file.js";
 import { OrderError } from "./operator.js";
-import { herdName, scenarioNames } from "./scenarios/names.js";
+import { OperatorError } from "./private-key-file.js";
+import { HERD_NAME, scenarioNames } from "./scenarios/names.js";
 
 const boards = ["simulator", "node", "qemu-rv32"];
 
@@ -18,10 +18,7 @@ export async function baton(parameters: string[]): Promise<number> {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
 		process.stderr.write(`baton: ${error instanceof Error ? error.message : error}\n`);
 		const system = (error as NodeJS.ErrnoException).code;
-		return error instanceof OperatorError ||
-			error instanceof OrderError ||
-			system === "ENOENT" ||
-			system === "EACCES"
+		return error instanceof OperatorError || error instanceof OrderError || system === "ENOENT" || system === "EACCES"
 			? 2
 			: 1;
 	}
@@ -60,9 +57,7 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 		"npm start -- --scenario revoked-before --board node --diagram",
 	)
 		.addOption(
-			new Option("--scenario <name>", "what happens")
-				.choices([...scenarioNames, herdName, "all"])
-				.default("normal"),
+			new Option("--scenario <name>", "what happens").choices([...scenarioNames, HERD_NAME, "all"]).default("normal"),
 		)
 		.addOption(new Option("--board <name>", "where the firmware runs").choices(boards).default("simulator"))
 		.option("--json", "print one JSON object last")
@@ -82,17 +77,9 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 		.addOption(new Option("--board <name>", "where the firmware runs").choices(boards).default("simulator"))
 		.requiredOption("--fleet <name>", "the fleet's name, which every signature covers")
 		.requiredOption("--factory <file>", "factory CA information, raw CBOR")
-		.requiredOption(
-			"--dl-key <file>",
-			"DL public key, 32 raw bytes or PEM; give a spare key by a second one",
-			collect,
-		)
+		.requiredOption("--dl-key <file>", "DL public key, 32 raw bytes or PEM; give a spare key by a second one", collect)
 		.requiredOption("--service <url>", "https URL of the service")
-		.option(
-			"--map <name[:port]=address:port>",
-			"where a name leads; it is still the name that is checked",
-			collectMap,
-		)
+		.option("--map <name[:port]=address:port>", "where a name leads; it is still the name that is checked", collectMap)
 		.option("--flash <folder>", "flash images ca0, ca1, poll; absent ones are new and erased")
 		.option("--poll-interval <ms>", "between polls", positiveInteger, 30 * 24 * 3_600_000)
 		.option("--service-interval <ms>", "between sessions with the service", timerInteger, 3_600_000)
@@ -149,9 +136,7 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 		)
 		.option("--dl-key <file>", "the DL signing key is elsewhere: its public key, and a spare's", collect)
 		.addOption(
-			new Option("--key-type <type>", "of the authorities and servers")
-				.choices(["ed25519", "p256"])
-				.default("ed25519"),
+			new Option("--key-type <type>", "of the authorities and servers").choices(["ed25519", "p256"]).default("ed25519"),
 		)
 		.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
 		.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE)")
@@ -171,9 +156,7 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 	const ca = program.command("ca").description("certificate authorities").exitOverride();
 	withFolder(
 		example(
-			ca
-				.command("issue")
-				.description("bring the next authority into provisional operation, with its download server"),
+			ca.command("issue").description("bring the next authority into provisional operation, with its download server"),
 			"baton ca issue",
 		),
 	)
@@ -214,11 +197,7 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 		.option("--dl <folder>", "where the DL signing key is")
 		.action(async options => finish(await (await import("./commands/operate.js")).takeOver(options)));
 
-	fleetVerb(
-		"revoke",
-		"revoke an authority at once: its successor takes over, and is made if need be",
-		"baton revoke 1",
-	)
+	fleetVerb("revoke", "revoke an authority at once: its successor takes over, and is made if need be", "baton revoke 1")
 		.argument("<generation>", "of the authority", positiveInteger)
 		.option("--dl <folder>", "where the DL signing key is")
 		.action(async (generation, options) => (await import("./commands/operate.js")).revoke(generation, options));
@@ -250,11 +229,7 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 		"baton provision device",
 	)
 		.argument("<folder>")
-		.option(
-			"--generation <n>",
-			"begin with this CA information (default: the one in full operation)",
-			positiveInteger,
-		)
+		.option("--generation <n>", "begin with this CA information (default: the one in full operation)", positiveInteger)
 		.option("--service <url>", "for an ESP32: write the partition `settings` too, with this URL of the service")
 		.option("--map <name[:port]=address:port>", "in `settings`: where a name leads", collectMap)
 		.option("--poll-interval <ms>", "in `settings`: between polls", positiveInteger, 30 * 24 * 3_600_000)

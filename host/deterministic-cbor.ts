@@ -1,7 +1,7 @@
 // Is this one item of CBOR in core deterministic encoding (RFC 8949 §4.2.1), of the kinds that CA information may hold:
 // integers, byte and text strings, arrays, maps, tags, false, true, null? A walk over the bytes alone.
 
-const deepest = 16;
+const DEEPEST = 16;
 
 /** False too for what is truncated, has bytes after it, or holds floats, undefined or other simple values. */
 export function isDeterministic(bytes: Uint8Array): boolean {
@@ -10,7 +10,7 @@ export function isDeterministic(bytes: Uint8Array): boolean {
 
 /** The offset behind the item at `offset`; -1 if it is not deterministic. */
 function walk(bytes: Uint8Array, offset: number, depth: number): number {
-	if (offset >= bytes.length || depth > deepest) return -1;
+	if (offset >= bytes.length || depth > DEEPEST) return -1;
 	const major = bytes[offset] >> 5,
 		additional = bytes[offset] & 0x1f;
 	if (major === 7) return additional >= 20 && additional <= 22 ? offset + 1 : -1;

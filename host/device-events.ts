@@ -17,11 +17,11 @@ const names = new Set<string>([
 ] satisfies EventName[]);
 const numbers = new Set(["generation", "status", "current", "next"]);
 const words = new Set(["slot", "server", "reason"]);
-const longestLine = 1_024;
+const LONGEST_LINE = 1_024;
 
 /** The event that a console line says, or undefined if it says none. */
 export function parseEvent(line: string): DeviceEvent | undefined {
-	if (line.length > longestLine) return undefined;
+	if (line.length > LONGEST_LINE) return undefined;
 	const [event] = line.split(" ", 1);
 	if (!names.has(event)) return undefined;
 	const fields: Record<string, string | number> = {};

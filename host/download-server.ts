@@ -3,10 +3,10 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServerCredentials } from "./certificate-authority.js";
-import { HttpsEndpoint, type Access, type Limits } from "./https-endpoint.js";
+import { type Access, HttpsEndpoint, type Limits } from "./https-endpoint.js";
 
 /** RFC 9052 §9: a COSE_Sign1 by its media type. */
-export const mediaType = 'application/cose; cose-type="cose-sign1"';
+export const MEDIA_TYPE = 'application/cose; cose-type="cose-sign1"';
 
 export interface DownloadServerOptions {
 	credentials: ServerCredentials;
@@ -65,7 +65,7 @@ export function answerDownload(
 	// Compared as bytes: no decoding and no folders, so no path leads anywhere else.
 	if (request.url !== path) return void response.writeHead(404, { "Content-Length": 0 }).end();
 	response.writeHead(200, {
-		"Content-Type": mediaType,
+		"Content-Type": MEDIA_TYPE,
 		"Content-Length": object.length,
 		"Cache-Control": "no-cache",
 	});

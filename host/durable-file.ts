@@ -49,7 +49,7 @@ function writeBeside(path: string, content: string | Uint8Array, mode: number): 
 	try {
 		const file = openSync(beside, "wx", mode);
 		try {
-			for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+			for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 			fsyncSync(file);
 		} finally {
 			closeSync(file);

@@ -11,7 +11,7 @@ import { replaceFile } from "./durable-file.js";
 import type { Fleet } from "./fleet.js";
 import type { Operation } from "./operator.js";
 import { OperatorError, privateKeyPem } from "./private-key-file.js";
-import { pollBytes, slotBytes, writeSlotImage } from "./slot-image.js";
+import { POLL_BYTES, SLOT_BYTES, writeSlotImage } from "./slot-image.js";
 
 export interface Exported {
 	host: string;
@@ -42,22 +42,24 @@ export function exportStatic(fleet: Fleet, operation: Operation, folder: string,
 		servers.push(serverBlock(folder, host, pathname, path, listen));
 		exported.push({ host, namedBy, serves });
 	}
-	replaceFile(join(folder, "nginx.conf"), `${nginxHead}${strangers(listen)}\n${servers.join("\n")}`);
+	replaceFile(join(folder, "nginx.conf"), `${NGINX_HEAD}${strangers(listen)}\n${servers.join("\n")}`);
 	return exported;
 }
 
-const nginxHead = `# Download servers of a Baton fleet: include this in nginx's http block.
+const NGINX_HEAD = `# Download servers of a Baton fleet: include this in nginx's http block.
 # TLS 1.3 alone, no compression, one answer. Access logs in the combined format: baton status reads adoption from them.
 
 `;
 
 /** A name without a server here is refused before any certificate is shown: another one's would only mislead. */
-const strangers = (listen: string) => `server {
+function strangers(listen: string) {
+	return `server {
 	listen ${listen} ssl default_server;
 	ssl_protocols TLSv1.3;
 	ssl_reject_handshake on;
 }
 `;
+}
 
 function serverBlock(folder: string, host: string, pathname: string, path: string, listen: string): string {
 	return `server {
@@ -87,8 +89,8 @@ export function provision(object: Uint8Array, dlKeys: KeyObject[], folder: strin
 	const blank = (bytes: number) => new Uint8Array(bytes).fill(0xff);
 	const files: [string, Uint8Array][] = [
 		["ca0", writeSlotImage(object)],
-		["ca1", blank(slotBytes)],
-		["poll", blank(pollBytes)],
+		["ca1", blank(SLOT_BYTES)],
+		["poll", blank(POLL_BYTES)],
 		["factory.cbor", object],
 		...dlKeys.map((key, index): [string, Uint8Array] => [
 			index === 0 ? "dl.pub.raw" : `dl-spare-${index}.pub.raw`,

@@ -11,25 +11,27 @@
 // An authority's folder appears whole or not at all. Orders are carried out in the sequence: make, then record; what a
 // crash left unrecorded is found and used when the order is given again.
 
+import { type KeyObject, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { X509Certificate, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import {
-	authorityOf as hostAndPort,
+	type CaInformation,
 	checkNextUrl,
 	decodeCaInformation,
 	encodePayload,
-	largestCaCertificate,
+	authorityOf as hostAndPort,
+	LARGEST_CA_CERTIFICATE,
+	openCaInformation,
+	publicKeyOf,
 } from "./ca-information.js";
-import { openCaInformation, publicKeyOf, type CaInformation } from "./ca-information.js";
+import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
 import {
 	authorityName,
+	certificateKeyUsage,
 	certificatePem,
 	createCertificateAuthority,
 	createServerCredentials,
 } from "./certificate-authority.js";
-import { certificateKeyUsage } from "./certificate-authority.js";
-import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
 import { createFolder, replaceFile } from "./durable-file.js";
 import { authorityOf, begin, checkPlan, type Operation, type Plan, type Step } from "./operator.js";
 import { OperatorError, privateKeyPem, readPrivateKey } from "./private-key-file.js";
@@ -49,7 +51,7 @@ export interface FleetPlan {
 	dlKeys?: string[];
 }
 
-const averageYear = 365.2425 * 86_400_000; // ms
+const AVERAGE_YEAR = 365.2425 * 86_400_000; // ms
 /** RFC 5280 §4.1.2.5: no well-defined end. */
 const withoutEnd = new Date("9999-12-31T23:59:59Z");
 
@@ -90,11 +92,11 @@ export class Fleet {
 	}
 
 	dateOf(year: number): Date {
-		return new Date(Date.parse(this.settings.begins) + Math.round(year * averageYear));
+		return new Date(Date.parse(this.settings.begins) + Math.round(year * AVERAGE_YEAR));
 	}
 
 	yearOf(date: Date): number {
-		return (date.getTime() - Date.parse(this.settings.begins)) / averageYear;
+		return (date.getTime() - Date.parse(this.settings.begins)) / AVERAGE_YEAR;
 	}
 
 	/** What is in operation, and the steps that led there; undefined before the first authority. */
@@ -226,9 +228,7 @@ export class Fleet {
 		const { generation } = information;
 		const wanted = encodePayload(this.unsigned(operation, generation));
 		if (!Buffer.from(decodeCaInformation(object).payload).equals(wanted)) {
-			throw new OperatorError(
-				`this is signed, but says something else than authority ${generation} of this fleet`,
-			);
+			throw new OperatorError(`this is signed, but says something else than authority ${generation} of this fleet`);
 		}
 		this.keepInformation(generation, object);
 		return generation;
@@ -314,8 +314,8 @@ function checkImported(certificate: X509Certificate, { privateKey }: Certificate
 		throw new OperatorError(`this CA cannot be used: ${why}`);
 	};
 	if (!certificate.checkPrivateKey(privateKey)) refuse("the private key is another certificate's");
-	if (certificate.raw.length > largestCaCertificate)
-		refuse(`its certificate has ${certificate.raw.length} bytes, more than ${largestCaCertificate}`);
+	if (certificate.raw.length > LARGEST_CA_CERTIFICATE)
+		refuse(`its certificate has ${certificate.raw.length} bytes, more than ${LARGEST_CA_CERTIFICATE}`);
 	if (certificateKeyUsage(certificate.raw) === false) refuse("its keyUsage lacks keyCertSign");
 	if (!certificate.ca) refuse("its certificate has no basicConstraints cA"); // OpenSSL's judgement, usage included
 	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
@@ -325,7 +325,9 @@ function checkImported(certificate: X509Certificate, { privateKey }: Certificate
 }
 
 /** X.509 knows no fractions. */
-const wholeSecond = (date: Date) => new Date(Math.floor(date.getTime() / 1_000) * 1_000);
+function wholeSecond(date: Date) {
+	return new Date(Math.floor(date.getTime() / 1_000) * 1_000);
+}
 
 function readJson(file: string): unknown {
 	try {

@@ -4,8 +4,8 @@
 //
 // "Not in operation" is the absence of an endpoint: nothing listens.
 
-import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { certificatePem, type ServerCredentials } from "./certificate-authority.js";
@@ -89,10 +89,7 @@ export class HttpsEndpoint {
 		server.timeout = given.idle;
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
-			server.listen(
-				{ host: options.address ?? "127.0.0.1", port: options.port ?? 0, backlog: given.backlog },
-				resolve,
-			);
+			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0, backlog: given.backlog }, resolve);
 		});
 		server.removeAllListeners("error");
 		return new HttpsEndpoint(server, options, given, contexts);

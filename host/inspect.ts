@@ -1,12 +1,12 @@
 // CA information and slot images in plain words and in CBOR diagnostic notation (RFC 8949 §8).
 
-import { X509Certificate, type KeyObject } from "node:crypto";
-import { decodeCaInformation, openCaInformation, type CaInformation } from "./ca-information.js";
-import { readSlotImage, slotBytes } from "./slot-image.js";
+import { type KeyObject, X509Certificate } from "node:crypto";
+import { type CaInformation, decodeCaInformation, openCaInformation } from "./ca-information.js";
+import { readSlotImage, SLOT_BYTES } from "./slot-image.js";
 
 /** Text for people. `trust`: whose signatures count; without it a signature is not judged, and that is said. */
 export function inspect(bytes: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
-	return bytes.length === slotBytes ? inspectSlot(bytes, trust) : inspectInformation(bytes, trust);
+	return bytes.length === SLOT_BYTES ? inspectSlot(bytes, trust) : inspectInformation(bytes, trust);
 }
 
 function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
@@ -42,8 +42,7 @@ function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: KeyObje
 	const lines = [
 		`slot image, ${image.length} bytes, two copies`,
 		...copies.map(
-			({ is, information: of }, index) =>
-				`copy ${index}            ${is}${of ? `, generation ${of.generation}` : ""}`,
+			({ is, information: of }, index) => `copy ${index}            ${is}${of ? `, generation ${of.generation}` : ""}`,
 		),
 	];
 	if (!information) return `${[...lines, "the slot is empty: it has no valid copy"].join("\n")}\n`;
@@ -74,7 +73,8 @@ function diagnostic(payload: Uint8Array, signature: Uint8Array, information: CaI
 	].join("\n");
 }
 
-const wrapped = (bytes: Uint8Array) =>
-	Buffer.from(bytes)
+function wrapped(bytes: Uint8Array) {
+	return Buffer.from(bytes)
 		.toString("hex")
 		.replace(/.{64}(?=.)/g, "$&\n         ");
+}

@@ -1,9 +1,9 @@
 // How scenarios judge what really happened: questions to a bench's record, and findings for people.
 
-import { authorityOf } from "./operator.js";
-import type { Entry, Finding, Outcome } from "./bench.js";
 import type { DeviceEvent } from "../firmware/events.js";
+import type { Entry, Finding, Outcome } from "./bench.js";
 import type { ServerAccess } from "./deployment.js";
+import { authorityOf } from "./operator.js";
 
 export type DeviceEntry = { year: number; event: DeviceEvent };
 export type Period = { after?: number; before?: number };
@@ -39,21 +39,21 @@ export function accesses(
 }
 
 /** Has this happened yet? For a scenario's holds. */
-export const happened = (fields: Partial<DeviceEvent>, period?: Period) => (record: Entry[]) =>
-	events(record, fields, period).length > 0;
+export function happened(fields: Partial<DeviceEvent>, period?: Period) {
+	return (record: Entry[]) => events(record, fields, period).length > 0;
+}
 
-export const served = (fields: Partial<ServerAccess>, period?: Period) => (record: Entry[]) =>
-	accesses(record, fields, period).length > 0;
+export function served(fields: Partial<ServerAccess>, period?: Period) {
+	return (record: Entry[]) => accesses(record, fields, period).length > 0;
+}
 
-export const all =
-	(...conditions: ((record: Entry[]) => boolean)[]) =>
-	(record: Entry[]) =>
-		conditions.every(condition => condition(record));
+export function all(...conditions: ((record: Entry[]) => boolean)[]) {
+	return (record: Entry[]) => conditions.every(condition => condition(record));
+}
 
-export const any =
-	(...conditions: ((record: Entry[]) => boolean)[]) =>
-	(record: Entry[]) =>
-		conditions.some(condition => condition(record));
+export function any(...conditions: ((record: Entry[]) => boolean)[]) {
+	return (record: Entry[]) => conditions.some(condition => condition(record));
+}
 
 /** Did the events happen in this order, others between them? */
 export function inOrder(record: Entry[], period: Period, ...sequence: Partial<DeviceEvent>[]): boolean {
@@ -77,10 +77,11 @@ export function yearOfStep(record: Entry[], what: string, generation: number): n
 /** What every scenario ends with: the flash holds these generations, and no authentication was made up. */
 export function endings({ record, slots, fleet, operation }: Outcome, current: number, next: number | null): Finding[] {
 	const name = (generation: number) => `CA ${authorityOf(operation, generation).letter}`;
-	const whole = (image: Outcome["slots"]["current"], generation: number) =>
-		image !== undefined &&
-		image.copies.every(({ is }) => is === "valid") &&
-		image.copies.every(({ object }) => Buffer.from(object!).equals(fleet.information(generation)!));
+	const whole = (image: Outcome["slots"]["current"], generation: number) => {
+		const signed = fleet.information(generation)!;
+		const copies = image?.copies ?? [];
+		return copies.length > 0 && copies.every(({ is, object }) => is === "valid" && Buffer.from(object!).equals(signed));
+	};
 	return [
 		{
 			ok: whole(slots.current, current) && slots.current!.information!.generation === current,
@@ -99,9 +100,13 @@ export function endings({ record, slots, fleet, operation }: Outcome, current: n
 	];
 }
 
-const emptied = ({ images }: Outcome["slots"]) => images.some(({ copies }) => copies.every(({ is }) => is === "blank"));
+function emptied({ images }: Outcome["slots"]) {
+	return images.some(({ copies }) => copies.every(({ is }) => is === "blank"));
+}
 
-const list = (texts: string[]) => (texts.length === 0 ? "" : `, but not ${texts.slice(0, 3).join(", ")}`);
+function list(texts: string[]) {
+	return texts.length === 0 ? "" : `, but not ${texts.slice(0, 3).join(", ")}`;
+}
 
 /** Authentications that the device reports and no server has in its log, one for one. */
 function unseen(record: Entry[], operation: Outcome["operation"]): string[] {

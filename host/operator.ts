@@ -142,8 +142,7 @@ export function give(
 		revoke(order.generation);
 	} else {
 		const server = operation.downloadServers.find(({ namedBy }) => namedBy === order.namedBy);
-		if (!server?.up)
-			throw new OrderError(`no download server named by generation ${order.namedBy} is in operation`);
+		if (!server?.up) throw new OrderError(`no download server named by generation ${order.namedBy} is in operation`);
 		server.up = false;
 		server.endedAt = operation.year;
 		take("603", "download server terminated", server.serves, server.namedBy);
@@ -232,14 +231,18 @@ export function authorityOf(operation: Operation, generation: number): Authority
 	return found;
 }
 
-export const newest = ({ authorities }: Operation) => authorities[authorities.length - 1].generation;
+export function newest({ authorities }: Operation) {
+	return authorities[authorities.length - 1].generation;
+}
 
 function newAuthority(plan: Plan, generation: number, letter: string, from: number): Authority {
 	const validityYears = plan.authorities?.[generation]?.validityYears ?? plan.validityYears;
 	return { generation, letter, phase: "provisional", from, until: from + validityYears, revokes: false };
 }
 
-const overlapOf = (plan: Plan, generation: number) => plan.authorities?.[generation]?.overlapYears ?? plan.overlapYears;
+function overlapOf(plan: Plan, generation: number) {
+	return plan.authorities?.[generation]?.overlapYears ?? plan.overlapYears;
+}
 
 /** B after A, AA after Z; primes belong to one letter only. */
 function letterAfter({ letter }: Authority): string {

@@ -1,6 +1,6 @@
 // Private keys on disk: PKCS #8 in PEM, mode 0600, encrypted (PBES2, AES-256) where a passphrase is set.
 
-import { createPrivateKey, KeyObject } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createFile } from "./durable-file.js";
 

@@ -21,9 +21,9 @@ export interface Row {
 	times: number;
 }
 
-const operator = 0,
-	device = 1,
-	service = 2;
+const OPERATOR = 0,
+	DEVICE = 1,
+	SERVICE = 2;
 
 export function sequenceOf({ scenario, engine, record, operation }: BenchResult): Sequence {
 	const named = [
@@ -50,34 +50,34 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 		if (entry.from === "operator") {
 			rows.change({
 				year,
-				at: operator,
+				at: OPERATOR,
 				text: stepText(entry.step).replace(/ \(figure.*/, ""),
 				outcome: "neutral",
 			});
 		} else if (entry.from === "bench") {
 			rows.change({
 				year,
-				at: operator,
+				at: OPERATOR,
 				text: entry.text,
 				outcome: entry.text.startsWith("warning") ? "bad" : "neutral",
 			});
 		} else if (entry.from === "device") {
 			const { event, server, generation, slot, reason, current, next } = entry.event;
-			const to = server === "service" ? service : service + 1 + named.indexOf(polled);
+			const to = server === "service" ? SERVICE : SERVICE + 1 + named.indexOf(polled);
 			switch (event) {
 				case "boot":
 					rows.change({
 						year,
-						at: device,
+						at: DEVICE,
 						text: `boots: current ${letter(current!)}, next ${next === undefined ? "-" : letter(next)}`,
 						outcome: "neutral",
 					});
 					break;
 				case "promoted":
-					rows.change({ year, at: device, text: `promotes ${letter(generation!)}`, outcome: "good" });
+					rows.change({ year, at: DEVICE, text: `promotes ${letter(generation!)}`, outcome: "good" });
 					break;
 				case "repaired":
-					rows.change({ year, at: device, text: reason!, outcome: "neutral" });
+					rows.change({ year, at: DEVICE, text: reason!, outcome: "neutral" });
 					break;
 				case "poll":
 					polled = generation!;
@@ -87,7 +87,7 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 					if (server === "service")
 						rows.add({
 							year,
-							at: device,
+							at: DEVICE,
 							to,
 							text: `certificate by ${letter(generation!)} holds (${slot})`,
 							outcome: "good",
@@ -96,14 +96,14 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 					refused = false;
 					break;
 				case "refused":
-					rows.add({ year, at: device, to, text: `refused: ${reason}`, outcome: "bad" });
+					rows.add({ year, at: DEVICE, to, text: `refused: ${reason}`, outcome: "bad" });
 					refused = true;
 					break;
 				case "none":
 					rows.add({
 						year,
-						at: device,
-						to: service + 1 + named.indexOf(polled),
+						at: DEVICE,
+						to: SERVICE + 1 + named.indexOf(polled),
 						text: `not in operation (${reason})`,
 						outcome: "neutral",
 					});
@@ -112,8 +112,8 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 				case "stored":
 					rows.add({
 						year,
-						at: device,
-						to: service + 1 + named.indexOf(polled),
+						at: DEVICE,
+						to: SERVICE + 1 + named.indexOf(polled),
 						outcome: "good",
 						text: `${fetched}CA information ${generation} (${letter(generation!)}) ${event === "same" ? "as before" : "stored"}`,
 					});
@@ -122,7 +122,7 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 					if (!refused)
 						rows.add({
 							year,
-							at: device,
+							at: DEVICE,
 							...(server ? { to } : {}),
 							text: `failed: ${reason}`,
 							outcome: "bad",
@@ -211,7 +211,7 @@ export function sequenceSvg({ title, actors, rows }: Sequence): string {
 	const parts: string[] = [];
 	for (const [actor, name] of actors.entries()) {
 		parts.push(`<rect class="head" x="${x(actor) - 60}" y="36" width="120" height="24" rx="4"/>`);
-		parts.push(`<text class="name" x="${x(actor)}" y="52">${escape(name)}</text>`);
+		parts.push(`<text class="name" x="${x(actor)}" y="52">${escapeXml(name)}</text>`);
 		parts.push(`<line class="life" x1="${x(actor)}" y1="60" x2="${x(actor)}" y2="${height - 16}"/>`);
 	}
 	for (const [index, { year, at, to, text, outcome, times }] of rows.entries()) {
@@ -225,12 +225,12 @@ export function sequenceSvg({ title, actors, rows }: Sequence): string {
 			);
 		}
 		parts.push(
-			`<text class="what" x="${x(actors.length - 1) + 24}" y="${y + 4}">${escape(text)}${times > 1 ? ` (${times} times)` : ""}</text>`,
+			`<text class="what" x="${x(actors.length - 1) + 24}" y="${y + 4}">${escapeXml(text)}${times > 1 ? ` (${times} times)` : ""}</text>`,
 		);
 	}
 	const arrow = (name: string) =>
 		`<marker id="${name}" class="${name}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0,0 L8,4 L0,8 z"/></marker>`;
-	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">
+	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}">
 <style>
 svg { background: #fff; font: 13px system-ui, sans-serif; }
 text { fill: #1a1a1a; } .title { font-size: 16px; font-weight: 600; } .name { text-anchor: middle; font-weight: 600; } .year { text-anchor: end; fill: #666; }
@@ -239,11 +239,13 @@ text { fill: #1a1a1a; } .title { font-size: 16px; font-weight: 600; } .name { te
 circle.good, marker.good { fill: #14772f; } circle.bad, marker.bad { fill: #b3261e; } circle.neutral, marker.neutral { fill: #7a8694; }
 </style>
 <defs>${["good", "bad", "neutral"].map(arrow).join("")}</defs>
-<text class="title" x="${left - 40}" y="22">${escape(title)}</text>
+<text class="title" x="${left - 40}" y="22">${escapeXml(title)}</text>
 ${parts.join("\n")}
 </svg>
 `;
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escape = (text: string) => text.replace(/[&<>"]/g, character => entities[character]);
+function escapeXml(text: string) {
+	return text.replace(/[&<>"]/g, character => entities[character]);
+}

@@ -3,9 +3,9 @@
 // operation answers 404 under its own certificate, which a device takes for what it is.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { answerDownload } from "./download-server.js";
 import { answerService } from "./application-server.js";
-import { signed, type DeploymentOptions, type Servers } from "./deployment.js";
+import { type DeploymentOptions, type Servers, signed } from "./deployment.js";
+import { answerDownload } from "./download-server.js";
 import { HttpsEndpoint, type Presentation } from "./https-endpoint.js";
 import { authorityOf, type Operation } from "./operator.js";
 

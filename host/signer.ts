@@ -10,9 +10,10 @@
 // fails if it is there already; asked again for the very same payload, the signer gives the very same object, because
 // Ed25519 is deterministic. A crash between the two loses nothing and skips nothing.
 
-import { createPublicKey, generateKeyPairSync, KeyObject, sign } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CaInformation } from "./ca-information.js";
 import {
 	decodeCaInformation,
 	encodeCoseSign1,
@@ -20,7 +21,6 @@ import {
 	openCaInformation,
 	toBeSigned,
 } from "./ca-information.js";
-import type { CaInformation } from "./ca-information.js";
 import { createFile, createFolder } from "./durable-file.js";
 import { OperatorError, readPrivateKey, writePrivateKey } from "./private-key-file.js";
 
@@ -77,8 +77,7 @@ export class Signer {
 	/** Enters what another signer, with a spare key, signed before: so that a spare can take over without its log. */
 	adopt(object: Uint8Array, dlKeys: KeyObject[]): void {
 		const information = openCaInformation(object, this.fleet, [this.publicKey, ...dlKeys]);
-		if (!information)
-			throw new OperatorError("not signed by a DL key of this fleet: nothing was entered in the log");
+		if (!information) throw new OperatorError("not signed by a DL key of this fleet: nothing was entered in the log");
 		this.#enter(information.generation, decodeCaInformation(object).payload);
 	}
 
@@ -99,9 +98,7 @@ export class Signer {
 			}
 		}
 		if (readFileSync(entry, "utf8").trimEnd() !== hex) {
-			throw new OperatorError(
-				`generation ${generation} was signed before, with other contents: take ${this.last + 1}`,
-			);
+			throw new OperatorError(`generation ${generation} was signed before, with other contents: take ${this.last + 1}`);
 		}
 	}
 }

@@ -2,16 +2,16 @@
 // copy: the COSE bytes from offset 0, 0xFF after them, the copy's mark in the last word. Read and judged here without
 // any code of the firmware, so that a verdict about a device is a second opinion. Also writes the image of a new device.
 
+import type { KeyObject } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { KeyObject } from "node:crypto";
-import { openCaInformation, type CaInformation } from "./ca-information.js";
+import { type CaInformation, openCaInformation } from "./ca-information.js";
 
-export const slotBytes = 8_192;
-export const sectorBytes = 4_096;
-export const pollBytes = 4_096;
+export const SLOT_BYTES = 8_192;
+export const SECTOR_BYTES = 4_096;
+export const POLL_BYTES = 4_096;
 const mark = Buffer.from("mark", "ascii");
-const markOffset = sectorBytes - mark.length;
+const markOffset = SECTOR_BYTES - mark.length;
 
 export interface Copy {
 	is: "valid" | "blank" | "revoked" | "damaged";
@@ -36,11 +36,7 @@ export interface DeviceSlots {
 export function readDeviceSlots(folder: string, fleet: string, dlKeys: KeyObject[]): DeviceSlots {
 	const [ca0, ca1] = ["ca0", "ca1"].map(name => {
 		const file = join(folder, name);
-		return readSlotImage(
-			existsSync(file) ? readFileSync(file) : new Uint8Array(slotBytes).fill(0xff),
-			fleet,
-			dlKeys,
-		);
+		return readSlotImage(existsSync(file) ? readFileSync(file) : new Uint8Array(SLOT_BYTES).fill(0xff), fleet, dlKeys);
 	});
 	return select(ca0, ca1);
 }
@@ -55,10 +51,10 @@ export function select(ca0: SlotImage, ca1: SlotImage): DeviceSlots {
 }
 
 export function readSlotImage(image: Uint8Array, fleet: string, dlKeys: KeyObject[]): SlotImage {
-	if (image.length !== slotBytes)
-		throw new RangeError(`expected a slot image of ${slotBytes} bytes, got ${image.length}`);
-	const copies = [0, sectorBytes].map(offset =>
-		readCopy(image.subarray(offset, offset + sectorBytes), fleet, dlKeys),
+	if (image.length !== SLOT_BYTES)
+		throw new RangeError(`expected a slot image of ${SLOT_BYTES} bytes, got ${image.length}`);
+	const copies = [0, SECTOR_BYTES].map(offset =>
+		readCopy(image.subarray(offset, offset + SECTOR_BYTES), fleet, dlKeys),
 	);
 	const valid = copies.filter(({ is }) => is === "valid");
 	valid.sort((a, b) => b.information!.generation - a.information!.generation);
@@ -67,8 +63,8 @@ export function readSlotImage(image: Uint8Array, fleet: string, dlKeys: KeyObjec
 
 /** A slot image as the factory writes it: both copies of one CA information. */
 export function writeSlotImage(object: Uint8Array): Uint8Array {
-	const image = new Uint8Array(slotBytes).fill(0xff);
-	for (const offset of [0, sectorBytes]) {
+	const image = new Uint8Array(SLOT_BYTES).fill(0xff);
+	for (const offset of [0, SECTOR_BYTES]) {
 		image.set(object, offset);
 		image.set(mark, offset + markOffset);
 	}

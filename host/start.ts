@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { BoardName } from "../boards/start.js";
 import { Bench, type BenchResult, type Finding, type Scenario } from "./bench.js";
 import type { HerdResult } from "./herd/herd.js";
-import { herdName } from "./scenarios/names.js";
 import { scenarios } from "./scenarios/index.js";
+import { HERD_NAME } from "./scenarios/names.js";
 import { sequenceOf, sequenceSvg, sequenceText } from "./sequence.js";
 import { BenchPage } from "./ui/bench-page.js";
 import { UiServer } from "./ui/ui-server.js";
@@ -40,8 +40,8 @@ export async function start({
 	ui,
 }: StartOptions): Promise<number> {
 	const chosen =
-		scenario === "all" ? [...scenarios.values()] : scenario === herdName ? [] : [scenarios.get(scenario)!];
-	const withHerd = scenario === herdName || scenario === "all";
+		scenario === "all" ? [...scenarios.values()] : scenario === HERD_NAME ? [] : [scenarios.get(scenario)!];
+	const withHerd = scenario === HERD_NAME || scenario === "all";
 	const watch = createWatch(process.stdout);
 	const broken = new AbortController();
 	const interrupt = () => broken.abort(new Interrupted());
@@ -98,7 +98,7 @@ export async function start({
 
 /** Always on Node: thousands of XS processes would measure this machine, not the servers. */
 async function liveHerd(devices: number, signal: AbortSignal): Promise<HerdResult> {
-	const tell = (text: string) => void process.stdout.write(`${herdName}: ${text}\n`);
+	const tell = (text: string) => void process.stdout.write(`${HERD_NAME}: ${text}\n`);
 	const { herd } = await import("./herd/herd.js");
 	const result = await herd(devices, tell, signal);
 	for (const { ok, what } of result.findings) process.stdout.write(`  ${ok ? "✓" : "✗"} ${what}\n`);
@@ -109,7 +109,7 @@ function summaryOfHerd(result: HerdResult) {
 	const { findings: _findings, ...figures } = result;
 	return {
 		ok: succeeded(result),
-		scenario: herdName,
+		scenario: HERD_NAME,
 		board: "node",
 		engine: `node ${process.versions.node}`,
 		events: [],
@@ -153,7 +153,9 @@ async function live(scenario: Scenario, { board, watch, page, signal, year, keep
 	return result;
 }
 
-const succeeded = ({ findings }: { findings: Finding[] }) => findings.length > 0 && findings.every(({ ok }) => ok);
+function succeeded({ findings }: { findings: Finding[] }) {
+	return findings.length > 0 && findings.every(({ ok }) => ok);
+}
 
 /** What `--json` prints: other tools read it. */
 export function summary(result: BenchResult, board: BoardName) {

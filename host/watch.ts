@@ -6,7 +6,7 @@ import pc from "picocolors";
 import { formatEvent } from "../firmware/events.js";
 import type { Bench, BenchResult, Entry, Scenario } from "./bench.js";
 import { slotsOf } from "./bench.js";
-import { authorityOf, type Authority, type Operation, type Step } from "./operator.js";
+import { type Authority, authorityOf, type Operation, type Step } from "./operator.js";
 
 export interface Watch {
 	begin(scenario: Scenario, board: string): void;
@@ -22,7 +22,7 @@ export function createWatch(output: NodeJS.WriteStream): Watch {
 }
 
 /** Without anything new, plain output says so this often. */
-const quietYears = 3;
+const QUIET_YEARS = 3;
 
 class PlainWatch implements Watch {
 	protected readonly output: NodeJS.WriteStream;
@@ -45,7 +45,7 @@ class PlainWatch implements Watch {
 	}
 
 	tick(bench: Bench): void {
-		if (bench.year < this.#toldYear + quietYears) return;
+		if (bench.year < this.#toldYear + QUIET_YEARS) return;
 		this.#toldYear = bench.year;
 		const { operation } = bench;
 		const { current, next } = slotsOf(bench.record);

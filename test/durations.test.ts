@@ -1,15 +1,21 @@
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { Durations } from "./durations.js";
 
 const folder = mkdtempSync(join(tmpdir(), "baton-test-"));
 const file = join(folder, "build/durations.json");
 test.after(() => rmSync(folder, { recursive: true }));
 
-const order = (names: string[], guess = 5) => new Durations(file).longestFirst(names, (name) => name, () => guess);
+function order(names: string[], guess = 5) {
+	return new Durations(file).longestFirst(
+		names,
+		name => name,
+		() => guess,
+	);
+}
 
 test("without a record the order is kept", () => {
 	assert.equal(order(["b", "a", "c"]), ["b", "a", "c"]);

@@ -12,7 +12,8 @@ export class Durations {
 		this.#file = file;
 		try {
 			const found: unknown = JSON.parse(readFileSync(file, "utf8"));
-			for (const [job, seconds] of Object.entries(found ?? {})) if (typeof seconds === "number") this.#seconds[job] = seconds;
+			for (const [job, seconds] of Object.entries(found ?? {}))
+				if (typeof seconds === "number") this.#seconds[job] = seconds;
 		} catch {
 			// Nothing has run here yet.
 		}

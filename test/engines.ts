@@ -29,12 +29,16 @@ export interface Engine {
 }
 
 /** The same file on every engine; the others are Node's own. */
-const isPortable = (file: string) => file.startsWith("test/firmware/") || file === "test/on-xs/assert.test.ts";
-const isCrypto = (file: string) => file.startsWith("test/firmware/crypto/");
+function isPortable(file: string) {
+	return file.startsWith("test/firmware/") || file === "test/on-xs/assert.test.ts";
+}
+function isCrypto(file: string) {
+	return file.startsWith("test/firmware/crypto/");
+}
 
 /** The vectors are megabytes of text; a device's ceiling is the concern of tests of its own. */
-const memoryOnXS = 512 << 20; // bytes
-const memoryOnQemu = 192 << 20; // bytes
+const MEMORY_ON_XS = 512 << 20; // bytes
+const MEMORY_ON_QEMU = 192 << 20; // bytes
 
 const node: Engine = {
 	name: "node",
@@ -68,7 +72,7 @@ function xs(title: string, kernel: "typescript" | "c", takes: (file: string) => 
 		},
 		async command(file) {
 			const program = await bundleOnce({ entry: file, engine: "xs", kernel });
-			return { file: await buildSimulator(), args: ["--memory", String(memoryOnXS), program] };
+			return { file: await buildSimulator(), args: ["--memory", String(MEMORY_ON_XS), program] };
 		},
 	};
 }
@@ -90,7 +94,7 @@ const qemu: Engine = {
 	},
 	async command(file) {
 		const script = await bundleOnce({ entry: file, engine: "xs", kernel: hasCKernel ? "c" : "typescript" });
-		return programCommand(script, { memory: memoryOnQemu });
+		return programCommand(script, { memory: MEMORY_ON_QEMU });
 	},
 };
 

@@ -141,7 +141,9 @@ export class FlashEmulator {
 		const fault = (block: number) => this.blockFaults.get(`${partition}:${block}`);
 		const check = (offset: number, length: number, unit: number) => {
 			if (!(offset >= 0 && length >= 0 && offset + length <= size) || offset % unit !== 0 || length % unit !== 0)
-				throw new RangeError(`flash ${partition}: expected units of ${unit} within ${size}, got ${length} at ${offset}`);
+				throw new RangeError(
+					`flash ${partition}: expected units of ${unit} within ${size}, got ${length} at ${offset}`,
+				);
 		};
 		return {
 			read: (byteLength, offset) => {
@@ -176,7 +178,8 @@ export class FlashEmulator {
 		const memory = this.#partitions[operation.partition];
 		const fault = this.operationFaults.get(index);
 		const { kind } = operation;
-		if (blockFault === "refuses" || blockFault === `refuses ${kind}` || fault === "refuses") throw new Error(`${kind} failed`);
+		if (blockFault === "refuses" || blockFault === `refuses ${kind}` || fault === "refuses")
+			throw new Error(`${kind} failed`);
 		const idle = blockFault === "ignores" || blockFault === `ignores ${kind}` || fault === "ignores";
 		if (this.#cut?.at === index) {
 			this.#off = true;
@@ -221,7 +224,8 @@ class Memory {
 			}
 			this.#touch(offset, bytes.length);
 		} else {
-			const start = operation.block * BLOCK_LENGTH, end = start + BLOCK_LENGTH;
+			const start = operation.block * BLOCK_LENGTH,
+				end = start + BLOCK_LENGTH;
 			this.erases[operation.block]++;
 			this.bytes.fill(0xff, start, end);
 			this.#unstable.fill(0, start, end);
@@ -237,7 +241,8 @@ class Memory {
 		if (program) this.programs++;
 		else this.erases[operation.block]++;
 		this.#touch(start, length);
-		const change = (i: number, bits: number) => { // of byte i
+		const change = (i: number, bits: number) => {
+			// of byte i
 			const which = bits & 0xff;
 			const wanted = program ? operation.bytes[i] : 0xff;
 			const held = this.bytes[start + i];
@@ -250,7 +255,8 @@ class Memory {
 		const whole = (from: number, to: number) => {
 			for (let i = from; i < to && i < length; i++) change(i, 0xff);
 		};
-		const pages = Math.ceil(length / PAGE_LENGTH), words = length / 4;
+		const pages = Math.ceil(length / PAGE_LENGTH),
+			words = length / 4;
 		switch (model) {
 			case "nothing":
 				return;
@@ -321,7 +327,7 @@ class Memory {
 	digest(): string {
 		let digest = "";
 		for (let block = 0; block < this.#digests.length; block++)
-			digest += `${(this.#digests[block] ??= this.#hash(block)).toString(36)}.`;
+			digest += `${((this.#digests[block] ??= this.#hash(block))).toString(36)}.`;
 		return digest;
 	}
 
@@ -330,7 +336,8 @@ class Memory {
 		const start = block * BLOCK_LENGTH;
 		const bytes = new Uint32Array(this.bytes.buffer, start, BLOCK_LENGTH / 4);
 		const unstable = new Uint32Array(this.#unstable.buffer, start, BLOCK_LENGTH / 4);
-		let low = 0x811c_9dc5, high = 0x1234_5678;
+		let low = 0x811c_9dc5,
+			high = 0x1234_5678;
 		for (let i = 0; i < bytes.length; i++) {
 			const word = bytes[i] & ~unstable[i];
 			low = Math.imul(low ^ word, 0x0100_0193);

@@ -1,13 +1,13 @@
 // The crypto kernel of mass runs on Node: everything is the TypeScript kernel's, but Ed25519 verdicts are OpenSSL's,
 // kept for as long as the same bytes come again. One verdict in a few is compared with our own kernel's.
 
-import { createPublicKey, verify, type KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { ed25519Prepare, ed25519Verify as ownVerify, type PreparedKey } from "../firmware/crypto/typescript/kernel.js";
 
 export * from "../firmware/crypto/typescript/kernel.js";
 
-const mostRemembered = 20_000; // verdicts
-const oneInSoMany = 256;
+const MOST_REMEMBERED = 20_000; // verdicts
+const ONE_IN_SO_MANY = 256;
 const spki = Buffer.from("302a300506032b6570032100", "hex"); // RFC 8410 §4, before the key's 32 bytes
 
 const verdicts = new Map<string, boolean>();
@@ -27,11 +27,13 @@ export function ed25519Verify(key: Uint8Array | PreparedKey, message: Uint8Array
 		keys.set(name, pair);
 	}
 	const verdict = verify(null, message, pair.openssl, signature);
-	if (asked++ % oneInSoMany === 0 && ownVerify(pair.own, message, signature) !== verdict)
+	if (asked++ % ONE_IN_SO_MANY === 0 && ownVerify(pair.own, message, signature) !== verdict)
 		throw new Error(`the kernel says ${!verdict}, OpenSSL ${verdict}`);
-	if (verdicts.size >= mostRemembered) verdicts.clear();
+	if (verdicts.size >= MOST_REMEMBERED) verdicts.clear();
 	verdicts.set(question, verdict);
 	return verdict;
 }
 
-const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+function latin1(bytes: Uint8Array) {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+}

@@ -2,8 +2,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runProcess } from "./process.js";
 
-const run = (program: string, limit = 10_000) =>
-	runProcess({ file: process.execPath, args: ["-e", program], cwd: ".", limit });
+function run(program: string, limit = 10_000) {
+	return runProcess({ file: process.execPath, args: ["-e", program], cwd: ".", limit });
+}
 
 test("output comes from both streams, and a good end is no trouble", async () => {
 	const { output, trouble } = await run("console.log('out'); console.error('err')").ended;

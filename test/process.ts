@@ -9,7 +9,7 @@ export interface Ended {
 	trouble?: string;
 }
 
-const mostOutput = 1 << 20; // characters kept
+const MOST_OUTPUT = 1 << 20; // characters kept
 
 export interface Running {
 	ended: Promise<Ended>;
@@ -18,7 +18,17 @@ export interface Running {
 }
 
 /** `limit`: ms after which it is killed. */
-export function runProcess({ file, args, cwd, limit }: { file: string; args: string[]; cwd: string; limit: number }): Running {
+export function runProcess({
+	file,
+	args,
+	cwd,
+	limit,
+}: {
+	file: string;
+	args: string[];
+	cwd: string;
+	limit: number;
+}): Running {
 	const env = { ...process.env, FORCE_COLOR: "0" };
 	// A process group of its own, so that what it has started can be ended with it.
 	const child = spawn(file, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env });
@@ -36,16 +46,16 @@ export function runProcess({ file, args, cwd, limit }: { file: string; args: str
 		kill();
 	}, limit);
 	for (const stream of [child.stdout, child.stderr]) {
-		stream.setEncoding("utf8").on("data", (data) => {
-			if (output.length < mostOutput) output += data;
+		stream.setEncoding("utf8").on("data", data => {
+			if (output.length < MOST_OUTPUT) output += data;
 		});
 	}
-	const ended = new Promise<Ended>((resolve) => {
+	const ended = new Promise<Ended>(resolve => {
 		const end = (trouble?: string) => {
 			clearTimeout(timer);
 			resolve({ output, trouble: late ? `not finished after ${limit / 1000} s` : trouble });
 		};
-		child.on("error", (error) => end(error.message));
+		child.on("error", error => end(error.message));
 		// What it left running would keep the output open: it ends with it.
 		child.on("exit", kill);
 		child.on("close", (code, signal) => {

@@ -10,11 +10,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../boards/bundle.js";
 import { Durations } from "./durations.js";
-import { allowedSkips, engines, type Command, type Engine } from "./engines.js";
-import { runProcess, type Ended, type Running } from "./process.js";
+import { allowedSkips, type Command, type Engine, engines } from "./engines.js";
+import { type Ended, type Running, runProcess } from "./process.js";
 import { judge, oneLine, summarize, type Verdict } from "./verdict.js";
 
-const filesAtATime = 2;
+const FILES_AT_A_TIME = 2;
 
 interface Job {
 	title: string; // the file, or what is checked
@@ -35,19 +35,19 @@ async function main(): Promise<number> {
 	const { values, positionals } = parseArgs({ allowPositionals: true, options: { engine: { type: "string" } } });
 	const wanted = engines.filter(({ name }) => values.engine === undefined || name === values.engine);
 	if (wanted.length === 0) return misuse(`no engine named ${values.engine}`);
-	const files = testFiles().filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)));
+	const files = testFiles().filter(file => positionals.length === 0 || positionals.some(part => file.includes(part)));
 	if (files.length === 0) return misuse(`no test file named ${positionals.join(", ")}`);
 
 	const jobs: Job[] = [];
 	const absent: { engine: string; why: string }[] = [];
 	const asked: string[] = [];
 	for (const engine of wanted) {
-		const taken = files.filter((file) => engine.takes(file));
+		const taken = files.filter(file => engine.takes(file));
 		if (taken.length === 0 && positionals.length > 0) continue;
 		asked.push(engine.title);
 		const why = await engine.prepare();
 		if (why !== undefined) absent.push({ engine: engine.title, why });
-		else jobs.push(...taken.map((file) => ({ title: file, engine, command: () => engine.command(file) })));
+		else jobs.push(...taken.map(file => ({ title: file, engine, command: () => engine.command(file) })));
 	}
 	if (positionals.length === 0 && wanted.includes(engines[0])) jobs.unshift(...typeChecks());
 
@@ -71,13 +71,16 @@ function misuse(message: string): number {
 
 function testFiles(): string[] {
 	const found = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" });
-	return found.filter((name) => name.endsWith(".test.ts")).map((name) => `test/${name}`).sort();
+	return found
+		.filter(name => name.endsWith(".test.ts"))
+		.map(name => `test/${name}`)
+		.sort();
 }
 
 /** The types hold: the firmware's by itself, without Node's, and everything with them. */
 function typeChecks(): Job[] {
 	const compiler = "node_modules/typescript/bin/tsc";
-	return ["firmware", "."].map((project) => ({
+	return ["firmware", "."].map(project => ({
 		title: `tsc -p ${project}`,
 		engine: engines[0],
 		command: async () => ({ file: process.execPath, args: [compiler, "--pretty", "false", "-p", project] }),
@@ -100,7 +103,7 @@ async function runAll(jobs: Job[]): Promise<Verdict[]> {
 			showProgress(verdicts.length, total);
 		}
 	};
-	await Promise.all(Array.from({ length: filesAtATime }, worker));
+	await Promise.all(Array.from({ length: FILES_AT_A_TIME }, worker));
 	clearProgress();
 	return verdicts;
 }

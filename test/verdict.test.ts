@@ -1,15 +1,18 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { judge, oneLine, summarize, type Run, type Verdict } from "./verdict.js";
+import { judge, oneLine, type Run, summarize, type Verdict } from "./verdict.js";
 
-const lastLines = (total: number, passed: number, skipped = 0) =>
-	`\n  Total:     ${total}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n  Duration:  1.00ms\n\n`;
+function lastLines(total: number, passed: number, skipped = 0) {
+	return `\n  Total:     ${total}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n  Duration:  1.00ms\n\n`;
+}
 
 function verdict(output: string, more: Partial<Run> = {}): Verdict {
 	return judge({ title: "test/x.test.ts", engine: "node 20", output, seconds: 1.25, ...more });
 }
 
-const counts = ({ passed, failed, skipped, trouble }: Verdict) => [passed, failed, skipped.length, trouble];
+function counts({ passed, failed, skipped, trouble }: Verdict) {
+	return [passed, failed, skipped.length, trouble];
+}
 
 test("uvu's last lines are what counts", () => {
 	assert.equal(counts(verdict(`• • •   (3 / 3)\n${lastLines(3, 3)}`)), [3, 0, 0, undefined]);
@@ -20,7 +23,12 @@ test("a crash, silence, a code or an empty file is a failure, whatever was print
 	assert.equal(counts(verdict("")), [0, 1, 0, "no result"]);
 	assert.equal(counts(verdict("• • •", { trouble: "ended by SIGSEGV" })), [0, 1, 0, "no result, ended by SIGSEGV"]);
 	assert.equal(counts(verdict(lastLines(3, 3), { trouble: "ended with code 3" })), [3, 1, 0, "ended with code 3"]);
-	assert.equal(counts(verdict(lastLines(3, 3), { trouble: "not finished after 300 s" })), [3, 1, 0, "not finished after 300 s"]);
+	assert.equal(counts(verdict(lastLines(3, 3), { trouble: "not finished after 300 s" })), [
+		3,
+		1,
+		0,
+		"not finished after 300 s",
+	]);
 	assert.equal(counts(verdict(lastLines(0, 0))), [0, 1, 0, "no test in it"]);
 });
 
@@ -37,21 +45,33 @@ test("skipped tests are named; those beside test.only have no name", () => {
 
 test("a single check is one test, and its end decides", () => {
 	assert.equal(counts(verdict("", { single: true })), [1, 0, 0, undefined]);
-	assert.equal(counts(verdict("x.ts: error", { single: true, trouble: "ended with code 2" })), [0, 1, 0, "ended with code 2"]);
+	assert.equal(counts(verdict("x.ts: error", { single: true, trouble: "ended with code 2" })), [
+		0,
+		1,
+		0,
+		"ended with code 2",
+	]);
 });
 
 test("a run is told in one line", () => {
 	assert.is(oneLine(verdict(lastLines(3, 3))), "ok   test/x.test.ts (node 20): 3 passed, 1.3 s");
 	assert.is(oneLine(verdict(lastLines(3, 1))), "FAIL test/x.test.ts (node 20): 1 passed, 2 failed, 1.3 s");
 	assert.is(oneLine(verdict("")), "FAIL test/x.test.ts (node 20): 0 passed, no result, 1.3 s");
-	assert.is(oneLine(verdict(`# skipped: a\n${lastLines(2, 2, 1)}`)), "ok   test/x.test.ts (node 20): 2 passed, 1 skipped, 1.3 s");
+	assert.is(
+		oneLine(verdict(`# skipped: a\n${lastLines(2, 2, 1)}`)),
+		"ok   test/x.test.ts (node 20): 2 passed, 1 skipped, 1.3 s",
+	);
 });
 
 const circumstances = { engines: ["node 20"], absent: [], inCI: false, allowedSkips: [] };
 
 test("the last line is the sum, and failures are shown whole", () => {
 	const { lines, failed } = summarize(
-		[verdict(lastLines(3, 3)), verdict(`FAIL "it"\n  why it failed\n${lastLines(2, 1)}`), verdict("Segfault", { trouble: "ended by SIGSEGV" })],
+		[
+			verdict(lastLines(3, 3)),
+			verdict(`FAIL "it"\n  why it failed\n${lastLines(2, 1)}`),
+			verdict("Segfault", { trouble: "ended by SIGSEGV" }),
+		],
 		circumstances,
 	);
 	assert.is(lines.at(-1), "4 passed, 2 failed, 0 skipped");
@@ -84,7 +104,11 @@ test("in CI an unlisted skip is a failure, a listed one is told with its reason"
 	assert.ok(unlisted.lines.includes("SKIPPED: a [no compiler] (test/x.test.ts, node 20)"));
 	assert.ok(unlisted.lines.includes("FAILED: in CI only a listed test may be skipped"));
 
-	const listed = summarize(verdicts, { ...circumstances, inCI: true, allowedSkips: [{ test: /^a /, reason: "cannot be had" }] });
+	const listed = summarize(verdicts, {
+		...circumstances,
+		inCI: true,
+		allowedSkips: [{ test: /^a /, reason: "cannot be had" }],
+	});
 	assert.is(listed.failed, 0);
 	assert.ok(listed.lines.includes("SKIPPED: a [no compiler] (test/x.test.ts, node 20): cannot be had"));
 });
@@ -97,7 +121,9 @@ test("in CI an engine that ran nothing is a failure", () => {
 		absent: [{ engine: "qemu", why: "not installed" }],
 	});
 	assert.is(failed, 2);
-	assert.ok(lines.includes("FAILED: in CI XS 13 must run tests") && lines.includes("FAILED: in CI qemu must run tests"));
+	assert.ok(
+		lines.includes("FAILED: in CI XS 13 must run tests") && lines.includes("FAILED: in CI qemu must run tests"),
+	);
 	assert.is(lines.at(-1), "2 passed, 2 failed, 1 skipped");
 });
 

@@ -72,13 +72,13 @@ export interface Summary {
 /** Failures whole, every skip with its reason, each engine's counts; the last line is the sum. */
 export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedSkips }: Circumstances): Summary {
 	const lines: string[] = [];
-	let failed = sum(verdicts, (verdict) => verdict.failed);
+	let failed = sum(verdicts, verdict => verdict.failed);
 	const fail = (why: string) => {
 		lines.push(`FAILED: in CI ${why}`);
 		failed++;
 	};
 
-	for (const verdict of verdicts.filter((verdict) => verdict.failed)) {
+	for (const verdict of verdicts.filter(verdict => verdict.failed)) {
 		lines.push("", `──── ${oneLine(verdict)}`, verdict.run.output.trimEnd());
 		if (verdict.trouble) lines.push("", `${verdict.run.title}: ${verdict.trouble}`);
 	}
@@ -93,7 +93,12 @@ export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedS
 	for (const { engine, why } of absent) lines.push(`SKIPPED: all tests on ${engine}: ${why}`);
 	for (const engine of engines) {
 		const own = verdicts.filter(({ run }) => run.engine === engine);
-		lines.push(`${engine}: ${counts(own, sum(own, (verdict) => verdict.failed))}`);
+		lines.push(
+			`${engine}: ${counts(
+				own,
+				sum(own, verdict => verdict.failed),
+			)}`,
+		);
 		if (inCI && !own.some(({ passed }) => passed)) fail(`${engine} must run tests`);
 	}
 	lines.push(counts(verdicts, failed, absent.length));
@@ -101,8 +106,8 @@ export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedS
 }
 
 function counts(verdicts: Verdict[], failed: number, more = 0): string {
-	const skipped = sum(verdicts, (verdict) => verdict.skipped.length) + more;
-	return `${sum(verdicts, (verdict) => verdict.passed)} passed, ${failed} failed, ${skipped} skipped`;
+	const skipped = sum(verdicts, verdict => verdict.skipped.length) + more;
+	return `${sum(verdicts, verdict => verdict.passed)} passed, ${failed} failed, ${skipped} skipped`;
 }
 
 function sum(verdicts: Verdict[], count: (verdict: Verdict) => number): number {

@@ -6,24 +6,26 @@
 //   const download = await world.downloadServer(1, world.information(2));   // URL B, by CA A
 //   … world.settings({ "service.fleet.example": server.port }) … await world.close();
 
-import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { RunSettings } from "../boards/settings.js";
 import { ApplicationServer, type ApplicationServerOptions } from "../host/application-server.js";
 import {
+	type CaInformation,
 	encodeCoseSign1,
 	encodePayload,
 	rawPublicKey,
 	toBeSigned,
-	type CaInformation,
 } from "../host/ca-information.js";
-import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "../host/certificate-authority.js";
+import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
 import { DownloadServer, type DownloadServerOptions } from "../host/download-server.js";
 
-export const serviceName = "service.fleet.example";
+export const SERVICE_NAME = "service.fleet.example";
 /** Host of the download server that CA information `namedBy` names. */
-export const downloadName = (namedBy: number) => `download-${namedBy + 1}.fleet.example`;
-export const downloadPath = "/ca-information";
+export function downloadName(namedBy: number) {
+	return `download-${namedBy + 1}.fleet.example`;
+}
+export const DOWNLOAD_PATH = "/ca-information";
 
 /** Years of the plan, not of this machine: a device compares them with no clock. */
 export const plannedYears: Validity = {
@@ -98,7 +100,7 @@ export class World {
 	/** What is signed of it. */
 	payload(generation: number, content: Partial<CaInformation> = {}): Uint8Array {
 		const certificate = content.certificate ?? this.authority(generation).certificate;
-		const nextUrl = `https://${downloadName(generation)}${downloadPath}`;
+		const nextUrl = `https://${downloadName(generation)}${DOWNLOAD_PATH}`;
 		return encodePayload({ generation, nextUrl, ...content, certificate });
 	}
 
@@ -120,7 +122,7 @@ export class World {
 		generation: number,
 		options: Partial<ApplicationServerOptions> = {},
 	): Promise<ApplicationServer> {
-		const credentials = options.credentials ?? (await this.credentials(generation, serviceName));
+		const credentials = options.credentials ?? (await this.credentials(generation, SERVICE_NAME));
 		return this.keep(await ApplicationServer.open({ ...options, credentials }));
 	}
 
@@ -131,7 +133,7 @@ export class World {
 		options: Partial<DownloadServerOptions> = {},
 	): Promise<DownloadServer> {
 		const credentials = options.credentials ?? (await this.credentials(namedBy, downloadName(namedBy)));
-		return this.keep(await DownloadServer.open({ path: downloadPath, caInformation, ...options, credentials }));
+		return this.keep(await DownloadServer.open({ path: DOWNLOAD_PATH, caInformation, ...options, credentials }));
 	}
 
 	/** Closes `server` with the rest. */
@@ -146,7 +148,7 @@ export class World {
 			fleet: this.fleet,
 			factory: Buffer.from(this.information(1)).toString("hex"),
 			dlKeys: this.dlPublicKeys.map(key => Buffer.from(key).toString("hex")),
-			service: `https://${serviceName}/`,
+			service: `https://${SERVICE_NAME}/`,
 			map: Object.entries(ports).map(([host, toPort]) => ({ host, address: "127.0.0.1", toPort })),
 			pollInterval: 3_600_000,
 			serviceInterval: 3_600_000,

@@ -8,8 +8,8 @@ import { root } from "../../boards/bundle.js";
 import { nodeBoard } from "../../boards/node/board.js";
 import { main } from "../../firmware/main.js";
 import type { TCPConstructor, TCPOptions } from "../../firmware/ports.js";
-import { createWorld, downloadName, serviceName } from "../../test/world.js";
-import { fixedRandomness, settingsOf, type Connection, type Recording } from "./recording.js";
+import { createWorld, downloadName, SERVICE_NAME } from "../../test/world.js";
+import { type Connection, fixedRandomness, type Recording, settingsOf } from "./recording.js";
 
 const world = await createWorld({ fleet: "bench", authorities: 2 });
 const flash = mkdtempSync(join(tmpdir(), "baton-record-"));
@@ -20,15 +20,15 @@ try {
 	const download = await world.downloadServer(1, world.information(2));
 	for (const by of [1, 1, 2]) {
 		const server = await world.applicationServer(by);
-		const { map } = world.settings({ [serviceName]: server.port, [downloadName(1)]: download.port });
-		const board = nodeBoard({ flash, map, print: (line) => void recording.events.push(line) });
+		const { map } = world.settings({ [SERVICE_NAME]: server.port, [downloadName(1)]: download.port });
+		const board = nodeBoard({ flash, map, print: line => void recording.events.push(line) });
 		const connections: Connection[] = [];
 		let host = "";
 		const device = main(
 			{
 				...board,
 				random,
-				TCP: recorded(board.TCP, (connection) => void connections.push({ host, ...connection })),
+				TCP: recorded(board.TCP, connection => void connections.push({ host, ...connection })),
 				resolver: {
 					resolve(request) {
 						host = request.host;
@@ -57,13 +57,14 @@ function recorded(Base: TCPConstructor, onOpen: (connection: Pick<Connection, "s
 			const said: Connection["said"] = [];
 			onOpen({ said });
 			const tcp = new Base(options);
-			const read = tcp.read.bind(tcp), write = tcp.write.bind(tcp);
+			const read = tcp.read.bind(tcp),
+				write = tcp.write.bind(tcp);
 			let written = 0;
-			tcp.write = (bytes) => {
+			tcp.write = bytes => {
 				written += bytes.length;
 				return write(bytes);
 			};
-			tcp.read = (byteLength) => {
+			tcp.read = byteLength => {
 				const bytes = read(byteLength);
 				if (!bytes) return bytes;
 				if (said.at(-1)?.after !== written) said.push({ after: written, hex: [] });

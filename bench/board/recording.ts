@@ -37,7 +37,7 @@ export function fromHex(hex: string): Uint8Array {
 /** A generator that nobody should mistake for a random one: the upper byte of a linear congruential sequence. */
 export function fixedRandomness(): (bytes: Uint8Array) => void {
 	let state = 1;
-	return (bytes) => {
+	return bytes => {
 		for (let i = 0; i < bytes.length; i++) {
 			state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
 			bytes[i] = state >>> 24;

@@ -1,7 +1,7 @@
 // TCP connections whose other end is a recording.
 
 import type { Resolver, TCP, TCPConstructor, TCPOptions, Timer } from "../../firmware/ports.js";
-import { fromHex, type Connection } from "./recording.js";
+import { type Connection, fromHex } from "./recording.js";
 
 /** A recorded connection whose bytes are ready. */
 export interface Replayed {
@@ -10,11 +10,12 @@ export interface Replayed {
 }
 
 export function prepare({ host, said }: Connection): Replayed {
-	const bytes = (lines: string[]) => Uint8Array.from(lines.flatMap((line) => [...fromHex(line)]));
+	const bytes = (lines: string[]) => Uint8Array.from(lines.flatMap(line => [...fromHex(line)]));
 	return { host, said: said.map(({ after, hex }) => ({ after, bytes: bytes(hex) })) };
 }
 
-const segmentBytes = 1440, windowBytes = 5760; // as lwIP has them on the board
+const SEGMENT_BYTES = 1440,
+	WINDOW_BYTES = 5760; // as lwIP has them on the board
 
 /** `connections`: in the order in which they are opened. */
 export function replay(
@@ -36,7 +37,7 @@ export function replay(
 			if (!connection) throw new Error("a connection that was not recorded");
 			this.#said = connection.said;
 			timer.set(() => {
-				if (!this.#closed) options.onWritable?.call(this, windowBytes);
+				if (!this.#closed) options.onWritable?.call(this, WINDOW_BYTES);
 				this.#go();
 			}, 0);
 		}
@@ -52,7 +53,7 @@ export function replay(
 
 		write(bytes: Uint8Array): number {
 			this.#written += bytes.length;
-			return windowBytes;
+			return WINDOW_BYTES;
 		}
 
 		close(): void {
@@ -64,15 +65,18 @@ export function replay(
 			if (this.#closed) return;
 			const next = this.#said[0];
 			if (next && next.after <= this.#written) {
-				const segment = next.bytes.subarray(0, segmentBytes);
+				const segment = next.bytes.subarray(0, SEGMENT_BYTES);
 				if (segment.length === next.bytes.length) this.#said.shift();
 				else next.bytes = next.bytes.subarray(segment.length);
 				this.#buffered.push(segment);
-				this.#options.onReadable?.call(this, this.#buffered.reduce((sum, { length }) => sum + length, 0));
+				this.#options.onReadable?.call(
+					this,
+					this.#buffered.reduce((sum, { length }) => sum + length, 0),
+				);
 			} else if (!next && this.#buffered.length === 0) {
 				this.#options.onError?.call(this);
 				return;
-			} else if (next && ++this.#idle > idleLimit) {
+			} else if (next && ++this.#idle > IDLE_LIMIT) {
 				throw new Error(`the device has sent ${this.#written} bytes, not ${next.after}`);
 			}
 			timer.set(() => this.#go(), 1);
@@ -92,4 +96,4 @@ export function replay(
 	};
 }
 
-const idleLimit = 1000; // ms without a byte from the device
+const IDLE_LIMIT = 1000; // ms without a byte from the device

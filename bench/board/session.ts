@@ -4,8 +4,8 @@ import { xsBoard } from "../../boards/xs/board.js";
 import { collect, memory, processorTime, resetPeak } from "../../boards/xs/measure.js";
 import { exit, print } from "../../boards/xs/natives.js";
 import { main } from "../../firmware/main.js";
-import recording from "./recording.json" with { type: "json" };
 import { fixedRandomness, settingsOf } from "./recording.js";
+import recording from "./recording.json" with { type: "json" };
 import { prepare, replay } from "./replay.js";
 
 export interface Measure {
@@ -17,22 +17,24 @@ export interface Measure {
 
 (globalThis as { start?: () => void }).start = () => {
 	run().then(
-		(result) => {
+		result => {
 			print(JSON.stringify(result));
 			exit(0);
 		},
-		(error) => {
+		error => {
 			print(`# ${error}`);
 			exit(1);
 		},
 	);
 };
 
-const instructions = () => Math.round(processorTime() * 1e6); // on this board a millisecond is a million of them
+function instructions() {
+	return Math.round(processorTime() * 1e6);
+} // on this board a millisecond is a million of them
 
 // Made before the device starts, so they are in its flash and not in its memory (boards/qemu-rv32/boot.ts).
 const device = settingsOf(recording);
-const runs = recording.runs.map((connections) => connections.map(prepare));
+const runs = recording.runs.map(connections => connections.map(prepare));
 const expected = recording.events.join("\n");
 
 async function run() {
@@ -47,7 +49,11 @@ async function run() {
 	};
 	const end = (name: string) => {
 		const { chunksPeak, slotsPeak, slotBytes, stackPeak } = memory();
-		measures.push({ name, instructions: instructions() - begun, peak: chunksPeak + (slotsPeak + stackPeak) * slotBytes });
+		measures.push({
+			name,
+			instructions: instructions() - begun,
+			peak: chunksPeak + (slotsPeak + stackPeak) * slotBytes,
+		});
 	};
 
 	for (const [i, connections] of runs.entries()) {

@@ -26,7 +26,7 @@ static void print(const char *text)
 
 static void print_number(uint32_t n)
 {
-	char digits[11] = { 0 };
+	char digits[11] = {0};
 	int i = 10;
 	do digits[--i] = (char)('0' + n % 10);
 	while ((n /= 10) > 0);

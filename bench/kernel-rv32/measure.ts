@@ -7,9 +7,9 @@ import { root } from "../../boards/bundle.js";
 import { compileAll, digest, headersOf, objectOf, run, sourcesOf, versionOf, whole } from "../../boards/compile.js";
 import { vectorsHeader } from "./vectors.js";
 
-const compiler = "riscv64-unknown-elf-gcc";
-const emulator = "qemu-system-riscv32";
-const sizeTool = "riscv64-unknown-elf-size";
+const COMPILER = "riscv64-unknown-elf-gcc";
+const EMULATOR = "qemu-system-riscv32";
+const SIZE_TOOL = "riscv64-unknown-elf-size";
 
 const kernel = join(root, "firmware/crypto/c");
 const bench = join(root, "bench/kernel-rv32");
@@ -32,16 +32,16 @@ export interface KernelFigures {
 /** What is missing here, as one sentence, or undefined. */
 export async function missingForKernel(): Promise<string | undefined> {
 	const missing: string[] = [];
-	for (const tool of [emulator, compiler]) if (!(await versionOf(tool))) missing.push(tool);
+	for (const tool of [EMULATOR, COMPILER]) if (!(await versionOf(tool))) missing.push(tool);
 	if (missing.length === 0) return undefined;
 	return `counting rv32 instructions needs ${missing.join(" and ")}: run \`npm run setup:qemu\``;
 }
 
 export async function measureKernel(): Promise<KernelFigures> {
-	const version = (await versionOf(compiler))!;
+	const version = (await versionOf(COMPILER))!;
 	const header = vectorsHeader();
 	// XS is not part of this: the binding stays out.
-	const ours = sourcesOf(kernel).filter((file) => basename(file) !== "binding.c");
+	const ours = sourcesOf(kernel).filter(file => basename(file) !== "binding.c");
 	const frame = [join(bench, "main.c"), join(bench, "start.S")];
 	const script = join(bench, "virt.ld");
 	const key = digest([version, target, flags, header], [...ours, ...headersOf(kernel), ...frame, script]);
@@ -50,12 +50,12 @@ export async function measureKernel(): Promise<KernelFigures> {
 	writeFileSync(join(folder, "vectors.h"), header);
 
 	const all = [...target, ...flags, `-I${kernel}`, `-I${folder}`];
-	const jobs = [...ours, ...frame].map((source) => ({ source, object: objectOf(folder, source), flags: all }));
-	await compileAll(compiler, jobs, "the kernel for rv32imc");
+	const jobs = [...ours, ...frame].map(source => ({ source, object: objectOf(folder, source), flags: all }));
+	await compileAll(COMPILER, jobs, "the kernel for rv32imc");
 	const program = join(folder, "kernel.elf");
 	const link = [...target, "-nostartfiles", "-T", script, "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"];
 	const objects = jobs.map(({ object }) => object);
-	if (!existsSync(program)) await whole(program, (file) => run(compiler, [...link, ...objects, "-o", file]));
+	if (!existsSync(program)) await whole(program, file => run(COMPILER, [...link, ...objects, "-o", file]));
 
 	const code: KernelFigures["code"] = {};
 	for (const source of ours) code[basename(source)] = await sizes(objectOf(folder, source));
@@ -70,7 +70,7 @@ async function emulate(program: string): Promise<string> {
 	const machine = ["-M", "virt", "-cpu", "rv32,a=false,f=false,d=false,h=false,s=false", "-bios", program];
 	const quiet = ["-display", "none", "-monitor", "none", "-serial", "stdio", "-icount", "shift=0"];
 	return new Promise((resolve, reject) => {
-		execFile(emulator, [...machine, ...quiet], { timeout: 120_000 }, (error, stdout, stderr) => {
+		execFile(EMULATOR, [...machine, ...quiet], { timeout: 120_000 }, (error, stdout, stderr) => {
 			if (!error) resolve(stdout);
 			else reject(new Error(`the kernel's bench failed (${error.code ?? error.signal}):\n${stdout}${stderr}`));
 		});
@@ -89,9 +89,10 @@ function parse(output: string): KernelFigures["operations"] {
 
 async function sizes(object: string): Promise<{ text: number; tables: number }> {
 	const output = await new Promise<string>((resolve, reject) => {
-		execFile(sizeTool, ["-A", object], (error, stdout) => (error ? reject(error) : resolve(stdout)));
+		execFile(SIZE_TOOL, ["-A", object], (error, stdout) => (error ? reject(error) : resolve(stdout)));
 	});
-	let text = 0, tables = 0;
+	let text = 0,
+		tables = 0;
 	for (const [, section, bytes] of output.matchAll(/^(\.\S+)\s+(\d+)/gm)) {
 		if (/^\.text/.test(section!)) text += Number(bytes);
 		else if (/^\.s?rodata/.test(section!)) tables += Number(bytes);

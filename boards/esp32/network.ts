@@ -2,13 +2,13 @@
 // server and never starts `main` where a password is wrong; this board leaves it out.
 
 import WiFi from "embedded:network/interface/wifi";
-import config from "mc/config";
 import { guarded } from "board/guard";
+import config from "mc/config";
 import type { Board } from "../../firmware/ports.js";
 
-const patience = 30_000; // ms, from the attempt to an address
-const shortestPause = 1_000; // ms, doubled at each failure in a row
-const longestPause = 60_000;
+const PATIENCE = 30_000; // ms, from the attempt to an address
+const SHORTEST_PAUSE = 1_000; // ms, doubled at each failure in a row
+const LONGEST_PAUSE = 60_000;
 
 // Values of `connection` (ECMA-419, network interfaces).
 const CONNECTING = 300;
@@ -27,23 +27,24 @@ export function keepConnected(timer: Board["timer"], print: Board["print"], onCo
 	}
 	const credentials = password ? { SSID: ssid, password } : { SSID: ssid };
 	let state: "trying" | "connected" | "pausing" = "pausing";
-	let pause = shortestPause;
+	let pause = SHORTEST_PAUSE;
 	let alarm: ReturnType<typeof timer.set> | undefined;
 
 	const wifi = new WiFi({
-		onChanged: () => guarded(() => {
-			const { connection } = wifi;
-			if (connection >= READY && state !== "connected") connected();
-			else if (connection < LINKED && state === "connected") failed("lost");
-			else if (connection < CONNECTING && state === "trying")
-				failed("not connected: no such network in range, or another password");
-		}),
+		onChanged: () =>
+			guarded(() => {
+				const { connection } = wifi;
+				if (connection >= READY && state !== "connected") connected();
+				else if (connection < LINKED && state === "connected") failed("lost");
+				else if (connection < CONNECTING && state === "trying")
+					failed("not connected: no such network in range, or another password");
+			}),
 	});
 	attempt();
 
 	function attempt(): void {
 		state = "trying";
-		after(patience, () => failed("no address"));
+		after(PATIENCE, () => failed("no address"));
 		try {
 			wifi.connect(credentials);
 		} catch (error) {
@@ -53,7 +54,7 @@ export function keepConnected(timer: Board["timer"], print: Board["print"], onCo
 
 	function connected(): void {
 		state = "connected";
-		pause = shortestPause;
+		pause = SHORTEST_PAUSE;
 		after(undefined);
 		print(`# wi-fi: connected to ${JSON.stringify(ssid)}, ${wifi.address}`);
 		onConnected();
@@ -64,14 +65,17 @@ export function keepConnected(timer: Board["timer"], print: Board["print"], onCo
 		print(`# wi-fi: ${reason}; trying ${JSON.stringify(ssid)} again in ${pause / 1000} s`);
 		wifi.disconnect();
 		after(pause, attempt);
-		pause = Math.min(2 * pause, longestPause);
+		pause = Math.min(2 * pause, LONGEST_PAUSE);
 	}
 
 	function after(milliseconds: number | undefined, next?: () => void): void {
 		if (alarm !== undefined) timer.clear(alarm);
-		alarm = milliseconds === undefined ? undefined : timer.set(() => {
-			alarm = undefined;
-			next!();
-		}, milliseconds);
+		alarm =
+			milliseconds === undefined
+				? undefined
+				: timer.set(() => {
+						alarm = undefined;
+						next!();
+					}, milliseconds);
 	}
 }

@@ -12,15 +12,15 @@
 #include <unistd.h>
 #include "xsmc.h"
 
-void xs_baton_flash_size(xsMachine* the);
-void xs_baton_flash_read(xsMachine* the);
-void xs_baton_flash_write(xsMachine* the);
-void xs_baton_flash_erase(xsMachine* the);
+void xs_baton_flash_size(xsMachine *the);
+void xs_baton_flash_read(xsMachine *the);
+void xs_baton_flash_write(xsMachine *the);
+void xs_baton_flash_erase(xsMachine *the);
 
 enum { blockBytes = 4096, largestPartition = 2 * blockBytes, erased = 0xFF };
 
 /** Opens a partition of `bytes` bytes, or makes it, whole or not at all; -1 with errno. */
-static int make(const char* path, int bytes)
+static int make(const char *path, int bytes)
 {
 	char scratch[4200];
 	uint8_t cells[largestPartition];
@@ -34,15 +34,21 @@ static int make(const char* path, int bytes)
 }
 
 /** The partition's file, and its length in `bytes`; -1 and 0 if there is none that can be used. */
-static int openPartition(xsMachine* the, int* bytes)
+static int openPartition(xsMachine *the, int *bytes)
 {
-	static const struct { const char* name; int bytes; bool isMade; } partitions[] = {
-		{ "ca0", 2 * blockBytes, true }, { "ca1", 2 * blockBytes, true }, { "poll", blockBytes, true },
-		{ "settings", blockBytes, false },
+	static const struct {
+		const char *name;
+		int bytes;
+		bool isMade;
+	} partitions[] = {
+		{"ca0", 2 * blockBytes, true},
+		{"ca1", 2 * blockBytes, true},
+		{"poll", blockBytes, true},
+		{"settings", blockBytes, false},
 	};
 	char path[4096];
-	const char* folder = getenv("BATON_FLASH");
-	const char* name = xsmcToString(xsArg(0));
+	const char *folder = getenv("BATON_FLASH");
+	const char *name = xsmcToString(xsArg(0));
 	*bytes = 0;
 	if (!folder) return -1;
 	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++) {
@@ -61,7 +67,7 @@ static int openPartition(xsMachine* the, int* bytes)
 	return -1;
 }
 
-static int required(xsMachine* the)
+static int required(xsMachine *the)
 {
 	int bytes, file = openPartition(the, &bytes);
 	if (file < 0) xsUnknownError("can't find partition");
@@ -69,7 +75,7 @@ static int required(xsMachine* the)
 }
 
 /** flashSize(partition): bytes; 0 if there is none. */
-void xs_baton_flash_size(xsMachine* the)
+void xs_baton_flash_size(xsMachine *the)
 {
 	int bytes, file = openPartition(the, &bytes);
 	if (file >= 0) close(file);
@@ -77,7 +83,7 @@ void xs_baton_flash_size(xsMachine* the)
 }
 
 /** flashRead(partition, byteLength, offset): an ArrayBuffer. */
-void xs_baton_flash_read(xsMachine* the)
+void xs_baton_flash_read(xsMachine *the)
 {
 	size_t count = (size_t)xsmcToInteger(xsArg(1));
 	xsmcSetArrayBuffer(xsResult, NULL, (xsIntegerValue)count);
@@ -88,9 +94,9 @@ void xs_baton_flash_read(xsMachine* the)
 }
 
 /** flashWrite(partition, bytes, offset) */
-void xs_baton_flash_write(xsMachine* the)
+void xs_baton_flash_write(xsMachine *the)
 {
-	void* bytes;
+	void *bytes;
 	xsUnsignedValue count;
 	off_t offset = xsmcToInteger(xsArg(2));
 	xsmcGetBufferReadable(xsArg(1), &bytes, &count);
@@ -98,14 +104,14 @@ void xs_baton_flash_write(xsMachine* the)
 	uint8_t cells[largestPartition];
 	int file = required(the);
 	bool isWritten = pread(file, cells, count, offset) == (ssize_t)count;
-	for (xsUnsignedValue i = 0; i < count; i++) cells[i] &= ((uint8_t*)bytes)[i];
+	for (xsUnsignedValue i = 0; i < count; i++) cells[i] &= ((uint8_t *)bytes)[i];
 	isWritten = isWritten && pwrite(file, cells, count, offset) == (ssize_t)count;
 	close(file);
 	if (!isWritten) xsUnknownError("write failed");
 }
 
 /** flashErase(partition, offset) */
-void xs_baton_flash_erase(xsMachine* the)
+void xs_baton_flash_erase(xsMachine *the)
 {
 	uint8_t cells[blockBytes];
 	memset(cells, erased, sizeof cells);

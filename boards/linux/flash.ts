@@ -1,7 +1,7 @@
 // A stand-in for the SDK's `embedded:storage/flash`, which Linux lacks: the same calls on files, one for each partition,
 // raw images as on every other board, in the folder that the environment variable BATON_FLASH names.
 
-const blockLength = 4096; // bytes
+const BLOCK_LENGTH = 4096; // bytes
 
 interface OpenOptions {
 	path: string;
@@ -36,13 +36,13 @@ class Flash {
 	}
 
 	eraseBlock(start: number, end = start + 1): void {
-		this.#check(start * blockLength, (end - start) * blockLength, true);
-		for (let block = start; block < end; block++) flashErase(this.#partition, block * blockLength);
+		this.#check(start * BLOCK_LENGTH, (end - start) * BLOCK_LENGTH, true);
+		for (let block = start; block < end; block++) flashErase(this.#partition, block * BLOCK_LENGTH);
 	}
 
 	status(): { size: number; blockLength: number; blocks: number } {
 		this.#check(0, 0);
-		return { size: this.#size, blockLength, blocks: this.#size / blockLength };
+		return { size: this.#size, blockLength: BLOCK_LENGTH, blocks: this.#size / BLOCK_LENGTH };
 	}
 
 	#check(offset: number, byteLength: number, isChange = false): void {

@@ -7,25 +7,25 @@
 #include <time.h>
 #include "xsmc.h"
 
-void xs_baton_random(xsMachine* the);
-void xs_baton_ticks(xsMachine* the);
-void xs_baton_print(xsMachine* the);
+void xs_baton_random(xsMachine *the);
+void xs_baton_ticks(xsMachine *the);
+void xs_baton_print(xsMachine *the);
 
 /** random(bytes) */
-void xs_baton_random(xsMachine* the)
+void xs_baton_random(xsMachine *the)
 {
-	void* bytes;
+	void *bytes;
 	xsUnsignedValue length;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &length);
 	for (xsUnsignedValue filled = 0; filled < length;) {
-		ssize_t count = getrandom((uint8_t*)bytes + filled, length - filled, 0);
+		ssize_t count = getrandom((uint8_t *)bytes + filled, length - filled, 0);
 		if (count > 0) filled += (xsUnsignedValue)count;
 		else if (errno != EINTR) xsUnknownError("getrandom: %s", strerror(errno));
 	}
 }
 
 /** ticks() */
-void xs_baton_ticks(xsMachine* the)
+void xs_baton_ticks(xsMachine *the)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -33,7 +33,7 @@ void xs_baton_ticks(xsMachine* the)
 }
 
 /** print(line) */
-void xs_baton_print(xsMachine* the)
+void xs_baton_print(xsMachine *the)
 {
 	printf("%s\n", xsmcToString(xsArg(0)));
 	fflush(stdout);

@@ -2,13 +2,13 @@
 // stand-in of the same API on Linux; `board/natives` is what the SDK lacks.
 
 import flash from "embedded:storage/flash";
-import Timer from "timer";
 import { print, random, ticks } from "board/natives";
+import type { RunSettings } from "board/settings";
+import Timer from "timer";
+import type { Board, TimerID, Timer as TimerPort } from "../../firmware/ports.js";
 import { guarded } from "./guard.js";
 import { BenchResolver } from "./resolver.js";
-import type { RunSettings } from "board/settings";
 import { ModdableTCP } from "./tcp.js";
-import type { Board, Timer as TimerPort, TimerID } from "../../firmware/ports.js";
 
 /** `map`: where names lead, on a bench. */
 export function board(map: RunSettings["map"]): Board {

@@ -2,8 +2,8 @@
 // constructs it, reads header lines byte by byte (`format` "number"), and hears of an end without its cause, which
 // `onEnded` tells to whoever made the client.
 
-import type { TLSSocketOptions } from "../../firmware/tls/socket.js";
 import { TLSSocket } from "baton/tls/socket";
+import type { TLSSocketOptions } from "../../firmware/tls/socket.js";
 import { ModdableTCP } from "./tcp.js";
 
 /** What the client passes on from its `socket` option, and what it adds: address, port, host, callbacks. */

@@ -2,15 +2,15 @@
 // runs. Whatever is missing is said on the console, once, and the device waits for somebody to mend it: it does not
 // restart, and it connects to nobody whom it could not authenticate.
 
+import { main } from "baton/main";
 import { board } from "board/board";
 import { faulted } from "board/natives";
 import { keepConnected } from "board/network";
 import { provisionedSettings } from "board/provisioned";
 import { hexBytes, type RunSettings } from "board/settings";
-import { main } from "baton/main";
 
 /** If each session ended in a fault, the chip would restart once a minute and no oftener. */
-const pauseAfterFault = 60_000; // ms
+const PAUSE_AFTER_FAULT = 60_000; // ms
 
 /** The SDK calls a preloaded `main` module's default export when the machine has started. */
 export default function () {
@@ -29,8 +29,8 @@ export default function () {
 			if (isRunning) return;
 			isRunning = true;
 			if (!faulted()) return device.run();
-			ports.print(`# restarted after a fault: the first session waits ${pauseAfterFault / 1000} s`);
-			ports.timer.set(() => device.run(), pauseAfterFault);
+			ports.print(`# restarted after a fault: the first session waits ${PAUSE_AFTER_FAULT / 1000} s`);
+			ports.timer.set(() => device.run(), PAUSE_AFTER_FAULT);
 		});
 	} catch (error) {
 		// A partition that is not there, or CA information, keys or a URL that this firmware cannot use.

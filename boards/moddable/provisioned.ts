@@ -3,9 +3,9 @@
 // `baton provision` makes either.
 
 import flash from "embedded:storage/flash";
+import { checkSettings, type RunSettings, SettingsError } from "board/settings";
+import { readSettingsImage, SETTINGS_LENGTH } from "board/settings-image";
 import config from "mc/config";
-import { checkSettings, SettingsError, type RunSettings } from "board/settings";
-import { readSettingsImage, settingsLength } from "board/settings-image";
 
 /** Throws SettingsError with what is missing or wrong. */
 export function provisionedSettings(): RunSettings {
@@ -14,7 +14,7 @@ export function provisionedSettings(): RunSettings {
 	try {
 		const partition = flash.open({ path: "settings", mode: "r" });
 		try {
-			image = partition.read(settingsLength, 0);
+			image = partition.read(SETTINGS_LENGTH, 0);
 		} finally {
 			partition.close();
 		}

@@ -1,10 +1,10 @@
 // The address table of a bench first, lwIP's DNS client (the SDK's `net`) for the rest. IPv4 only, as the sockets.
 
-import Net from "net";
 import { isIPv4 } from "baton/url";
-import { guarded } from "./guard.js";
 import type { RunSettings } from "board/settings";
+import Net from "net";
 import type { Resolver, Timer } from "../../firmware/ports.js";
+import { guarded } from "./guard.js";
 
 type Request = Parameters<Resolver["resolve"]>[0];
 
@@ -30,10 +30,12 @@ export class BenchResolver implements Resolver {
 			return;
 		}
 		try {
-			Net.resolve(host, (_name, address) => guarded(() => {
-				if (address !== undefined && isIPv4(address)) request.onResolved(address, port);
-				else request.onError();
-			}));
+			Net.resolve(host, (_name, address) =>
+				guarded(() => {
+					if (address !== undefined && isIPv4(address)) request.onResolved(address, port);
+					else request.onError();
+				}),
+			);
 		} catch {
 			// No look-up is free.
 			this.#timer.set(() => request.onError(), 0);

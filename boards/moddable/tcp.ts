@@ -3,8 +3,8 @@
 
 import SDKTCP from "embedded:io/socket/tcp";
 import Timer from "timer";
-import { guarded } from "./guard.js";
 import type { TCP, TCPOptions } from "../../firmware/ports.js";
+import { guarded } from "./guard.js";
 
 export class ModdableTCP implements TCP {
 	#socket: SDKTCP | undefined;
@@ -13,22 +13,25 @@ export class ModdableTCP implements TCP {
 	#writable = 0;
 
 	constructor({ address, port, onReadable, onWritable, onError }: TCPOptions) {
-		const attempt = (callback: () => void) => guarded(() => {
-			if (this.#isOpen) callback();
-		});
+		const attempt = (callback: () => void) =>
+			guarded(() => {
+				if (this.#isOpen) callback();
+			});
 		try {
 			this.#socket = new SDKTCP({
 				address,
 				port,
 				nodelay: true,
-				onReadable: byteLength => attempt(() => {
-					this.#readable = byteLength;
-					onReadable?.call(this, byteLength);
-				}),
-				onWritable: byteLength => attempt(() => {
-					this.#writable = byteLength;
-					onWritable?.call(this, byteLength);
-				}),
+				onReadable: byteLength =>
+					attempt(() => {
+						this.#readable = byteLength;
+						onReadable?.call(this, byteLength);
+					}),
+				onWritable: byteLength =>
+					attempt(() => {
+						this.#writable = byteLength;
+						onWritable?.call(this, byteLength);
+					}),
 				onError: () => attempt(() => onError?.call(this)),
 			});
 		} catch {

@@ -3,12 +3,14 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { main } from "../../firmware/main.js";
-import type { RunSettings } from "../settings.js";
 import { exitCode } from "../exit-code.js";
+import type { RunSettings } from "../settings.js";
 import { nodeBoard } from "./board.js";
 
 const { values } = parseArgs({ options: { flash: { type: "string" }, settings: { type: "string" } } });
-const print = (line: string) => void process.stdout.write(`${line}\n`);
+function print(line: string) {
+	return void process.stdout.write(`${line}\n`);
+}
 print(`# node ${process.versions.node}`);
 
 try {

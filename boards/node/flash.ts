@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Flash, Partition } from "../../firmware/ports.js";
 
 export const partitionSizes: Record<Partition, number> = { ca0: 8192, ca1: 8192, poll: 4096 }; // bytes
-const blockLength = 4096;
+const BLOCK_LENGTH = 4096;
 
 /** Opens the partition's image in `folder`; absent: new and erased. Throws if the file has another size. */
 export function openFlash(folder: string, partition: Partition): Flash {
@@ -22,7 +22,9 @@ export function openFlash(folder: string, partition: Partition): Flash {
 
 	function check(offset: number, length: number, unit: number): void {
 		if (offset < 0 || offset + length > size || offset % unit !== 0 || length % unit !== 0)
-			throw new RangeError(`flash ${partition}: expected a multiple of ${unit} within ${size} bytes, got ${length} at ${offset}`);
+			throw new RangeError(
+				`flash ${partition}: expected a multiple of ${unit} within ${size} bytes, got ${length} at ${offset}`,
+			);
 	}
 	return {
 		read(byteLength, offset) {
@@ -34,13 +36,25 @@ export function openFlash(folder: string, partition: Partition): Flash {
 		write(bytes, offset) {
 			check(offset, bytes.length, 4);
 			const held = new Uint8Array(this.read(bytes.length, offset));
-			writeSync(descriptor, held.map((byte, i) => byte & bytes[i]), 0, bytes.length, offset);
+			writeSync(
+				descriptor,
+				held.map((byte, i) => byte & bytes[i]),
+				0,
+				bytes.length,
+				offset,
+			);
 		},
 		eraseBlock(start, end = start + 1) {
-			check(start * blockLength, (end - start) * blockLength, blockLength);
-			writeSync(descriptor, new Uint8Array((end - start) * blockLength).fill(0xff), 0, undefined, start * blockLength);
+			check(start * BLOCK_LENGTH, (end - start) * BLOCK_LENGTH, BLOCK_LENGTH);
+			writeSync(
+				descriptor,
+				new Uint8Array((end - start) * BLOCK_LENGTH).fill(0xff),
+				0,
+				undefined,
+				start * BLOCK_LENGTH,
+			);
 		},
-		status: () => ({ size, blockLength, blocks: size / blockLength }),
+		status: () => ({ size, blockLength: BLOCK_LENGTH, blocks: size / BLOCK_LENGTH }),
 		close: () => closeSync(descriptor),
 	};
 }

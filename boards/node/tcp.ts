@@ -3,7 +3,7 @@
 import { connect, type Socket } from "node:net";
 import type { TCP, TCPOptions } from "../../firmware/ports.js";
 
-const bufferLimit = 65_536; // bytes: what is read ahead of the firmware, and what it may queue
+const BUFFER_LIMIT = 65_536; // bytes: what is read ahead of the firmware, and what it may queue
 
 export class NodeTCP implements TCP {
 	readonly #options: TCPOptions;
@@ -20,7 +20,7 @@ export class NodeTCP implements TCP {
 		socket.on("drain", () => this.#call(() => this.#options.onWritable?.call(this, this.#room)));
 		socket.on("data", data => {
 			this.#buffered = Buffer.concat([this.#buffered, data]);
-			if (this.#buffered.length >= bufferLimit) socket.pause();
+			if (this.#buffered.length >= BUFFER_LIMIT) socket.pause();
 			this.#call(() => this.#options.onReadable?.call(this, this.#buffered.length));
 		});
 		socket.on("end", () => this.#end());
@@ -29,7 +29,7 @@ export class NodeTCP implements TCP {
 	}
 
 	get #room(): number {
-		return Math.max(0, bufferLimit - this.#socket.writableLength);
+		return Math.max(0, BUFFER_LIMIT - this.#socket.writableLength);
 	}
 
 	read(byteLength = this.#buffered.length): ArrayBuffer | undefined {

@@ -7,12 +7,21 @@ import { existsSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import { root } from "../bundle.js";
 import {
-	compileAll, digest, engineSources, headersOf, objectOf, run, sourcesOf, versionOf, whole, xs,
+	compileAll,
+	digest,
+	engineSources,
+	headersOf,
+	objectOf,
+	run,
+	sourcesOf,
+	versionOf,
+	whole,
+	xs,
 } from "../compile.js";
 
-const crossCompiler = "riscv64-unknown-elf-gcc";
+const CROSS_COMPILER = "riscv64-unknown-elf-gcc";
 const hostCompiler = process.env.CC ?? "cc";
-const emulator = "qemu-system-riscv32";
+const EMULATOR = "qemu-system-riscv32";
 
 const board = join(root, "boards/qemu-rv32");
 const shared = join(root, "boards/xs");
@@ -27,7 +36,7 @@ const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];
 const engineFeatures = [
 	...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"', "-DmxBoundsCheck=1"],
 	...["-DmxParse=1", "-DmxRun=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxMinusZero=1"],
-	...["includes", "platforms", "sources"].map((folder) => `-I${join(xs, folder)}`),
+	...["includes", "platforms", "sources"].map(folder => `-I${join(xs, folder)}`),
 	`-I${board}`,
 ];
 const language = ["-std=gnu11", "-fno-common", "-fno-strict-aliasing"];
@@ -38,7 +47,7 @@ const others = ["-w"]; // what others wrote is compiled without warnings: they a
 /** What is wrong with this machine, as one sentence, or undefined. */
 export async function missingTools(): Promise<string | undefined> {
 	const missing: string[] = [];
-	for (const tool of [emulator, crossCompiler, hostCompiler]) if (!(await versionOf(tool))) missing.push(tool);
+	for (const tool of [EMULATOR, CROSS_COMPILER, hostCompiler]) if (!(await versionOf(tool))) missing.push(tool);
 	if (missing.length === 0 && !(await hasLibrary())) missing.push("picolibc for riscv64-unknown-elf");
 	if (missing.length === 0 && !existsSync(join(lwip, "core/tcp.c"))) missing.push("lwIP's source");
 	if (missing.length === 0) return undefined;
@@ -47,8 +56,8 @@ export async function missingTools(): Promise<string | undefined> {
 
 /** The compiler says where the C library's specs are; what it does not find it only repeats. */
 async function hasLibrary(): Promise<boolean> {
-	return new Promise((resolve) => {
-		execFile(crossCompiler, ["-print-file-name=picolibc.specs"], (error, stdout) => {
+	return new Promise(resolve => {
+		execFile(CROSS_COMPILER, ["-print-file-name=picolibc.specs"], (error, stdout) => {
 			resolve(!error && isAbsolute(stdout.trim()));
 		});
 	});
@@ -64,20 +73,19 @@ export function buildBoard(): Promise<string> {
 async function build(): Promise<string> {
 	const missing = await missingTools();
 	if (missing) throw new Error(missing);
-	const version = await versionOf(crossCompiler);
+	const version = await versionOf(CROSS_COMPILER);
 
 	const hasKernel = existsSync(join(kernel, "natives.h"));
 	const common = [...target, ...language, "-Os", "-ffunction-sections", "-fdata-sections", "-fno-math-errno"];
 	const folders = [shared, join(board, "lwip"), join(lwip, "include")];
-	const own = [...folders.map((folder) => `-I${folder}`), ...(hasKernel ? ["-DBATON_C_KERNEL=1"] : [])];
+	const own = [...folders.map(folder => `-I${folder}`), ...(hasKernel ? ["-DBATON_C_KERNEL=1"] : [])];
 	const network = [
-		...["core", "core/ipv4"].flatMap((folder) => sourcesOf(join(lwip, folder))).filter((file) => !/altcp/.test(file)),
+		...["core", "core/ipv4"].flatMap(folder => sourcesOf(join(lwip, folder))).filter(file => !/altcp/.test(file)),
 		join(lwip, "netif/ethernet.c"),
 	];
-	const ours = [
-		join(board, "start.S"),
-		...[board, shared, ...(hasKernel ? [kernel] : [])].flatMap(sourcesOf),
-	].filter((file) => basename(file) !== compilerSource);
+	const ours = [join(board, "start.S"), ...[board, shared, ...(hasKernel ? [kernel] : [])].flatMap(sourcesOf)].filter(
+		file => basename(file) !== COMPILER_SOURCE,
+	);
 	const script = join(board, "virt.ld");
 
 	// The engine's objects depend on the platform's header and the engine's own; the board's on everything.
@@ -91,40 +99,40 @@ async function build(): Promise<string> {
 	if (existsSync(program)) return program;
 
 	const jobs = (sources: string[], folder: string, flags: string[]) =>
-		sources.map((source) => ({ source, object: objectOf(join(output, folder), source), flags: [...common, ...flags] }));
+		sources.map(source => ({ source, object: objectOf(join(output, folder), source), flags: [...common, ...flags] }));
 	const all = [
 		...jobs(engineSources(), `engine-${engineKey}`, [...speed, ...engineFeatures, ...others]),
 		...jobs(network, `lwip-${networkKey}`, [...own, `-I${board}`, ...others]),
 		...jobs(ours, `board-${key}`, [...engineFeatures, ...own, ...warnings]),
 	];
-	await compileAll(crossCompiler, all, "the qemu-rv32 board");
+	await compileAll(CROSS_COMPILER, all, "the qemu-rv32 board");
 	const link = [...target, "-nostartfiles", "-T", script, "-Wl,--gc-sections"];
-	await whole(program, (file) => run(crossCompiler, [...link, ...all.map(({ object }) => object), "-lm", "-o", file]));
+	await whole(program, file => run(CROSS_COMPILER, [...link, ...all.map(({ object }) => object), "-lm", "-o", file]));
 	return program;
 }
 
-const compilerSource = "bytecode-compiler.c";
+const COMPILER_SOURCE = "bytecode-compiler.c";
 let builtCompiler: Promise<string> | undefined;
 
 async function buildBytecodeCompiler(): Promise<string> {
 	const version = await versionOf(hostCompiler);
 	if (!version) throw new Error("bytecode needs a C compiler for this machine: install gcc or clang, or set CC");
 	const flags = [...language, "-O1", "-D_GNU_SOURCE", ...engineFeatures];
-	const source = join(board, compilerSource);
+	const source = join(board, COMPILER_SOURCE);
 	const sources = [...engineSources(), source];
-	const headers = [...headersOf(xs), ...["xs-platform.h", "program.h"].map((name) => join(board, name))];
+	const headers = [...headersOf(xs), ...["xs-platform.h", "program.h"].map(name => join(board, name))];
 	const key = digest([version, flags], [...sources, ...headers]);
 	const folder = join(output, `bytecode-compiler-${key}`);
 	const program = join(folder, "bytecode-compiler");
 	if (existsSync(program)) return program;
 
-	const jobs = sources.map((file) => ({
+	const jobs = sources.map(file => ({
 		source: file,
 		object: objectOf(folder, file),
 		flags: [...flags, ...(file === source ? warnings : others)],
 	}));
 	await compileAll(hostCompiler, jobs, "the bytecode compiler");
-	await whole(program, (file) => run(hostCompiler, [...jobs.map(({ object }) => object), "-lm", "-o", file]));
+	await whole(program, file => run(hostCompiler, [...jobs.map(({ object }) => object), "-lm", "-o", file]));
 	return program;
 }
 
@@ -132,6 +140,6 @@ async function buildBytecodeCompiler(): Promise<string> {
 export async function compileBytecode(script: string): Promise<string> {
 	const compiler = await (builtCompiler ??= buildBytecodeCompiler());
 	const file = join(output, "programs", `${basename(script, ".js")}-${digest([compiler], [script])}.xsb`);
-	if (!existsSync(file)) await whole(file, (scratch) => run(compiler, [script, scratch]));
+	if (!existsSync(file)) await whole(file, scratch => run(compiler, [script, scratch]));
 	return file;
 }

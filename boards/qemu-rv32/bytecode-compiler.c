@@ -12,21 +12,21 @@
 
 enum { mostScript = 64 << 20 }; // bytes
 
-extern void fxRemapIDs(txMachine* the, txByte* code, txSize bytes, txID* ids); // xsRun.c
+extern void fxRemapIDs(txMachine *the, txByte *code, txSize bytes, txID *ids); // xsRun.c
 
-static const char* scriptPath;
+static const char *scriptPath;
 
-static void refuse(const char* path, const char* why)
+static void refuse(const char *path, const char *why)
 {
 	fprintf(stderr, "bytecode-compiler: %s: %s\n", path, why);
 	exit(2);
 }
 
-static char* readScript(const char* path, size_t* length)
+static char *readScript(const char *path, size_t *length)
 {
-	FILE* file = fopen(path, "rb");
+	FILE *file = fopen(path, "rb");
 	if (!file) refuse(path, strerror(errno));
-	char* text = malloc(mostScript);
+	char *text = malloc(mostScript);
 	if (!text) refuse(path, "no memory");
 	*length = fread(text, 1, mostScript, file);
 	if (ferror(file)) refuse(path, strerror(errno));
@@ -35,7 +35,7 @@ static char* readScript(const char* path, size_t* length)
 	return text;
 }
 
-static void reportSyntaxError(void* console, txString path, txInteger line, txString format, va_list arguments)
+static void reportSyntaxError(void *console, txString path, txInteger line, txString format, va_list arguments)
 {
 	(void)console, (void)path;
 	fprintf(stderr, "%s:%d: SyntaxError: ", scriptPath, (int)line);
@@ -43,12 +43,12 @@ static void reportSyntaxError(void* console, txString path, txInteger line, txSt
 	fputc('\n', stderr);
 }
 
-static txScript* parse(txMachine* the, const char* source, size_t bytes)
+static txScript *parse(txMachine *the, const char *source, size_t bytes)
 {
 	txParser parserOnStack, *parser = &parserOnStack;
 	txParserJump jump;
 	txStringCStream stream = {.buffer = (txString)source, .offset = 0, .size = (txSize)bytes};
-	txScript* script = NULL;
+	txScript *script = NULL;
 
 	fxInitializeParser(parser, the, (txSize)bytes + 1024, 1993);
 	parser->reportError = reportSyntaxError;
@@ -65,18 +65,18 @@ static txScript* parse(txMachine* the, const char* source, size_t bytes)
 }
 
 /** Turns the names that the code refers to by position into numbers of the engine's. Gives program.h's list. */
-static uint8_t* linkNames(txMachine* the, txScript* script, struct program* header)
+static uint8_t *linkNames(txMachine *the, txScript *script, struct program *header)
 {
-	txByte* name = script->symbolsBuffer;
+	txByte *name = script->symbolsBuffer;
 	txID count;
 	mxDecodeID(name, count);
-	txID* ids = calloc(count, sizeof *ids);
-	uint8_t* names = calloc(1, (size_t)script->symbolsSize + count * 2u + 4);
+	txID *ids = calloc(count, sizeof *ids);
+	uint8_t *names = calloc(1, (size_t)script->symbolsSize + count * 2u + 4);
 	if (!ids || !names) refuse(scriptPath, "no memory");
-	uint8_t* end = names;
+	uint8_t *end = names;
 	ids[0] = XS_NO_ID;
 	for (txID i = 1; i < count; i++) {
-		const size_t length = strlen((char*)name) + 1;
+		const size_t length = strlen((char *)name) + 1;
 		ids[i] = fxNewNameC(the, (txString)name);
 		*end++ = (uint8_t)ids[i];
 		*end++ = (uint8_t)(ids[i] >> 8);
@@ -91,11 +91,11 @@ static uint8_t* linkNames(txMachine* the, txScript* script, struct program* head
 	return names;
 }
 
-static void keepInPlace(txByte* code, txSize bytes)
+static void keepInPlace(txByte *code, txSize bytes)
 {
-	const txByte* end = code + bytes;
+	const txByte *end = code + bytes;
 	while (code < end) {
-		const txU1 operation = *(txU1*)code;
+		const txU1 operation = *(txU1 *)code;
 		switch (operation) {
 		case XS_CODE_CODE_1: *code = (txByte)XS_CODE_CODE_ARCHIVE_1; break;
 		case XS_CODE_CODE_2: *code = (txByte)XS_CODE_CODE_ARCHIVE_2; break;
@@ -108,14 +108,13 @@ static void keepInPlace(txByte* code, txSize bytes)
 		const txS1 size = gxCodeSizes[operation];
 		if (size > 0) code += size;
 		else if (size == 0) code += 1 + sizeof(txID);
-		else if (size == -1) code += 2 + *(txU1*)(code + 1);
+		else if (size == -1) code += 2 + *(txU1 *)(code + 1);
 		else if (size == -2) {
 			txU2 length;
 			code++;
 			mxDecode2(code, length);
 			code += length;
-		}
-		else {
+		} else {
 			txS4 length;
 			code++;
 			mxDecode4(code, length);
@@ -124,29 +123,34 @@ static void keepInPlace(txByte* code, txSize bytes)
 	}
 }
 
-int main(int count, char** words)
+int main(int count, char **words)
 {
 	if (count != 3) refuse("arguments", "expected SCRIPT.js PROGRAM");
 	scriptPath = words[1];
 	size_t length;
-	char* source = readScript(scriptPath, &length);
+	char *source = readScript(scriptPath, &length);
 	txCreation creation = {
-		.initialChunkSize = 4 << 20, .incrementalChunkSize = 1 << 20,
-		.initialHeapCount = 65536, .incrementalHeapCount = 4096,
+		.initialChunkSize = 4 << 20,
+		.incrementalChunkSize = 1 << 20,
+		.initialHeapCount = 65536,
+		.incrementalHeapCount = 4096,
 		.stackCount = 4096,
-		.initialKeyCount = 8192, .incrementalKeyCount = 1024, .nameModulo = 1993, .symbolModulo = 127,
+		.initialKeyCount = 8192,
+		.incrementalKeyCount = 1024,
+		.nameModulo = 1993,
+		.symbolModulo = 127,
 	};
-	txMachine* the = fxCreateMachine(&creation, "bytecode-compiler", NULL, XS_NO_ID);
+	txMachine *the = fxCreateMachine(&creation, "bytecode-compiler", NULL, XS_NO_ID);
 	if (!the) refuse("XS", "no memory");
 
 	fxNewNameC(the, "native"); // the board knows it before the program's names (boards/xs/natives.c)
 	struct program header = {.magic = programMagic, .engine = programEngine};
-	txScript* script = parse(the, source, length);
-	uint8_t* names = linkNames(the, script, &header);
+	txScript *script = parse(the, source, length);
+	uint8_t *names = linkNames(the, script, &header);
 	keepInPlace(script->codeBuffer, script->codeSize);
 	header.codeBytes = (uint32_t)script->codeSize;
 
-	FILE* file = fopen(words[2], "wb");
+	FILE *file = fopen(words[2], "wb");
 	if (!file) refuse(words[2], strerror(errno));
 	fwrite(&header, sizeof header, 1, file);
 	fwrite(names, 1, header.nameBytes, file);
@@ -157,22 +161,53 @@ int main(int count, char** words)
 
 // What XS asks of its platform: this program only parses, and ends with its process.
 
-void* fxAllocateChunks(txMachine* the, txSize bytes) { (void)the; return malloc((size_t)bytes); }
-void fxFreeChunks(txMachine* the, void* chunks) { (void)the; free(chunks); }
-txSlot* fxAllocateSlots(txMachine* the, txSize count) { (void)the; return malloc((size_t)count * sizeof(txSlot)); }
-void fxFreeSlots(txMachine* the, void* slots) { (void)the; free(slots); }
-void fxCreateMachinePlatform(txMachine* the) { (void)the; }
-void fxDeleteMachinePlatform(txMachine* the) { (void)the; }
-void fxQueuePromiseJobs(txMachine* the) { (void)the; }
-char* fxCStackLimit(void) { return NULL; }
-uint32_t modMilliseconds(void) { return 0; }
-txScript* fxParseScript(txMachine* the, void* stream, txGetter getter, txUnsigned flags)
+void *fxAllocateChunks(txMachine *the, txSize bytes)
+{
+	(void)the;
+	return malloc((size_t)bytes);
+}
+void fxFreeChunks(txMachine *the, void *chunks)
+{
+	(void)the;
+	free(chunks);
+}
+txSlot *fxAllocateSlots(txMachine *the, txSize count)
+{
+	(void)the;
+	return malloc((size_t)count * sizeof(txSlot));
+}
+void fxFreeSlots(txMachine *the, void *slots)
+{
+	(void)the;
+	free(slots);
+}
+void fxCreateMachinePlatform(txMachine *the)
+{
+	(void)the;
+}
+void fxDeleteMachinePlatform(txMachine *the)
+{
+	(void)the;
+}
+void fxQueuePromiseJobs(txMachine *the)
+{
+	(void)the;
+}
+char *fxCStackLimit(void)
+{
+	return NULL;
+}
+uint32_t modMilliseconds(void)
+{
+	return 0;
+}
+txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigned flags)
 {
 	(void)the, (void)stream, (void)getter, (void)flags;
 	return NULL;
 }
 
-void fxAbort(txMachine* the, int status)
+void fxAbort(txMachine *the, int status)
 {
 	(void)the;
 	fprintf(stderr, "bytecode-compiler: %s: XS gave up, status %d\n", scriptPath, status);

@@ -56,7 +56,7 @@ double boardProcessorMilliseconds(void)
 }
 
 /** For the engine's Date, which the firmware never names: 1970 and what has passed since power-on. */
-int gettimeofday(struct timeval* restrict time, void* restrict zone)
+int gettimeofday(struct timeval *restrict time, void *restrict zone)
 {
 	(void)zone;
 	const uint64_t now = clockMicroseconds();

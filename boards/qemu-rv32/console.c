@@ -13,7 +13,7 @@ static void send(char character)
 	uart[0] = (uint8_t)character;
 }
 
-static int put(char character, FILE* file)
+static int put(char character, FILE *file)
 {
 	(void)file;
 	send(character);
@@ -21,11 +21,11 @@ static int put(char character, FILE* file)
 }
 
 /** There is one wire for both: each line of the error output gets the mark that boards/start.ts looks for. */
-static int putComplaint(char character, FILE* file)
+static int putComplaint(char character, FILE *file)
 {
 	static bool inLine;
 	if (!inLine) {
-		for (const char* mark = "# ! "; *mark; mark++) send(*mark);
+		for (const char *mark = "# ! "; *mark; mark++) send(*mark);
 	}
 	inLine = character != '\n';
 	return put(character, file);
@@ -33,6 +33,6 @@ static int putComplaint(char character, FILE* file)
 
 static FILE console = FDEV_SETUP_STREAM(put, NULL, NULL, _FDEV_SETUP_WRITE);
 static FILE complaints = FDEV_SETUP_STREAM(putComplaint, NULL, NULL, _FDEV_SETUP_WRITE);
-FILE* const stdin = &console;
-FILE* const stdout = &console;
-FILE* const stderr = &complaints;
+FILE *const stdin = &console;
+FILE *const stdout = &console;
+FILE *const stderr = &complaints;

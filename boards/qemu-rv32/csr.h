@@ -2,11 +2,12 @@
 #ifndef BATON_CSR
 #define BATON_CSR
 
-#define csrRead(name) ({ \
-	uint32_t value; \
-	__asm__ volatile(".option push\n.option arch, +zicsr\ncsrr %0, " #name "\n.option pop" : "=r"(value)); \
-	value; \
-})
+#define csrRead(name) \
+	({ \
+		uint32_t value; \
+		__asm__ volatile(".option push\n.option arch, +zicsr\ncsrr %0, " #name "\n.option pop" : "=r"(value)); \
+		value; \
+	})
 
 #define csrWrite(name, value) \
 	__asm__ volatile(".option push\n.option arch, +zicsr\ncsrw " #name ", %0\n.option pop" ::"r"(value) : "memory")

@@ -5,9 +5,9 @@
 #include "entropy.h"
 #include "loop.h"
 
-static const char* settings;
+static const char *settings;
 
-void deviceSettings(const char* text)
+void deviceSettings(const char *text)
 {
 	settings = text;
 }
@@ -16,33 +16,33 @@ void deviceSettings(const char* text)
  * ticks(): the first tick is 2 seconds before the count passes 2^32, so that every run that is long enough shows
  * whether the firmware compares ticks as it must.
  */
-void xs_ticks(xsMachine* the)
+void xs_ticks(xsMachine *the)
 {
 	xsmcSetNumber(xsResult, (uint32_t)(boardMilliseconds() - 2000));
 }
 
 /** random(bytes): all of them. */
-void xs_random(xsMachine* the)
+void xs_random(xsMachine *the)
 {
-	void* bytes;
+	void *bytes;
 	xsUnsignedValue count;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &count);
 	if (!entropyFill(bytes, count)) xsUnknownError("no randomness");
 }
 
-void xs_print(xsMachine* the)
+void xs_print(xsMachine *the)
 {
 	printf("%s\n", xsmcToString(xsArg(0)));
 }
 
-void xs_settings(xsMachine* the)
+void xs_settings(xsMachine *the)
 {
 	if (!settings) xsUnknownError("no settings");
 	xsmcSetString(xsResult, (xsStringValue)settings);
 }
 
 /** exit(code): after the callback that is running. */
-void xs_exit(xsMachine* the)
+void xs_exit(xsMachine *the)
 {
 	const xsNumberValue code = xsmcToNumber(xsArg(0));
 	if (!(code >= 0 && code <= 255)) xsRangeError("expected a code of 0 to 255");

@@ -37,7 +37,7 @@ export function runFile(options: RunOptions): Buffer {
 	return Buffer.concat([head, text]);
 }
 
-const setpriv = "/usr/bin/setpriv";
+const SETPRIV = "/usr/bin/setpriv";
 
 /** A process whose standard output is the console and whose exit code is the board's; SIGKILL is the power cut. */
 export function emulatorCommand(options: EmulatorOptions): { file: string; args: string[] } {
@@ -57,6 +57,6 @@ export function emulatorCommand(options: EmulatorOptions): { file: string; args:
 	];
 	const emulator = "qemu-system-riscv32";
 	// If whoever started it is killed, the device loses its power too.
-	if (!existsSync(setpriv)) return { file: emulator, args };
-	return { file: setpriv, args: ["--pdeathsig", "KILL", emulator, ...args] };
+	if (!existsSync(SETPRIV)) return { file: emulator, args };
+	return { file: SETPRIV, args: ["--pdeathsig", "KILL", emulator, ...args] };
 }

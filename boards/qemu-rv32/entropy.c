@@ -16,7 +16,7 @@ bool entropyStart(void)
 	return started;
 }
 
-bool entropyFill(uint8_t* bytes, size_t count)
+bool entropyFill(uint8_t *bytes, size_t count)
 {
 	static uint8_t part[partBytes];
 	while (started && count) {
@@ -43,6 +43,6 @@ bool entropyFill(uint8_t* bytes, size_t count)
 uint32_t entropyWord(void)
 {
 	uint32_t word;
-	if (!entropyFill((uint8_t*)&word, sizeof word)) fatal(exitHardware, "the source of randomness does not answer");
+	if (!entropyFill((uint8_t *)&word, sizeof word)) fatal(exitHardware, "the source of randomness does not answer");
 	return word;
 }

@@ -10,7 +10,7 @@
 bool entropyStart(void);
 
 /** Fills all of `bytes`. False: the source does not answer; the contents are then not to be used. */
-bool entropyFill(uint8_t* bytes, size_t count);
+bool entropyFill(uint8_t *bytes, size_t count);
 
 /** For what need not be secret: ports, sequence numbers. Ends the run if the source does not answer. */
 uint32_t entropyWord(void);

@@ -17,7 +17,7 @@ void boardEnd(int code)
 	for (;;) __asm__ volatile("wfi");
 }
 
-void fatal(int code, const char* format, ...)
+void fatal(int code, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
@@ -30,9 +30,15 @@ void fatal(int code, const char* format, ...)
 /** From start.S, on the trap's stack. The causes are the privileged specification's (table 3.6). */
 void trapEnd(uint32_t cause, uint32_t programCounter, uint32_t value, uint32_t returnAddress)
 {
-	static const char* const causes[] = {
-		"misaligned instruction", "instruction access", "illegal instruction", "breakpoint", "misaligned load",
-		"load access", "misaligned store", "store access",
+	static const char *const causes[] = {
+		"misaligned instruction",
+		"instruction access",
+		"illegal instruction",
+		"breakpoint",
+		"misaligned load",
+		"load access",
+		"misaligned store",
+		"store access",
 	};
 	if (cause > 3 && value >= (uintptr_t)stackGuard && value < (uintptr_t)stackBottom)
 		fatal(exitStack, "C stack overflow at pc %08lx", (unsigned long)programCounter);

@@ -10,6 +10,6 @@ enum fatalCode {
 };
 
 /** Prints one line and ends the run. */
-void fatal(int code, const char* format, ...) __attribute__((noreturn, format(printf, 2, 3)));
+void fatal(int code, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 
 #endif

@@ -4,7 +4,7 @@
 #include "flash-chips.h"
 #include "memory-map.h"
 
-#define word(offset) (*(volatile uint32_t*)(flashChips + (offset)))
+#define word(offset) (*(volatile uint32_t *)(flashChips + (offset)))
 #define both(half) ((uint32_t)(half) << 16 | (half))
 
 enum { readArray = 0xFF, readQuery = 0x98, clearStatus = 0x50, programWord = 0x40 }; // commands

@@ -4,12 +4,21 @@
 // power cut. If this process is killed as well, the next run finds the image and takes it apart first.
 
 import {
-	closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, renameSync, statSync, unlinkSync, writeFileSync,
+	closeSync,
+	existsSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+	renameSync,
+	statSync,
+	unlinkSync,
+	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 
-const imageBytes = 32 * 1024 * 1024;
-const erased = 0xff;
+const IMAGE_BYTES = 32 * 1024 * 1024;
+const ERASED = 0xff;
 
 /** As in flash.c. */
 const partitions = [
@@ -32,7 +41,7 @@ export function composeFlashImage(folder: string): string {
 		takeApart(left, folder);
 	}
 
-	const image = Buffer.alloc(imageBytes, erased);
+	const image = Buffer.alloc(IMAGE_BYTES, ERASED);
 	for (const { name, start, bytes } of partitions) {
 		const path = join(folder, name);
 		if (!existsSync(path)) continue;
@@ -76,7 +85,7 @@ export type Activity = "nothing" | "erasing" | "programming";
 /** `image`: a file descriptor; the device may be running, or have been killed. */
 export function activityOf(image: number): Activity {
 	const word = Buffer.alloc(4);
-	readSync(image, word, 0, word.length, imageBytes - word.length);
+	readSync(image, word, 0, word.length, IMAGE_BYTES - word.length);
 	const activity = word.readUInt32LE();
 	return activity === 0x45524153 ? "erasing" : activity === 0x50524f47 ? "programming" : "nothing";
 }

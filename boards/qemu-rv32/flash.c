@@ -17,7 +17,7 @@ enum { blockBytes = 4096, wordBytes = 4 };
 static const uint32_t erased = 0xFFFFFFFF;
 
 static const struct partition {
-	const char* name;
+	const char *name;
 	uint32_t start, bytes;
 } partitions[] = {
 	// flash-image.ts has the same table.
@@ -40,7 +40,7 @@ bool flashStart(uint32_t microseconds)
 }
 
 /** Sets words one by one: to `words`, or all to `erased`. */
-static bool setWords(enum activity activity, uint32_t offset, const uint32_t* words, uint32_t count)
+static bool setWords(enum activity activity, uint32_t offset, const uint32_t *words, uint32_t count)
 {
 	bool done = true;
 	if (wordMicroseconds) flashChipsSet(activityOffset, activity);
@@ -56,23 +56,23 @@ static bool setWords(enum activity activity, uint32_t offset, const uint32_t* wo
 
 // Natives
 
-static const struct partition* byName(xsMachine* the)
+static const struct partition *byName(xsMachine *the)
 {
-	const char* name = xsmcToString(xsArg(0));
-	for (const struct partition* partition = partitions; partition < partitions + partitionCount; partition++)
+	const char *name = xsmcToString(xsArg(0));
+	for (const struct partition *partition = partitions; partition < partitions + partitionCount; partition++)
 		if (present && strcmp(partition->name, name) == 0) return partition;
 	return NULL;
 }
 
-static const struct partition* required(xsMachine* the)
+static const struct partition *required(xsMachine *the)
 {
-	const struct partition* partition = byName(the);
+	const struct partition *partition = byName(the);
 	if (!partition) xsUnknownError("no such partition");
 	return partition;
 }
 
 /** A whole number of `unit`s up to `most`; throws RangeError. */
-static uint32_t quantity(xsMachine* the, xsNumberValue value, uint32_t unit, uint32_t most)
+static uint32_t quantity(xsMachine *the, xsNumberValue value, uint32_t unit, uint32_t most)
 {
 	if (!(value >= 0 && value <= most) || value != (uint32_t)value || (uint32_t)value % unit)
 		xsRangeError("expected 0 to %d in steps of %d", (int)most, (int)unit);
@@ -80,26 +80,26 @@ static uint32_t quantity(xsMachine* the, xsNumberValue value, uint32_t unit, uin
 }
 
 /** flashSize(partition): bytes; 0 if it does not exist. */
-void xs_flash_size(xsMachine* the)
+void xs_flash_size(xsMachine *the)
 {
-	const struct partition* partition = byName(the);
+	const struct partition *partition = byName(the);
 	xsmcSetInteger(xsResult, partition ? (int)partition->bytes : 0);
 }
 
 /** flashRead(partition, byteLength, offset): an ArrayBuffer. */
-void xs_flash_read(xsMachine* the)
+void xs_flash_read(xsMachine *the)
 {
-	const struct partition* partition = required(the);
+	const struct partition *partition = required(the);
 	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), 1, partition->bytes);
 	const uint32_t count = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes - offset);
-	xsmcSetArrayBuffer(xsResult, (void*)(flashChips + partition->start + offset), (xsIntegerValue)count);
+	xsmcSetArrayBuffer(xsResult, (void *)(flashChips + partition->start + offset), (xsIntegerValue)count);
 }
 
 /** flashWrite(partition, bytes, offset) */
-void xs_flash_write(xsMachine* the)
+void xs_flash_write(xsMachine *the)
 {
-	const struct partition* partition = required(the);
-	void* bytes;
+	const struct partition *partition = required(the);
+	void *bytes;
 	xsUnsignedValue length;
 	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), wordBytes, partition->bytes);
 	xsmcGetBufferReadable(xsArg(1), &bytes, &length);
@@ -109,13 +109,14 @@ void xs_flash_write(xsMachine* the)
 	const uint32_t start = partition->start + offset;
 	memcpy(cells, bytes, count);
 	for (uint32_t i = 0; i < count / wordBytes; i++) cells[i] &= flashChipsRead(start + i * wordBytes);
-	if (!setWords(programming, start, cells, count / wordBytes)) xsUnknownError("flash write: the chips report an error");
+	if (!setWords(programming, start, cells, count / wordBytes))
+		xsUnknownError("flash write: the chips report an error");
 }
 
 /** flashErase(partition, block) */
-void xs_flash_erase(xsMachine* the)
+void xs_flash_erase(xsMachine *the)
 {
-	const struct partition* partition = required(the);
+	const struct partition *partition = required(the);
 	const uint32_t block = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes / blockBytes - 1);
 
 	if (!setWords(erasing, partition->start + block * blockBytes, NULL, blockBytes / wordBytes))

@@ -35,7 +35,7 @@ static void waitForWork(void)
 	if (wait) clockSleepUntil(clockMicroseconds() + wait * 1000ull);
 }
 
-int loopRun(xsMachine* machine)
+int loopRun(xsMachine *machine)
 {
 	machineRunJobs(machine);
 	while (!ending) {

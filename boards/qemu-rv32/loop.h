@@ -6,7 +6,7 @@
 #include "xs.h"
 
 /** Runs until something ends it. Returns the exit code. */
-int loopRun(xsMachine* machine);
+int loopRun(xsMachine *machine);
 
 /** Ends the loop after the callback that is running. The first code counts. */
 void loopEnd(int code);

@@ -22,9 +22,9 @@
 #include "run.h"
 #include "stack.h"
 
-static const struct run* readRun(void)
+static const struct run *readRun(void)
 {
-	const struct run* run = (const struct run*)runRegion;
+	const struct run *run = (const struct run *)runRegion;
 	if (run->magic != runMagic) fatal(exitUnusable, "there are no settings for this run");
 	if (run->arenaBytes > arenaMost || run->arenaBytes % 16)
 		fatal(exitUnusable, "an arena of %lu bytes is not possible", (unsigned long)run->arenaBytes);
@@ -39,13 +39,13 @@ enum { firstChunks = 12 << 10, firstSlots = 2560, stackSlots = 512 };
 
 static bool isPreloaded;
 
-static void prepareRoot(xsMachine* root)
+static void prepareRoot(xsMachine *root)
 {
 	programIntern(root);
 	if (isPreloaded) programRun(root);
 }
 
-static void remarkUse(xsMachine* machine)
+static void remarkUse(xsMachine *machine)
 {
 	const struct machineUse use = machineUse(machine);
 	printf("# peak: chunks %d, slots %d = %d x %d, stack %d; reserved %u of %u bytes\n", use.chunksPeak,
@@ -58,7 +58,7 @@ static void remarkUse(xsMachine* machine)
 int main(void)
 {
 	protectionStart();
-	const struct run* run = readRun();
+	const struct run *run = readRun();
 	const size_t arenaBytes = run->arenaBytes ? run->arenaBytes : arenaDefault;
 	if (run->settingsBytes) deviceSettings(run->settings);
 	printf("# %s, %u bytes\n", machineEngine(), (unsigned)arenaBytes);
@@ -68,10 +68,10 @@ int main(void)
 	if (!networkStart()) printf("# no network\n");
 
 	isPreloaded = run->preload;
-	xsMachine* root = machineCreateRoot(rootRegion, rootBytes, prepareRoot);
+	xsMachine *root = machineCreateRoot(rootRegion, rootBytes, prepareRoot);
 	protectionSealRoot();
 	const bool isDevice = isPreloaded && arenaBytes >= arenaDefault;
-	xsMachine* machine = machineCreate(&(struct machineSizes){
+	xsMachine *machine = machineCreate(&(struct machineSizes){
 		.arena = arenaRegion,
 		.bytes = arenaBytes,
 		.chunkBytes = isDevice ? firstChunks : 0,

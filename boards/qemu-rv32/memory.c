@@ -16,26 +16,26 @@ static inline int isAligned(uintptr_t address)
 	return address % sizeof(word) == 0;
 }
 
-void* memset(void* start, int value, size_t bytes)
+void *memset(void *start, int value, size_t bytes)
 {
-	uint8_t* to = start;
+	uint8_t *to = start;
 	while (bytes && !isAligned((uintptr_t)to)) {
 		*to++ = (uint8_t)value;
 		bytes--;
 	}
 	const word pattern = (uint8_t)value * 0x01010101u;
 	for (; bytes >= 4 * sizeof(word); bytes -= 4 * sizeof(word), to += 4 * sizeof(word)) {
-		((word*)to)[0] = pattern;
-		((word*)to)[1] = pattern;
-		((word*)to)[2] = pattern;
-		((word*)to)[3] = pattern;
+		((word *)to)[0] = pattern;
+		((word *)to)[1] = pattern;
+		((word *)to)[2] = pattern;
+		((word *)to)[3] = pattern;
 	}
 	while (bytes--) *to++ = (uint8_t)value;
 	return start;
 }
 
 /** From the lowest byte on: also right where the areas overlap and `target` is the lower one. */
-static inline void copyUp(uint8_t* to, const uint8_t* from, size_t bytes)
+static inline void copyUp(uint8_t *to, const uint8_t *from, size_t bytes)
 {
 	if (isAligned((uintptr_t)to ^ (uintptr_t)from)) {
 		while (bytes && !isAligned((uintptr_t)to)) {
@@ -43,21 +43,21 @@ static inline void copyUp(uint8_t* to, const uint8_t* from, size_t bytes)
 			bytes--;
 		}
 		for (; bytes >= sizeof(word); bytes -= sizeof(word), to += sizeof(word), from += sizeof(word))
-			*(word*)to = *(const word*)from;
+			*(word *)to = *(const word *)from;
 	}
 	while (bytes--) *to++ = *from++;
 }
 
-void* memcpy(void* restrict target, const void* restrict source, size_t bytes)
+void *memcpy(void *restrict target, const void *restrict source, size_t bytes)
 {
 	copyUp(target, source, bytes);
 	return target;
 }
 
-void* memmove(void* target, const void* source, size_t bytes)
+void *memmove(void *target, const void *source, size_t bytes)
 {
-	uint8_t* to = target;
-	const uint8_t* from = source;
+	uint8_t *to = target;
+	const uint8_t *from = source;
 	if ((uintptr_t)to - (uintptr_t)from >= bytes) copyUp(to, from, bytes);
 	else {
 		const int together = isAligned((uintptr_t)to ^ (uintptr_t)from);
@@ -66,7 +66,7 @@ void* memmove(void* target, const void* source, size_t bytes)
 			to[bytes] = from[bytes];
 		}
 		for (; bytes >= sizeof(word); bytes -= sizeof(word))
-			*(word*)(to + bytes - sizeof(word)) = *(const word*)(from + bytes - sizeof(word));
+			*(word *)(to + bytes - sizeof(word)) = *(const word *)(from + bytes - sizeof(word));
 		while (bytes--) to[bytes] = from[bytes];
 	}
 	return target;

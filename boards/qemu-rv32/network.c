@@ -31,15 +31,15 @@ static void offerToReceive(uint16_t id)
 	virtioOffer(&queues[receiveQueue], id, buffers[receiveQueue][id], bufferBytes, true);
 }
 
-static void receive(const uint8_t* frame, size_t bytes)
+static void receive(const uint8_t *frame, size_t bytes)
 {
-	struct pbuf* packet = pbuf_alloc(PBUF_RAW, (u16_t)bytes, PBUF_POOL);
+	struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)bytes, PBUF_POOL);
 	if (!packet) return; // lost; TCP will ask again
 	pbuf_take(packet, frame, (u16_t)bytes);
 	if (interface.input(packet, &interface) != ERR_OK) pbuf_free(packet);
 }
 
-static err_t send(struct netif* netif, struct pbuf* packet)
+static err_t send(struct netif *netif, struct pbuf *packet)
 {
 	(void)netif;
 	uint16_t id;
@@ -49,7 +49,7 @@ static err_t send(struct netif* netif, struct pbuf* packet)
 	if (packet->tot_len > frameBytes) return ERR_BUF;
 
 	id = freeToSend[--freeToSendCount];
-	uint8_t* buffer = buffers[transmitQueue][id];
+	uint8_t *buffer = buffers[transmitQueue][id];
 	memset(buffer, 0, headerBytes); // no checksum or segmentation is left to the device
 	pbuf_copy_partial(packet, buffer + headerBytes, packet->tot_len, 0);
 	virtioOffer(&queues[transmitQueue], id, buffer, headerBytes + packet->tot_len, false);
@@ -59,7 +59,7 @@ static err_t send(struct netif* netif, struct pbuf* packet)
 
 // The interface
 
-static err_t configure(struct netif* netif)
+static err_t configure(struct netif *netif)
 {
 	netif->name[0] = 'v';
 	netif->name[1] = 'n';
@@ -128,7 +128,7 @@ uint32_t networkDueIn(void)
 
 static bool isSettled(void)
 {
-	for (const struct tcp_pcb* pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
 		const bool closing = pcb->state == FIN_WAIT_1 || pcb->state == CLOSING || pcb->state == LAST_ACK;
 		if (pcb->unsent || pcb->unacked || closing) return false;
 	}

@@ -12,7 +12,7 @@ enum { guardShift = 0, programShift = 8, rootShift = 16 }; // the entries' bytes
 
 extern uint8_t stackGuard[]; // virt.ld
 
-static uint32_t region(const void* start, size_t bytes)
+static uint32_t region(const void *start, size_t bytes)
 {
 	return (uint32_t)((uintptr_t)start >> 2 | ((bytes >> 3) - 1));
 }

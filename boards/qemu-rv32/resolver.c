@@ -14,26 +14,25 @@ static struct lookup {
 	xsSlot callback;
 } lookups[lookupLimit];
 
-#define eachLookup(name) for (struct lookup* name = lookups; name < lookups + lookupLimit; name++)
+#define eachLookup(name) for (struct lookup *name = lookups; name < lookups + lookupLimit; name++)
 
-static void onAnswer(const char* name, const ip_addr_t* address, void* context)
+static void onAnswer(const char *name, const ip_addr_t *address, void *context)
 {
 	(void)name;
-	struct lookup* lookup = context;
+	struct lookup *lookup = context;
 	if (address) lookup->address = *address;
 	lookup->state = answered;
 }
 
 /** resolve(host, onResolved): calls back later with dotted IPv4, or undefined. */
-void xs_resolve(xsMachine* the)
+void xs_resolve(xsMachine *the)
 {
-	const char* name = xsmcToString(xsArg(0));
+	const char *name = xsmcToString(xsArg(0));
 	const size_t length = strlen(name);
 	if (length == 0 || length > nameLimit) xsRangeError("expected a name of 1 to %d bytes", nameLimit);
 	if (!xsmcIsCallable(xsArg(1))) xsTypeError("expected a callback");
-	struct lookup* free = NULL;
-	eachLookup(lookup)
-		if (lookup->state == unused) free = lookup;
+	struct lookup *free = NULL;
+	eachLookup(lookup) if (lookup->state == unused) free = lookup;
 	if (!free) xsUnknownError("no look-up is free");
 
 	*free = (struct lookup){.state = asked, .callback = xsArg(1)};
@@ -47,15 +46,13 @@ void xs_resolve(xsMachine* the)
 int resolverCount(void)
 {
 	int count = 0;
-	eachLookup(lookup)
-		if (lookup->state != unused) count++;
+	eachLookup(lookup) if (lookup->state != unused) count++;
 	return count;
 }
 
-static struct lookup* firstAnswered(void)
+static struct lookup *firstAnswered(void)
 {
-	eachLookup(lookup)
-		if (lookup->state == answered) return lookup;
+	eachLookup(lookup) if (lookup->state == answered) return lookup;
 	return NULL;
 }
 
@@ -64,9 +61,9 @@ bool resolverHasAnswers(void)
 	return firstAnswered() != NULL;
 }
 
-void resolverRun(xsMachine* machine)
+void resolverRun(xsMachine *machine)
 {
-	struct lookup* lookup = firstAnswered();
+	struct lookup *lookup = firstAnswered();
 	if (!lookup) return;
 	xsBeginHost(machine);
 	xsmcVars(2);

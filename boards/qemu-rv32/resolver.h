@@ -12,6 +12,6 @@ int resolverCount(void);
 bool resolverHasAnswers(void);
 
 /** Calls back the first that is answered, with the promise jobs after it. */
-void resolverRun(xsMachine* machine);
+void resolverRun(xsMachine *machine);
 
 #endif

@@ -11,18 +11,18 @@ enum {
 
 size_t stackPeak(void)
 {
-	const uint32_t* word = stackBottom;
+	const uint32_t *word = stackBottom;
 	while (word < stackTop && *word == (uint32_t)paint) word++;
-	return (size_t)((uint8_t*)stackTop - (const uint8_t*)word);
+	return (size_t)((uint8_t *)stackTop - (const uint8_t *)word);
 }
 
 size_t stackSize(void)
 {
-	return (size_t)((uint8_t*)stackTop - (uint8_t*)stackBottom);
+	return (size_t)((uint8_t *)stackTop - (uint8_t *)stackBottom);
 }
 
 /** XS asks where its own recursion has to stop. Below it there is room for natives, then the guard. */
-char* fxCStackLimit(void)
+char *fxCStackLimit(void)
 {
-	return (char*)stackBottom + nativeBytes;
+	return (char *)stackBottom + nativeBytes;
 }

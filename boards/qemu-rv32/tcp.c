@@ -16,30 +16,30 @@ enum { readable = 0, writable = 1, failed = 2 }; // boards/xs/natives.ts
 static struct socket {
 	enum { unused, connecting, connected } state;
 	int32_t handle; // never 0
-	struct tcp_pcb* pcb; // NULL: the connection is no more
-	struct pbuf* received; // not yet read: the window stays closed by as much
+	struct tcp_pcb *pcb; // NULL: the connection is no more
+	struct pbuf *received; // not yet read: the window stays closed by as much
 	bool ended; // nothing more comes
 	bool hasReadable, hasWritable, failureTold;
 	xsSlot callback;
 } sockets[tcpLimit];
 
-#define eachSocket(name) for (struct socket* name = sockets; name < sockets + tcpLimit; name++)
+#define eachSocket(name) for (struct socket *name = sockets; name < sockets + tcpLimit; name++)
 
 // lwIP's side
 
-static err_t onConnected(void* context, struct tcp_pcb* pcb, err_t error)
+static err_t onConnected(void *context, struct tcp_pcb *pcb, err_t error)
 {
 	(void)pcb, (void)error; // always ERR_OK: failures come to onFailed
-	struct socket* socket = context;
+	struct socket *socket = context;
 	socket->state = connected;
 	socket->hasWritable = true;
 	return ERR_OK;
 }
 
-static err_t onReceived(void* context, struct tcp_pcb* pcb, struct pbuf* packet, err_t error)
+static err_t onReceived(void *context, struct tcp_pcb *pcb, struct pbuf *packet, err_t error)
 {
 	(void)pcb, (void)error;
-	struct socket* socket = context;
+	struct socket *socket = context;
 	if (!packet) {
 		socket->ended = true;
 		return ERR_OK;
@@ -50,35 +50,35 @@ static err_t onReceived(void* context, struct tcp_pcb* pcb, struct pbuf* packet,
 	return ERR_OK;
 }
 
-static err_t onSent(void* context, struct tcp_pcb* pcb, u16_t count)
+static err_t onSent(void *context, struct tcp_pcb *pcb, u16_t count)
 {
 	(void)count;
-	struct socket* socket = context;
+	struct socket *socket = context;
 	if (tcp_sndqueuelen(pcb) == 0) socket->hasWritable = true;
 	return ERR_OK;
 }
 
 /** Refused, reset, timed out, or out of memory: lwIP has freed the connection. */
-static void onFailed(void* context, err_t error)
+static void onFailed(void *context, err_t error)
 {
 	(void)error;
-	struct socket* socket = context;
+	struct socket *socket = context;
 	socket->pcb = NULL;
 	socket->ended = true;
 }
 
-static int receivedCount(const struct socket* socket)
+static int receivedCount(const struct socket *socket)
 {
 	return socket->received ? socket->received->tot_len : 0;
 }
 
-static int writableCount(const struct socket* socket)
+static int writableCount(const struct socket *socket)
 {
 	if (!socket->pcb) return 0;
 	return tcp_sndqueuelen(socket->pcb) < TCP_SND_QUEUELEN ? tcp_sndbuf(socket->pcb) : 0;
 }
 
-static void release(struct socket* socket)
+static void release(struct socket *socket)
 {
 	const int unread = receivedCount(socket);
 	if (socket->received) pbuf_free(socket->received);
@@ -97,22 +97,21 @@ static void release(struct socket* socket)
 
 // Natives
 
-static struct socket* byHandle(int32_t handle)
+static struct socket *byHandle(int32_t handle)
 {
-	eachSocket(socket)
-		if (socket->handle == handle && socket->state != unused) return socket;
+	eachSocket(socket) if (socket->handle == handle && socket->state != unused) return socket;
 	return NULL;
 }
 
-static struct socket* required(xsMachine* the)
+static struct socket *required(xsMachine *the)
 {
-	struct socket* socket = byHandle(xsmcToInteger(xsArg(0)));
+	struct socket *socket = byHandle(xsmcToInteger(xsArg(0)));
 	if (!socket) xsUnknownError("the socket is closed");
 	return socket;
 }
 
 /** tcpOpen(address, port, onEvent): a handle. */
-void xs_tcp_open(xsMachine* the)
+void xs_tcp_open(xsMachine *the)
 {
 	ip_addr_t address;
 	const xsNumberValue port = xsmcToNumber(xsArg(1));
@@ -120,10 +119,9 @@ void xs_tcp_open(xsMachine* the)
 	if (!(port >= 1 && port <= 65535)) xsRangeError("expected a port");
 	if (!xsmcIsCallable(xsArg(2))) xsTypeError("expected a callback");
 
-	struct socket* free = NULL;
-	eachSocket(socket)
-		if (socket->state == unused) free = socket;
-	struct tcp_pcb* pcb = free ? tcp_new() : NULL;
+	struct socket *free = NULL;
+	eachSocket(socket) if (socket->state == unused) free = socket;
+	struct tcp_pcb *pcb = free ? tcp_new() : NULL;
 	if (!pcb) xsUnknownError("no socket is free");
 
 	static int32_t lastHandle;
@@ -145,9 +143,9 @@ void xs_tcp_open(xsMachine* the)
 }
 
 /** tcpRead(handle, byteLength): an ArrayBuffer, or undefined if nothing is buffered. */
-void xs_tcp_read(xsMachine* the)
+void xs_tcp_read(xsMachine *the)
 {
-	struct socket* socket = required(the);
+	struct socket *socket = required(the);
 	const xsNumberValue wanted = xsmcToNumber(xsArg(1));
 	if (!(wanted >= 0)) xsRangeError("expected a number of bytes");
 	const int buffered = receivedCount(socket);
@@ -160,15 +158,16 @@ void xs_tcp_read(xsMachine* the)
 }
 
 /** tcpWrite(handle, bytes): how many more are taken now. */
-void xs_tcp_write(xsMachine* the)
+void xs_tcp_write(xsMachine *the)
 {
-	struct socket* socket = required(the);
-	void* bytes;
+	struct socket *socket = required(the);
+	void *bytes;
 	xsUnsignedValue count;
 	xsmcGetBufferReadable(xsArg(1), &bytes, &count);
 	if (socket->state != connected) xsUnknownError("the socket is not connected");
 	if (socket->pcb) { // else the error is told once what was received is read
-		if (count > (xsUnsignedValue)writableCount(socket)) xsRangeError("expected at most %d bytes", writableCount(socket));
+		if (count > (xsUnsignedValue)writableCount(socket))
+			xsRangeError("expected at most %d bytes", writableCount(socket));
 		if (tcp_write(socket->pcb, bytes, (u16_t)count, TCP_WRITE_FLAG_COPY) == ERR_OK) tcp_output(socket->pcb);
 		else tcp_abort(socket->pcb); // a part of a stream is worse than none; this calls onFailed
 	}
@@ -176,9 +175,9 @@ void xs_tcp_write(xsMachine* the)
 }
 
 /** tcpClose(handle): sends what is queued, then closes. Idempotent. */
-void xs_tcp_close(xsMachine* the)
+void xs_tcp_close(xsMachine *the)
 {
-	struct socket* socket = byHandle(xsmcToInteger(xsArg(0)));
+	struct socket *socket = byHandle(xsmcToInteger(xsArg(0)));
 	if (!socket) return;
 	xsForget(socket->callback);
 	release(socket);
@@ -186,7 +185,7 @@ void xs_tcp_close(xsMachine* the)
 
 // The loop's side
 
-static bool wantsFailure(const struct socket* socket)
+static bool wantsFailure(const struct socket *socket)
 {
 	return socket->state != unused && socket->ended && !socket->failureTold && !socket->received;
 }
@@ -194,21 +193,21 @@ static bool wantsFailure(const struct socket* socket)
 int tcpCount(void)
 {
 	int count = 0;
-	eachSocket(socket)
-		if (socket->state != unused && !socket->failureTold) count++;
+	eachSocket(socket) if (socket->state != unused && !socket->failureTold) count++;
 	return count;
 }
 
 bool tcpHasEvents(void)
 {
-	eachSocket(socket) {
+	eachSocket(socket)
+	{
 		if (socket->state == unused) continue;
 		if (socket->hasReadable || socket->hasWritable || wantsFailure(socket)) return true;
 	}
 	return false;
 }
 
-static void callBack(xsMachine* machine, struct socket* socket, int kind, int count)
+static void callBack(xsMachine *machine, struct socket *socket, int kind, int count)
 {
 	xsBeginHost(machine);
 	xsCallFunction2(socket->callback, xsUndefined, xsInteger(kind), xsInteger(count));
@@ -216,9 +215,10 @@ static void callBack(xsMachine* machine, struct socket* socket, int kind, int co
 	machineRunJobs(machine);
 }
 
-void tcpRun(xsMachine* machine)
+void tcpRun(xsMachine *machine)
 {
-	eachSocket(socket) {
+	eachSocket(socket)
+	{
 		// A callback may close this socket, or any other: look again before each.
 		const int32_t handle = socket->handle;
 		if (!loopEnding() && byHandle(handle) == socket && socket->hasWritable) {
@@ -236,9 +236,10 @@ void tcpRun(xsMachine* machine)
 	}
 }
 
-void tcpClear(xsMachine* the)
+void tcpClear(xsMachine *the)
 {
-	eachSocket(socket) {
+	eachSocket(socket)
+	{
 		if (socket->state == unused) continue;
 		xsForget(socket->callback);
 		release(socket);

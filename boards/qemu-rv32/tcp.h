@@ -12,9 +12,9 @@ int tcpCount(void);
 bool tcpHasEvents(void);
 
 /** Calls back what waits, with the promise jobs after each. */
-void tcpRun(xsMachine* machine);
+void tcpRun(xsMachine *machine);
 
 /** Closes all. */
-void tcpClear(xsMachine* machine);
+void tcpClear(xsMachine *machine);
 
 #endif

@@ -22,8 +22,7 @@
 #include <string.h>
 #include <time.h>
 
-#define mxMachinePlatform \
-	int promiseJobs; /* some are queued */
+#define mxMachinePlatform int promiseJobs; /* some are queued */
 
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultFindModule 1
@@ -36,6 +35,6 @@
 // Without mx32bitID, names have 16-bit numbers: what fits into 16-byte slots.
 
 // There are no files. Only the parser, for paths in source maps, asks for this.
-#define realpath(path, resolved) ((void)(path), (void)(resolved), (char*)NULL)
+#define realpath(path, resolved) ((void)(path), (void)(resolved), (char *)NULL)
 
 #endif

@@ -4,7 +4,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../bundle.js";
-import { compileAll, digest, engineSources, headersOf, objectOf, run, sourcesOf, versionOf, whole, xs } from "../compile.js";
+import {
+	compileAll,
+	digest,
+	engineSources,
+	headersOf,
+	objectOf,
+	run,
+	sourcesOf,
+	versionOf,
+	whole,
+	xs,
+} from "../compile.js";
 
 export interface SimulatorOptions {
 	/** 32: slots of 16 bytes, as on an ESP32 (needs a compiler with -m32: the package gcc-multilib). Default 64. */
@@ -40,20 +51,23 @@ export async function buildSimulator(options: SimulatorOptions = {}): Promise<st
 const built = new Map<string, Promise<string>>();
 
 function defaultFlags(): string[] {
-	return process.env.BATON_CFLAGS?.split(" ").filter((flag) => flag) ?? [];
+	return process.env.BATON_CFLAGS?.split(" ").filter(flag => flag) ?? [];
 }
 
 async function build(compiler: string, more: string[], folder: string): Promise<string> {
 	const version = await versionOf(compiler);
-	if (!version) throw new Error(`the simulator needs a C compiler, and \`${compiler}\` does not run: install gcc or clang, or set CC`);
+	if (!version)
+		throw new Error(
+			`the simulator needs a C compiler, and \`${compiler}\` does not run: install gcc or clang, or set CC`,
+		);
 
 	const hasKernel = existsSync(join(kernel, "natives.h"));
 	const common = [
 		...["-std=gnu11", "-O2", "-fno-common", "-fno-strict-aliasing", "-D_GNU_SOURCE"],
 		...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"'],
 		...["-DmxParse=1", "-DmxRun=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxMinusZero=1"],
-		...["includes", "platforms", "sources"].map((part) => `-I${join(xs, part)}`),
-		...[board, shared].map((part) => `-I${part}`),
+		...["includes", "platforms", "sources"].map(part => `-I${join(xs, part)}`),
+		...[board, shared].map(part => `-I${part}`),
 		...(hasKernel ? ["-DBATON_C_KERNEL=1"] : []),
 		...more,
 	];
@@ -68,11 +82,13 @@ async function build(compiler: string, more: string[], folder: string): Promise<
 	if (existsSync(program)) return program;
 
 	const jobs = (sources: string[], place: string, flags: string[]) =>
-		sources.map((source) => ({ source, object: objectOf(join(folder, place), source), flags: [...common, ...flags] }));
+		sources.map(source => ({ source, object: objectOf(join(folder, place), source), flags: [...common, ...flags] }));
 	const all = [...jobs(engineSources(), `engine-${engineKey}`, others), ...jobs(ours, key, warnings)];
 	try {
 		await compileAll(compiler, all, "the XS engine");
-		await whole(program, (file) => run(compiler, [...more, ...all.map(({ object }) => object), "-o", file, "-lm", "-lpthread"]));
+		await whole(program, file =>
+			run(compiler, [...more, ...all.map(({ object }) => object), "-o", file, "-lm", "-lpthread"]),
+		);
 	} catch (error) {
 		if (more.includes("-m32") && /bits\/|cannot find|skipping incompatible/.test(String(error)))
 			throw new Error("the 32-bit simulator needs a compiler that can -m32: install the package gcc-multilib");

@@ -5,9 +5,9 @@ import type { BoardCommand } from "../start.js";
 import { buildSimulator } from "./build.js";
 
 /** Bytes; brought down to a microcontroller's where the engine is built with 16-byte slots. */
-const defaultMemory = 4 * 1024 * 1024;
+const DEFAULT_MEMORY = 4 * 1024 * 1024;
 
-export const command: BoardCommand = async ({ flash, settings, memory = defaultMemory, kernel }) => {
+export const command: BoardCommand = async ({ flash, settings, memory = DEFAULT_MEMORY, kernel }) => {
 	const [file, program] = await Promise.all([
 		buildSimulator(),
 		bundleOnce({ entry: "boards/xs/boot.ts", engine: "xs", kernel }),

@@ -18,7 +18,7 @@
 enum { blockBytes = 4096, wordBytes = 4, erased = 0xFF };
 
 static struct partition {
-	const char* name;
+	const char *name;
 	uint32_t bytes;
 	int descriptor;
 } partitions[] = {
@@ -30,14 +30,14 @@ enum { partitionCount = sizeof partitions / sizeof *partitions };
 
 // Opening
 
-static void refuse(const char* path, const char* why)
+static void refuse(const char *path, const char *why)
 {
 	fprintf(stderr, "simulator: %s: %s\n", path, why);
 	boardEnd(exitUnusable);
 }
 
 /** A whole new partition comes under its name by one rename, so a kill never leaves a part of one. */
-static int create(const char* path, uint32_t bytes)
+static int create(const char *path, uint32_t bytes)
 {
 	char scratch[4096 + 16];
 	snprintf(scratch, sizeof scratch, "%s.new-%ld", path, (long)getpid());
@@ -51,9 +51,9 @@ static int create(const char* path, uint32_t bytes)
 	return rename(scratch, path) == 0 ? descriptor : -1;
 }
 
-void flashOpen(const char* folder)
+void flashOpen(const char *folder)
 {
-	for (struct partition* partition = partitions; partition < partitions + partitionCount; partition++) {
+	for (struct partition *partition = partitions; partition < partitions + partitionCount; partition++) {
 		char path[4096];
 		if (snprintf(path, sizeof path, "%s/%s", folder, partition->name) >= (int)sizeof path)
 			refuse(folder, "too long a path");
@@ -72,23 +72,23 @@ void flashOpen(const char* folder)
 
 // Natives
 
-static struct partition* byName(xsMachine* the)
+static struct partition *byName(xsMachine *the)
 {
-	const char* name = xsmcToString(xsArg(0));
-	for (struct partition* partition = partitions; partition < partitions + partitionCount; partition++)
+	const char *name = xsmcToString(xsArg(0));
+	for (struct partition *partition = partitions; partition < partitions + partitionCount; partition++)
 		if (partition->descriptor >= 0 && strcmp(partition->name, name) == 0) return partition;
 	return NULL;
 }
 
-static struct partition* required(xsMachine* the)
+static struct partition *required(xsMachine *the)
 {
-	struct partition* partition = byName(the);
+	struct partition *partition = byName(the);
 	if (!partition) xsUnknownError("no such partition");
 	return partition;
 }
 
 /** A whole number of `unit`s up to `most`; throws RangeError. */
-static uint32_t quantity(xsMachine* the, xsNumberValue value, uint32_t unit, uint32_t most)
+static uint32_t quantity(xsMachine *the, xsNumberValue value, uint32_t unit, uint32_t most)
 {
 	if (!(value >= 0 && value <= most) || value != (uint32_t)value || (uint32_t)value % unit)
 		xsRangeError("expected 0 to %d in steps of %d", (int)most, (int)unit);
@@ -96,16 +96,16 @@ static uint32_t quantity(xsMachine* the, xsNumberValue value, uint32_t unit, uin
 }
 
 /** flashSize(partition): bytes; 0 if it does not exist. */
-void xs_flash_size(xsMachine* the)
+void xs_flash_size(xsMachine *the)
 {
-	const struct partition* partition = byName(the);
+	const struct partition *partition = byName(the);
 	xsmcSetInteger(xsResult, partition ? (int)partition->bytes : 0);
 }
 
 /** flashRead(partition, byteLength, offset): an ArrayBuffer. */
-void xs_flash_read(xsMachine* the)
+void xs_flash_read(xsMachine *the)
 {
-	const struct partition* partition = required(the);
+	const struct partition *partition = required(the);
 	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), 1, partition->bytes);
 	const uint32_t count = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes - offset);
 	xsmcSetArrayBuffer(xsResult, NULL, count);
@@ -114,10 +114,10 @@ void xs_flash_read(xsMachine* the)
 }
 
 /** flashWrite(partition, bytes, offset) */
-void xs_flash_write(xsMachine* the)
+void xs_flash_write(xsMachine *the)
 {
-	const struct partition* partition = required(the);
-	void* bytes;
+	const struct partition *partition = required(the);
+	void *bytes;
 	xsUnsignedValue length;
 	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), wordBytes, partition->bytes);
 	xsmcGetBufferReadable(xsArg(1), &bytes, &length);
@@ -126,15 +126,15 @@ void xs_flash_write(xsMachine* the)
 	uint8_t cells[2 * blockBytes];
 	if (pread(partition->descriptor, cells, count, offset) != (ssize_t)count)
 		xsUnknownError("flash read: %s", strerror(errno));
-	for (uint32_t i = 0; i < count; i++) cells[i] &= ((const uint8_t*)bytes)[i];
+	for (uint32_t i = 0; i < count; i++) cells[i] &= ((const uint8_t *)bytes)[i];
 	if (pwrite(partition->descriptor, cells, count, offset) != (ssize_t)count)
 		xsUnknownError("flash write: %s", strerror(errno));
 }
 
 /** flashErase(partition, block) */
-void xs_flash_erase(xsMachine* the)
+void xs_flash_erase(xsMachine *the)
 {
-	const struct partition* partition = required(the);
+	const struct partition *partition = required(the);
 	const uint32_t block = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes / blockBytes - 1);
 	uint8_t cells[blockBytes];
 	memset(cells, erased, sizeof cells);

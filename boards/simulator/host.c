@@ -12,9 +12,9 @@
 #include "host.h"
 #include "loop.h"
 
-static const char* settings;
+static const char *settings;
 
-void hostSettings(const char* text)
+void hostSettings(const char *text)
 {
 	settings = text;
 }
@@ -47,7 +47,7 @@ void boardEnd(int code)
  * ticks(): the first tick is 2 seconds before the count passes 2^32, so that every run that is long enough shows
  * whether the firmware compares ticks as it must.
  */
-void xs_ticks(xsMachine* the)
+void xs_ticks(xsMachine *the)
 {
 	static uint64_t start;
 	const uint64_t now = boardMilliseconds();
@@ -56,34 +56,34 @@ void xs_ticks(xsMachine* the)
 }
 
 /** random(bytes): all of them, from the operating system. */
-void xs_random(xsMachine* the)
+void xs_random(xsMachine *the)
 {
 	enum { most = 256 }; // bytes that getentropy gives at a time
-	void* bytes;
+	void *bytes;
 	xsUnsignedValue count;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &count);
 	for (xsUnsignedValue done = 0; done < count; done += most) {
 		const size_t part = count - done < most ? count - done : most;
-		if (getentropy((uint8_t*)bytes + done, part) < 0) xsUnknownError("no randomness");
+		if (getentropy((uint8_t *)bytes + done, part) < 0) xsUnknownError("no randomness");
 	}
 }
 
 /** print(line): out at once, so that a power cut loses none. */
-void xs_print(xsMachine* the)
+void xs_print(xsMachine *the)
 {
 	fputs(xsmcToString(xsArg(0)), stdout);
 	putchar('\n');
 	if (fflush(stdout) == EOF) _exit(exitUnusable); // nobody listens any more
 }
 
-void xs_settings(xsMachine* the)
+void xs_settings(xsMachine *the)
 {
 	if (!settings) xsUnknownError("no settings");
 	xsmcSetString(xsResult, (xsStringValue)settings);
 }
 
 /** exit(code): after the callback that is running. */
-void xs_exit(xsMachine* the)
+void xs_exit(xsMachine *the)
 {
 	const xsNumberValue code = xsmcToNumber(xsArg(0));
 	if (!(code >= 0 && code <= 255)) xsRangeError("expected a code of 0 to 255");

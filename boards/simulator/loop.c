@@ -58,7 +58,7 @@ static void takeSignal(void)
 	if (read(signalPipe[0], &number, 1) == 1) loopEnd(0); // ended as it was asked to
 }
 
-int loopRun(xsMachine* machine)
+int loopRun(xsMachine *machine)
 {
 	enum { signals, lookups, sockets };
 	struct pollfd sources[sockets + tcpLimit];

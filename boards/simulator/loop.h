@@ -9,7 +9,7 @@
 void loopPrepare(void);
 
 /** Runs until something ends it. Returns the exit code. */
-int loopRun(xsMachine* machine);
+int loopRun(xsMachine *machine);
 
 /** Ends the loop after the callback that is running. The first code counts. */
 void loopEnd(int code);

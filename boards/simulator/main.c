@@ -26,7 +26,8 @@
 enum {
 	defaultMemory = 4 << 20, // bytes
 	defaultStack = 4096, // slots, with heaps of fixed size
-	mostSettings = 64 << 10, mostScript = 256 << 20, // bytes
+	mostSettings = 64 << 10,
+	mostScript = 256 << 20, // bytes
 };
 
 struct options {
@@ -34,32 +35,33 @@ struct options {
 	const char *flash, *settings, *script;
 };
 
-static void refuse(const char* what, const char* why)
+static void refuse(const char *what, const char *why)
 {
 	fprintf(stderr, "simulator: %s: %s\n", what, why);
 	exit(exitUnusable);
 }
 
-static long number(const char* name, const char* text)
+static long number(const char *name, const char *text)
 {
-	char* end;
+	char *end;
 	errno = 0;
 	const long value = text ? strtol(text, &end, 10) : -1;
-	if (!text || *end || end == text || errno || value < 1 || value > INT32_MAX) refuse(name, "expected 1 to 2147483647");
+	if (!text || *end || end == text || errno || value < 1 || value > INT32_MAX)
+		refuse(name, "expected 1 to 2147483647");
 	return value;
 }
 
-static struct options parse(int count, char** words)
+static struct options parse(int count, char **words)
 {
 	struct options options = {0};
 	for (int i = 1; i < count; i++) {
-		const char* name = words[i];
+		const char *name = words[i];
 		if (name[0] != '-') {
 			if (options.script) refuse(name, "expected one script");
 			options.script = name;
 			continue;
 		}
-		const char* value = i + 1 < count ? words[++i] : NULL;
+		const char *value = i + 1 < count ? words[++i] : NULL;
 		if (!strcmp(name, "--memory")) options.memory = number(name, value);
 		else if (!strcmp(name, "--chunks")) options.chunks = number(name, value);
 		else if (!strcmp(name, "--slots")) options.slots = number(name, value);
@@ -79,12 +81,12 @@ static struct options parse(int count, char** words)
 }
 
 /** A whole text file with a NUL after it. */
-static char* readText(const char* path, size_t most, size_t* length)
+static char *readText(const char *path, size_t most, size_t *length)
 {
-	FILE* file = fopen(path, "rb");
+	FILE *file = fopen(path, "rb");
 	if (!file) refuse(path, strerror(errno));
 	size_t count = 0, room = 4096;
-	char* text = NULL;
+	char *text = NULL;
 	for (;;) {
 		if (count + 1 >= room || !text) text = realloc(text, room *= 2);
 		if (!text) refuse(path, strerror(errno));
@@ -105,16 +107,16 @@ static char* readText(const char* path, size_t most, size_t* length)
  * The arena's address is low where addresses have 32 bits: the engine adds sizes of up to 2^31 to pointers into it,
  * and these sums must not wrap.
  */
-static void* mapArena(size_t bytes)
+static void *mapArena(size_t bytes)
 {
-	void* wanted = (void*)(uintptr_t)0x10000000;
-	void* arena = mmap(wanted, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *wanted = (void *)(uintptr_t)0x10000000;
+	void *arena = mmap(wanted, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (arena == MAP_FAILED) refuse("--memory", strerror(errno));
 	if ((uintptr_t)arena + bytes > UINTPTR_MAX - INT32_MAX) refuse("--memory", "no room at low addresses");
 	return arena;
 }
 
-static void remarkUse(xsMachine* machine)
+static void remarkUse(xsMachine *machine)
 {
 	const struct machineUse use = machineUse(machine);
 	printf("# peak: chunks %d, slots %d = %d x %d, stack %d; reserved %zu of %zu bytes\n", use.chunksPeak,
@@ -122,21 +124,21 @@ static void remarkUse(xsMachine* machine)
 		use.ceiling);
 }
 
-int main(int count, char** words)
+int main(int count, char **words)
 {
 	const struct options options = parse(count, words);
 	size_t length;
-	char* source = readText(options.script, mostScript, &length);
-	char* settings = options.settings ? readText(options.settings, mostSettings, NULL) : NULL;
+	char *source = readText(options.script, mostScript, &length);
+	char *settings = options.settings ? readText(options.settings, mostSettings, NULL) : NULL;
 	hostSettings(settings);
 	if (options.flash) flashOpen(options.flash);
 	loopPrepare();
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	const size_t memory = (size_t)options.memory;
-	void* arena = mapArena(memory);
+	void *arena = mapArena(memory);
 	printf("# %s, %zu bytes\n", machineEngine(), memory);
-	xsMachine* machine = machineCreate(&(struct machineSizes){
+	xsMachine *machine = machineCreate(&(struct machineSizes){
 		.arena = arena,
 		.bytes = memory,
 		.chunkBytes = (int)options.chunks,

@@ -28,12 +28,12 @@ struct lookup {
 static int answers[2] = {-1, -1};
 static int count;
 
-static void* lookUp(void* data)
+static void *lookUp(void *data)
 {
-	struct lookup* lookup = data;
+	struct lookup *lookup = data;
 	struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = NULL;
 	if (getaddrinfo(lookup->name, NULL, &hints, &found) == 0 && found) {
-		const struct sockaddr_in* address = (struct sockaddr_in*)found->ai_addr;
+		const struct sockaddr_in *address = (struct sockaddr_in *)found->ai_addr;
 		inet_ntop(AF_INET, &address->sin_addr, lookup->address, sizeof lookup->address);
 		freeaddrinfo(found);
 	}
@@ -51,13 +51,13 @@ static bool openPipe(void)
 }
 
 /** resolve(host, onResolved): calls back later with dotted IPv4, or undefined. */
-void xs_resolve(xsMachine* the)
+void xs_resolve(xsMachine *the)
 {
-	const char* name = xsmcToString(xsArg(0));
+	const char *name = xsmcToString(xsArg(0));
 	const size_t length = strlen(name);
 	if (length == 0 || length > nameLimit) xsRangeError("expected a name of 1 to %d bytes", nameLimit);
 	if (!xsmcIsCallable(xsArg(1))) xsTypeError("expected a callback");
-	struct lookup* lookup = count < lookupLimit && openPipe() ? calloc(1, sizeof *lookup) : NULL;
+	struct lookup *lookup = count < lookupLimit && openPipe() ? calloc(1, sizeof *lookup) : NULL;
 	if (!lookup) xsUnknownError("no look-up is free");
 	memcpy(lookup->name, name, length);
 	lookup->callback = xsArg(1);
@@ -86,9 +86,9 @@ int resolverCount(void)
 	return count;
 }
 
-void resolverRun(xsMachine* machine)
+void resolverRun(xsMachine *machine)
 {
-	struct lookup* lookup;
+	struct lookup *lookup;
 	if (read(answers[0], &lookup, sizeof lookup) != sizeof lookup) return;
 	count--;
 	xsBeginHost(machine);

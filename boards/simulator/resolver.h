@@ -11,6 +11,6 @@ int resolverDescriptor(void);
 int resolverCount(void);
 
 /** Calls back one look-up that has ended. */
-void resolverRun(xsMachine* machine);
+void resolverRun(xsMachine *machine);
 
 #endif

@@ -8,12 +8,12 @@
 #include "exit-codes.h"
 #include "script.h"
 
-extern void fxRemapIDs(txMachine* the, txByte* code, txSize bytes, txID* ids); // xsRun.c
+extern void fxRemapIDs(txMachine *the, txByte *code, txSize bytes, txID *ids); // xsRun.c
 
-static const char* parsedPath;
+static const char *parsedPath;
 static bool parsedWrong;
 
-static void reportSyntaxError(void* console, txString path, txInteger line, txString format, va_list arguments)
+static void reportSyntaxError(void *console, txString path, txInteger line, txString format, va_list arguments)
 {
 	(void)console, (void)path;
 	fprintf(stderr, "XS: SyntaxError: %s:%d: ", parsedPath, (int)line);
@@ -22,12 +22,12 @@ static void reportSyntaxError(void* console, txString path, txInteger line, txSt
 	parsedWrong = true;
 }
 
-static txScript* parse(txMachine* the, const char* path, const char* source, size_t bytes)
+static txScript *parse(txMachine *the, const char *path, const char *source, size_t bytes)
 {
 	txParser parserOnStack, *parser = &parserOnStack;
 	txParserJump jump;
 	txStringCStream stream = {.buffer = (txString)source, .offset = 0, .size = (txSize)bytes};
-	txScript* script = NULL;
+	txScript *script = NULL;
 
 	fxInitializeParser(parser, the, the->parserBufferSize, the->parserTableModulo);
 	parsedPath = path;
@@ -45,28 +45,28 @@ static txScript* parse(txMachine* the, const char* path, const char* source, siz
 }
 
 /** Turns the names that the code refers to by number into the machine's own identifiers. */
-static void linkNames(txMachine* the, txScript* script)
+static void linkNames(txMachine *the, txScript *script)
 {
-	txByte* name = script->symbolsBuffer;
+	txByte *name = script->symbolsBuffer;
 	txID count;
 	mxDecodeID(name, count);
-	txID* ids = malloc(count * sizeof *ids);
+	txID *ids = malloc(count * sizeof *ids);
 	if (!ids) fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
 	ids[0] = XS_NO_ID;
 	for (txID i = 1; i < count; i++) {
 		ids[i] = fxNewNameX(the, (txString)name);
-		name += strlen((char*)name) + 1;
+		name += strlen((char *)name) + 1;
 	}
 	fxRemapIDs(the, script->codeBuffer, script->codeSize, ids);
 	free(ids);
 }
 
 /** Functions and strings that are to be copied into chunks become ones that are used where they are. */
-static void keepInPlace(txByte* code, txSize bytes)
+static void keepInPlace(txByte *code, txSize bytes)
 {
-	const txByte* end = code + bytes;
+	const txByte *end = code + bytes;
 	while (code < end) {
-		const txU1 operation = *(txU1*)code;
+		const txU1 operation = *(txU1 *)code;
 		switch (operation) {
 		case XS_CODE_CODE_1: *code = (txByte)XS_CODE_CODE_ARCHIVE_1; break;
 		case XS_CODE_CODE_2: *code = (txByte)XS_CODE_CODE_ARCHIVE_2; break;
@@ -79,14 +79,13 @@ static void keepInPlace(txByte* code, txSize bytes)
 		const txS1 size = gxCodeSizes[operation];
 		if (size > 0) code += size;
 		else if (size == 0) code += 1 + sizeof(txID);
-		else if (size == -1) code += 2 + *(txU1*)(code + 1);
+		else if (size == -1) code += 2 + *(txU1 *)(code + 1);
 		else if (size == -2) {
 			txU2 length;
 			code++;
 			mxDecode2(code, length);
 			code += length;
-		}
-		else {
+		} else {
 			txS4 length;
 			code++;
 			mxDecode4(code, length);
@@ -95,10 +94,10 @@ static void keepInPlace(txByte* code, txSize bytes)
 	}
 }
 
-void scriptRun(xsMachine* machine, struct script* kept, const char* path, const char* source, size_t bytes)
+void scriptRun(xsMachine *machine, struct script *kept, const char *path, const char *source, size_t bytes)
 {
 	xsBeginHost(machine);
-	txScript* script = parse(the, path, source, bytes);
+	txScript *script = parse(the, path, source, bytes);
 	linkNames(the, script);
 	keepInPlace(script->codeBuffer, script->codeSize);
 	*kept = (struct script){
@@ -107,7 +106,7 @@ void scriptRun(xsMachine* machine, struct script* kept, const char* path, const 
 		.codeBytes = (size_t)script->codeSize,
 	};
 	script->symbolsBuffer = NULL; // linked: the engine would free script and code when it has run
-	txSlot* realm = mxProgram.value.reference->next->value.module.realm;
+	txSlot *realm = mxProgram.value.reference->next->value.module.realm;
 	fxRunScript(the, script, mxRealmGlobal(realm), C_NULL, mxRealmClosures(realm)->value.reference, C_NULL,
 		mxProgram.value.reference);
 	mxPop();
@@ -115,7 +114,7 @@ void scriptRun(xsMachine* machine, struct script* kept, const char* path, const 
 	xsEndHost(machine);
 }
 
-void scriptFree(struct script* script)
+void scriptFree(struct script *script)
 {
 	free(script->code);
 	free(script->names);

@@ -7,13 +7,13 @@
 
 /** Bytecode and names; both must outlive the machine. */
 struct script {
-	void* code;
-	void* names;
+	void *code;
+	void *names;
 	size_t codeBytes;
 };
 
 /** Parses `source` and runs it as a program. A syntax error or an exception ends the program. */
-void scriptRun(xsMachine* machine, struct script* script, const char* path, const char* source, size_t bytes);
-void scriptFree(struct script* script);
+void scriptRun(xsMachine *machine, struct script *script, const char *path, const char *source, size_t bytes);
+void scriptFree(struct script *script);
 
 #endif

@@ -41,25 +41,25 @@ static struct socket {
 	struct buffer received, queued;
 } sockets[tcpLimit];
 
-#define eachSocket(name) for (struct socket* name = sockets; name < sockets + tcpLimit; name++)
+#define eachSocket(name) for (struct socket *name = sockets; name < sockets + tcpLimit; name++)
 
 // Handles
 
-static struct socket* byHandle(int32_t handle)
+static struct socket *byHandle(int32_t handle)
 {
-	eachSocket(socket)
-		if (socket->handle == handle && (socket->state == connecting || socket->state == connected)) return socket;
+	eachSocket(socket) if (socket->handle == handle &&
+		(socket->state == connecting || socket->state == connected)) return socket;
 	return NULL;
 }
 
-static struct socket* required(xsMachine* the)
+static struct socket *required(xsMachine *the)
 {
-	struct socket* socket = byHandle(xsmcToInteger(xsArg(0)));
+	struct socket *socket = byHandle(xsmcToInteger(xsArg(0)));
 	if (!socket) xsUnknownError("the socket is closed");
 	return socket;
 }
 
-static void release(struct socket* socket)
+static void release(struct socket *socket)
 {
 	close(socket->descriptor);
 	socket->state = unused;
@@ -67,9 +67,9 @@ static void release(struct socket* socket)
 
 // Buffers
 
-static void fromSocket(struct socket* socket)
+static void fromSocket(struct socket *socket)
 {
-	struct buffer* buffer = &socket->received;
+	struct buffer *buffer = &socket->received;
 	memmove(buffer->bytes, buffer->bytes + buffer->start, buffer->length);
 	buffer->start = 0;
 	const size_t room = bufferBytes - buffer->length;
@@ -77,27 +77,25 @@ static void fromSocket(struct socket* socket)
 	if (count > 0) {
 		buffer->length += count;
 		socket->hasReadable = true;
-	}
-	else if (count == 0) socket->ended = true;
+	} else if (count == 0) socket->ended = true;
 	else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) socket->ended = socket->broken = true;
 }
 
-static void toSocket(struct socket* socket)
+static void toSocket(struct socket *socket)
 {
-	struct buffer* buffer = &socket->queued;
+	struct buffer *buffer = &socket->queued;
 	const ssize_t count = send(socket->descriptor, buffer->bytes + buffer->start, buffer->length, 0);
 	if (count >= 0) {
 		buffer->start += count;
 		buffer->length -= count;
-	}
-	else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+	} else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
 		socket->broken = true;
 		buffer->length = 0;
 	}
 	if (buffer->length == 0) buffer->start = 0;
 }
 
-static int writableCount(const struct socket* socket)
+static int writableCount(const struct socket *socket)
 {
 	return bufferBytes - socket->queued.length;
 }
@@ -105,7 +103,7 @@ static int writableCount(const struct socket* socket)
 // Natives
 
 /** tcpOpen(address, port, onEvent): a handle. */
-void xs_tcp_open(xsMachine* the)
+void xs_tcp_open(xsMachine *the)
 {
 	struct sockaddr_in peer = {.sin_family = AF_INET};
 	const xsNumberValue port = xsmcToNumber(xsArg(1));
@@ -114,9 +112,8 @@ void xs_tcp_open(xsMachine* the)
 	if (!xsmcIsCallable(xsArg(2))) xsTypeError("expected a callback");
 	peer.sin_port = htons((uint16_t)port);
 
-	struct socket* free = NULL;
-	eachSocket(socket)
-		if (socket->state == unused) free = socket;
+	struct socket *free = NULL;
+	eachSocket(socket) if (socket->state == unused) free = socket;
 	const int descriptor = free ? socket(AF_INET, SOCK_STREAM, 0) : -1;
 	if (descriptor < 0) xsUnknownError("no socket is free");
 	fcntl(descriptor, F_SETFL, O_NONBLOCK);
@@ -125,7 +122,7 @@ void xs_tcp_open(xsMachine* the)
 
 	static int32_t lastHandle;
 	lastHandle = lastHandle == INT32_MAX ? 1 : lastHandle + 1;
-	const int result = connect(descriptor, (struct sockaddr*)&peer, sizeof peer);
+	const int result = connect(descriptor, (struct sockaddr *)&peer, sizeof peer);
 	const bool refused = result < 0 && errno != EINPROGRESS;
 	memset(free, 0, sizeof *free);
 	free->state = connecting;
@@ -138,10 +135,10 @@ void xs_tcp_open(xsMachine* the)
 }
 
 /** tcpRead(handle, byteLength): an ArrayBuffer, or undefined if nothing is buffered. */
-void xs_tcp_read(xsMachine* the)
+void xs_tcp_read(xsMachine *the)
 {
-	struct socket* socket = required(the);
-	struct buffer* buffer = &socket->received;
+	struct socket *socket = required(the);
+	struct buffer *buffer = &socket->received;
 	const xsNumberValue wanted = xsmcToNumber(xsArg(1));
 	if (!(wanted >= 0)) xsRangeError("expected a number of bytes");
 	if (buffer->length == 0) return;
@@ -152,15 +149,16 @@ void xs_tcp_read(xsMachine* the)
 }
 
 /** tcpWrite(handle, bytes): how many more are taken now. */
-void xs_tcp_write(xsMachine* the)
+void xs_tcp_write(xsMachine *the)
 {
-	struct socket* socket = required(the);
-	struct buffer* buffer = &socket->queued;
-	void* bytes;
+	struct socket *socket = required(the);
+	struct buffer *buffer = &socket->queued;
+	void *bytes;
 	xsUnsignedValue count;
 	xsmcGetBufferReadable(xsArg(1), &bytes, &count);
 	if (socket->state != connected) xsUnknownError("the socket is not connected");
-	if (count > (xsUnsignedValue)writableCount(socket)) xsRangeError("expected at most %d bytes", writableCount(socket));
+	if (count > (xsUnsignedValue)writableCount(socket))
+		xsRangeError("expected at most %d bytes", writableCount(socket));
 	if (socket->broken) count = 0; // the error is told once what was received is read
 	memmove(buffer->bytes, buffer->bytes + buffer->start, buffer->length);
 	buffer->start = 0;
@@ -171,21 +169,20 @@ void xs_tcp_write(xsMachine* the)
 }
 
 /** tcpClose(handle): sends what is queued, then closes. Idempotent. */
-void xs_tcp_close(xsMachine* the)
+void xs_tcp_close(xsMachine *the)
 {
-	struct socket* socket = byHandle(xsmcToInteger(xsArg(0)));
+	struct socket *socket = byHandle(xsmcToInteger(xsArg(0)));
 	if (!socket) return;
 	xsForget(socket->callback);
 	if (socket->state == connected && socket->queued.length && !socket->broken) {
 		socket->state = lingering;
 		socket->deadline = boardMilliseconds() + lingerMilliseconds;
-	}
-	else release(socket);
+	} else release(socket);
 }
 
 // The loop's side
 
-static bool wantsFailure(const struct socket* socket)
+static bool wantsFailure(const struct socket *socket)
 {
 	return socket->ended && !socket->failureTold && socket->received.length == 0;
 }
@@ -193,7 +190,8 @@ static bool wantsFailure(const struct socket* socket)
 int tcpCount(void)
 {
 	int count = 0;
-	eachSocket(socket) {
+	eachSocket(socket)
+	{
 		// One that has told its failure is silent: it only waits to be closed.
 		if (socket->state != unused && !socket->failureTold) count++;
 	}
@@ -202,16 +200,18 @@ int tcpCount(void)
 
 bool tcpHasEvents(void)
 {
-	eachSocket(socket) {
+	eachSocket(socket)
+	{
 		if (socket->state != connecting && socket->state != connected) continue;
 		if (socket->hasReadable || socket->hasWritable || wantsFailure(socket)) return true;
 	}
 	return false;
 }
 
-void tcpBeforePoll(struct pollfd* sources, int32_t* wait)
+void tcpBeforePoll(struct pollfd *sources, int32_t *wait)
 {
-	eachSocket(socket) {
+	eachSocket(socket)
+	{
 		short events = 0;
 		if (socket->state == connecting && !socket->ended) events |= POLLOUT;
 		if (socket->state == connected && !socket->ended && socket->received.length < bufferBytes) events |= POLLIN;
@@ -226,7 +226,7 @@ void tcpBeforePoll(struct pollfd* sources, int32_t* wait)
 	}
 }
 
-static void finishConnect(struct socket* socket)
+static void finishConnect(struct socket *socket)
 {
 	int error = 0;
 	socklen_t length = sizeof error;
@@ -238,16 +238,16 @@ static void finishConnect(struct socket* socket)
 	}
 }
 
-void tcpAfterPoll(const struct pollfd* sources)
+void tcpAfterPoll(const struct pollfd *sources)
 {
-	eachSocket(socket) {
-		const struct pollfd* source = sources++;
+	eachSocket(socket)
+	{
+		const struct pollfd *source = sources++;
 		const short found = source->fd < 0 ? 0 : source->revents;
 		const bool trouble = found & (POLLHUP | POLLERR);
 		if (socket->state == connecting) {
 			if (found) finishConnect(socket);
-		}
-		else if (socket->state == connected || socket->state == lingering) {
+		} else if (socket->state == connected || socket->state == lingering) {
 			if ((source->events & POLLOUT) && (found & POLLOUT || trouble)) {
 				toSocket(socket);
 				if (!socket->queued.length && !socket->broken) socket->hasWritable = true;
@@ -260,7 +260,7 @@ void tcpAfterPoll(const struct pollfd* sources)
 	}
 }
 
-static void callBack(xsMachine* machine, struct socket* socket, int kind, int count)
+static void callBack(xsMachine *machine, struct socket *socket, int kind, int count)
 {
 	xsBeginHost(machine);
 	xsCallFunction2(socket->callback, xsUndefined, xsInteger(kind), xsInteger(count));
@@ -268,9 +268,10 @@ static void callBack(xsMachine* machine, struct socket* socket, int kind, int co
 	machineRunJobs(machine);
 }
 
-void tcpRun(xsMachine* machine)
+void tcpRun(xsMachine *machine)
 {
-	eachSocket(socket) {
+	eachSocket(socket)
+	{
 		// A callback may close this socket, or any other: look again before each.
 		const int32_t handle = socket->handle;
 		if (!loopEnding() && byHandle(handle) == socket && socket->hasWritable) {
@@ -288,9 +289,10 @@ void tcpRun(xsMachine* machine)
 	}
 }
 
-void tcpClear(xsMachine* the)
+void tcpClear(xsMachine *the)
 {
-	eachSocket(socket) {
+	eachSocket(socket)
+	{
 		if (socket->state == unused) continue;
 		if (socket->state != lingering) xsForget(socket->callback);
 		release(socket);

@@ -16,15 +16,15 @@ int tcpCount(void);
 bool tcpHasEvents(void);
 
 /** Fills `tcpLimit` entries; shortens `wait` (ms, -1 for ever) to the first deadline. */
-void tcpBeforePoll(struct pollfd* sources, int32_t* wait);
+void tcpBeforePoll(struct pollfd *sources, int32_t *wait);
 
 /** Moves bytes between the sockets and their buffers. Calls nothing back. */
-void tcpAfterPoll(const struct pollfd* sources);
+void tcpAfterPoll(const struct pollfd *sources);
 
 /** Calls back what waits, with the promise jobs after each. */
-void tcpRun(xsMachine* machine);
+void tcpRun(xsMachine *machine);
 
 /** Closes all. */
-void tcpClear(xsMachine* machine);
+void tcpClear(xsMachine *machine);
 
 #endif

@@ -6,11 +6,11 @@
 #undef mxLittleEndian
 #define mxLittleEndian 1
 #if defined(__APPLE__)
-	#undef mxMacOSX
-	#define mxMacOSX 1
+#undef mxMacOSX
+#define mxMacOSX 1
 #else
-	#undef mxLinux
-	#define mxLinux 1
+#undef mxLinux
+#define mxLinux 1
 #endif
 #define mxExport extern
 #define mxImport extern
@@ -37,9 +37,9 @@
 
 #define mxMachinePlatform \
 	int promiseJobs; /* some are queued */ \
-	void* waiterCondition; \
-	void* waiterData; \
-	void* waiterLink;
+	void *waiterCondition; \
+	void *waiterData; \
+	void *waiterLink;
 
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultFindModule 1
@@ -48,7 +48,7 @@
 #define mxUseDefaultSharedChunks 1
 
 #if INTPTR_MAX == INT64_MAX
-	#define mx32bitID 1 /* with 32-byte slots there is room; 16-byte slots have 16-bit identifiers, as on a device */
+#define mx32bitID 1 /* with 32-byte slots there is room; 16-byte slots have 16-bit identifiers, as on a device */
 #endif
 #define mxCESU8 1
 #define mxBoundsCheck 1 /* or a full stack would overwrite the slots below it */

@@ -14,7 +14,7 @@ export function xsBoard(map: RunSettings["map"]): Board {
 		resolver: new MappedResolver(map),
 		timer: {
 			set: (callback, milliseconds) => timerSet(callback, milliseconds),
-			clear: (id) => timerClear(id as number),
+			clear: id => timerClear(id as number),
 		},
 		ticks,
 		random,

@@ -19,7 +19,7 @@ export function runDevice(): void {
 function boot(): void {
 	const { map, once, runFor, factory, dlKeys, ...rest } = readSettings(settings());
 	const device = main(xsBoard(map), { ...rest, factory: hexBytes(factory), dlKeys: dlKeys.map(hexBytes) });
-	if (once) device.once().then((authenticated) => exit(authenticated ? 0 : 1));
+	if (once) device.once().then(authenticated => exit(authenticated ? 0 : 1));
 	else device.run();
 	if (runFor !== undefined) timerSet(() => exit(0), runFor);
 }

@@ -3,7 +3,7 @@
 import type { Flash, Partition } from "../../firmware/ports.js";
 import { flashErase, flashRead, flashSize, flashWrite } from "./natives.js";
 
-const blockLength = 4096; // bytes
+const BLOCK_LENGTH = 4096; // bytes
 
 /** Throws if the board has no such partition. Nothing is held open: `close` only ends the use of this object. */
 export function openFlash(partition: Partition): Flash {
@@ -21,7 +21,7 @@ export function openFlash(partition: Partition): Flash {
 			if (!(end > start)) throw new RangeError(`expected blocks, got ${start} to ${end}`);
 			for (let block = start; block < end; block++) flashErase(open(), block);
 		},
-		status: () => ({ size, blockLength, blocks: size / blockLength }),
+		status: () => ({ size, blockLength: BLOCK_LENGTH, blocks: size / BLOCK_LENGTH }),
 		close() {
 			closed = true;
 		},

@@ -14,9 +14,11 @@ static struct {
 
 enum {
 	stackPaint = 0xA5,
-	leastStack = 256, mostStack = 4096, // slots; a bundle keeps the variables of all its modules there
+	leastStack = 256,
+	mostStack = 4096, // slots; a bundle keeps the variables of all its modules there
 	builtInSlots = 3800, // what the built-ins take; they are not counted in the shares
-	leastSlots = 64, mostSlots = 65536, // at creation: each collection sweeps them all
+	leastSlots = 64,
+	mostSlots = 65536, // at creation: each collection sweeps them all
 	mostChunks = 32 << 20, // bytes, at creation
 	leastStep = 1024, // bytes
 };
@@ -27,14 +29,14 @@ static int share(size_t bytes, size_t least, size_t most)
 	return (int)(bounded & ~(size_t)15);
 }
 
-const char* machineEngine(void)
+const char *machineEngine(void)
 {
 	static char engine[24];
 	snprintf(engine, sizeof engine, "XS %d.%d.%d", XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION);
 	return engine;
 }
 
-static txMachine* create(const struct machineSizes* sizes)
+static txMachine *create(const struct machineSizes *sizes)
 {
 	arena.bottom = arena.low = sizes->arena;
 	arena.top = arena.high = arena.bottom + (sizes->bytes & ~(size_t)15);
@@ -58,8 +60,8 @@ static txMachine* create(const struct machineSizes* sizes)
 		.parserTableModulo = 1993,
 	};
 	if (sizes->root) creation.initialKeyCount = creation.incrementalKeyCount = 64; // names made while it runs
-	txMachine* the = sizes->root ? fxCloneMachine(&creation, sizes->root, "baton", NULL)
-		: fxCreateMachine(&creation, "baton", NULL, XS_NO_ID);
+	txMachine *the = sizes->root ? fxCloneMachine(&creation, sizes->root, "baton", NULL)
+								 : fxCreateMachine(&creation, "baton", NULL, XS_NO_ID);
 	if (!the) { // only without an abort: the C heap is exhausted
 		fprintf(stderr, "XS: no machine\n");
 		boardEnd(exitMemory);
@@ -68,24 +70,24 @@ static txMachine* create(const struct machineSizes* sizes)
 	return the;
 }
 
-xsMachine* machineCreate(const struct machineSizes* sizes)
+xsMachine *machineCreate(const struct machineSizes *sizes)
 {
-	xsMachine* machine = create(sizes);
+	xsMachine *machine = create(sizes);
 	if (!sizes->root) nativesInstall(machine, false);
 	return machine;
 }
 
 /** A global object notes what was found where, in a table of its own. One that is only read cannot: plain it becomes. */
-static void makeGlobalPlain(txMachine* the)
+static void makeGlobalPlain(txMachine *the)
 {
-	txSlot* global = mxGlobal.value.reference;
+	txSlot *global = mxGlobal.value.reference;
 	if (global->next->kind != XS_GLOBAL_KIND) return;
 	global->flag &= (txFlag)~XS_EXOTIC_FLAG;
 	global->next = global->next->next;
 }
 
 /** Says of a value in a chunk that its chunk is no collector's business. */
-static void makeConstant(txSlot* slot)
+static void makeConstant(txSlot *slot)
 {
 	switch (slot->kind) {
 	case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
@@ -94,24 +96,23 @@ static void makeConstant(txSlot* slot)
 	case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
 	case XS_REGEXP_KIND: slot->value.regexp.data = NULL; break; // then each match takes memory of its own
 	case XS_ARRAY_KIND:
-		for (txIndex i = 0; i < fxGetIndexSize(NULL, slot); i++)
-			makeConstant(slot->value.array.address + i);
+		for (txIndex i = 0; i < fxGetIndexSize(NULL, slot); i++) makeConstant(slot->value.array.address + i);
 		break;
 	default: break;
 	}
 }
 
 /** A machine that copies a value of the root's must not take the root's chunk for one of its own. */
-static void makeValuesConstant(txMachine* the)
+static void makeValuesConstant(txMachine *the)
 {
-	for (txSlot* heap = the->firstHeap; heap; heap = heap->next)
-		for (txSlot* slot = heap + 1; slot < heap->value.reference; slot++) makeConstant(slot);
-	for (txSlot* slot = the->stack; slot < the->stackTop; slot++) makeConstant(slot);
+	for (txSlot *heap = the->firstHeap; heap; heap = heap->next)
+		for (txSlot *slot = heap + 1; slot < heap->value.reference; slot++) makeConstant(slot);
+	for (txSlot *slot = the->stack; slot < the->stackTop; slot++) makeConstant(slot);
 }
 
-xsMachine* machineCreateRoot(void* memory, size_t bytes, void (*prepare)(xsMachine* machine))
+xsMachine *machineCreateRoot(void *memory, size_t bytes, void (*prepare)(xsMachine *machine))
 {
-	xsMachine* root = create(&(struct machineSizes){.arena = memory, .bytes = bytes});
+	xsMachine *root = create(&(struct machineSizes){.arena = memory, .bytes = bytes});
 	nativesInstall(root, true);
 	prepare(root);
 	makeGlobalPlain(root);
@@ -120,9 +121,9 @@ xsMachine* machineCreateRoot(void* memory, size_t bytes, void (*prepare)(xsMachi
 	return root;
 }
 
-void machineRunJobs(xsMachine* machine)
+void machineRunJobs(xsMachine *machine)
 {
-	txMachine* the = fxBeginHost(machine);
+	txMachine *the = fxBeginHost(machine);
 	while (the->promiseJobs) {
 		the->promiseJobs = 0;
 		fxRunPromiseJobs(the);
@@ -135,18 +136,18 @@ void machineRunJobs(xsMachine* machine)
  * Slots from the top of the stack to the lowest one that lost its paint. The scan goes down from what is in use now: XS
  * takes the stack's bottom as scratch memory when it turns numbers into text.
  */
-static int stackPeak(txMachine* the)
+static int stackPeak(txMachine *the)
 {
 	enum { gap = 16 }; // slots in a row that nobody wrote: below them nothing was pushed
-	const uint8_t* lowest = (uint8_t*)the->stack;
-	const uint8_t* scan = lowest;
-	while (scan > (uint8_t*)the->stackBottom && lowest - scan < gap * (int)sizeof(txSlot)) {
+	const uint8_t *lowest = (uint8_t *)the->stack;
+	const uint8_t *scan = lowest;
+	while (scan > (uint8_t *)the->stackBottom && lowest - scan < gap * (int)sizeof(txSlot)) {
 		if (*--scan != stackPaint) lowest = scan;
 	}
-	return (int)(((uint8_t*)the->stackTop - lowest + sizeof(txSlot) - 1) / sizeof(txSlot));
+	return (int)(((uint8_t *)the->stackTop - lowest + sizeof(txSlot) - 1) / sizeof(txSlot));
 }
 
-struct machineUse machineUse(xsMachine* the)
+struct machineUse machineUse(xsMachine *the)
 {
 	return (struct machineUse){
 		.chunks = the->currentChunksSize,
@@ -162,76 +163,76 @@ struct machineUse machineUse(xsMachine* the)
 	};
 }
 
-void machineResetPeak(xsMachine* the)
+void machineResetPeak(xsMachine *the)
 {
 	the->peakChunksSize = the->currentChunksSize;
 	the->peakHeapCount = the->currentHeapCount;
-	memset(the->stackBottom, stackPaint, (uint8_t*)the->stack - (uint8_t*)the->stackBottom);
+	memset(the->stackBottom, stackPaint, (uint8_t *)the->stack - (uint8_t *)the->stackBottom);
 }
 
-void machineCollect(xsMachine* the)
+void machineCollect(xsMachine *the)
 {
 	fxCollectGarbage(the);
 }
 
-void machineDelete(xsMachine* the)
+void machineDelete(xsMachine *the)
 {
 	fxDeleteMachine(the);
 }
 
 // What XS asks of its platform
 
-void fxCreateMachinePlatform(txMachine* the)
+void fxCreateMachinePlatform(txMachine *the)
 {
 	the->promiseJobs = 0;
 }
 
-void fxDeleteMachinePlatform(txMachine* the)
+void fxDeleteMachinePlatform(txMachine *the)
 {
 	(void)the;
 }
 
 /** XS checks only some of these for NULL, so the end of the arena ends the program here. */
-static void requireRoom(txMachine* the, txSize count, size_t each)
+static void requireRoom(txMachine *the, txSize count, size_t each)
 {
 	const size_t room = (size_t)(arena.high - arena.low);
 	if (count < 0 || (size_t)count > room / each) fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
 }
 
-void* fxAllocateChunks(txMachine* the, txSize bytes)
+void *fxAllocateChunks(txMachine *the, txSize bytes)
 {
 	requireRoom(the, bytes, 1);
-	void* chunks = arena.low;
+	void *chunks = arena.low;
 	arena.low += bytes;
 	return chunks;
 }
 
-txSlot* fxAllocateSlots(txMachine* the, txSize count)
+txSlot *fxAllocateSlots(txMachine *the, txSize count)
 {
 	requireRoom(the, count, sizeof(txSlot));
 	arena.high -= (size_t)count * sizeof(txSlot);
-	return (txSlot*)arena.high;
+	return (txSlot *)arena.high;
 }
 
-void fxFreeChunks(txMachine* the, void* chunks)
+void fxFreeChunks(txMachine *the, void *chunks)
 {
 	(void)the, (void)chunks; // the arena goes as a whole
 }
 
-void fxFreeSlots(txMachine* the, void* slots)
+void fxFreeSlots(txMachine *the, void *slots)
 {
 	(void)the, (void)slots;
 }
 
-void fxQueuePromiseJobs(txMachine* the)
+void fxQueuePromiseJobs(txMachine *the)
 {
 	the->promiseJobs = 1;
 }
 
 /** The exception with its stack, or what it is turned into by toString. */
-static void describeException(txMachine* the)
+static void describeException(txMachine *the)
 {
-	const txJump* thrownTo = the->firstJump;
+	const txJump *thrownTo = the->firstJump;
 	if (thrownTo) { // what XS does where it catches, and leaves out where it aborts
 		the->stack = thrownTo->stack;
 		the->scope = thrownTo->scope;
@@ -239,7 +240,8 @@ static void describeException(txMachine* the)
 		the->code = thrownTo->code;
 	}
 	fxBeginHost(the);
-	mxTry(the) {
+	mxTry(the)
+	{
 		mxPush(mxException);
 		if (mxIsReference(the->stack)) {
 			mxDub();
@@ -248,12 +250,13 @@ static void describeException(txMachine* the)
 		}
 		fprintf(stderr, "XS: %s\n", fxToString(the, the->stack));
 	}
-	mxCatch(the) {
+	mxCatch(the)
+	{
 		fprintf(stderr, "XS: an exception that cannot be described\n");
 	}
 }
 
-void fxAbort(txMachine* the, int status)
+void fxAbort(txMachine *the, int status)
 {
 	static bool describing;
 	switch (status) {
@@ -268,14 +271,8 @@ void fxAbort(txMachine* the, int status)
 		if (describing) fprintf(stderr, "XS: an exception that there is no memory to describe\n");
 		fprintf(stderr, "XS: memory full: %zu bytes are not enough\n", (size_t)(arena.top - arena.bottom));
 		boardEnd(exitMemory);
-	case XS_STACK_OVERFLOW_EXIT:
-		fprintf(stderr, "XS: stack overflow\n");
-		boardEnd(exitEngine);
-	case XS_NO_MORE_KEYS_EXIT:
-		fprintf(stderr, "XS: no more keys\n");
-		boardEnd(exitEngine);
-	default:
-		fprintf(stderr, "XS: gave up, status %d\n", status);
-		boardEnd(exitEngine);
+	case XS_STACK_OVERFLOW_EXIT: fprintf(stderr, "XS: stack overflow\n"); boardEnd(exitEngine);
+	case XS_NO_MORE_KEYS_EXIT: fprintf(stderr, "XS: no more keys\n"); boardEnd(exitEngine);
+	default: fprintf(stderr, "XS: gave up, status %d\n", status); boardEnd(exitEngine);
 	}
 }

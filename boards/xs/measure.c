@@ -5,18 +5,26 @@
 #include "machine.h"
 
 /** processorTime(): milliseconds of processor time, with a fraction. */
-void xs_processor_time(xsMachine* the)
+void xs_processor_time(xsMachine *the)
 {
 	xsmcSetNumber(xsResult, boardProcessorMilliseconds());
 }
 
 /** memory(): an array in the order of measure.ts. */
-void xs_memory(xsMachine* the)
+void xs_memory(xsMachine *the)
 {
 	const struct machineUse use = machineUse(the);
 	const double values[] = {
-		use.chunks, use.chunksPeak, use.slots, use.slotsPeak, use.slotBytes,
-		use.stackPeak, use.stackCount, (double)use.reserved, (double)use.ceiling, use.keys,
+		use.chunks,
+		use.chunksPeak,
+		use.slots,
+		use.slotsPeak,
+		use.slotBytes,
+		use.stackPeak,
+		use.stackCount,
+		(double)use.reserved,
+		(double)use.ceiling,
+		use.keys,
 	};
 	enum { count = sizeof values / sizeof *values };
 	xsmcVars(1);
@@ -27,12 +35,12 @@ void xs_memory(xsMachine* the)
 	}
 }
 
-void xs_collect(xsMachine* the)
+void xs_collect(xsMachine *the)
 {
 	machineCollect(the);
 }
 
-void xs_reset_peak(xsMachine* the)
+void xs_reset_peak(xsMachine *the)
 {
 	machineResetPeak(the);
 }

@@ -6,12 +6,12 @@
 #include "xsmc.h"
 #include "machine.h"
 
-#define NATIVE(name, parameters) void name(xsMachine* the);
+#define NATIVE(name, parameters) void name(xsMachine *the);
 #include "natives.h"
 #undef NATIVE
 
 struct native {
-	const char* name;
+	const char *name;
 	xsCallback callback;
 	int parameters;
 	xsSlot function; // undefined until it is asked for
@@ -24,28 +24,28 @@ static struct native natives[] = {
 };
 enum { nativeCount = sizeof natives / sizeof *natives };
 
-static int compareNames(const void* a, const void* b)
+static int compareNames(const void *a, const void *b)
 {
-	return strcmp(((const struct native*)a)->name, ((const struct native*)b)->name);
+	return strcmp(((const struct native *)a)->name, ((const struct native *)b)->name);
 }
 
-static void make(xsMachine* the, struct native* native)
+static void make(xsMachine *the, struct native *native)
 {
 	native->function = xsNewHostFunction(native->callback, native->parameters);
 	xsRemember(native->function);
 }
 
 /** native(name): the host function. Throws ReferenceError for a name that this board does not have. */
-static void xs_native(xsMachine* the)
+static void xs_native(xsMachine *the)
 {
 	struct native wanted = {.name = xsmcToString(xsArg(0))};
-	struct native* found = bsearch(&wanted, natives, nativeCount, sizeof *natives, compareNames);
+	struct native *found = bsearch(&wanted, natives, nativeCount, sizeof *natives, compareNames);
 	if (!found) xsReferenceError("no native %s", wanted.name);
 	if (xsmcTypeOf(found->function) == xsUndefinedType) make(the, found);
 	xsResult = found->function;
 }
 
-void nativesInstall(xsMachine* machine, bool all)
+void nativesInstall(xsMachine *machine, bool all)
 {
 	qsort(natives, nativeCount, sizeof *natives, compareNames);
 	xsBeginHost(machine);

@@ -5,9 +5,9 @@
 // returns a host function and throws ReferenceError for a name that the board does not have.
 
 /** Kinds of socket events, as `xs_tcp_open`'s callback receives them. */
-export const tcpReadable = 0; // n: bytes buffered and not yet read
-export const tcpWritable = 1; // n: bytes that `xs_tcp_write` takes now; the first one means connected
-export const tcpError = 2; // refused, reset, or closed by the peer (only after everything buffered was read)
+export const TCP_READABLE = 0; // n: bytes buffered and not yet read
+export const TCP_WRITABLE = 1; // n: bytes that `xs_tcp_write` takes now; the first one means connected
+export const TCP_ERROR = 2; // refused, reset, or closed by the peer (only after everything buffered was read)
 
 /**
  * Starts a connection. Returns a handle; events never come before it returns. Throws RangeError if it is no dotted IPv4

@@ -22,7 +22,7 @@ export class MappedResolver implements Resolver {
 			return;
 		}
 		try {
-			resolve(host, (address) => {
+			resolve(host, address => {
 				if (address === undefined) request.onError();
 				else request.onResolved(address, port);
 			});

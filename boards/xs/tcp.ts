@@ -1,7 +1,7 @@
 // `embedded:io/socket/tcp` on the natives.
 
 import type { TCP, TCPOptions } from "../../firmware/ports.js";
-import { tcpClose, tcpError, tcpOpen, tcpRead, tcpReadable, tcpWrite, tcpWritable } from "./natives.js";
+import { TCP_ERROR, TCP_READABLE, TCP_WRITABLE, tcpClose, tcpOpen, tcpRead, tcpWrite } from "./natives.js";
 
 export class NativeTCP implements TCP {
 	#handle: number | undefined;
@@ -11,9 +11,9 @@ export class NativeTCP implements TCP {
 		const { onReadable, onWritable, onError } = options;
 		this.#handle = tcpOpen(options.address, options.port, (kind, count) => {
 			if (this.#handle === undefined) return;
-			if (kind === tcpReadable) onReadable?.call(this, count);
-			else if (kind === tcpWritable) onWritable?.call(this, count);
-			else if (kind === tcpError) onError?.call(this);
+			if (kind === TCP_READABLE) onReadable?.call(this, count);
+			else if (kind === TCP_WRITABLE) onWritable?.call(this, count);
+			else if (kind === TCP_ERROR) onError?.call(this);
 		});
 	}
 

@@ -15,33 +15,34 @@ static struct timer {
 static int32_t lastId;
 static uint64_t lastOrder;
 
-static struct timer* find(int32_t id)
+static struct timer *find(int32_t id)
 {
-	for (struct timer* timer = timers; timer < timers + timerLimit; timer++)
+	for (struct timer *timer = timers; timer < timers + timerLimit; timer++)
 		if (timer->id == id) return timer;
 	return NULL;
 }
 
-static struct timer* first(void)
+static struct timer *first(void)
 {
-	struct timer* first = NULL;
-	for (struct timer* timer = timers; timer < timers + timerLimit; timer++) {
+	struct timer *first = NULL;
+	for (struct timer *timer = timers; timer < timers + timerLimit; timer++) {
 		if (!timer->id) continue;
-		if (!first || timer->due < first->due || (timer->due == first->due && timer->order < first->order)) first = timer;
+		if (!first || timer->due < first->due || (timer->due == first->due && timer->order < first->order))
+			first = timer;
 	}
 	return first;
 }
 
 /** timerSet(callback, milliseconds): an id. Throws RangeError for a delay that a device could not count. */
-void xs_timer_set(xsMachine* the)
+void xs_timer_set(xsMachine *the)
 {
 	const xsNumberValue milliseconds = xsmcToNumber(xsArg(1));
-	if (!(milliseconds >= 0 && milliseconds <= INT32_MAX))
-		xsRangeError("expected 0 to 2147483647 milliseconds");
+	if (!(milliseconds >= 0 && milliseconds <= INT32_MAX)) xsRangeError("expected 0 to 2147483647 milliseconds");
 	if (!xsmcIsCallable(xsArg(0))) xsTypeError("expected a callback");
-	struct timer* timer = find(0);
+	struct timer *timer = find(0);
 	if (!timer) xsUnknownError("no timer is free");
-	do lastId = lastId == INT32_MAX ? 1 : lastId + 1; while (find(lastId));
+	do lastId = lastId == INT32_MAX ? 1 : lastId + 1;
+	while (find(lastId));
 	*timer = (struct timer){
 		.id = lastId,
 		.due = boardMilliseconds() + (uint64_t)milliseconds,
@@ -53,10 +54,10 @@ void xs_timer_set(xsMachine* the)
 }
 
 /** timerClear(id): what is not set, or has run, is ignored. */
-void xs_timer_clear(xsMachine* the)
+void xs_timer_clear(xsMachine *the)
 {
 	const int32_t id = xsmcToInteger(xsArg(0));
-	struct timer* timer = id ? find(id) : NULL;
+	struct timer *timer = id ? find(id) : NULL;
 	if (!timer) return;
 	xsForget(timer->callback);
 	timer->id = 0;
@@ -64,16 +65,16 @@ void xs_timer_clear(xsMachine* the)
 
 int32_t timersDueIn(void)
 {
-	const struct timer* timer = first();
+	const struct timer *timer = first();
 	if (!timer) return -1;
 	const uint64_t now = boardMilliseconds();
 	return timer->due <= now ? 0 : (int32_t)(timer->due - now);
 }
 
-void timersRun(xsMachine* machine)
+void timersRun(xsMachine *machine)
 {
 	if (timersDueIn() != 0) return;
-	struct timer* timer = first();
+	struct timer *timer = first();
 	xsBeginHost(machine);
 	xsmcVars(1);
 	xsVar(0) = timer->callback;
@@ -84,9 +85,9 @@ void timersRun(xsMachine* machine)
 	machineRunJobs(machine);
 }
 
-void timersClear(xsMachine* the)
+void timersClear(xsMachine *the)
 {
-	for (struct timer* timer = timers; timer < timers + timerLimit; timer++) {
+	for (struct timer *timer = timers; timer < timers + timerLimit; timer++) {
 		if (timer->id) xsForget(timer->callback);
 		timer->id = 0;
 	}

@@ -9,9 +9,9 @@
 int32_t timersDueIn(void);
 
 /** Calls back the first timer that is due, if any, and runs the promise jobs that it left. */
-void timersRun(xsMachine* machine);
+void timersRun(xsMachine *machine);
 
 /** Forgets all timers. */
-void timersClear(xsMachine* machine);
+void timersClear(xsMachine *machine);
 
 #endif

@@ -2,10 +2,9 @@
 // trusts the CAs in Baton's slots; Baton polls for new CA information beside it. docs/add-ca-renewal.md explains it.
 
 import HTTPClient from "embedded:network/http/client";
-import type { DeviceEvent } from "../../firmware/events.js";
 import { Sessions } from "baton/device";
 import { formatEvent } from "baton/events";
-import { pace, Poller, TokenBucket } from "baton/poller";
+import { Poller, pace, TokenBucket } from "baton/poller";
 import { VerifiedCaInformation } from "baton/trust/ca-information";
 import { Slots } from "baton/trust/slots";
 import { Updater } from "baton/updater";
@@ -16,9 +15,10 @@ import { HTTPSocket } from "board/http-socket";
 import { keepConnected } from "board/network";
 import { provisionedSettings } from "board/provisioned";
 import { hexBytes } from "board/settings";
+import type { DeviceEvent } from "../../firmware/events.js";
 
-const deadline = 60_000; // ms, of a session
-const interval = 3_600_000; // ms between two requests
+const DEADLINE = 60_000; // ms, of a session
+const INTERVAL = 3_600_000; // ms between two requests
 
 export default function () {
 	const settings = provisionedSettings();
@@ -33,7 +33,7 @@ export default function () {
 
 	// 2. Their renewal: every 30 days, and at once when the service is signed by a CA that is not known.
 	const sessions = new Sessions(); // one at a time has the memory to itself
-	const updater = new Updater({ board: ports, slots, deadline, report });
+	const updater = new Updater({ board: ports, slots, deadline: DEADLINE, report });
 	const bucket = new TokenBucket(ports.timer, 900_000);
 	const poller = new Poller({
 		...pace(settings.pollInterval),
@@ -51,8 +51,9 @@ export default function () {
 	function get(): Promise<string> {
 		const { current, next } = slots;
 		return new Promise((resolve, reject) => {
-			let cause: Error | undefined, body = "";
-			const alarm = ports.timer.set(() => end(new Error("time-out")), deadline);
+			let cause: Error | undefined,
+				body = "";
+			const alarm = ports.timer.set(() => end(new Error("time-out")), DEADLINE);
 			const client = new HTTPClient({
 				host: service.host,
 				port: service.port,
@@ -70,7 +71,10 @@ export default function () {
 			});
 			client.request({
 				path: service.path,
-				headers: new Map([["user-agent", updater.userAgent], ["connection", "close"]]),
+				headers: new Map([
+					["user-agent", updater.userAgent],
+					["connection", "close"],
+				]),
 				onReadable() {
 					const part = this.read();
 					if (part) body += String.fromCharCode(...new Uint8Array(part));
@@ -95,7 +99,8 @@ export default function () {
 			ports.print(`# the service could not be asked: ${error instanceof Error ? error.message : error}`);
 			const unknown = error instanceof CertificateError && error.anchorsFailed;
 			if (!unknown || !bucket.take(() => void sessions.run(() => updater.updateOnDemand()))) return;
-			const held = slots.current, next = slots.next;
+			const held = slots.current,
+				next = slots.next;
 			await updater.updateOnDemand();
 			if (slots.current === held && slots.next === next) return;
 			ports.print(`# the service says: ${(await get()).trim()}`);
@@ -103,9 +108,10 @@ export default function () {
 	}
 
 	function askForEver(): void {
-		sessions.run(ask)
+		sessions
+			.run(ask)
 			.catch(error => ports.print(`# ${error}`))
-			.then(() => ports.timer.set(askForEver, settings.serviceInterval ?? interval));
+			.then(() => ports.timer.set(askForEver, settings.serviceInterval ?? INTERVAL));
 	}
 
 	/** The HTTP client's resolver, made of the board's. */

@@ -6,22 +6,26 @@
 // What either kernel promises about secrets, and whose verdicts Ed25519 gives: DESIGN.md.
 
 export {
-	/** SHA-256 (FIPS 180-4). `sha256(data)`: 32 bytes. */
-	sha256,
-	/** `new Sha256()`, `update(data)`, `digest()`: the hash of all so far, which leaves the state as it is. */
-	Sha256,
-	/** SHA-512 (FIPS 180-4). `sha512(data)`: 64 bytes. */
-	sha512,
-	/** HMAC-SHA256 (RFC 2104). `hmacSha256(key, data)`: 32 bytes. */
-	hmacSha256,
-	/** HKDF-SHA256 (RFC 5869 §2.2). `hkdfExtract(salt, inputKeyingMaterial)`: 32 bytes. */
-	hkdfExtract,
-	/** HKDF-SHA256 (RFC 5869 §2.3). `hkdfExpand(pseudorandomKey, info, byteLength ≤ 8160)`. */
-	hkdfExpand,
-	/** Ed25519 (RFC 8032 §5.1.7, cofactorless). `ed25519Verify(key: Ed25519Key, message, signature)`: boolean. */
-	ed25519Verify,
+	/** `new Aes128Gcm(key: 16 bytes)`, NIST SP 800-38D; see `Aead`. */
+	Aes128Gcm,
+	/** `new ChaCha20Poly1305(key: 32 bytes)`, RFC 8439 §2.8; see `Aead`. */
+	ChaCha20Poly1305,
 	/** `ed25519Prepare(publicKey)`: a key that verifies faster, for 6 KB, or undefined if it is no point. */
 	ed25519Prepare,
+	/** Ed25519 (RFC 8032 §5.1.7, cofactorless). `ed25519Verify(key: Ed25519Key, message, signature)`: boolean. */
+	ed25519Verify,
+	/** HKDF-SHA256 (RFC 5869 §2.3). `hkdfExpand(pseudorandomKey, info, byteLength ≤ 8160)`. */
+	hkdfExpand,
+	/** HKDF-SHA256 (RFC 5869 §2.2). `hkdfExtract(salt, inputKeyingMaterial)`: 32 bytes. */
+	hkdfExtract,
+	/** HMAC-SHA256 (RFC 2104). `hmacSha256(key, data)`: 32 bytes. */
+	hmacSha256,
+	/** `new Sha256()`, `update(data)`, `digest()`: the hash of all so far, which leaves the state as it is. */
+	Sha256,
+	/** SHA-256 (FIPS 180-4). `sha256(data)`: 32 bytes. */
+	sha256,
+	/** SHA-512 (FIPS 180-4). `sha512(data)`: 64 bytes. */
+	sha512,
 	/**
 	 * X25519 (RFC 7748 §5). `x25519(scalar, u)`: 32 bytes, all zero if `u` has small order: the caller refuses those.
 	 * The TypeScript kernel's time depends on the scalar: use each for one handshake only.
@@ -29,13 +33,10 @@ export {
 	x25519,
 	/** `x25519PublicKey(scalar)`: X25519 with the base point u = 9. */
 	x25519PublicKey,
-	/** `new ChaCha20Poly1305(key: 32 bytes)`, RFC 8439 §2.8; see `Aead`. */
-	ChaCha20Poly1305,
-	/** `new Aes128Gcm(key: 16 bytes)`, NIST SP 800-38D; see `Aead`. */
-	Aes128Gcm,
 } from "./typescript/kernel.js";
 
 import type { PreparedKey } from "./typescript/kernel.js";
+
 export type { PreparedKey };
 /** A public key: its 32 bytes (RFC 8032 §5.1.2), or what `ed25519Prepare` of the same kernel made of them. */
 export type Ed25519Key = Uint8Array | PreparedKey;

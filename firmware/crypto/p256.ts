@@ -20,7 +20,8 @@ const G = {
 	Z: 1n,
 };
 /** Multiples of p that keep a difference from being negative. */
-const p2 = 2n * p, p8 = 8n * p;
+const p2 = 2n * p,
+	p8 = 8n * p;
 
 interface Point {
 	X: bigint;
@@ -34,7 +35,8 @@ interface Point {
  */
 export function p256Verify(publicKey: Uint8Array, message: Uint8Array, r: Uint8Array, s: Uint8Array): boolean {
 	const Q = decodePoint(publicKey);
-	const R = toBigInt(r), S = toBigInt(s);
+	const R = toBigInt(r),
+		S = toBigInt(s);
 	if (!Q || R === 0n || R >= n || S === 0n || S >= n) return false;
 	const e = toBigInt(sha256(message)); // as long as n: nothing is cut off
 	const w = inverse(S);
@@ -48,15 +50,18 @@ export function p256Verify(publicKey: Uint8Array, message: Uint8Array, r: Uint8A
 /** A point other than infinity, both coordinates below p, on the curve. Its order is n, the group's. */
 function decodePoint(bytes: Uint8Array): Point | undefined {
 	if (bytes.length !== 65) throw new RangeError(`public key: expected 65 bytes, got ${bytes.length}`);
-	const X = toBigInt(bytes.subarray(1, 33)), Y = toBigInt(bytes.subarray(33));
+	const X = toBigInt(bytes.subarray(1, 33)),
+		Y = toBigInt(bytes.subarray(33));
 	if (bytes[0] !== 4 || X >= p || Y >= p) return undefined;
 	return (Y * Y) % p === (X * (X * X + p - 3n) + b) % p ? { X, Y, Z: 1n } : undefined;
 }
 
 /** u·P + v·Q: both ladders in one (Straus), digits of width-5 non-adjacent forms. */
 function sumOfProducts(u: bigint, P: Point, v: bigint, Q: Point): Point | undefined {
-	const uDigits = nonAdjacentForm(u), vDigits = nonAdjacentForm(v);
-	const multiplesOfP = oddMultiples(P), multiplesOfQ = oddMultiples(Q);
+	const uDigits = nonAdjacentForm(u),
+		vDigits = nonAdjacentForm(v);
+	const multiplesOfP = oddMultiples(P),
+		multiplesOfQ = oddMultiples(Q);
 	let sum: Point | undefined;
 	for (let i = Math.max(uDigits.length, vDigits.length) - 1; i >= 0; i--) {
 		sum = double(sum);
@@ -101,7 +106,8 @@ function multiple(multiples: Point[], digit: number): Point {
 function double(P: Point | undefined): Point | undefined {
 	if (!P) return undefined;
 	const { X, Y, Z } = P;
-	const delta = (Z * Z) % p, gamma = (Y * Y) % p;
+	const delta = (Z * Z) % p,
+		gamma = (Y * Y) % p;
 	const beta = (X * gamma) % p;
 	const alpha = (3n * (X + p - delta) * (X + delta)) % p;
 	const X3 = (alpha * alpha + p8 - 8n * beta) % p;
@@ -112,23 +118,28 @@ function double(P: Point | undefined): Point | undefined {
 function add(P: Point | undefined, Q: Point | undefined): Point | undefined {
 	if (!P) return Q;
 	if (!Q) return P;
-	const ZZ1 = (P.Z * P.Z) % p, ZZ2 = (Q.Z * Q.Z) % p;
-	const U1 = (P.X * ZZ2) % p, S1 = (P.Y * ((Q.Z * ZZ2) % p)) % p;
-	const H = (Q.X * ZZ1 + p - U1) % p, R = (Q.Y * ((P.Z * ZZ1) % p) + p - S1) % p;
+	const ZZ1 = (P.Z * P.Z) % p,
+		ZZ2 = (Q.Z * Q.Z) % p;
+	const U1 = (P.X * ZZ2) % p,
+		S1 = (P.Y * ((Q.Z * ZZ2) % p)) % p;
+	const H = (Q.X * ZZ1 + p - U1) % p,
+		R = (Q.Y * ((P.Z * ZZ1) % p) + p - S1) % p;
 	if (H === 0n) return R === 0n ? double(P) : undefined;
 	const HH = (H * H) % p;
-	const HHH = (H * HH) % p, V = (U1 * HH) % p;
+	const HHH = (H * HH) % p,
+		V = (U1 * HH) % p;
 	const X = (R * R + p + p2 - HHH - 2n * V) % p;
 	return { X, Y: (R * (V + p - X) + p * p - S1 * HHH) % p, Z: (P.Z * ((Q.Z * H) % p)) % p };
 }
 
 /** 1/a mod n, for 0 < a < n: Euclid's algorithm, the coefficients kept in 0 … n-1. */
 function inverse(a: bigint): bigint {
-	let [low, high] = [a, n], [x, y] = [1n, 0n]; // low = x·a, high = y·a (mod n)
+	let [low, high] = [a, n],
+		[x, y] = [1n, 0n]; // low = x·a, high = y·a (mod n)
 	while (low > 1n) {
 		const quotient = high / low;
 		[low, high] = [high - quotient * low, low];
-		[x, y] = [(y + (n - quotient % n) * x) % n, x];
+		[x, y] = [(y + (n - (quotient % n)) * x) % n, x];
 	}
 	return x;
 }

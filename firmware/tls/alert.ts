@@ -4,10 +4,21 @@
 import { CertificateError, type CertificateReason } from "../x509/certificate.js";
 
 /** AlertDescription (RFC 8446 §6, RFC 7301 §3.2), as far as a client sends it or reports it by name. */
-export const CLOSE_NOTIFY = 0, USER_CANCELED = 90;
-const UNEXPECTED_MESSAGE = 10, BAD_RECORD_MAC = 20, RECORD_OVERFLOW = 22, BAD_CERTIFICATE = 42;
-const UNSUPPORTED_CERTIFICATE = 43, ILLEGAL_PARAMETER = 47, UNKNOWN_CA = 48, DECODE_ERROR = 50, DECRYPT_ERROR = 51;
-const PROTOCOL_VERSION = 70, INTERNAL_ERROR = 80, MISSING_EXTENSION = 109, UNSUPPORTED_EXTENSION = 110;
+export const CLOSE_NOTIFY = 0,
+	USER_CANCELED = 90;
+const UNEXPECTED_MESSAGE = 10,
+	BAD_RECORD_MAC = 20,
+	RECORD_OVERFLOW = 22,
+	BAD_CERTIFICATE = 42;
+const UNSUPPORTED_CERTIFICATE = 43,
+	ILLEGAL_PARAMETER = 47,
+	UNKNOWN_CA = 48,
+	DECODE_ERROR = 50,
+	DECRYPT_ERROR = 51;
+const PROTOCOL_VERSION = 70,
+	INTERNAL_ERROR = 80,
+	MISSING_EXTENSION = 109,
+	UNSUPPORTED_EXTENSION = 110;
 
 /** Why this client ends a connection, and the alert that goes with it. */
 const REFUSALS = Object.freeze({
@@ -42,7 +53,7 @@ const REFUSALS = Object.freeze({
 	"session id not echoed": ILLEGAL_PARAMETER,
 	"cipher suite not offered": ILLEGAL_PARAMETER,
 	"cipher suite changed": ILLEGAL_PARAMETER,
-	"compression": ILLEGAL_PARAMETER,
+	compression: ILLEGAL_PARAMETER,
 	"no key share": MISSING_EXTENSION,
 	"group not offered": ILLEGAL_PARAMETER,
 	"bad key share": ILLEGAL_PARAMETER,

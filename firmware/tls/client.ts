@@ -8,10 +8,8 @@ import { isIPv4 } from "../url.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { AlertError, alertFor, CLOSE_NOTIFY, refuse, USER_CANCELED } from "./alert.js";
 import { Connection } from "./connection.js";
-import { CERTIFICATE, FINISHED, KEY_UPDATE, SERVER_HELLO, type ClientHello, type FragmentLength } from "./handshake.js";
-import {
-	ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, HANDSHAKE, type CipherSuite,
-} from "./record.js";
+import { CERTIFICATE, type ClientHello, FINISHED, type FragmentLength, KEY_UPDATE, SERVER_HELLO } from "./handshake.js";
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, type CipherSuite, HANDSHAKE } from "./record.js";
 import { awaitServerHello, Established, type State } from "./states.js";
 
 export type { CipherSuite, FragmentLength };
@@ -251,7 +249,8 @@ export class Client {
 		if (!endsRecord && (type === SERVER_HELLO || type === FINISHED || type === KEY_UPDATE)) {
 			refuse("message across a key change");
 		}
-		const body = message.subarray(4), state = this.#state;
+		const body = message.subarray(4),
+			state = this.#state;
 		if (state instanceof Established) state.receive(type, body);
 		else this.#state = state(type, body, message);
 	}

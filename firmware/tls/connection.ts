@@ -4,7 +4,7 @@
 import { concatenate } from "../cbor.js";
 import { Sha256 } from "../crypto/kernel.js";
 import type { TrustAnchor } from "../x509/path.js";
-import { writeClientHello, type ClientHello } from "./handshake.js";
+import { type ClientHello, writeClientHello } from "./handshake.js";
 import { CHANGE_CIPHER_SPEC, HANDSHAKE, RecordReader, RecordWriter } from "./record.js";
 
 export class Connection {

@@ -7,18 +7,35 @@ import { ascii, concatenate } from "../cbor.js";
 import { sha256 } from "../crypto/kernel.js";
 import { signatureSchemes } from "../x509/public-key.js";
 import { refuse } from "./alert.js";
-import { FieldReader, uint16, uint8, vector } from "./presentation.js";
+import { FieldReader, uint8, uint16, vector } from "./presentation.js";
 import type { CipherSuite } from "./record.js";
 
 /** HandshakeType. */
-export const CLIENT_HELLO = 1, SERVER_HELLO = 2, NEW_SESSION_TICKET = 4, ENCRYPTED_EXTENSIONS = 8, CERTIFICATE = 11;
-export const CERTIFICATE_REQUEST = 13, CERTIFICATE_VERIFY = 15, FINISHED = 20, KEY_UPDATE = 24, MESSAGE_HASH = 254;
+export const CLIENT_HELLO = 1,
+	SERVER_HELLO = 2,
+	NEW_SESSION_TICKET = 4,
+	ENCRYPTED_EXTENSIONS = 8,
+	CERTIFICATE = 11;
+export const CERTIFICATE_REQUEST = 13,
+	CERTIFICATE_VERIFY = 15,
+	FINISHED = 20,
+	KEY_UPDATE = 24,
+	MESSAGE_HASH = 254;
 
 /** ExtensionType. */
-const SERVER_NAME = 0, MAX_FRAGMENT_LENGTH = 1, SUPPORTED_GROUPS = 10, SIGNATURE_ALGORITHMS = 13, ALPN = 16;
-const RECORD_SIZE_LIMIT = 28, SUPPORTED_VERSIONS = 43, COOKIE = 44, KEY_SHARE = 51;
+const SERVER_NAME = 0,
+	MAX_FRAGMENT_LENGTH = 1,
+	SUPPORTED_GROUPS = 10,
+	SIGNATURE_ALGORITHMS = 13,
+	ALPN = 16;
+const RECORD_SIZE_LIMIT = 28,
+	SUPPORTED_VERSIONS = 43,
+	COOKIE = 44,
+	KEY_SHARE = 51;
 
-const LEGACY_VERSION = 0x0303, TLS_1_3 = 0x0304, X25519 = 0x001d;
+const LEGACY_VERSION = 0x0303,
+	TLS_1_3 = 0x0304,
+	X25519 = 0x001d;
 const HTTP_1_1 = "http/1.1";
 
 const MAXIMUM_EXTENSIONS = 16; // in one message
@@ -100,7 +117,8 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 		readExtensions(reader, allowed, (type, data) => {
 			if (type === SUPPORTED_VERSIONS) version = data.uint16();
 			else if (type === COOKIE) cookie = data.vector(2, 1);
-			else if (data.uint16() !== X25519) refuse("group not offered"); // §4.2.8
+			else if (data.uint16() !== X25519)
+				refuse("group not offered"); // §4.2.8
 			else if (isRetryRequest) wantsKeyShare = true;
 			else keyShare = data.vector(2, 1);
 		});
@@ -122,7 +140,8 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 /** EncryptedExtensions (§4.3.1). Returns how many bytes of content our own records may have at most. */
 export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello): number {
 	const reader = new FieldReader(message);
-	let hasFragmentLength = false, hasRecordSizeLimit = false;
+	let hasFragmentLength = false,
+		hasRecordSizeLimit = false;
 	let limit: number = hello.fragmentLength;
 	const allowed = [SERVER_NAME, MAX_FRAGMENT_LENGTH, SUPPORTED_GROUPS, ALPN, RECORD_SIZE_LIMIT];
 	readExtensions(reader, allowed, (type, data) => {
@@ -137,14 +156,16 @@ export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello)
 			case SUPPORTED_GROUPS: // §4.2.7: of interest for a later connection
 				data.vector(2, 2);
 				break;
-			case ALPN: { // RFC 7301 §3.1: exactly one
+			case ALPN: {
+				// RFC 7301 §3.1: exactly one
 				const list = new FieldReader(data.vector(2, 2));
 				const protocol = list.vector(1, 1);
 				list.end();
 				if (!equals(protocol, ascii(HTTP_1_1))) refuse("application protocol not offered");
 				break;
 			}
-			case RECORD_SIZE_LIMIT: { // RFC 8449 §4: content and its type
+			case RECORD_SIZE_LIMIT: {
+				// RFC 8449 §4: content and its type
 				const theirs = data.uint16();
 				if (theirs < 64) refuse("bad record_size_limit");
 				limit = Math.min(limit, theirs - 1);
@@ -181,7 +202,8 @@ export function readCertificates(message: Uint8Array, maximum: number): Uint8Arr
 	const list = new FieldReader(reader.vector(3));
 	reader.end();
 	const chain: Uint8Array[] = [];
-	while (!list.atEnd && chain.length <= maximum) { // one too many is for the path's check to refuse
+	while (!list.atEnd && chain.length <= maximum) {
+		// one too many is for the path's check to refuse
 		chain.push(list.vector(3, 1));
 		readExtensions(list, [], () => {}); // neither OCSP nor SCT was offered
 	}
@@ -224,8 +246,14 @@ export function writeMessage(type: number, ...parts: Uint8Array[]): Uint8Array {
 
 /** What we offer with each ClientHello, so that another type is told from one at the wrong place. */
 const OFFERED: readonly number[] = Object.freeze([
-	SERVER_NAME, MAX_FRAGMENT_LENGTH, SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, ALPN, RECORD_SIZE_LIMIT,
-	SUPPORTED_VERSIONS, KEY_SHARE,
+	SERVER_NAME,
+	MAX_FRAGMENT_LENGTH,
+	SUPPORTED_GROUPS,
+	SIGNATURE_ALGORITHMS,
+	ALPN,
+	RECORD_SIZE_LIMIT,
+	SUPPORTED_VERSIONS,
+	KEY_SHARE,
 ]);
 
 /**
@@ -233,7 +261,9 @@ const OFFERED: readonly number[] = Object.freeze([
  * `visit` reads the whole of the data.
  */
 function readExtensions(
-	reader: FieldReader, allowed: readonly number[] | undefined, visit: (type: number, data: FieldReader) => void,
+	reader: FieldReader,
+	allowed: readonly number[] | undefined,
+	visit: (type: number, data: FieldReader) => void,
 ): void {
 	const extensions = new FieldReader(reader.vector(2));
 	const seen: number[] = [];

@@ -3,14 +3,19 @@
 // and `max_fragment_length`, RFC 6066 §4, ask for short ones; a server that sends longer ones is refused).
 // Called by client.ts.
 
-import { Aes128Gcm, ChaCha20Poly1305, type Aead } from "../crypto/kernel.js";
+import { type Aead, Aes128Gcm, ChaCha20Poly1305 } from "../crypto/kernel.js";
 import { refuse } from "./alert.js";
 import { trafficKey } from "./key-schedule.js";
 
 /** ContentType. */
-export const CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, APPLICATION_DATA = 23;
+export const CHANGE_CIPHER_SPEC = 20,
+	ALERT = 21,
+	HANDSHAKE = 22,
+	APPLICATION_DATA = 23;
 
-const HEADER = 5, CONTENT_TYPE = 1, TAG = 16; // bytes
+const HEADER = 5,
+	CONTENT_TYPE = 1,
+	TAG = 16; // bytes
 /** What protection adds to a record's content. */
 export const OVERHEAD = HEADER + CONTENT_TYPE + TAG;
 

@@ -6,7 +6,7 @@ import { concatenate } from "../cbor.js";
 import type { TCP, TCPConstructor } from "../ports.js";
 import { TransportError } from "../transport.js";
 import type { TrustAnchor } from "../x509/path.js";
-import { Client, expectAtMost, type CipherSuite, type FragmentLength } from "./client.js";
+import { type CipherSuite, Client, expectAtMost, type FragmentLength } from "./client.js";
 import { OVERHEAD } from "./record.js";
 
 export interface TLSSocketOptions {

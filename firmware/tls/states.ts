@@ -5,18 +5,34 @@
 
 import { ascii, concatenate } from "../cbor.js";
 import { Sha256, x25519, x25519PublicKey } from "../crypto/kernel.js";
-import { MAXIMUM_CHAIN, verifyPath, type PublicKey } from "../x509/path.js";
+import { MAXIMUM_CHAIN, type PublicKey, verifyPath } from "../x509/path.js";
 import { signatureSchemes } from "../x509/public-key.js";
 import { refuse } from "./alert.js";
 import type { Connection } from "./connection.js";
 import {
-	CERTIFICATE, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, ENCRYPTED_EXTENSIONS, equals, FINISHED, KEY_UPDATE,
-	MESSAGE_HASH, NEW_SESSION_TICKET, readCertificateRequest, readCertificates, readCertificateVerify,
-	readEncryptedExtensions, readKeyUpdate, readNewSessionTicket, readServerHello, SERVER_HELLO, writeMessage,
-	type ClientHello, type ServerHello,
+	CERTIFICATE,
+	CERTIFICATE_REQUEST,
+	CERTIFICATE_VERIFY,
+	type ClientHello,
+	ENCRYPTED_EXTENSIONS,
+	equals,
+	FINISHED,
+	KEY_UPDATE,
+	MESSAGE_HASH,
+	NEW_SESSION_TICKET,
+	readCertificateRequest,
+	readCertificates,
+	readCertificateVerify,
+	readEncryptedExtensions,
+	readKeyUpdate,
+	readNewSessionTicket,
+	readServerHello,
+	SERVER_HELLO,
+	type ServerHello,
+	writeMessage,
 } from "./handshake.js";
-import { applicationSecrets, handshakeSecrets, nextSecret, verifyData, type TrafficSecrets } from "./key-schedule.js";
-import { APPLICATION_DATA, HANDSHAKE, type CipherSuite } from "./record.js";
+import { applicationSecrets, handshakeSecrets, nextSecret, type TrafficSecrets, verifyData } from "./key-schedule.js";
+import { APPLICATION_DATA, type CipherSuite, HANDSHAKE } from "./record.js";
 
 const MAXIMUM_TICKETS = 8;
 const MAXIMUM_KEY_UPDATES = 16;
@@ -26,7 +42,10 @@ export type State = (type: number, body: Uint8Array, message: Uint8Array) => Sta
 
 /** `retried`: the suite of the HelloRetryRequest that was answered, if there was one. */
 export function awaitServerHello(
-	connection: Connection, ours: ClientHello, privateKey: Uint8Array, retried?: CipherSuite,
+	connection: Connection,
+	ours: ClientHello,
+	privateKey: Uint8Array,
+	retried?: CipherSuite,
 ): State {
 	return (type, body, message) => {
 		if (type !== SERVER_HELLO) refuse("unexpected message");
@@ -52,8 +71,11 @@ export function awaitServerHello(
 
 /** HelloRetryRequest (§4.1.4). */
 function answerRetry(
-	connection: Connection, ours: ClientHello, privateKey: Uint8Array,
-	{ suite, wantsKeyShare, cookie }: ServerHello, message: Uint8Array,
+	connection: Connection,
+	ours: ClientHello,
+	privateKey: Uint8Array,
+	{ suite, wantsKeyShare, cookie }: ServerHello,
+	message: Uint8Array,
 ): State {
 	if (!wantsKeyShare && !cookie) refuse("HelloRetryRequest changes nothing");
 	if (wantsKeyShare && ours.keyShare) refuse("key share already sent");
@@ -105,7 +127,10 @@ interface Certified {
 }
 
 function awaitCertificateVerify(
-	connection: Connection, keys: HandshakeKeys, requested: boolean, certified: Certified,
+	connection: Connection,
+	keys: HandshakeKeys,
+	requested: boolean,
+	certified: Certified,
 ): State {
 	return (type, body, message) => {
 		if (type !== CERTIFICATE_VERIFY) refuse("unexpected message");
@@ -118,7 +143,8 @@ function awaitCertificateVerify(
 function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: boolean, proof: ServerProof): State {
 	return (type, body, message) => {
 		if (type !== FINISHED) refuse("unexpected message");
-		const { suite, traffic, master } = keys, { reader, writer, transcript } = connection;
+		const { suite, traffic, master } = keys,
+			{ reader, writer, transcript } = connection;
 		const server = AuthenticatedServer.check(proof, traffic.server, transcript.digest(), body);
 		transcript.update(message);
 		const secrets = applicationSecrets(master, transcript.digest());
@@ -163,7 +189,10 @@ class AuthenticatedServer {
 
 	/** §4.4.4. */
 	static check(
-		proof: ServerProof, trafficSecret: Uint8Array, transcriptHash: Uint8Array, finished: Uint8Array,
+		proof: ServerProof,
+		trafficSecret: Uint8Array,
+		transcriptHash: Uint8Array,
+		finished: Uint8Array,
 	): AuthenticatedServer {
 		if (finished.length !== 32) refuse("malformed message");
 		if (!equals(finished, verifyData(trafficSecret, transcriptHash))) refuse("bad Finished");

@@ -3,8 +3,8 @@
 // Ed25519 (RFC 9864). Read strictly: whatever is accepted has exactly one encoding.
 
 import { arrayHead, ascii, byteString, CborReader, concatenate, DecodeError, textString } from "../cbor.js";
-import { ed25519Verify, type Ed25519Key } from "../crypto/kernel.js";
-import { parseURL, type HttpsURL } from "../url.js";
+import { type Ed25519Key, ed25519Verify } from "../crypto/kernel.js";
+import { type HttpsURL, parseURL } from "../url.js";
 import { readTrustAnchor, type TrustAnchor } from "../x509/path.js";
 
 export type CaInformationReason =
@@ -42,7 +42,11 @@ const PROTECTED = Uint8Array.of(0xa1, 0x01, 0x32); // {1: -19}, alg: Ed25519 (RF
 const SIGNATURE_LENGTH = 64;
 
 /** Payload keys. */
-const GENERATION = 1, CA_CERTIFICATE = 2, NEXT_ADDRESS = 3, LEAF_NOT_BEFORE = 4, REVOKES = 5;
+const GENERATION = 1,
+	CA_CERTIFICATE = 2,
+	NEXT_ADDRESS = 3,
+	LEAF_NOT_BEFORE = 4,
+	REVOKES = 5;
 
 /** CA information whose signature held. There is no other way to make one than `read`. */
 export class VerifiedCaInformation {
@@ -120,7 +124,8 @@ function readEnvelope(reader: CborReader): { payload: Uint8Array; signature: Uin
 	if (reader.tag() !== COSE_SIGN1) refuse("wrong tag");
 	if (reader.array() !== 4) refuse("wrong array length");
 	const header = reader.bytes();
-	if (header.length !== PROTECTED.length || header.some((byte, i) => byte !== PROTECTED[i])) refuse("wrong protected header");
+	if (header.length !== PROTECTED.length || header.some((byte, i) => byte !== PROTECTED[i]))
+		refuse("wrong protected header");
 	if (reader.map() !== 0) refuse("unprotected header");
 	const payload = reader.bytes();
 	const signature = reader.bytes();

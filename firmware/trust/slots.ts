@@ -11,9 +11,9 @@
 
 import { DecodeError } from "../cbor.js";
 import type { Flash } from "../ports.js";
-import { MAXIMUM_LENGTH, measureCaInformation, VerifiedCaInformation, type Fleet } from "./ca-information.js";
-import { equalBytes, judge, needsNoProof, type Acceptance, type TrustedCa } from "./trusted-ca.js";
 import { CertificateError } from "../x509/certificate.js";
+import { type Fleet, MAXIMUM_LENGTH, measureCaInformation, VerifiedCaInformation } from "./ca-information.js";
+import { type Acceptance, equalBytes, judge, needsNoProof, type TrustedCa } from "./trusted-ca.js";
 
 /** Why a slot could not be written. What it held before may be gone; the other slot was not touched. */
 export class FlashError extends Error {
@@ -162,7 +162,9 @@ export class Slots implements TrustedCa {
 	 * everything is as flash holds it, and after a few failures it is not tried again before the next boot.
 	 */
 	promote(): void {
-		const lower = this.#current, next = this.#next, information = next && content(next);
+		const lower = this.#current,
+			next = this.#next,
+			information = next && content(next);
 		if (!lower || !next || !information) throw new RangeError("expected a next CA information, got none");
 		if (this.#failedPromotions === MAXIMUM_PROMOTIONS) throw new FlashError("flash cannot be programmed");
 		try {
@@ -204,7 +206,8 @@ export class Slots implements TrustedCa {
 	 */
 	#full(): Slot[] {
 		const [a, b] = this.#slots;
-		const x = content(a), y = content(b);
+		const x = content(a),
+			y = content(b);
 		if (!x || !y) return x ? [a] : y ? [b] : [];
 		if (x.generation === y.generation) return b.copies.some(copy => copy.is === "valid" && !holds(copy, y)) ? [b] : [a];
 		return x.generation < y.generation ? [a, b] : [b, a];

@@ -41,7 +41,8 @@ export function needsNoProof(candidate: VerifiedCaInformation, current: Verified
 
 /** The same CA, with another URL, say. */
 function sameKey(candidate: VerifiedCaInformation, current: VerifiedCaInformation): boolean {
-	const a = candidate.anchor.publicKey, b = current.anchor.publicKey;
+	const a = candidate.anchor.publicKey,
+		b = current.anchor.publicKey;
 	return a.algorithm === b.algorithm && equalBytes(a.bytes, b.bytes);
 }
 

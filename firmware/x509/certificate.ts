@@ -4,9 +4,18 @@
 
 import { CertificateError, type CertificateReason } from "./certificate-error.js";
 import {
-	BOOLEAN, compare, constructed, DerReader, INTEGER, isASCII, OCTET_STRING, primitive, SEQUENCE, SET,
+	BOOLEAN,
+	compare,
+	constructed,
+	DerReader,
+	INTEGER,
+	isASCII,
+	OCTET_STRING,
+	primitive,
+	SEQUENCE,
+	SET,
 } from "./der.js";
-import { readPublicKey, readSignatureAlgorithm, type KeyAlgorithm, type PublicKey } from "./public-key.js";
+import { type KeyAlgorithm, type PublicKey, readPublicKey, readSignatureAlgorithm } from "./public-key.js";
 
 export { CertificateError, type CertificateReason };
 
@@ -14,7 +23,8 @@ const MAXIMUM_LENGTH = 2_048; // bytes of one certificate; a leaf with a dozen n
 const MAXIMUM_EXTENSIONS = 16;
 
 /** KeyUsage (§4.2.1.3): bits 0 and 5 of a first byte. */
-export const DIGITAL_SIGNATURE = 0x80, KEY_CERT_SIGN = 0x04;
+export const DIGITAL_SIGNATURE = 0x80,
+	KEY_CERT_SIGN = 0x04;
 
 /** Views of the bytes that were read, except for the key. What is optional is absent in the certificate. */
 export interface Certificate {
@@ -70,10 +80,15 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 	if (der.at(primitive(1)) || der.at(primitive(2))) refuse("unique identifier"); // §4.1.2.8: not to be generated
 
 	const read: Certificate = {
-		toBeSigned: bytes, signature: bytes, // set below
+		toBeSigned: bytes,
+		signature: bytes, // set below
 		signatureAlgorithm: innerAlgorithm,
-		issuer, subject, notBefore, publicKey,
-		isCA: false, pathLength: Infinity,
+		issuer,
+		subject,
+		notBefore,
+		publicKey,
+		isCA: false,
+		pathLength: Infinity,
 	};
 	if (!der.atEnd) readExtensions(der, read);
 	der.leave(tbs);
@@ -111,7 +126,11 @@ function readName(der: DerReader): Uint8Array {
 }
 
 /** Last byte of id-ce (2.5.29): the extensions that are implemented, and two that are refused, critical or not. */
-const KEY_USAGE = 15, SUBJECT_ALT_NAME = 17, BASIC_CONSTRAINTS = 19, NAME_CONSTRAINTS = 30, POLICY_CONSTRAINTS = 36;
+const KEY_USAGE = 15,
+	SUBJECT_ALT_NAME = 17,
+	BASIC_CONSTRAINTS = 19,
+	NAME_CONSTRAINTS = 30,
+	POLICY_CONSTRAINTS = 36;
 const EXT_KEY_USAGE = 37;
 
 function readExtensions(der: DerReader, read: Certificate): void {
@@ -182,10 +201,14 @@ function readExtKeyUsage(der: DerReader): boolean {
 }
 
 /** GeneralName (§4.2.1.6): the alternatives that are read; others are well-formed DER and never match. */
-export const DNS_NAME = primitive(2), IP_ADDRESS = primitive(7);
-const RFC822_NAME = primitive(1), URI = primitive(6);
+export const DNS_NAME = primitive(2),
+	IP_ADDRESS = primitive(7);
+const RFC822_NAME = primitive(1),
+	URI = primitive(6);
 /** "Preferred name syntax" (RFC 1034 §3.5) and the asterisk. */
-export const isName = (text: string) => /^[A-Za-z0-9.*-]+$/.test(text);
+export function isName(text: string) {
+	return /^[A-Za-z0-9.*-]+$/.test(text);
+}
 
 function readGeneralNames(der: DerReader): Uint8Array {
 	const start = der.offset;

@@ -4,20 +4,37 @@
 
 import { CertificateError, type DerReason } from "./certificate-error.js";
 
-export const BOOLEAN = 0x01, INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0x04, OBJECT_IDENTIFIER = 0x06;
-export const UTC_TIME = 0x17, GENERALIZED_TIME = 0x18, SEQUENCE = 0x30, SET = 0x31;
-const UTF8_STRING = 0x0c, PRINTABLE_STRING = 0x13, IA5_STRING = 0x16;
+export const BOOLEAN = 0x01,
+	INTEGER = 0x02,
+	BIT_STRING = 0x03,
+	OCTET_STRING = 0x04,
+	OBJECT_IDENTIFIER = 0x06;
+export const UTC_TIME = 0x17,
+	GENERALIZED_TIME = 0x18,
+	SEQUENCE = 0x30,
+	SET = 0x31;
+const UTF8_STRING = 0x0c,
+	PRINTABLE_STRING = 0x13,
+	IA5_STRING = 0x16;
 
 /**
  * The characters of an IA5String, and of a PrintableString (X.680 §41.4). Not constants of the module: the working
  * memory of a preloaded regular expression comes from malloc in the Moddable SDK 8.2.3, and its collector breaks it.
  */
-export const isASCII = (text: string) => /^[\x00-\x7f]*$/.test(text);
-const isPrintable = (text: string) => /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text);
+export function isASCII(text: string) {
+	return /^[\x00-\x7f]*$/.test(text);
+}
+function isPrintable(text: string) {
+	return /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text);
+}
 
 /** Context-specific tags: `[n]` primitive and constructed. */
-export const primitive = (n: number): number => 0x80 | n;
-export const constructed = (n: number): number => 0xa0 | n;
+export function primitive(n: number): number {
+	return 0x80 | n;
+}
+export function constructed(n: number): number {
+	return 0xa0 | n;
+}
 
 /**
  * Reads elements one after the other. `enter` and `leave` go into an element and out of it, so that a whole
@@ -122,7 +139,8 @@ export class DerReader {
 	/** The first byte of a BIT STRING of 1 … 16 named bits, bit 0 the highest (X.690 §11.2: no trailing zeros). */
 	namedBits(): number {
 		const content = this.content(BIT_STRING);
-		const last = content.length - 1, unused = content[0];
+		const last = content.length - 1,
+			unused = content[0];
 		if (last < 1 || last > 2 || unused > 7) refuse("bad bit string");
 		if ((content[last] & ((2 << unused) - 1)) !== 1 << unused) refuse("bad bit string"); // a one, then zeros
 		return content[1];
@@ -143,7 +161,8 @@ export class DerReader {
 	/** A string in the characters of its type: what authorities may still put into names (RFC 5280 §4.1.2.4). */
 	string(): void {
 		const { tag } = this;
-		if (tag === UTF8_STRING) this.skip(); // compared as bytes, shown to nobody
+		if (tag === UTF8_STRING)
+			this.skip(); // compared as bytes, shown to nobody
 		else if (tag === IA5_STRING) this.text(tag, isASCII);
 		else if (tag === PRINTABLE_STRING) this.text(tag, isPrintable);
 		else refuse("unexpected tag");
@@ -168,7 +187,8 @@ export class DerReader {
 		const fields = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
 		if (!fields) return refuse("bad time");
 		const [year, month, day, hour, minute, second] = fields.slice(1).map(Number);
-		const start = daysSince1970(year, month), next = month < 12 ? daysSince1970(year, month + 1) : start + 31;
+		const start = daysSince1970(year, month),
+			next = month < 12 ? daysSince1970(year, month + 1) : start + 31;
 		if (isGeneral && year < 2050) refuse("bad time");
 		if (month < 1 || month > 12 || day < 1 || start + day > next) refuse("bad time");
 		if (hour > 23 || minute > 59 || second > 59) refuse("bad time");
@@ -177,7 +197,8 @@ export class DerReader {
 
 	/** Reads a tag and a length (X.690 §10.1: definite, and as short as can be). */
 	#header(tag: number): number {
-		const bytes = this.#bytes, end = this.#end;
+		const bytes = this.#bytes,
+			end = this.#end;
 		let offset = this.offset;
 		if (end - offset < 2) refuse("truncated");
 		if (bytes[offset] !== tag || (tag & 0x1f) === 0x1f) refuse("unexpected tag");

@@ -5,14 +5,20 @@
 
 import { isIPv4 } from "../url.js";
 import {
-	CertificateError, DIGITAL_SIGNATURE, DNS_NAME, IP_ADDRESS, isName, KEY_CERT_SIGN,
+	type Certificate,
+	CertificateError,
+	type CertificateReason,
+	DIGITAL_SIGNATURE,
+	DNS_NAME,
+	IP_ADDRESS,
+	isName,
+	KEY_CERT_SIGN,
 	readCertificate,
-	type Certificate, type CertificateReason,
 } from "./certificate.js";
 import { compare, DerReader, SEQUENCE } from "./der.js";
 import type { PublicKey } from "./public-key.js";
 
-export { type PublicKey };
+export type { PublicKey };
 
 export const MAXIMUM_CHAIN = 4; // certificates as presented, the leaf and a root included
 
@@ -42,7 +48,9 @@ export function readTrustAnchor(certificate: Uint8Array): TrustAnchor {
  * is sound and no anchor has signed it.
  */
 export function verifyPath(
-	chain: readonly Uint8Array[], serverName: string, anchors: readonly TrustAnchor[],
+	chain: readonly Uint8Array[],
+	serverName: string,
+	anchors: readonly TrustAnchor[],
 ): { publicKey: PublicKey; anchor: number } {
 	if (chain.length === 0) refuse("empty chain");
 	if (chain.length > MAXIMUM_CHAIN) refuse("chain too long");
@@ -74,9 +82,12 @@ export function verifyPath(
 /** What the server may spare itself to send (RFC 8446 §4.4.2): a self-issued certificate that is an anchor itself. */
 function isPresentedRoot(certificate: Certificate, anchors: readonly TrustAnchor[]): boolean {
 	const { subject, issuer, publicKey } = certificate;
-	return compare(subject, issuer) === 0 && anchors.some(anchor =>
-		compare(anchor.subject, subject) === 0 &&
-		compare(anchor.publicKey.bytes, publicKey.bytes) === 0);
+	return (
+		compare(subject, issuer) === 0 &&
+		anchors.some(
+			anchor => compare(anchor.subject, subject) === 0 && compare(anchor.publicKey.bytes, publicKey.bytes) === 0,
+		)
+	);
 }
 
 function checkLeaf(leaf: Certificate, serverName: string): void {
@@ -98,8 +109,9 @@ function checkAuthority(authority: Certificate, below = 0): void {
 }
 
 function isSignedBy(certificate: Certificate, issuer: PublicKey): boolean {
-	return certificate.signatureAlgorithm === issuer.algorithm &&
-		issuer.verify(certificate.toBeSigned, certificate.signature);
+	return (
+		certificate.signatureAlgorithm === issuer.algorithm && issuer.verify(certificate.toBeSigned, certificate.signature)
+	);
 }
 
 /** RFC 6125 §6: only subjectAltName counts; an address matches iPAddress, a name dNSName. */

@@ -2,18 +2,18 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { settingsImage } from "../../boards/settings-image.js";
 import type { RunSettings } from "../../boards/settings.js";
+import { settingsImage } from "../../boards/settings-image.js";
 import { rawPublicKey } from "../ca-information.js";
 import { certificatePem, issueServerCertificate, readCertificateRequest } from "../certificate-authority.js";
+import { signed } from "../deployment.js";
 import { checkService, readDlKey } from "../device-command.js";
 import { replaceFile } from "../durable-file.js";
 import { exportStatic, provision } from "../export.js";
 import { inspect } from "../inspect.js";
-import { signed } from "../deployment.js";
 import { authorityOf } from "../operator.js";
 import { OperatorError } from "../private-key-file.js";
-import { openFleet, type FolderOption } from "./open-fleet.js";
+import { type FolderOption, openFleet } from "./open-fleet.js";
 
 export interface ServerCertOptions extends FolderOption {
 	name?: string[];

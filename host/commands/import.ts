@@ -16,9 +16,7 @@ export interface ImportOptions {
 /** Undefined if nothing is to be imported. The key's passphrase is in BATON_IMPORT_PASSPHRASE. */
 export function readImported({ caCert, caKey, stepCa }: ImportOptions): CertificateAuthority | undefined {
 	const [certificateFile, keyFile] =
-		stepCa === undefined
-			? [caCert, caKey]
-			: [join(stepCa, "certs/root_ca.crt"), join(stepCa, "secrets/root_ca_key")];
+		stepCa === undefined ? [caCert, caKey] : [join(stepCa, "certs/root_ca.crt"), join(stepCa, "secrets/root_ca_key")];
 	if (certificateFile === undefined && keyFile === undefined) return undefined;
 	if (certificateFile === undefined || keyFile === undefined)
 		throw new OperatorError("an authority has a certificate and a key: give --ca-cert and --ca-key");
@@ -26,9 +24,7 @@ export function readImported({ caCert, caKey, stepCa }: ImportOptions): Certific
 		if (!existsSync(file)) throw new OperatorError(`${file}: no such file`);
 	const mode = statSync(keyFile).mode & 0o777;
 	if (mode & 0o077)
-		throw new OperatorError(
-			`${keyFile}: others may read this private key (mode ${mode.toString(8)}): chmod 600 it`,
-		);
+		throw new OperatorError(`${keyFile}: others may read this private key (mode ${mode.toString(8)}): chmod 600 it`);
 	return { certificate: readCertificate(certificateFile), privateKey: readKey(keyFile) };
 }
 

@@ -1,8 +1,8 @@
 // What most verbs begin with: the fleet's folder, passphrases, the year of the plan that it is now.
 
-import { createInterface } from "node:readline/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { Fleet } from "../fleet.js";
 import type { Operation, Step } from "../operator.js";
 import { OperatorError } from "../private-key-file.js";
@@ -13,9 +13,13 @@ export interface FolderOption {
 }
 
 /** Of the private keys in a fleet's folder. */
-export const passphrase = () => process.env.BATON_PASSPHRASE || undefined;
+export function passphrase() {
+	return process.env.BATON_PASSPHRASE || undefined;
+}
 /** Of the DL signing key, which should not share it. */
-export const dlPassphrase = () => process.env.BATON_DL_PASSPHRASE || passphrase();
+export function dlPassphrase() {
+	return process.env.BATON_DL_PASSPHRASE || passphrase();
+}
 
 export function openFleet({ folder }: FolderOption): {
 	fleet: Fleet;

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readAdoption, shareWith, type Adoption } from "../adoption.js";
+import { type Adoption, readAdoption, shareWith } from "../adoption.js";
 import { rawPublicKey } from "../ca-information.js";
 import { readDlKey } from "../device-command.js";
 import { Fleet } from "../fleet.js";
@@ -10,8 +10,8 @@ import { authorityOf, begin, give, nextDue, type Operation, type Order, type Ste
 import { OperatorError } from "../private-key-file.js";
 import { Signer } from "../signer.js";
 import { stepText } from "../watch.js";
-import { readImported, type ImportOptions } from "./import.js";
-import { confirmed, dlPassphrase, openFleet, passphrase, signerAtHand, type FolderOption } from "./open-fleet.js";
+import { type ImportOptions, readImported } from "./import.js";
+import { confirmed, dlPassphrase, type FolderOption, openFleet, passphrase, signerAtHand } from "./open-fleet.js";
 
 export interface InitOptions extends FolderOption, ImportOptions {
 	fleet: string;
@@ -93,7 +93,7 @@ export async function takeOver(
 		const question =
 			"Full operation cannot be undone: devices that follow refuse servers that still present the old authority.\n" +
 			`Have certificates by CA ${authorityOf(operation, next).letter} ready for all of: ${fleet.settings.services.join(", ")}.`;
-		const word = share === undefined || share < enough ? "take over anyway" : "take over";
+		const word = share === undefined || share < ENOUGH ? "take over anyway" : "take over";
 		if (!(await confirmed(word, question))) {
 			process.stderr.write("baton: not confirmed, nothing was changed (--yes where nobody can type)\n");
 			return 1;
@@ -150,7 +150,7 @@ export async function status(options: StatusOptions): Promise<void> {
 }
 
 /** Below this share of devices with the next authority, taking over is asked for twice. */
-export const enough = 0.95;
+export const ENOUGH = 0.95;
 
 /** From our own servers' log, and from those that were named. */
 export async function adoptionOf(
@@ -176,7 +176,7 @@ export function adoptionText(adoption: Adoption, generation: number, days: numbe
 		.slice(0, 6)
 		.map(([state, times]) => `(${state}) ${times}`)
 		.join(", ");
-	const low = share < enough ? " LOW:" : "";
+	const low = share < ENOUGH ? " LOW:" : "";
 	return `adoption of generation ${generation}:${low} ${Math.round(share * 100)} % of ${adoption.asks} requests in ${days} days; (current,next): ${held}. Unauthenticated: a hint, no proof.`;
 }
 

@@ -9,11 +9,11 @@ import type { Fleet } from "../fleet.js";
 import { give, nextDue, type Operation } from "../operator.js";
 import { OperatorError } from "../private-key-file.js";
 import { SharedDeployment } from "../shared-deployment.js";
-import { stepText } from "../watch.js";
 import { FleetPage } from "../ui/fleet-page.js";
 import { UiServer } from "../ui/ui-server.js";
-import { adoptionOf, adoptionText, enough, orderText, revoke, signOrAsk } from "./operate.js";
-import { openFleet, signerAtHand, type FolderOption } from "./open-fleet.js";
+import { stepText } from "../watch.js";
+import { type FolderOption, openFleet, signerAtHand } from "./open-fleet.js";
+import { adoptionOf, adoptionText, ENOUGH, orderText, revoke, signOrAsk } from "./operate.js";
 
 export interface ServeOptions extends FolderOption {
 	listen: { address: string; port: number };
@@ -27,7 +27,7 @@ export interface ServeOptions extends FolderOption {
 	ui?: true | number;
 }
 
-const lookEvery = 2_000; // ms
+const LOOK_EVERY = 2_000; // ms
 
 /** Runs until SIGINT or SIGTERM; answers under way are finished. */
 export async function serve(options: ServeOptions): Promise<void> {
@@ -88,7 +88,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 			busy = false;
 		}
 	};
-	const timer = setInterval(look, lookEvery);
+	const timer = setInterval(look, LOOK_EVERY);
 	await look();
 	await new Promise<void>(resolve => {
 		process.once("SIGINT", resolve);
@@ -112,7 +112,7 @@ async function followPlan({ folder, dl, unattended, days }: ServeOptions, held: 
 		const signed = fleet.information(operation.next!) !== undefined;
 		const waits = !signed
 			? `CA information ${operation.next} is not signed yet`
-			: !unattended && (share === undefined || share < enough)
+			: !unattended && (share === undefined || share < ENOUGH)
 				? `${orderText(due.order)}, says the plan; it waits: ${adoptionText(adoption, operation.next!, days)} Say baton take-over`
 				: "";
 		if (waits !== "") {

@@ -7,7 +7,7 @@ import { replaceFile } from "../durable-file.js";
 import { inspect } from "../inspect.js";
 import { OperatorError } from "../private-key-file.js";
 import { Signer } from "../signer.js";
-import { dlPassphrase, openFleet, type FolderOption } from "./open-fleet.js";
+import { dlPassphrase, type FolderOption, openFleet } from "./open-fleet.js";
 
 export function createDl(folder: string, { fleet }: { fleet: string }): void {
 	const signer = Signer.create(folder, fleet, dlPassphrase());

@@ -65,8 +65,9 @@ export async function verify(url: string, { fleet, dlKey, flash, information, ma
 	}
 }
 
-const nameOf = (trusted: VerifiedCaInformation[], by: VerifiedCaInformation) =>
-	`${by === trusted[0] ? "current" : "next, which would be promoted"} (generation ${by.generation})`;
+function nameOf(trusted: VerifiedCaInformation[], by: VerifiedCaInformation) {
+	return `${by === trusted[0] ? "current" : "next, which would be promoted"} (generation ${by.generation})`;
+}
 
 function slotsOf(flash: string, fleet: string, keys: ReturnType<typeof readDlKey>[]): Uint8Array[] {
 	const { current, next } = readDeviceSlots(flash, fleet, keys);

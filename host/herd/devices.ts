@@ -4,9 +4,9 @@
 import { randomFillSync } from "node:crypto";
 import { nodeBoard } from "../../boards/node/board.js";
 import type { RunSettings } from "../../boards/settings.js";
-import type { Flash } from "../../firmware/ports.js";
 import type { Device } from "../../firmware/device.js";
 import { main } from "../../firmware/main.js";
+import type { Flash } from "../../firmware/ports.js";
 import { parseEvent } from "../device-events.js";
 
 export interface HerdOrder {
@@ -73,25 +73,25 @@ function start({ devices, settings, generation }: HerdOrder): void {
 	for (const device of herd) device.run();
 }
 
-const blockLength = 4_096;
+const BLOCK_LENGTH = 4_096;
 
 /** NOR flash in memory; a block that was never programmed takes none. */
 function memoryFlash(size: number): Flash {
-	const blocks: (Uint8Array | undefined)[] = new Array(size / blockLength);
+	const blocks: (Uint8Array | undefined)[] = new Array(size / BLOCK_LENGTH);
 	return {
 		read(byteLength, offset) {
-			const block = blocks[Math.floor(offset / blockLength)];
-			const at = offset % blockLength;
+			const block = blocks[Math.floor(offset / BLOCK_LENGTH)];
+			const at = offset % BLOCK_LENGTH;
 			return block ? block.slice(at, at + byteLength).buffer : new Uint8Array(byteLength).fill(0xff).buffer;
 		},
 		write(bytes, offset) {
-			const block = (blocks[Math.floor(offset / blockLength)] ??= new Uint8Array(blockLength).fill(0xff));
-			for (let i = 0, at = offset % blockLength; i < bytes.length; i++, at++) block[at] &= bytes[i];
+			const block = (blocks[Math.floor(offset / BLOCK_LENGTH)] ??= new Uint8Array(BLOCK_LENGTH).fill(0xff));
+			for (let i = 0, at = offset % BLOCK_LENGTH; i < bytes.length; i++, at++) block[at] &= bytes[i];
 		},
 		eraseBlock(start, end = start + 1) {
 			for (let block = start; block < end; block++) blocks[block] = undefined;
 		},
-		status: () => ({ size, blockLength, blocks: size / blockLength }),
+		status: () => ({ size, blockLength: BLOCK_LENGTH, blocks: size / BLOCK_LENGTH }),
 		close() {},
 	};
 }

@@ -2,18 +2,18 @@
 // second. Each must find the download server, fetch CA information B, and authenticate the service by it. One process
 // has the servers, as many as there are cores have the devices.
 
-import { build } from "esbuild";
-import { fork, type ChildProcess } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { root } from "../../boards/bundle.js";
+import type { Finding } from "../bench.js";
 import { rawPublicKey } from "../ca-information.js";
 import { Deployment } from "../deployment.js";
 import { Fleet } from "../fleet.js";
 import { give, type Plan } from "../operator.js";
 import { Signer } from "../signer.js";
-import type { Finding } from "../bench.js";
 import type { Arrival, HerdOrder } from "./devices.js";
 
 export interface HerdResult {
@@ -29,10 +29,10 @@ export interface HerdResult {
 }
 
 const plan: Plan = { validityYears: 20, overlapYears: 5, retention: "for ever" };
-const timeLimit = 600_000; // ms
-const mostTries = 3;
-const mostServerMegabytes = 2_048;
-const host = "service.fleet.example";
+const TIME_LIMIT = 600_000; // ms
+const MOST_TRIES = 3;
+const MOST_SERVER_MEGABYTES = 2_048;
+const HOST = "service.fleet.example";
 
 export async function herd(devices: number, tell: (text: string) => void, signal?: AbortSignal): Promise<HerdResult> {
 	const folder = mkdtempSync(join(tmpdir(), "baton-herd-"));
@@ -43,7 +43,7 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 		fleet: "example",
 		begins: "2030-01-01T00:00:00.000Z",
 		plan,
-		services: [host],
+		services: [HOST],
 		downloadUrl: "https://download-{n}.fleet.example/ca-information",
 	});
 	const ports = new Map<string, number>();
@@ -81,7 +81,7 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 				fleet: "example",
 				factory: hex(fleet.information(1)!),
 				dlKeys: [hex(rawPublicKey(signer.publicKey))],
-				service: `https://${host}/`,
+				service: `https://${HOST}/`,
 				map: [...servers.ports].map(([name, toPort]) => ({ host: name, address: "127.0.0.1", toPort })),
 				// An hour is ten seconds here: what fails is tried again within the run. The deadline is longer than a
 				// device's 60 s, because here all devices share the servers' processor too.
@@ -105,7 +105,7 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 			} satisfies HerdOrder);
 		}
 		let told = 0;
-		while (arrivals.length < devices && performance.now() - begun < timeLimit) {
+		while (arrivals.length < devices && performance.now() - begun < TIME_LIMIT) {
 			signal?.throwIfAborted();
 			if (children.some(({ exitCode }) => exitCode !== null && exitCode !== 0)) break;
 			await new Promise(resolve => setTimeout(resolve, 100));
@@ -151,16 +151,16 @@ function judge(
 				what: `${arrivals.length} of ${devices} devices have CA information B and authenticate the service by it`,
 			},
 			{
-				ok: tries.p99 <= mostTries && sorted.length > 0,
-				what: `tries to fetch it: median ${tries.median}, 99th percentile ${tries.p99} (at most ${mostTries}), most ${tries.most}`,
+				ok: tries.p99 <= MOST_TRIES && sorted.length > 0,
+				what: `tries to fetch it: median ${tries.median}, 99th percentile ${tries.p99} (at most ${MOST_TRIES}), most ${tries.most}`,
 			},
 			{
-				ok: seconds < timeLimit / 1_000,
-				what: `all within ${seconds.toFixed(0)} s (at most ${timeLimit / 1_000}), ${handshakes} full handshakes`,
+				ok: seconds < TIME_LIMIT / 1_000,
+				what: `all within ${seconds.toFixed(0)} s (at most ${TIME_LIMIT / 1_000}), ${handshakes} full handshakes`,
 			},
 			{
-				ok: serverMegabytes < mostServerMegabytes,
-				what: `both servers in ${serverMegabytes} MB of memory at the peak (at most ${mostServerMegabytes})`,
+				ok: serverMegabytes < MOST_SERVER_MEGABYTES,
+				what: `both servers in ${serverMegabytes} MB of memory at the peak (at most ${MOST_SERVER_MEGABYTES})`,
 			},
 		],
 	};

@@ -1,6 +1,7 @@
 // The crypto kernel's face on Node's own crypto: for thousands of virtual devices in one process, whose arithmetic
 // would otherwise be what is measured. Not for devices, and not for tests of the firmware.
 
+import type { KeyObject } from "node:crypto";
 import {
 	createCipheriv,
 	createDecipheriv,
@@ -11,17 +12,23 @@ import {
 	diffieHellman,
 	verify,
 } from "node:crypto";
-import type { KeyObject } from "node:crypto";
 
 type Prepared = KeyObject;
 
 // As JWK: OpenSSL takes raw keys at once, and spends a millisecond on finding out what DER holds.
-const base64 = (raw: Uint8Array) => Buffer.from(raw).toString("base64url");
-const publicKeyOf = (crv: "Ed25519" | "X25519", raw: Uint8Array) =>
-	createPublicKey({ key: { kty: "OKP", crv, x: base64(raw) }, format: "jwk" });
+function base64(raw: Uint8Array) {
+	return Buffer.from(raw).toString("base64url");
+}
+function publicKeyOf(crv: "Ed25519" | "X25519", raw: Uint8Array) {
+	return createPublicKey({ key: { kty: "OKP", crv, x: base64(raw) }, format: "jwk" });
+}
 
-export const sha256 = (data: Uint8Array) => new Uint8Array(createHash("sha256").update(data).digest());
-export const sha512 = (data: Uint8Array) => new Uint8Array(createHash("sha512").update(data).digest());
+export function sha256(data: Uint8Array) {
+	return new Uint8Array(createHash("sha256").update(data).digest());
+}
+export function sha512(data: Uint8Array) {
+	return new Uint8Array(createHash("sha512").update(data).digest());
+}
 
 export class Sha256 {
 	readonly #hash = createHash("sha256");
@@ -36,10 +43,13 @@ export class Sha256 {
 	}
 }
 
-export const hmacSha256 = (key: Uint8Array, data: Uint8Array) =>
-	new Uint8Array(createHmac("sha256", key).update(data).digest());
+export function hmacSha256(key: Uint8Array, data: Uint8Array) {
+	return new Uint8Array(createHmac("sha256", key).update(data).digest());
+}
 
-export const hkdfExtract = (salt: Uint8Array, inputKeyingMaterial: Uint8Array) => hmacSha256(salt, inputKeyingMaterial);
+export function hkdfExtract(salt: Uint8Array, inputKeyingMaterial: Uint8Array) {
+	return hmacSha256(salt, inputKeyingMaterial);
+}
 
 export function hkdfExpand(pseudorandomKey: Uint8Array, info: Uint8Array, byteLength: number): Uint8Array {
 	const output = new Uint8Array(byteLength);
@@ -65,21 +75,21 @@ export function ed25519Verify(key: Uint8Array | Prepared, message: Uint8Array, s
 }
 
 /** The private half is all that is looked at. */
-const privateX25519 = (scalar: Uint8Array) =>
-	createPrivateKey({ key: { kty: "OKP", crv: "X25519", d: base64(scalar), x: "" }, format: "jwk" });
+function privateX25519(scalar: Uint8Array) {
+	return createPrivateKey({ key: { kty: "OKP", crv: "X25519", d: base64(scalar), x: "" }, format: "jwk" });
+}
 
 export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
 	try {
-		return new Uint8Array(
-			diffieHellman({ privateKey: privateX25519(scalar), publicKey: publicKeyOf("X25519", u) }),
-		);
+		return new Uint8Array(diffieHellman({ privateKey: privateX25519(scalar), publicKey: publicKeyOf("X25519", u) }));
 	} catch {
 		return new Uint8Array(32); // OpenSSL refuses what gives all zeros
 	}
 }
 
-export const x25519PublicKey = (scalar: Uint8Array) =>
-	new Uint8Array(Buffer.from(createPublicKey(privateX25519(scalar)).export({ format: "jwk" }).x!, "base64url"));
+export function x25519PublicKey(scalar: Uint8Array) {
+	return new Uint8Array(Buffer.from(createPublicKey(privateX25519(scalar)).export({ format: "jwk" }).x!, "base64url"));
+}
 
 class Aead {
 	readonly #cipher: "chacha20-poly1305" | "aes-128-gcm";

@@ -8,8 +8,8 @@ import { switchOff, switchOn } from "./acts.js";
 
 // Full operation: A 0–6, B 6–10, C 10–14, D 14–18, E from 18.
 const plan = { validityYears: 6, overlapYears: 2, retention: "for ever" } as const;
-const firstReturn = 10.3,
-	secondReturn = 18.3;
+const FIRST_RETURN = 10.3,
+	SECOND_RETURN = 18.3;
 
 export const missedGenerations: Scenario = {
 	name: "missed-generations",
@@ -18,9 +18,9 @@ export const missedGenerations: Scenario = {
 	end: 19.8,
 	acts: [
 		switchOff(1.5, "the device is switched off for years"),
-		switchOn(firstReturn, "the device is switched on: the service is at CA C"),
+		switchOn(FIRST_RETURN, "the device is switched on: the service is at CA C"),
 		switchOff(11.8, "the device is switched off for years"),
-		switchOn(secondReturn, "the device is switched on: the service is at CA E"),
+		switchOn(SECOND_RETURN, "the device is switched on: the service is at CA E"),
 	],
 	holds: [
 		{
@@ -54,7 +54,7 @@ export const missedGenerations: Scenario = {
 			);
 		return [
 			{
-				ok: comesBack(firstReturn, 1, 3),
+				ok: comesBack(FIRST_RETURN, 1, 3),
 				what: "with A alone it failed at CA C's service, found C's CA information at URL B, and promoted C",
 			},
 			{
@@ -68,11 +68,11 @@ export const missedGenerations: Scenario = {
 							userAgent: "baton/1 (1,-)",
 							presented: "A",
 						},
-						{ after: firstReturn },
+						{ after: FIRST_RETURN },
 					).length > 0,
 				what: "the old download server, with its certificate from A, was still there for it",
 			},
-			{ ok: comesBack(secondReturn, 3, 5), what: "with C alone it came back to CA E in the same way" },
+			{ ok: comesBack(SECOND_RETURN, 3, 5), what: "with C alone it came back to CA E in the same way" },
 			{
 				ok:
 					events(record, { event: "stored", generation: 2 }).length +
@@ -85,7 +85,7 @@ export const missedGenerations: Scenario = {
 	},
 };
 
-const takenDown = 6.4;
+const TAKEN_DOWN = 6.4;
 
 export const shelf: Scenario = {
 	name: "shelf",
@@ -93,7 +93,7 @@ export const shelf: Scenario = {
 	plan,
 	deviceLater: true,
 	end: 7.9,
-	acts: [switchOn(takenDown, "the device comes off the shelf: CA A has ended")],
+	acts: [switchOn(TAKEN_DOWN, "the device comes off the shelf: CA A has ended")],
 	holds: [
 		{
 			year: 7.8,
@@ -116,7 +116,7 @@ export const shelf: Scenario = {
 			{
 				ok: inOrder(
 					record,
-					{ after: takenDown },
+					{ after: TAKEN_DOWN },
 					{ event: "refused", server: "service", reason: "unknown issuer" },
 					{ event: "authenticated", server: "download", generation: 1 },
 					{ event: "stored", generation: 2 },

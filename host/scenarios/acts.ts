@@ -7,44 +7,54 @@ export interface Act {
 	act(bench: Bench): void | Promise<void>;
 }
 
-export const switchOff = (year: number, why = "the device is switched off"): Act => ({
-	year,
-	async act(bench) {
-		bench.say(why);
-		await bench.switchOff();
-	},
-});
+export function switchOff(year: number, why = "the device is switched off"): Act {
+	return {
+		year,
+		async act(bench) {
+			bench.say(why);
+			await bench.switchOff();
+		},
+	};
+}
 
-export const switchOn = (year: number, why = "the device is switched on"): Act => ({
-	year,
-	async act(bench) {
-		bench.say(why);
-		await bench.switchOn();
-	},
-});
+export function switchOn(year: number, why = "the device is switched on"): Act {
+	return {
+		year,
+		async act(bench) {
+			bench.say(why);
+			await bench.switchOn();
+		},
+	};
+}
 
-export const revoke = (year: number, generation: number, why: string): Act => ({
-	year,
-	async act(bench) {
-		bench.say(why);
-		await bench.order({ order: "revoke", generation });
-	},
-});
+export function revoke(year: number, generation: number, why: string): Act {
+	return {
+		year,
+		async act(bench) {
+			bench.say(why);
+			await bench.order({ order: "revoke", generation });
+		},
+	};
+}
 
-export const breakDownload = (year: number, namedBy: number, why: string): Act => ({
-	year,
-	async act(bench) {
-		bench.say(why);
-		bench.deployment.break(namedBy);
-		await bench.reconcile();
-	},
-});
+export function breakDownload(year: number, namedBy: number, why: string): Act {
+	return {
+		year,
+		async act(bench) {
+			bench.say(why);
+			bench.deployment.break(namedBy);
+			await bench.reconcile();
+		},
+	};
+}
 
-export const mendDownload = (year: number, namedBy: number, why: string): Act => ({
-	year,
-	async act(bench) {
-		bench.say(why);
-		bench.deployment.mend(namedBy);
-		await bench.reconcile();
-	},
-});
+export function mendDownload(year: number, namedBy: number, why: string): Act {
+	return {
+		year,
+		async act(bench) {
+			bench.say(why);
+			bench.deployment.mend(namedBy);
+			await bench.reconcile();
+		},
+	};
+}

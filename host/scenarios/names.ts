@@ -14,4 +14,4 @@ export const scenarioNames = [
 ] as const;
 
 /** Thousands of devices at once: a program of its own (host/herd). */
-export const herdName = "thundering-herd";
+export const HERD_NAME = "thundering-herd";

@@ -4,18 +4,18 @@
 import type { Scenario } from "../bench.js";
 import { accesses, all, endings, events, happened, inOrder } from "../judgement.js";
 
-const end = 20,
-	overlap = 5,
-	reboot = 21.2;
+const END = 20,
+	OVERLAP = 5,
+	REBOOT = 21.2;
 
 export const normal: Scenario = {
 	name: "normal",
 	summary: "figure 7: CA A ends after 20 years, CA B takes over, and the device follows without a clock",
-	plan: { validityYears: end, overlapYears: overlap, retention: "for ever" },
+	plan: { validityYears: END, overlapYears: OVERLAP, retention: "for ever" },
 	end: 22.5,
 	acts: [
 		{
-			year: reboot,
+			year: REBOOT,
 			async act(bench) {
 				bench.say("the device's power is cut, and comes back");
 				await bench.switchOff();
@@ -25,49 +25,41 @@ export const normal: Scenario = {
 	],
 	holds: [
 		{
-			year: end - overlap - 0.5,
+			year: END - OVERLAP - 0.5,
 			awaits: "the device authenticates the service by A, and finds no download server B",
-			until: all(
-				happened({ event: "authenticated", server: "service", generation: 1 }),
-				happened({ event: "none" }),
-			),
+			until: all(happened({ event: "authenticated", server: "service", generation: 1 }), happened({ event: "none" })),
 		},
 		{
-			year: end - 0.1,
+			year: END - 0.1,
 			awaits: "the device stores CA information B",
 			until: happened({ event: "stored", generation: 2 }),
 		},
 		{
-			year: reboot - 0.1,
+			year: REBOOT - 0.1,
 			awaits: "the device promotes B, and polls URL C",
 			until: all(
 				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
 				happened({ event: "poll", generation: 2 }),
-				happened({ event: "none" }, { after: end }),
+				happened({ event: "none" }, { after: END }),
 			),
 		},
 		{
 			year: 22.4,
 			awaits: "the device authenticates by B after its reboot",
-			until: happened({ event: "authenticated", server: "service", generation: 2 }, { after: reboot }),
+			until: happened({ event: "authenticated", server: "service", generation: 2 }, { after: REBOOT }),
 		},
 	],
 	judge(outcome) {
 		const { record } = outcome;
-		const before = { before: end - overlap },
-			overlapping = { after: end - overlap, before: end },
-			after = { after: end };
+		const before = { before: END - OVERLAP },
+			overlapping = { after: END - OVERLAP, before: END },
+			after = { after: END };
 		const count = (fields: object, period: object) => events(record, fields, period).length;
-		const byA = count(
-			{ event: "authenticated", server: "service", generation: 1, slot: "current" },
-			{ before: end },
-		);
+		const byA = count({ event: "authenticated", server: "service", generation: 1, slot: "current" }, { before: END });
 		return [
-			{ ok: byA > 0, what: `before year ${end} the service was authenticated by A (${byA} times)` },
+			{ ok: byA > 0, what: `before year ${END} the service was authenticated by A (${byA} times)` },
 			{
-				ok:
-					count({ event: "none" }, before) > 0 &&
-					accesses(record, { server: "download-2" }, before).length === 0,
+				ok: count({ event: "none" }, before) > 0 && accesses(record, { server: "download-2" }, before).length === 0,
 				what: "before year 15 download server B was not in operation, and the device found none",
 			},
 			{
@@ -93,8 +85,8 @@ export const normal: Scenario = {
 			},
 			{
 				ok:
-					count({ event: "promoted" }, { before: end }) === 0 &&
-					count({ event: "authenticated", server: "service", generation: 2 }, { before: end }) === 0,
+					count({ event: "promoted" }, { before: END }) === 0 &&
+					count({ event: "authenticated", server: "service", generation: 2 }, { before: END }) === 0,
 				what: "until year 20 it went on with A alone",
 			},
 			{
@@ -116,7 +108,7 @@ export const normal: Scenario = {
 			{
 				ok: inOrder(
 					record,
-					{ after: reboot },
+					{ after: REBOOT },
 					{ event: "boot", current: 2, next: undefined },
 					{ event: "authenticated", server: "service", generation: 2, slot: "current" },
 				),

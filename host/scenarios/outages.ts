@@ -4,32 +4,31 @@ import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 import { breakDownload, mendDownload } from "./acts.js";
 
-const end = 6,
-	overlap = 3,
-	finished = 9.5;
+const END = 6,
+	OVERLAP = 3,
+	FINISHED = 9.5;
 
 export const halfRollout: Scenario = {
 	name: "half-rollout",
-	summary:
-		"two application servers behind a balancer: one moves to CA B, the other goes on presenting CA A for years",
+	summary: "two application servers behind a balancer: one moves to CA B, the other goes on presenting CA A for years",
 	plan: {
 		validityYears: 30,
-		overlapYears: overlap,
+		overlapYears: OVERLAP,
 		retention: "for ever",
-		authorities: { 1: { validityYears: end } },
+		authorities: { 1: { validityYears: END } },
 	},
 	services: 2,
-	end: finished + 2,
+	end: FINISHED + 2,
 	acts: [
 		{
-			year: end - 0.2,
+			year: END - 0.2,
 			act(bench) {
 				bench.say("the second application server will not move with the first");
 				bench.deployment.lag(1);
 			},
 		},
 		{
-			year: finished,
+			year: FINISHED,
 			async act(bench) {
 				bench.say("the second application server moves at last");
 				bench.deployment.follow(1);
@@ -39,29 +38,29 @@ export const halfRollout: Scenario = {
 	],
 	holds: [
 		{
-			year: end - 0.3,
+			year: END - 0.3,
 			awaits: "the device stores CA information B",
 			until: happened({ event: "stored", generation: 2 }),
 		},
 		{
-			year: finished - 0.1,
+			year: FINISHED - 0.1,
 			awaits: "the device has met both servers",
 			until: record =>
-				happened({ event: "refused", server: "service" }, { after: end })(record) &&
+				happened({ event: "refused", server: "service" }, { after: END })(record) &&
 				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" })(record),
 		},
 		{
-			year: finished + 1.9,
+			year: FINISHED + 1.9,
 			awaits: "the device authenticates both servers by B",
 			until: record =>
-				events(record, { event: "authenticated", server: "service", generation: 2 }, { after: finished + 0.2 })
+				events(record, { event: "authenticated", server: "service", generation: 2 }, { after: FINISHED + 0.2 })
 					.length >= 2,
 		},
 	],
 	judge(outcome) {
 		const { record } = outcome;
-		const half = { after: end, before: finished },
-			after = { after: finished + 0.2 };
+		const half = { after: END, before: FINISHED },
+			after = { after: FINISHED + 0.2 };
 		return [
 			{
 				ok: inOrder(
@@ -74,16 +73,15 @@ export const halfRollout: Scenario = {
 			},
 			{
 				ok:
-					events(record, { event: "refused", server: "service", reason: "unknown issuer" }, half).length >
-						0 &&
-					accesses(record, { server: "service", what: "refused", presented: "A", reason: "unknown ca" }, half)
-						.length > 0,
+					events(record, { event: "refused", server: "service", reason: "unknown issuer" }, half).length > 0 &&
+					accesses(record, { server: "service", what: "refused", presented: "A", reason: "unknown ca" }, half).length >
+						0,
 				what: "from then on it refused the server on A (unknown issuer), and that server's log says so too (alert unknown ca)",
 			},
 			{
 				ok:
-					events(record, { event: "authenticated", server: "service", generation: 2, slot: "current" }, half)
-						.length > 0,
+					events(record, { event: "authenticated", server: "service", generation: 2, slot: "current" }, half).length >
+					0,
 				what: "it went on authenticating the server on B",
 			},
 			{
@@ -95,8 +93,7 @@ export const halfRollout: Scenario = {
 			{
 				ok: record.some(
 					entry =>
-						entry.from === "bench" &&
-						entry.text.startsWith("warning: 1 of 2 application servers still present CA A"),
+						entry.from === "bench" && entry.text.startsWith("warning: 1 of 2 application servers still present CA A"),
 				),
 				what: "the host warned that one of two servers was behind",
 			},
@@ -111,29 +108,28 @@ export const halfRollout: Scenario = {
 	},
 };
 
-const downFrom = 3,
-	downUntil = 5.2;
+const DOWN_FROM = 3,
+	DOWN_UNTIL = 5.2;
 
 export const downloadServerDown: Scenario = {
 	name: "download-server-down",
-	summary:
-		"download server B is down for most of the overlap; the device goes on with A and stores B when it is back",
+	summary: "download server B is down for most of the overlap; the device goes on with A and stores B when it is back",
 	plan: { validityYears: 30, overlapYears: 4, retention: "for ever", authorities: { 1: { validityYears: 7 } } },
 	end: 8.6,
 	acts: [
-		breakDownload(downFrom - 0.1, 1, "download server B will not come up: its machine is broken"),
-		mendDownload(downUntil, 1, "download server B is repaired"),
+		breakDownload(DOWN_FROM - 0.1, 1, "download server B will not come up: its machine is broken"),
+		mendDownload(DOWN_UNTIL, 1, "download server B is repaired"),
 	],
 	holds: [
 		{
-			year: downFrom - 0.2,
+			year: DOWN_FROM - 0.2,
 			awaits: "the device authenticates the service",
 			until: happened({ event: "authenticated", server: "service", generation: 1 }),
 		},
 		{
-			year: downUntil - 0.1,
+			year: DOWN_UNTIL - 0.1,
 			awaits: "the device polls in vain",
-			until: happened({ event: "none" }, { after: downFrom }),
+			until: happened({ event: "none" }, { after: DOWN_FROM }),
 		},
 		{
 			year: 6.9,
@@ -148,7 +144,7 @@ export const downloadServerDown: Scenario = {
 	],
 	judge(outcome) {
 		const { record } = outcome;
-		const down = { after: downFrom, before: downUntil };
+		const down = { after: DOWN_FROM, before: DOWN_UNTIL };
 		return [
 			{
 				ok:
@@ -161,7 +157,7 @@ export const downloadServerDown: Scenario = {
 				what: "meanwhile it went on authenticating the service by A",
 			},
 			{
-				ok: inOrder(record, { after: downUntil, before: 7 }, { event: "stored", generation: 2 }),
+				ok: inOrder(record, { after: DOWN_UNTIL, before: 7 }, { event: "stored", generation: 2 }),
 				what: "it stored CA information B once the server was back",
 			},
 			{

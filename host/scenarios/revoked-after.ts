@@ -6,18 +6,18 @@ import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 import { revoke, switchOff, switchOn } from "./acts.js";
 
 const plan = { validityYears: 10, overlapYears: 4, retention: "for ever" } as const;
-const provisional = 6,
-	revoked = 8;
+const PROVISIONAL = 6,
+	REVOKED = 8;
 
 export const revokedAfterStored: Scenario = {
 	name: "revoked-after-stored",
 	summary: "figure 9: CA A is revoked, and the device holds CA information B already",
 	plan,
 	end: 9.6,
-	acts: [revoke(revoked, 1, "CA A's private key is stolen: the operator revokes CA A")],
+	acts: [revoke(REVOKED, 1, "CA A's private key is stolen: the operator revokes CA A")],
 	holds: [
 		{
-			year: revoked - 0.1,
+			year: REVOKED - 0.1,
 			awaits: "the device stores CA information B",
 			until: happened({ event: "stored", generation: 2 }),
 		},
@@ -33,7 +33,7 @@ export const revokedAfterStored: Scenario = {
 			{
 				ok: inOrder(
 					record,
-					{ after: provisional, before: revoked },
+					{ after: PROVISIONAL, before: REVOKED },
 					{ event: "authenticated", server: "download", generation: 1 },
 					{ event: "stored", generation: 2 },
 				),
@@ -42,7 +42,7 @@ export const revokedAfterStored: Scenario = {
 			{
 				ok: inOrder(
 					record,
-					{ after: revoked },
+					{ after: REVOKED },
 					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
 					{ event: "promoted", generation: 2 },
 					{ event: "authenticated", server: "service", generation: 2, slot: "current" },
@@ -55,8 +55,8 @@ export const revokedAfterStored: Scenario = {
 	},
 };
 
-const off = provisional - 0.2,
-	on = revoked + 0.5;
+const OFF = PROVISIONAL - 0.2,
+	ON = REVOKED + 0.5;
 
 export const revokedAfterUnstored: Scenario = {
 	name: "revoked-after-unstored",
@@ -64,13 +64,13 @@ export const revokedAfterUnstored: Scenario = {
 	plan,
 	end: 10,
 	acts: [
-		switchOff(off, "the device is switched off before download server B comes into operation"),
-		revoke(revoked, 1, "CA A's private key is stolen: the operator revokes CA A"),
-		switchOn(on),
+		switchOff(OFF, "the device is switched off before download server B comes into operation"),
+		revoke(REVOKED, 1, "CA A's private key is stolen: the operator revokes CA A"),
+		switchOn(ON),
 	],
 	holds: [
 		{
-			year: off - 0.1,
+			year: OFF - 0.1,
 			awaits: "the device authenticates the service by A",
 			until: happened({ event: "authenticated", server: "service", generation: 1 }),
 		},
@@ -84,13 +84,13 @@ export const revokedAfterUnstored: Scenario = {
 		const { record } = outcome;
 		return [
 			{
-				ok: events(record, { event: "stored" }, { before: on }).length === 0,
+				ok: events(record, { event: "stored" }, { before: ON }).length === 0,
 				what: "when it came back the device knew nothing of B",
 			},
 			{
 				ok: inOrder(
 					record,
-					{ after: on },
+					{ after: ON },
 					{ event: "boot", current: 1 },
 					{ event: "refused", server: "service", reason: "unknown issuer" },
 					{ event: "poll", generation: 1 },
@@ -112,7 +112,7 @@ export const revokedAfterUnstored: Scenario = {
 							userAgent: "baton/1 (1,-)",
 							presented: "A",
 						},
-						{ after: on },
+						{ after: ON },
 					).length > 0,
 				what: "download server B saw a device that held A alone",
 			},

@@ -6,43 +6,43 @@ import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 import { revoke } from "./acts.js";
 
-const end = 12,
-	revoked = 5;
+const END = 12,
+	REVOKED = 5;
 
 export const revokedBefore: Scenario = {
 	name: "revoked-before",
 	summary: "figure 8: CA A is revoked before download server B exists; the device fails with A and fetches at once",
-	plan: { validityYears: end, overlapYears: 3, retention: "until the previous CA ends" },
-	end: end + 0.6,
-	acts: [revoke(revoked, 1, "CA A's private key is stolen: the operator revokes CA A")],
+	plan: { validityYears: END, overlapYears: 3, retention: "until the previous CA ends" },
+	end: END + 0.6,
+	acts: [revoke(REVOKED, 1, "CA A's private key is stolen: the operator revokes CA A")],
 	holds: [
 		{
-			year: revoked - 0.2,
+			year: REVOKED - 0.2,
 			awaits: "the device authenticates the service by A, and finds no download server B",
 			until: record =>
 				happened({ event: "authenticated", server: "service", generation: 1 })(record) &&
 				happened({ event: "none" })(record),
 		},
 		{
-			year: revoked + 2,
+			year: REVOKED + 2,
 			awaits: "the device authenticates the service by B",
 			until: happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
 		},
 		{
-			year: end - 0.1,
+			year: END - 0.1,
 			awaits: "the device polls URL C",
 			until: happened({ event: "poll", generation: 2 }),
 		},
 	],
 	judge(outcome) {
 		const { record, operation } = outcome;
-		const after = { after: revoked };
+		const after = { after: REVOKED };
 		const download = operation.downloadServers.find(({ namedBy }) => namedBy === 1);
 		return [
 			{
 				ok:
-					events(record, { event: "authenticated", server: "service", generation: 1 }, { before: revoked })
-						.length > 0 && accesses(record, { server: "download-2" }, { before: revoked }).length === 0,
+					events(record, { event: "authenticated", server: "service", generation: 1 }, { before: REVOKED }).length >
+						0 && accesses(record, { server: "download-2" }, { before: REVOKED }).length === 0,
 				what: "before the revocation the service was authenticated by A, and download server B was not in operation",
 			},
 			{
@@ -60,13 +60,13 @@ export const revokedBefore: Scenario = {
 			{
 				ok:
 					events(record, { event: "authenticated", server: "service", generation: 1 }, after).every(
-						({ year }) => year < revoked + 0.5,
-					) && accesses(record, { server: "service", presented: "A" }, { after: revoked + 0.5 }).length === 0,
+						({ year }) => year < REVOKED + 0.5,
+					) && accesses(record, { server: "service", presented: "A" }, { after: REVOKED + 0.5 }).length === 0,
 				what: "nothing was authenticated by A any more",
 			},
 			{
-				ok: download?.up === false && Math.abs(download.endedAt! - end) < 0.01,
-				what: `download server B stayed until year ${end}, when A's validity would have ended (figure 6)`,
+				ok: download?.up === false && Math.abs(download.endedAt! - END) < 0.01,
+				what: `download server B stayed until year ${END}, when A's validity would have ended (figure 6)`,
 			},
 			...endings(outcome, 2, null),
 		];

@@ -5,29 +5,29 @@ import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 import { revoke } from "./acts.js";
 
-const end = 12,
-	provisional = 6,
-	revoked = 8.5;
+const END = 12,
+	PROVISIONAL = 6,
+	REVOKED = 8.5;
 
 export const revokedNext: Scenario = {
 	name: "revoked-next",
 	summary: "the provisional CA B is revoked before it ever served; CA B′ takes its place at the same URL",
-	plan: { validityYears: end, overlapYears: end - provisional, retention: "for ever" },
+	plan: { validityYears: END, overlapYears: END - PROVISIONAL, retention: "for ever" },
 	end: 13.6,
-	acts: [revoke(revoked, 2, "the private key of the provisional CA B is stolen: the operator revokes CA B")],
+	acts: [revoke(REVOKED, 2, "the private key of the provisional CA B is stolen: the operator revokes CA B")],
 	holds: [
 		{
-			year: revoked - 0.1,
+			year: REVOKED - 0.1,
 			awaits: "the device stores CA information B",
 			until: happened({ event: "stored", generation: 2 }),
 		},
 		{
-			year: end - 0.1,
+			year: END - 0.1,
 			awaits: "the device stores CA information B′ in B's place",
 			until: happened({ event: "stored", generation: 3 }),
 		},
 		{
-			year: end + 1.5,
+			year: END + 1.5,
 			awaits: "the device authenticates the service by B′, now its current, and polls its URL",
 			until: record =>
 				happened({ event: "authenticated", server: "service", generation: 3, slot: "current" })(record) &&
@@ -39,11 +39,11 @@ export const revokedNext: Scenario = {
 		return [
 			{
 				ok:
-					inOrder(record, { before: revoked }, { event: "stored", generation: 2 }) &&
+					inOrder(record, { before: REVOKED }, { event: "stored", generation: 2 }) &&
 					accesses(
 						record,
 						{ server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,-)" },
-						{ before: revoked },
+						{ before: REVOKED },
 					).length > 0,
 				what: "the device had stored CA information B",
 			},
@@ -51,14 +51,14 @@ export const revokedNext: Scenario = {
 				ok:
 					inOrder(
 						record,
-						{ after: revoked, before: end },
+						{ after: REVOKED, before: END },
 						{ event: "authenticated", server: "download", generation: 1 },
 						{ event: "stored", generation: 3 },
 					) &&
 					accesses(
 						record,
 						{ server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,2)" },
-						{ after: revoked },
+						{ after: REVOKED },
 					).length > 0,
 				what: "after B's revocation it found B′ at the same URL and stored it over B",
 			},
@@ -70,17 +70,14 @@ export const revokedNext: Scenario = {
 			},
 			{
 				ok:
-					events(
-						record,
-						{ event: "authenticated", server: "service", generation: 1 },
-						{ after: revoked, before: end },
-					).length > 0 && events(record, { event: "promoted" }, { before: end }).length === 0,
+					events(record, { event: "authenticated", server: "service", generation: 1 }, { after: REVOKED, before: END })
+						.length > 0 && events(record, { event: "promoted" }, { before: END }).length === 0,
 				what: "A served until its end",
 			},
 			{
 				ok: inOrder(
 					record,
-					{ after: end },
+					{ after: END },
 					{ event: "authenticated", server: "service", generation: 3, slot: "next" },
 					{ event: "promoted", generation: 3 },
 					{ event: "poll", generation: 3 },

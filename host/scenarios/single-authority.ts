@@ -4,28 +4,28 @@
 import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";
 
-const end = 8,
-	overlap = 3;
+const END = 8,
+	OVERLAP = 3;
 
 export const singleAuthority: Scenario = {
 	name: "single-authority",
 	summary: "figure 10: one authority with several issue units, everything behind one socket",
-	plan: { validityYears: end, overlapYears: overlap, retention: "for ever" },
+	plan: { validityYears: END, overlapYears: OVERLAP, retention: "for ever" },
 	shared: true,
-	end: end + 2,
+	end: END + 2,
 	holds: [
 		{
-			year: end - overlap - 0.1,
+			year: END - OVERLAP - 0.1,
 			awaits: "the device hears that download server B is not in operation",
 			until: happened({ event: "none", status: 404 }),
 		},
 		{
-			year: end - 0.1,
+			year: END - 0.1,
 			awaits: "the device stores CA information B",
 			until: happened({ event: "stored", generation: 2 }),
 		},
 		{
-			year: end + 1.9,
+			year: END + 1.9,
 			awaits: "the device authenticates the service by B, and polls URL C",
 			until: record =>
 				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" })(record) &&
@@ -38,7 +38,7 @@ export const singleAuthority: Scenario = {
 			{
 				ok: inOrder(
 					record,
-					{ before: end - overlap },
+					{ before: END - OVERLAP },
 					{ event: "authenticated", server: "download", generation: 1 },
 					{ event: "none", status: 404 },
 				),
@@ -47,7 +47,7 @@ export const singleAuthority: Scenario = {
 			{
 				ok: inOrder(
 					record,
-					{ after: end - overlap, before: end },
+					{ after: END - OVERLAP, before: END },
 					{ event: "authenticated", server: "download", generation: 1 },
 					{ event: "stored", generation: 2 },
 				),
@@ -56,7 +56,7 @@ export const singleAuthority: Scenario = {
 			{
 				ok: inOrder(
 					record,
-					{ after: end },
+					{ after: END },
 					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
 					{ event: "promoted", generation: 2 },
 				),
@@ -66,11 +66,10 @@ export const singleAuthority: Scenario = {
 				ok:
 					inOrder(
 						record,
-						{ after: end },
+						{ after: END },
 						{ event: "authenticated", server: "download", generation: 2 },
 						{ event: "none", status: 404 },
-					) &&
-					accesses(record, { server: "download-3", what: "request", status: 404, presented: "B" }).length > 0,
+					) && accesses(record, { server: "download-3", what: "request", status: 404, presented: "B" }).length > 0,
 				what: "and download server C's name shows a certificate from issue unit B",
 			},
 			{ ok: events(record, { event: "refused" }).length === 0, what: "no name was taken for another" },

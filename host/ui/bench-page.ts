@@ -1,11 +1,11 @@
 // A running bench as the page shows it.
 
+import { formatEvent } from "../../firmware/events.js";
 import type { Bench, Entry } from "../bench.js";
 import { stepText } from "../watch.js";
-import { formatEvent } from "../../firmware/events.js";
 import type { UiSource, UiState } from "./ui-server.js";
 
-const shown = 200; // events
+const SHOWN = 200; // events
 
 export class BenchPage implements UiSource {
 	/** The bench that runs, or the last one. */
@@ -38,7 +38,7 @@ export class BenchPage implements UiSource {
 			})),
 			full: operation.full,
 			devices: [{ name: "device", state: bench.deviceIsOn ? "on" : "off", ...bench.slots }],
-			events: told.slice(-shown),
+			events: told.slice(-SHOWN),
 			...(this.notice === undefined ? {} : { notice: this.notice }),
 		};
 	}

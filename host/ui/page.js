@@ -29,11 +29,25 @@ function show({ title, year, end, authorities, downloadServers, full, devices, e
 	const letter = generation => authorities.find(authority => authority.generation === generation)?.letter ?? "?";
 	drawTimeline(year, end, authorities, downloadServers);
 	rows("authorities", authorities, ({ generation, letter: name, phase, from, until, endedAt }) => [
-		name, generation, { text: phase, className: phase }, `${from.toFixed(1)} to ${(endedAt ?? until).toFixed(1)}`,
-		phase === "revoked" ? "" : { button: `Revoke CA ${name}`, press: () => revoke(generation, name, generation === full) },
+		name,
+		generation,
+		{ text: phase, className: phase },
+		`${from.toFixed(1)} to ${(endedAt ?? until).toFixed(1)}`,
+		phase === "revoked"
+			? ""
+			: { button: `Revoke CA ${name}`, press: () => revoke(generation, name, generation === full) },
 	]);
-	rows("servers", downloadServers, ({ host, up, serves }) => [host, { text: up ? "in operation" : "ended", className: up ? "full" : "" }, up ? `${letter(serves)} (${serves})` : "-"]);
-	rows("devices", devices, ({ name, state, current, next }) => [name, state, current === null ? "-" : `${letter(current)} (${current})`, next === null ? "-" : `${letter(next)} (${next})`]);
+	rows("servers", downloadServers, ({ host, up, serves }) => [
+		host,
+		{ text: up ? "in operation" : "ended", className: up ? "full" : "" },
+		up ? `${letter(serves)} (${serves})` : "-",
+	]);
+	rows("devices", devices, ({ name, state, current, next }) => [
+		name,
+		state,
+		current === null ? "-" : `${letter(current)} (${current})`,
+		next === null ? "-" : `${letter(next)} (${next})`,
+	]);
 	showEvents(events);
 }
 
@@ -79,12 +93,23 @@ function showEvents(events) {
 const svgName = "http://www.w3.org/2000/svg";
 
 function drawTimeline(year, end, authorities, downloadServers) {
-	const width = 1000, left = 40, line = 26, height = authorities.length * line + 34;
+	const width = 1000,
+		left = 40,
+		line = 26,
+		height = authorities.length * line + 34;
 	const x = at => left + (Math.min(Math.max(at, 0), end) / end) * (width - left - 20);
 	const svg = document.createElementNS(svgName, "svg");
 	svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
 	svg.setAttribute("role", "img");
-	svg.setAttribute("aria-label", authorities.map(({ letter, phase, from, until, endedAt }) => `CA ${letter} ${phase}, year ${from.toFixed(1)} to ${(endedAt ?? until).toFixed(1)}`).join("; "));
+	svg.setAttribute(
+		"aria-label",
+		authorities
+			.map(
+				({ letter, phase, from, until, endedAt }) =>
+					`CA ${letter} ${phase}, year ${from.toFixed(1)} to ${(endedAt ?? until).toFixed(1)}`,
+			)
+			.join("; "),
+	);
 	const draw = (name, attributes, text) => {
 		const shape = svg.appendChild(document.createElementNS(svgName, name));
 		for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
@@ -95,30 +120,49 @@ function drawTimeline(year, end, authorities, downloadServers) {
 		draw("text", { x: 8, y: y + 13 }, letter);
 		draw("rect", { class: "planned", x: x(from), y, width: Math.max(1, x(until) - x(from)), height: 14, rx: 3 });
 		const past = Math.min(year, endedAt ?? until);
-		const bar = (a, b, className) => b > a && draw("rect", { class: className, x: x(a), y, width: Math.max(1, x(b) - x(a)), height: 14, rx: 3 });
-		bar(from, Math.min(past, fullFrom ?? past), phase === "provisional" || fullFrom !== undefined ? "provisional" : "ended");
+		const bar = (a, b, className) =>
+			b > a && draw("rect", { class: className, x: x(a), y, width: Math.max(1, x(b) - x(a)), height: 14, rx: 3 });
+		bar(
+			from,
+			Math.min(past, fullFrom ?? past),
+			phase === "provisional" || fullFrom !== undefined ? "provisional" : "ended",
+		);
 		if (fullFrom !== undefined) bar(fullFrom, past, phase === "full" ? "full" : "ended");
 		const server = downloadServers.find(({ namedBy }) => namedBy === generation);
-		if (server) draw("line", { class: "server", x1: x(server.from), y1: y + 18, x2: x(Math.min(year, server.endedAt ?? year)), y2: y + 18 });
+		if (server)
+			draw("line", {
+				class: "server",
+				x1: x(server.from),
+				y1: y + 18,
+				x2: x(Math.min(year, server.endedAt ?? year)),
+				y2: y + 18,
+			});
 	});
 	const bottom = height - 22;
 	draw("line", { class: "axis", x1: left, y1: bottom, x2: width - 20, y2: bottom });
 	const step = [1, 2, 5, 10, 20, 50, 100].find(years => end / years <= 12) ?? 200;
-	for (let at = 0; at <= end; at += step) draw("text", { x: x(at), y: height - 6, "text-anchor": "middle" }, String(at));
+	for (let at = 0; at <= end; at += step)
+		draw("text", { x: x(at), y: height - 6, "text-anchor": "middle" }, String(at));
 	draw("line", { class: "now", x1: x(year), y1: 0, x2: x(year), y2: bottom });
 	element("timeline").replaceChildren(svg);
 }
 
 function revoke(generation, letter, isFull) {
 	const dialog = element("confirm");
-	element("confirm-text").textContent = `Revoke CA ${letter}? ` + (isFull
-		? "Its successor takes over at once; every service must present the successor's certificate."
-		: "It cannot be undone.");
+	element("confirm-text").textContent = `Revoke CA ${letter}? ${
+		isFull
+			? "Its successor takes over at once; every service must present the successor's certificate."
+			: "It cannot be undone."
+	}`;
 	dialog.returnValue = "cancel";
 	dialog.onclose = async () => {
 		if (dialog.returnValue !== "revoke") return;
 		try {
-			await ask("/revoke", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ generation }) });
+			await ask("/revoke", {
+				method: "POST",
+				headers: { "Content-Type": "application/json" },
+				body: JSON.stringify({ generation }),
+			});
 			notify(`CA ${letter} is revoked.`);
 		} catch (error) {
 			notify(`Not revoked: ${error.message}`);

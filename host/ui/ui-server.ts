@@ -36,7 +36,7 @@ const files: Record<string, { file: string; type: string }> = {
 	"/page.css": { file: "page.css", type: "text/css; charset=utf-8" },
 	"/page.js": { file: "page.js", type: "text/javascript; charset=utf-8" },
 };
-const mostBody = 1_024; // bytes of a command
+const MOST_BODY = 1_024; // bytes of a command
 
 export class UiServer {
 	readonly #server: Server;
@@ -140,7 +140,7 @@ async function readGeneration(request: IncomingMessage): Promise<number | undefi
 	let body = "";
 	for await (const piece of request) {
 		body += piece;
-		if (body.length > mostBody) return undefined;
+		if (body.length > MOST_BODY) return undefined;
 	}
 	try {
 		const { generation } = JSON.parse(body);

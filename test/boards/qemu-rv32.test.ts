@@ -1,21 +1,32 @@
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import {
+	existsSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	utimesSync,
+	writeFileSync,
+} from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { bundleOnce } from "../../boards/bundle.js";
 import { buildBoard, compileBytecode, missingTools } from "../../boards/qemu-rv32/build.js";
 import { emulatorCommand, runFile } from "../../boards/qemu-rv32/emulator.js";
 import { composeFlashImage, takeFlashImageApart } from "../../boards/qemu-rv32/flash-image.js";
 import { startBoard } from "../../boards/start.js";
 import { isClean, killDevices } from "../powercut/qemu-rv32.js";
-import { createWorld, downloadName, serviceName } from "../world.js";
+import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 
 const missing = await missingTools();
-const onBoard = (name: string, body: () => Promise<void>) => (missing ? test.skip(`${name} [${missing}]`, () => {}) : test(name, body));
+function onBoard(name: string, body: () => Promise<void>) {
+	missing ? test.skip(`${name} [${missing}]`, () => {}) : test(name, body);
+}
 
 const folder = mkdtempSync(join(tmpdir(), "baton-test-"));
 test.after(() => rmSync(folder, { recursive: true }));
@@ -29,7 +40,10 @@ interface Ended {
 }
 
 /** Runs one of program.ts's programs. */
-async function run(name: string, options: { memory?: number; port?: number; countInstructions?: boolean } = {}): Promise<Ended> {
+async function run(
+	name: string,
+	options: { memory?: number; port?: number; countInstructions?: boolean } = {},
+): Promise<Ended> {
 	const { memory, port, countInstructions } = options;
 	const here = mkdtempSync(join(folder, "run-"));
 	const settings = JSON.stringify({ name, port });
@@ -44,13 +58,13 @@ async function run(name: string, options: { memory?: number; port?: number; coun
 	});
 	const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
 	let output = "";
-	child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+	child.stdout.setEncoding("utf8").on("data", text => (output += text));
 	const [code] = await once(child, "close");
 	const lines = output.split("\n").slice(0, -1);
 	return {
 		code,
-		lines: lines.filter((line) => !line.startsWith("# ")),
-		complaints: lines.filter((line) => line.startsWith("# ! ")).map((line) => line.slice(4)),
+		lines: lines.filter(line => !line.startsWith("# ")),
+		complaints: lines.filter(line => line.startsWith("# ! ")).map(line => line.slice(4)),
 		reserved: Number(/reserved (\d+)/.exec(output)?.[1]),
 	};
 }
@@ -59,7 +73,10 @@ test("a missing tool is told in one sentence, with what to run", async () => {
 	const path = process.env.PATH;
 	process.env.PATH = folder;
 	try {
-		assert.match((await missingTools())!, /^the qemu-rv32 board needs qemu-system-riscv32 and riscv64-unknown-elf-gcc and \w+: run `npm run setup:qemu`$/);
+		assert.match(
+			(await missingTools())!,
+			/^the qemu-rv32 board needs qemu-system-riscv32 and riscv64-unknown-elf-gcc and \w+: run `npm run setup:qemu`$/,
+		);
 	} finally {
 		process.env.PATH = path;
 	}
@@ -78,7 +95,9 @@ onBoard("the memory has the ceiling of an ESP32-C3, or the one that was asked fo
 	const { code, complaints } = await run("fill the memory");
 	assert.is(code, 4);
 	assert.equal(complaints, ["XS: memory full: 94208 bytes are not enough"]);
-	assert.equal((await run("fill the memory", { memory: 60_000 })).complaints, ["XS: memory full: 60000 bytes are not enough"]);
+	assert.equal((await run("fill the memory", { memory: 60_000 })).complaints, [
+		"XS: memory full: 60000 bytes are not enough",
+	]);
 });
 
 onBoard("whatever ends a program ends the run, with a code and a line", async () => {
@@ -110,8 +129,12 @@ onBoard("flash has NOR rules, blocks of 4,096 bytes and three partitions", async
 });
 
 onBoard("randomness fills all and does not repeat", async () => assert.equal((await run("random")).lines, ["true"]));
-onBoard("timers fire in their order, after their time", async () => assert.equal((await run("run timers")).lines, ["10,20,30 true"]));
-onBoard("localhost is the machine that runs the emulator", async () => assert.equal((await run("look up")).lines, ["127.0.0.1"]));
+onBoard("timers fire in their order, after their time", async () =>
+	assert.equal((await run("run timers")).lines, ["10,20,30 true"]),
+);
+onBoard("localhost is the machine that runs the emulator", async () =>
+	assert.equal((await run("look up")).lines, ["127.0.0.1"]),
+);
 
 onBoard("instructions are counted exactly: two runs give the same", async () => {
 	const counted = { countInstructions: true };
@@ -121,7 +144,7 @@ onBoard("instructions are counted exactly: two runs give the same", async () => 
 });
 
 onBoard("100 KB arrive whole over TCP, and the end after them", async () => {
-	const server = createServer((socket) => socket.once("data", (data) => socket.end(Buffer.alloc(100_000, data[2]))));
+	const server = createServer(socket => socket.once("data", data => socket.end(Buffer.alloc(100_000, data[2]))));
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");
 	const { lines } = await run("talk", { port: (server.address() as AddressInfo).port });
@@ -146,7 +169,7 @@ onBoard("a device lives from CA 1 to CA 2 in less than 64 KB", async () => {
 		const device = await startBoard({
 			board: "qemu-rv32",
 			flash,
-			settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }),
+			settings: world.settings({ [SERVICE_NAME]: service.port, [downloadName(1)]: download.port }),
 			onLine(line) {
 				if (!line.startsWith("# ")) events.push(line);
 				const taken = /reserved (\d+) of 94208/.exec(line);

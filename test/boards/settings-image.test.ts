@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { readSettingsImage, settingsImage, settingsLength } from "../../boards/settings-image.js";
-import { SettingsError, type RunSettings } from "../../boards/settings.js";
+import { type RunSettings, SettingsError } from "../../boards/settings.js";
+import { readSettingsImage, SETTINGS_LENGTH, settingsImage } from "../../boards/settings-image.js";
 
 const settings: RunSettings = {
 	fleet: "test fleet",
@@ -27,13 +27,13 @@ function refused(act: () => unknown, message: string) {
 
 test("what is written is read, and fills the partition", () => {
 	const image = settingsImage(settings);
-	assert.is(image.length, settingsLength);
-	assert.is(image[settingsLength - 1], 0xff);
+	assert.is(image.length, SETTINGS_LENGTH);
+	assert.is(image[SETTINGS_LENGTH - 1], 0xff);
 	assert.equal(readSettingsImage(image), settings);
 });
 
 test("the longest text leaves no erased byte, one more byte is refused", () => {
-	const spare = settingsLength - JSON.stringify(settings).length;
+	const spare = SETTINGS_LENGTH - JSON.stringify(settings).length;
 	const longest = { ...settings, service: settings.service + "x".repeat(spare) };
 	assert.equal(readSettingsImage(settingsImage(longest)), longest);
 	refused(() => settingsImage({ ...longest, service: `${longest.service}x` }), "expected at most 4096 bytes, got 4097");
@@ -45,11 +45,11 @@ test("wrong settings, and text beyond ASCII, are not written", () => {
 });
 
 test("an erased partition, and one that holds something else, are told apart", () => {
-	refused(() => readSettingsImage(new Uint8Array(settingsLength).fill(0xff)), "the partition is erased");
-	refused(() => readSettingsImage(new Uint8Array(settingsLength)), "the partition holds no settings");
+	refused(() => readSettingsImage(new Uint8Array(SETTINGS_LENGTH).fill(0xff)), "the partition is erased");
+	refused(() => readSettingsImage(new Uint8Array(SETTINGS_LENGTH)), "the partition holds no settings");
 	refused(() => readSettingsImage(new Uint8Array(0)), "expected a partition of 4096 bytes");
 	const image = settingsImage(settings);
-	image[settingsLength - 1] = 0x7f;
+	image[SETTINGS_LENGTH - 1] = 0x7f;
 	refused(() => readSettingsImage(image), "something follows the text");
 });
 

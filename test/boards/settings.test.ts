@@ -1,13 +1,16 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { hexBytes, readSettings, SettingsError, type RunSettings } from "../../boards/settings.js";
+import { hexBytes, type RunSettings, readSettings, SettingsError } from "../../boards/settings.js";
 
 const good: RunSettings = {
 	fleet: "test fleet",
 	factory: "d28443a10132",
 	dlKeys: ["00".repeat(32), "fF".repeat(32)],
 	service: "https://service.example/",
-	map: [{ host: "service.example", port: 443, address: "127.0.0.1", toPort: 8443 }, { host: "b", address: "10.0.2.2", toPort: 1 }],
+	map: [
+		{ host: "service.example", port: 443, address: "127.0.0.1", toPort: 8443 },
+		{ host: "b", address: "10.0.2.2", toPort: 1 },
+	],
 	pollInterval: 1000,
 	serviceInterval: 500,
 	once: false,
@@ -31,8 +34,8 @@ function refused(text: string, message: string) {
 }
 
 test("what is not a JSON object is refused", () => {
-	for (const text of ["", "{", "{\"fleet\":", "nothing"]) refused(text, "not JSON");
-	for (const text of ["1", "null", "[]", "\"text\""]) refused(text, "settings: expected an object");
+	for (const text of ["", "{", '{"fleet":', "nothing"]) refused(text, "not JSON");
+	for (const text of ["1", "null", "[]", '"text"']) refused(text, "settings: expected an object");
 });
 
 test("every field that is missing or wrong is refused by its name", () => {
@@ -44,9 +47,21 @@ test("every field that is missing or wrong is refused by its name", () => {
 		["map", [undefined, {}, "x"], "map: expected a list"],
 		["map", [[1], [null], [[]]], "map: expected an object"],
 		["map", [[{ ...good.map[0], host: "" }], [{ ...good.map[0], host: undefined }]], "map: host: expected a name"],
-		["map", [[{ ...good.map[0], port: 0 }], [{ ...good.map[0], port: "443" }]], "map: port: expected 1 to 65535, or none"],
-		["map", [[{ ...good.map[0], address: "localhost" }], [{ ...good.map[0], address: "::1" }]], "map: address: expected dotted IPv4"],
-		["map", [[{ ...good.map[0], toPort: 65536 }], [{ ...good.map[0], toPort: undefined }]], "map: toPort: expected 1 to 65535"],
+		[
+			"map",
+			[[{ ...good.map[0], port: 0 }], [{ ...good.map[0], port: "443" }]],
+			"map: port: expected 1 to 65535, or none",
+		],
+		[
+			"map",
+			[[{ ...good.map[0], address: "localhost" }], [{ ...good.map[0], address: "::1" }]],
+			"map: address: expected dotted IPv4",
+		],
+		[
+			"map",
+			[[{ ...good.map[0], toPort: 65536 }], [{ ...good.map[0], toPort: undefined }]],
+			"map: toPort: expected 1 to 65535",
+		],
 		["pollInterval", [undefined, 0, 1.5, "1", -1, 2 ** 53], "pollInterval: expected milliseconds"],
 		["serviceInterval", [undefined, 0, 2 ** 31], "serviceInterval: expected milliseconds, at most 2^31 - 1"],
 		["deadline", [0, "1", 2 ** 31], "deadline: expected milliseconds, at most 2^31 - 1"],

@@ -1,13 +1,13 @@
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { exitCode } from "../../boards/exit-code.js";
 import { missingTools } from "../../boards/qemu-rv32/build.js";
 import type { RunSettings } from "../../boards/settings.js";
-import { engineOf, startBoard, type BoardName, type BoardOptions } from "../../boards/start.js";
-import { createWorld, serviceName } from "../world.js";
+import { type BoardName, type BoardOptions, engineOf, startBoard } from "../../boards/start.js";
+import { createWorld, SERVICE_NAME } from "../world.js";
 import { newFolder, test as onSimulator } from "./simulator/simulate.js";
 
 const world = await createWorld();
@@ -18,8 +18,12 @@ test.after(async () => {
 });
 
 /** A device whose service is at a port where nothing listens, unless `ports` say otherwise. */
-async function start(board: BoardName, more: Partial<RunSettings>, options: Partial<BoardOptions> & { ports?: { [name: string]: number } } = {}) {
-	const { ports = { [serviceName]: 9 }, ...rest } = options;
+async function start(
+	board: BoardName,
+	more: Partial<RunSettings>,
+	options: Partial<BoardOptions> & { ports?: { [name: string]: number } } = {},
+) {
+	const { ports = { [SERVICE_NAME]: 9 }, ...rest } = options;
 	const lines: string[] = [];
 	const complaints: string[] = [];
 	let told = () => {};
@@ -31,20 +35,24 @@ async function start(board: BoardName, more: Partial<RunSettings>, options: Part
 			lines.push(line);
 			told();
 		},
-		onComplaint: (line) => complaints.push(line),
+		onComplaint: line => complaints.push(line),
 		...rest,
 	});
 	const line = (pattern: RegExp) =>
 		new Promise<void>((resolve, reject) => {
-			told = () => lines.some((line) => pattern.test(line)) && resolve();
+			told = () => lines.some(line => pattern.test(line)) && resolve();
 			told();
-			device.exited.then(() => reject(new Error(`ended without ${pattern}: ${lines.join("; ")} ${complaints.join("; ")}`)));
+			device.exited.then(() =>
+				reject(new Error(`ended without ${pattern}: ${lines.join("; ")} ${complaints.join("; ")}`)),
+			);
 		});
-	const events = () => lines.filter((line) => !line.startsWith("# "));
+	const events = () => lines.filter(line => !line.startsWith("# "));
 	return { ...device, lines, complaints, line, events };
 }
 
-const erase = (board: BoardName) => rmSync(join(flash, board), { recursive: true, force: true });
+function erase(board: BoardName) {
+	rmSync(join(flash, board), { recursive: true, force: true });
+}
 
 const missing = await missingTools();
 if (missing) test.skip(`a device on the qemu-rv32 board: ${missing}`, () => {});
@@ -56,7 +64,7 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 	on(`${board}: a device authenticates a real server, polls once, and ends with 0`, async () => {
 		clean();
 		const server = await world.applicationServer(1);
-		const device = await start(board, { once: true }, { ports: { [serviceName]: server.port } });
+		const device = await start(board, { once: true }, { ports: { [SERVICE_NAME]: server.port } });
 		assert.is(await device.exited, 0);
 		assert.match(engineOf(device.lines[0])!, board === "node" ? `node ${process.versions.node}` : "XS 13.3.0");
 		assert.equal(device.complaints, []);
@@ -71,7 +79,7 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		clean();
 		const device = await start(board, { once: true });
 		assert.is(await device.exited, 1);
-		assert.ok(device.events().some((line) => line.includes('reason="connection refused"')));
+		assert.ok(device.events().some(line => line.includes('reason="connection refused"')));
 	});
 
 	on(`${board}: stop ends a run with 0, and its settings are gone`, async () => {
@@ -80,8 +88,11 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		const device = await start(board, { once: false });
 		await device.line(/^failed/);
 		assert.is(await device.stop(), 0);
-		const left = readdirSync(tmpdir()).filter((name) => /^baton-[^t]/.test(name) && !before.includes(name));
-		assert.equal(left.filter((name) => existsSync(join(tmpdir(), name, "settings.json"))), []);
+		const left = readdirSync(tmpdir()).filter(name => /^baton-[^t]/.test(name) && !before.includes(name));
+		assert.equal(
+			left.filter(name => existsSync(join(tmpdir(), name, "settings.json"))),
+			[],
+		);
 	});
 
 	on(`${board}: kill is a power cut, after which the flash holds what was stored`, async () => {
@@ -135,7 +146,7 @@ onSimulator("simulator: a memory ceiling that is too small ends it with a code a
 onSimulator("simulator: with the C kernel the same device does the same", async () => {
 	const server = await world.applicationServer(1);
 	erase("simulator");
-	const device = await start("simulator", { once: true }, { ports: { [serviceName]: server.port }, kernel: "c" });
+	const device = await start("simulator", { once: true }, { ports: { [SERVICE_NAME]: server.port }, kernel: "c" });
 	assert.is(await device.exited, 0);
 	assert.ok(device.events().includes("authenticated server=service generation=1 slot=current"));
 });

@@ -1,13 +1,17 @@
+import appendixA from "vectors:cbor/appendix_a.json";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import appendixA from "vectors:cbor/appendix_a.json";
-import { ascii, byteString, CborReader, DecodeError, textString, type CborReason } from "../../firmware/cbor.js";
+import { ascii, byteString, CborReader, type CborReason, DecodeError, textString } from "../../firmware/cbor.js";
 import { fromHex, toHex } from "../hex.js";
 import { refusedAs } from "../refusal.js";
 import { withVectors } from "../vectors.js";
 
-const reader = (hex: string) => new CborReader(fromHex(hex));
-const refused = (read: () => unknown, reason: CborReason) => refusedAs(DecodeError, reason, read);
+function reader(hex: string) {
+	return new CborReader(fromHex(hex));
+}
+function refused(read: () => unknown, reason: CborReason) {
+	refusedAs(DecodeError, reason, read);
+}
 
 test("integers are read in their shortest form only", () => {
 	assert.is(reader("17").uint(), 23);
@@ -88,7 +92,17 @@ test("text is strict UTF-8", () => {
 	assert.is(reader("64f0908591").text(), "\u{10151}");
 	assert.is(reader("63efbfbf").text(), "\uffff");
 	// overlong, surrogate, beyond U+10FFFF, lone continuation, cut short
-	for (const text of ["62c080", "63e08080", "64f0808080", "63eda080", "64f4908080", "6180", "61c3", "62c32f", "64f8888080"])
+	for (const text of [
+		"62c080",
+		"63e08080",
+		"64f0808080",
+		"63eda080",
+		"64f4908080",
+		"6180",
+		"61c3",
+		"62c32f",
+		"64f8888080",
+	])
 		refused(() => reader(text).text(), "not UTF-8");
 });
 
@@ -103,22 +117,26 @@ test("what is written is read again", () => {
 	assert.throws(() => ascii("ü"), /expected ASCII/);
 });
 
-withVectors("RFC 8949 appendix A: what is in the subset is read, all else is refused for what it is", [appendixA], ([text]) => {
-	const count = { read: 0, "not deterministic": 0, "unsupported item": 0 };
-	for (const { hex } of JSON.parse(text) as { hex: string }[]) {
-		const bytes = fromHex(hex);
-		const item = new CborReader(bytes);
-		try {
-			item.skip(8);
-			item.end();
-			count.read++;
-		} catch (error) {
-			assert.instance(error, DecodeError);
-			count[(error as DecodeError<"not deterministic" | "unsupported item">).reason]++;
+withVectors(
+	"RFC 8949 appendix A: what is in the subset is read, all else is refused for what it is",
+	[appendixA],
+	([text]) => {
+		const count = { read: 0, "not deterministic": 0, "unsupported item": 0 };
+		for (const { hex } of JSON.parse(text) as { hex: string }[]) {
+			const bytes = fromHex(hex);
+			const item = new CborReader(bytes);
+			try {
+				item.skip(8);
+				item.end();
+				count.read++;
+			} catch (error) {
+				assert.instance(error, DecodeError);
+				count[(error as DecodeError<"not deterministic" | "unsupported item">).reason]++;
+			}
 		}
-	}
-	// Indefinite lengths; tags, floats and other simple values.
-	assert.equal(count, { read: 37, "not deterministic": 11, "unsupported item": 34 });
-});
+		// Indefinite lengths; tags, floats and other simple values.
+		assert.equal(count, { read: 37, "not deterministic": 11, "unsupported item": 34 });
+	},
+);
 
 test.run();

@@ -1,11 +1,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ascii, DecodeError } from "../../firmware/cbor.js";
-import { getRequest, ResponseReader, type HttpReason } from "../../firmware/http.js";
+import { getRequest, type HttpReason, ResponseReader } from "../../firmware/http.js";
 import { refusedAs } from "../refusal.js";
 
-const latin1 = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0));
-const textOf = (bytes: Uint8Array) => String.fromCharCode(...bytes);
+function latin1(text: string) {
+	return Uint8Array.from(text, character => character.charCodeAt(0));
+}
+function textOf(bytes: Uint8Array) {
+	return String.fromCharCode(...bytes);
+}
 
 /** Reads a whole response in pieces of `size` bytes. */
 function read(text: string, bodyLimit: number | "no body" = 1024, size = text.length): ResponseReader {
@@ -14,7 +18,9 @@ function read(text: string, bodyLimit: number | "no body" = 1024, size = text.le
 	for (let offset = 0; offset < bytes.length; offset += size) reader.read(bytes.subarray(offset, offset + size));
 	return reader;
 }
-const refused = (text: string, reason: HttpReason) => refusedAs(DecodeError, reason, () => read(text));
+function refused(text: string, reason: HttpReason) {
+	refusedAs(DecodeError, reason, () => read(text));
+}
 
 test("a request names its host, with the port unless it is 443", () => {
 	assert.is(
@@ -35,7 +41,8 @@ test("a response is read in any pieces", () => {
 });
 
 test("a chunked response is read in any pieces", () => {
-	const text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nTrailer: t\r\n\r\n";
+	const text =
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nTrailer: t\r\n\r\n";
 	for (let size = 1; size <= text.length; size++) {
 		const reader = read(text, 1024, size);
 		assert.ok(reader.complete);
@@ -48,7 +55,8 @@ test("a response that is cut short is not complete", () => {
 		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n0\r\n\r\n",
 	])
-		for (let length = 0; length < text.length; length++) assert.not.ok(read(text.slice(0, length)).complete, text.slice(0, length));
+		for (let length = 0; length < text.length; length++)
+			assert.not.ok(read(text.slice(0, length)).complete, text.slice(0, length));
 });
 
 test("an empty body is complete with the head", () => {
@@ -73,12 +81,24 @@ test("informational responses are passed over, four at most", () => {
 test("a body over the limit is refused before it is taken", () => {
 	refused("HTTP/1.1 200 OK\r\nContent-Length: 1025\r\n\r\n", "response too large");
 	refused("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n401\r\n", "response too large");
-	refused(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n200\r\n${"x".repeat(512)}\r\n201\r\n`, "response too large");
+	refused(
+		`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n200\r\n${"x".repeat(512)}\r\n201\r\n`,
+		"response too large",
+	);
 	assert.is(read(`HTTP/1.1 200 OK\r\nContent-Length: 1024\r\n\r\n${"x".repeat(1024)}`).body.length, 1024);
 });
 
 test("what a status line may not be is refused", () => {
-	for (const line of ["", "HTTP/2 200 OK", "HTTP/1.1 20 OK", "HTTP/1.1 099 x", "HTTP/1.1  200 OK", "ICY 200 OK", "HTTP/1.1 200\u0000", "SSH-2.0-x"])
+	for (const line of [
+		"",
+		"HTTP/2 200 OK",
+		"HTTP/1.1 20 OK",
+		"HTTP/1.1 099 x",
+		"HTTP/1.1  200 OK",
+		"ICY 200 OK",
+		"HTTP/1.1 200\u0000",
+		"SSH-2.0-x",
+	])
 		refused(`${line}\r\n\r\n`, "malformed status line");
 	refused("HTTP/1.1 200 OK\nContent-Length: 0\n\n", "malformed status line"); // bare line feeds, RFC 9112 §2.2
 });
@@ -102,7 +122,8 @@ test("a length that two readers could understand differently is refused (RFC 911
 
 test("what a chunk may not be is refused", () => {
 	const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-	for (const chunk of ["\r\n", "x\r\n", "-1\r\n", "1ffffffff\r\n", "2\r\nabc\r\n", "2\r\nab\n"]) refused(head + chunk, "malformed chunk");
+	for (const chunk of ["\r\n", "x\r\n", "-1\r\n", "1ffffffff\r\n", "2\r\nabc\r\n", "2\r\nab\n"])
+		refused(head + chunk, "malformed chunk");
 });
 
 test("heads, lines and trailers are bounded", () => {

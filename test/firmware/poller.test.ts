@@ -1,12 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { pace, Poller, TokenBucket } from "../../firmware/poller.js";
+import { Poller, pace, TokenBucket } from "../../firmware/poller.js";
 import { Dice } from "../dice.js";
 import { FlashEmulator } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
 
-const creditTicks = 1_800_000; // half an hour
-const creditsPerPoll = 1440;
+const CREDIT_TICKS = 1_800_000; // half an hour
+const CREDITS_PER_POLL = 1440;
 
 /** A device's poller, its flash and its time; `poll` answers at once with `succeeds`. */
 class Bench {
@@ -31,8 +31,8 @@ class Bench {
 			flash: this.chip.open("poll"),
 			timer: this.clock,
 			random: this.dice.fill,
-			creditTicks,
-			creditsPerPoll,
+			creditTicks: CREDIT_TICKS,
+			creditsPerPoll: CREDITS_PER_POLL,
 			poll: () => {
 				this.polls.push(this.credits);
 				return answer(this.succeeds);
@@ -45,7 +45,7 @@ class Bench {
 	/** Stays up for so many credits. */
 	up(credits: number): void {
 		for (let i = 0; i < credits; i++) {
-			this.clock.advance(creditTicks - 1);
+			this.clock.advance(CREDIT_TICKS - 1);
 			this.credits++;
 			this.clock.advance(1);
 		}
@@ -53,10 +53,11 @@ class Bench {
 
 	/** Boots until the next poll has been made, at most `limit` times. Gives the credits since the one before. */
 	rebootUntilPoll(limit = 4000): number {
-		const before = this.polls.length, from = this.credits;
+		const before = this.polls.length,
+			from = this.credits;
 		for (let i = 0; i < limit && this.polls.length === before; i++) {
 			this.boot();
-			this.clock.advance(creditTicks - 1);
+			this.clock.advance(CREDIT_TICKS - 1);
 		}
 		return this.polls.length > before ? this.credits - from : Infinity;
 	}
@@ -72,7 +73,9 @@ function answer(succeeded: boolean): Promise<boolean> {
 	return { then } as unknown as Promise<boolean>;
 }
 
-const gaps = (polls: number[]) => polls.slice(1).map((poll, i) => poll - polls[i]);
+function gaps(polls: number[]) {
+	return polls.slice(1).map((poll, i) => poll - polls[i]);
+}
 
 test("a device that is always on polls every 1,440 credits ± 10 %, drawn anew each time", () => {
 	const bench = new Bench(1);
@@ -81,7 +84,10 @@ test("a device that is always on polls every 1,440 credits ± 10 %, drawn anew e
 	assert.ok(bench.polls[0] <= 1440, "the first phase is random");
 	const found = gaps(bench.polls);
 	assert.ok(found.length >= 27);
-	assert.ok(found.every(gap => gap >= 1296 && gap <= 1584), found.join());
+	assert.ok(
+		found.every(gap => gap >= 1296 && gap <= 1584),
+		found.join(),
+	);
 	assert.ok(new Set(found).size > 15, found.join());
 });
 
@@ -90,7 +96,10 @@ test("credits survive reboots, and each boot is one", () => {
 	const found: number[] = [];
 	bench.rebootUntilPoll();
 	for (let i = 0; i < 4; i++) found.push(bench.rebootUntilPoll());
-	assert.ok(found.every(gap => gap >= 1296 && gap <= 1584), found.join());
+	assert.ok(
+		found.every(gap => gap >= 1296 && gap <= 1584),
+		found.join(),
+	);
 	assert.is(bench.chip.wear("poll").erases, bench.polls.length + 1);
 });
 
@@ -118,13 +127,16 @@ test("a poll that a boot makes due comes within 20 seconds, one that time makes 
 		for (let s = 0; bench.polls.length === 0 && s < 30; s++) bench.clock.advance(1000);
 		delays.push(bench.clock.now - due);
 	}
-	assert.ok(delays.every(delay => delay <= 20_000), delays.join());
+	assert.ok(
+		delays.every(delay => delay <= 20_000),
+		delays.join(),
+	);
 	assert.ok(new Set(delays).size > 5, delays.join());
 
 	const bench = new Bench(3);
 	bench.boot();
-	while (bench.clock.waiting < 2) bench.clock.advance(creditTicks);
-	bench.clock.advance(creditTicks - 1);
+	while (bench.clock.waiting < 2) bench.clock.advance(CREDIT_TICKS);
+	bench.clock.advance(CREDIT_TICKS - 1);
 	assert.is(bench.polls.length, 1);
 });
 
@@ -169,7 +181,11 @@ test("no poll begins while another is under way", () => {
 	const bench = new Bench(7);
 	let begun = 0;
 	const poller = new Poller({
-		flash: bench.chip.open("poll"), timer: bench.clock, random: bench.dice.fill, creditTicks, creditsPerPoll,
+		flash: bench.chip.open("poll"),
+		timer: bench.clock,
+		random: bench.dice.fill,
+		creditTicks: CREDIT_TICKS,
+		creditsPerPoll: CREDITS_PER_POLL,
 		poll: () => {
 			begun++;
 			return new Promise(() => {});
@@ -177,7 +193,7 @@ test("no poll begins while another is under way", () => {
 		onFlashFailure: () => assert.unreachable(),
 	});
 	poller.start();
-	bench.clock.advance(creditTicks * 8000);
+	bench.clock.advance(CREDIT_TICKS * 8000);
 	assert.is(begun, 1);
 });
 
@@ -213,7 +229,8 @@ test("whatever is found in `poll`, the device polls within an interval, then kee
 		const bench = new Bench(400 + round);
 		const image = new Uint8Array(4096);
 		const density = round % 3;
-		for (let i = 0; i < 4096; i++) image[i] = density === 0 ? dice.word() >>> 9 : density === 1 ? dice.word() | dice.word() >>> 5 : 0xff;
+		for (let i = 0; i < 4096; i++)
+			image[i] = density === 0 ? dice.word() >>> 9 : density === 1 ? dice.word() | (dice.word() >>> 5) : 0xff;
 		if (round % 4 !== 3) image.set(checked(dice.below(round % 4 === 2 ? 0x10000 : 13)), 0);
 		if (round % 4 < 2) image.set(checked(dice.below(0x10000)), 4);
 		bench.chip.setImage("poll", image);
@@ -245,7 +262,10 @@ test("a partition that fails is reported, and the device polls by chance, as oft
 			bench.boot();
 			bench.clock.advance(60_000);
 		}
-		assert.ok(bench.polls.length >= 1 && bench.polls.length <= 18, `${fault}: ${bench.polls.length} polls instead of 5`);
+		assert.ok(
+			bench.polls.length >= 1 && bench.polls.length <= 18,
+			`${fault}: ${bench.polls.length} polls instead of 5`,
+		);
 		assert.ok(bench.failures > 100, fault);
 		bench.chip.blockFaults.clear();
 		assert.ok(bench.rebootUntilPoll() <= 1584, fault);
@@ -261,7 +281,10 @@ test("programming that fails once costs a credit, and a device that is never off
 		bench.chip.operationFaults.set(bench.chip.operations, n % 2 ? "ignores" : "refuses");
 		bench.up(300);
 	}
-	assert.ok(gaps(bench.polls).every(gap => gap >= 1296 && gap <= 1590), gaps(bench.polls).join());
+	assert.ok(
+		gaps(bench.polls).every(gap => gap >= 1296 && gap <= 1590),
+		gaps(bench.polls).join(),
+	);
 	assert.ok(bench.polls.length >= 3);
 	assert.is(bench.failures, 1);
 });
@@ -294,7 +317,10 @@ test("without randomness a device counts on", () => {
 	const clock = new VirtualClock();
 	let polls = 0;
 	const poller = new Poller({
-		flash: new FlashEmulator().open("poll"), timer: clock, creditTicks, creditsPerPoll,
+		flash: new FlashEmulator().open("poll"),
+		timer: clock,
+		creditTicks: CREDIT_TICKS,
+		creditsPerPoll: CREDITS_PER_POLL,
 		random: () => {
 			throw new Error("no randomness");
 		},
@@ -305,7 +331,7 @@ test("without randomness a device counts on", () => {
 		onFlashFailure: () => assert.unreachable(),
 	});
 	poller.start();
-	clock.advance(creditTicks * 1440 * 4);
+	clock.advance(CREDIT_TICKS * 1440 * 4);
 	assert.ok(polls === 3 || polls === 4, `${polls}`);
 });
 
@@ -340,7 +366,8 @@ test("a token bucket holds two, and one more every quarter of an hour", () => {
 test("a stranger spends no more tokens than the bucket gives, and nothing waits for longer than one", () => {
 	const clock = new VirtualClock();
 	const bucket = new TokenBucket(clock, 900_000);
-	let updates = 0, longest = 0;
+	let updates = 0,
+		longest = 0;
 	for (let i = 0; i < 1000; i++) {
 		const asked = clock.now;
 		const ran = () => {

@@ -4,7 +4,9 @@ import { DecodeError } from "../../firmware/cbor.js";
 import { isIPv4, parseURL, type UrlReason } from "../../firmware/url.js";
 import { refusedAs } from "../refusal.js";
 
-const refused = (text: string, reason: UrlReason) => refusedAs(DecodeError, reason, () => parseURL(text));
+function refused(text: string, reason: UrlReason) {
+	refusedAs(DecodeError, reason, () => parseURL(text));
+}
 
 test("an https URL falls into host, port and path", () => {
 	assert.equal(parseURL("https://dl.example"), { host: "dl.example", port: 443, path: "/" });
@@ -14,16 +16,33 @@ test("an https URL falls into host, port and path", () => {
 });
 
 test("another scheme is refused", () => {
-	for (const text of ["", "http://h/", "HTTPS://h/", "https:/h", "//h/", " https://h/"]) refused(text, "not an https URL");
+	for (const text of ["", "http://h/", "HTTPS://h/", "https:/h", "//h/", " https://h/"])
+		refused(text, "not an https URL");
 });
 
 test("a host that no certificate could name is refused", () => {
-	for (const host of ["", "-a", "a-", "a..b", ".a", "a.", "user@h", "[::1]", "a_b", "ü.example", "1.2.3", "1.2.3.256", "01.2.3.4", `${"a".repeat(64)}.b`])
+	for (const host of [
+		"",
+		"-a",
+		"a-",
+		"a..b",
+		".a",
+		"a.",
+		"user@h",
+		"[::1]",
+		"a_b",
+		"ü.example",
+		"1.2.3",
+		"1.2.3.256",
+		"01.2.3.4",
+		`${"a".repeat(64)}.b`,
+	])
 		refused(`https://${host}/`, "bad host in URL");
 });
 
 test("a port beyond 1 to 65,535 is refused", () => {
-	for (const port of ["", "0", "00443", "65536", "999999", "4a", "-1"]) refused(`https://h:${port}/`, "bad port in URL");
+	for (const port of ["", "0", "00443", "65536", "999999", "4a", "-1"])
+		refused(`https://h:${port}/`, "bad port in URL");
 	assert.is(parseURL("https://h:65535/").port, 65_535);
 });
 

@@ -1,22 +1,23 @@
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessLine, count, parseUserAgent, readAdoption, shareWith, type Adoption } from "../../host/adoption.js";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Adoption, accessLine, count, parseUserAgent, readAdoption, shareWith } from "../../host/adoption.js";
 import { flashFolder } from "./device-run.js";
 
 const at = new Date("2031-02-03T04:05:06Z");
 const long = new Date("2031-01-01T00:00:00Z");
-const line = (userAgent: string, more = {}) =>
-	accessLine(
+function line(userAgent: string, more = {}) {
+	return accessLine(
 		{ address: "192.0.2.7", method: "GET", path: "/ca-information", status: 200, bytes: 430, userAgent, ...more },
 		at,
 	);
-const file = (...lines: string[]) => {
+}
+function file(...lines: string[]) {
 	const path = join(flashFolder(), "access.log");
 	writeFileSync(path, `${lines.join("\n")}\n`);
 	return path;
-};
+}
 
 test("a device says what it holds", () => {
 	assert.equal(parseUserAgent("baton/1 (1,2)"), { current: 1, next: 2 });

@@ -1,6 +1,6 @@
+import { createPublicKey, verify } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createPublicKey, verify } from "node:crypto";
 import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
 import {
 	decodeCaInformation,
@@ -15,8 +15,9 @@ import { createWorld } from "../world.js";
 
 const world = await createWorld();
 const dlKeys = [createPublicKey(world.dlKey)];
-const onDevice = (object: Uint8Array) =>
-	VerifiedCaInformation.read(object, { name: world.fleet, dlKeys: world.dlPublicKeys });
+function onDevice(object: Uint8Array) {
+	return VerifiedCaInformation.read(object, { name: world.fleet, dlKeys: world.dlPublicKeys });
+}
 
 test("the firmware reads what the host writes, field by field", () => {
 	for (const more of [
@@ -63,7 +64,7 @@ test("the structure is RFC 9052's: tag 18, alg -19, empty unprotected header", (
 		Buffer.from(`59${payload.length.toString(16).padStart(4, "0")}`, "hex"),
 		payload,
 	]);
-	((structure[16] = 0x58), (structure[17] = "baton/ca-information/1/test".length));
+	(structure[16] = 0x58), (structure[17] = "baton/ca-information/1/test".length);
 	assert.equal(Buffer.from(toBeSigned("test", payload)), structure);
 	assert.ok(verify(null, structure, dlKeys[0], signature));
 });
@@ -139,10 +140,7 @@ test("what no device takes is not written", () => {
 	const information = { generation: 1, certificate: world.authority(1).certificate, nextUrl: "https://d.example/" };
 	assert.throws(() => encodePayload({ ...information, generation: 65_536 }), /1 to 65535/);
 	assert.throws(() => encodePayload({ ...information, generation: 1.5 }), /1 to 65535/);
-	assert.throws(
-		() => encodePayload({ ...information, nextUrl: `https://d.example/${"x".repeat(240)}` }),
-		/255 bytes/,
-	);
+	assert.throws(() => encodePayload({ ...information, nextUrl: `https://d.example/${"x".repeat(240)}` }), /255 bytes/);
 	for (const nextUrl of [
 		"http://d.example/",
 		"https://d.example/#x",

@@ -1,23 +1,23 @@
 // The operator's verbs as they are typed.
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { spawn, spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { X509Certificate } from "node:crypto";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { readSettingsImage } from "../../boards/settings-image.js";
 import { Fleet } from "../../host/fleet.js";
-import { scenarioNames } from "../../host/scenarios/names.js";
 import { scenarios } from "../../host/scenarios/index.js";
+import { scenarioNames } from "../../host/scenarios/names.js";
 import { flashFolder } from "./device-run.js";
 import { get } from "./https-client.js";
-import { runInProcess, type Ran } from "./in-process.js";
+import { type Ran, runInProcess } from "./in-process.js";
 
 const program = join(root, "bin/baton.js");
-const url = "https://download-{n}.fleet.example/ca-information";
-const host = "service.fleet.example";
+const URL = "https://download-{n}.fleet.example/ca-information";
+const HOST = "service.fleet.example";
 
 /** A folder for one fleet, and `baton` in it. */
 function operator(environment: NodeJS.ProcessEnv = {}) {
@@ -35,7 +35,7 @@ function operator(environment: NodeJS.ProcessEnv = {}) {
 		assert.not.match(ran.error, /^\s+at /m);
 	};
 	const init = (...more: string[]) =>
-		done("init", "--fleet", "example", "--service", host, "--download-url", url, ...more);
+		done("init", "--fleet", "example", "--service", HOST, "--download-url", URL, ...more);
 	return { folder, at: (...parts: string[]) => join(folder, ...parts), baton, done, refused, init };
 }
 
@@ -74,7 +74,7 @@ test("the scenarios that help names are those that there are", async () => {
 test("a fleet from its beginning to B in full operation, with the guard rail in between", async () => {
 	const { init, done, baton, refused, at } = operator();
 	assert.match(await init(), /CA 1: authority in full operation \(figure 5, 502\)\nCA information 1 is signed/);
-	await refused(/is not empty/, "init", "--fleet", "x", "--service", host, "--download-url", url);
+	await refused(/is not empty/, "init", "--fleet", "x", "--service", HOST, "--download-url", URL);
 	await refused(/no authority in provisional operation/, "take-over", "--yes");
 	assert.match(await done("ca", "issue"), /505\).*\n.*506\)\nCA information 2 is signed/);
 	await refused(/in provisional operation already/, "ca", "issue");
@@ -101,17 +101,10 @@ test("revoking never waits: B is made, signed and in full operation in one step"
 	const { init, done } = operator();
 	await init();
 	const said = await done("revoke", "1");
-	assert.match(said, /511\)[^]*509\)[^]*510\)\nCA information 2 is signed/);
+	assert.match(said, /511\)[\s\S]*509\)[\s\S]*510\)\nCA information 2 is signed/);
 	assert.match(
-		await done(
-			"inspect",
-			"fleet/authority/2/information.cbor",
-			"--fleet",
-			"example",
-			"--dl-key",
-			"fleet/dl/dl.pub",
-		),
-		/revokes +every lower generation[^]*signature +holds[^]*5: true/,
+		await done("inspect", "fleet/authority/2/information.cbor", "--fleet", "example", "--dl-key", "fleet/dl/dl.pub"),
+		/revokes +every lower generation[\s\S]*signature +holds[\s\S]*5: true/,
 	);
 });
 
@@ -121,17 +114,17 @@ test("an ESP32 gets its settings as one partition", async () => {
 	assert.not.match(await done("provision", "plain"), /settings/);
 	assert.not(existsSync(at("plain/settings")));
 	await refused(/--service: /, "provision", "device", "--service", "http://service.fleet.example/");
-	const map = ["--map", `${host}=192.168.1.10:9443`];
+	const map = ["--map", `${HOST}=192.168.1.10:9443`];
 	assert.match(
-		await done("provision", "device", "--service", `https://${host}/`, ...map, "--poll-interval", "60000"),
+		await done("provision", "device", "--service", `https://${HOST}/`, ...map, "--poll-interval", "60000"),
 		/device\/settings\n/,
 	);
 	assert.equal(readSettingsImage(new Uint8Array(readFileSync(at("device/settings")))), {
 		fleet: "example",
 		factory: readFileSync(at("device/factory.cbor")).toString("hex"),
 		dlKeys: [readFileSync(at("device/dl.pub.raw")).toString("hex")],
-		service: `https://${host}/`,
-		map: [{ host, address: "192.168.1.10", toPort: 9443 }],
+		service: `https://${HOST}/`,
+		map: [{ host: HOST, address: "192.168.1.10", toPort: 9443 }],
 		pollInterval: 60_000,
 		serviceInterval: 3_600_000,
 		once: false,
@@ -150,7 +143,7 @@ test("the DL signing key can stay on another machine", async () => {
 	await refused(/not signed yet/, "provision", "device");
 	assert.match(
 		await done("sign", "fleet/authority/1/to-sign.cbor", "--dl", "offline", "--out", "1.cbor"),
-		/next address +https:\/\/download-2\.fleet\.example\/ca-information[^]*signed: 1\.cbor/,
+		/next address +https:\/\/download-2\.fleet\.example\/ca-information[\s\S]*signed: 1\.cbor/,
 	);
 	assert.match(await done("ca", "accept", "1.cbor"), /CA information 1 is signed/);
 	assert.match(await done("provision", "device"), /device\/dl-spare-1\.pub\.raw/);
@@ -191,9 +184,9 @@ test("a server's certificate from its request, and what is refused", async () =>
 			at(`${name}.csr`),
 			...more,
 		);
-	request("service", "-addext", `subjectAltName=DNS:${host},IP:127.0.0.1`);
+	request("service", "-addext", `subjectAltName=DNS:${HOST},IP:127.0.0.1`);
 	const issued = new X509Certificate(await done("server-cert", "service.csr"));
-	assert.is(issued.subjectAltName, `DNS:${host}, IP Address:127.0.0.1`);
+	assert.is(issued.subjectAltName, `DNS:${HOST}, IP Address:127.0.0.1`);
 	assert.ok(
 		issued.verify(
 			Fleet.open(at("fleet")).authority(1).privateKey &&
@@ -252,7 +245,7 @@ test("private keys: readable by their owner alone, encrypted where a passphrase 
 
 test("an address that another generation, or a service, uses is refused", async () => {
 	const { refused } = operator();
-	await refused(/needs \{n\}/, "init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/");
+	await refused(/needs \{n\}/, "init", "--fleet", "x", "--service", HOST, "--download-url", "https://one.example/");
 	const { refused: again } = operator();
 	await again(
 		/is a service's address/,
@@ -265,7 +258,7 @@ test("an address that another generation, or a service, uses is refused", async 
 		"https://d{n}.example/",
 	);
 	const { refused: third, done } = operator();
-	await done("init", "--fleet", "x", "--service", host, "--download-url", "https://one.example/{n}");
+	await done("init", "--fleet", "x", "--service", HOST, "--download-url", "https://one.example/{n}");
 	await third(/one\.example:443 is named by generation 1 already/, "ca", "issue");
 });
 
@@ -301,7 +294,7 @@ test("an authority that openssl made is imported; what no device could use is no
 		"-keyout",
 		at("s.key"),
 		"-subj",
-		`/CN=${host}`,
+		`/CN=${HOST}`,
 		"-out",
 		at("s.csr"),
 	);
@@ -320,14 +313,7 @@ test("an authority that openssl made is imported; what no device could use is no
 	make("leaf", ["ed25519"], "-addext", "basicConstraints=critical,CA:FALSE");
 	await refused(/no basicConstraints cA/, "import", "--ca-cert", "leaf.pem", "--ca-key", "leaf.key");
 	make("other", ["ed25519"], ...usage);
-	await refused(
-		/the private key is another certificate's/,
-		"import",
-		"--ca-cert",
-		"other.pem",
-		"--ca-key",
-		"ours.key",
-	);
+	await refused(/the private key is another certificate's/, "import", "--ca-cert", "other.pem", "--ca-key", "ours.key");
 	await refused(/has the same subject/, "import", "--ca-cert", "ours.pem", "--ca-key", "ours.key");
 	make("signs", ["ed25519"], "-addext", "keyUsage=critical,cRLSign");
 	await refused(/its keyUsage lacks keyCertSign/, "import", "--ca-cert", "signs.pem", "--ca-key", "signs.key");
@@ -371,9 +357,9 @@ test("step-ca's folder is imported: a P-256 root whose key is encrypted", async 
 		"--fleet",
 		"x",
 		"--service",
-		host,
+		HOST,
 		"--download-url",
-		url,
+		URL,
 		"--step-ca",
 		at("step"),
 	);
@@ -438,10 +424,10 @@ function write(file: string, content: string): string {
 	return file;
 }
 
-const logDate = (at: Date) => {
+function logDate(at: Date) {
 	const [, day, month, year] = /, (\d\d) (\w{3}) (\d{4})/.exec(at.toUTCString())!;
 	return `${day}/${month}/${year}:${at.toISOString().slice(11, 19)} +0000`;
-};
+}
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
 	for (let tries = 0; tries < 300; tries++) {

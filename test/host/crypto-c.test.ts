@@ -1,24 +1,32 @@
 // The C kernel, compiled with this machine's compiler and its sanitizers, against node:crypto and against BigInt: some
 // 14,000 cases, random and at the edges. The vectors are in test/firmware/crypto, which runs on XS with this kernel.
 
-import * as nodeCrypto from "node:crypto";
 import { execFileSync, spawnSync } from "node:child_process";
+import * as nodeCrypto from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { measureKernel, missingForKernel } from "../../bench/kernel-rv32/measure.js";
 import { root } from "../../boards/bundle.js";
 import { sourcesOf } from "../../boards/compile.js";
 import { baseTable } from "../../firmware/crypto/c/base-table.js";
-import { measureKernel, missingForKernel } from "../../bench/kernel-rv32/measure.js";
 import {
-	add, B, decodePoint, encodePoint, L, littleEndian, multiply, type Point, toBytes,
+	add,
+	B,
+	decodePoint,
+	encodePoint,
+	L,
+	littleEndian,
+	multiply,
+	type Point,
+	toBytes,
 } from "../reference/ed25519.js";
 
 const compiler = process.env.CC ?? "cc";
 const kernel = join(root, "firmware/crypto/c");
-const sources = sourcesOf(kernel).filter((file) => !file.endsWith("binding.c"));
+const sources = sourcesOf(kernel).filter(file => !file.endsWith("binding.c"));
 const folder = mkdtempSync(join(tmpdir(), "baton-crypto-c-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -74,8 +82,11 @@ function check(cases: Case[]) {
 		at += 4 + length;
 		if (typeof expected === "function") expected(answer);
 		else if (!answer.equals(expected)) {
-			assert.is(answer.toString("hex"), Buffer.from(expected).toString("hex"),
-				`${operation} ${parts.map((part) => Buffer.from(part).toString("hex")).join(" ")}`);
+			assert.is(
+				answer.toString("hex"),
+				Buffer.from(expected).toString("hex"),
+				`${operation} ${parts.map(part => Buffer.from(part).toString("hex")).join(" ")}`,
+			);
 		}
 	}
 	assert.is(at, stdout.length);
@@ -83,10 +94,18 @@ function check(cases: Case[]) {
 
 const random = nodeCrypto.randomBytes;
 const below = nodeCrypto.randomInt;
-const flag = (value: boolean) => Uint8Array.of(value ? 1 : 0);
-const hash = (name: string, data: Uint8Array) => nodeCrypto.createHash(name).update(data).digest();
-const hmac = (key: Uint8Array, data: Uint8Array) => nodeCrypto.createHmac("sha256", key).update(data).digest();
-const times = <T>(n: number, make: (i: number) => T) => Array.from({ length: n }, (_, i) => make(i));
+function flag(value: boolean) {
+	return Uint8Array.of(value ? 1 : 0);
+}
+function hash(name: string, data: Uint8Array) {
+	return nodeCrypto.createHash(name).update(data).digest();
+}
+function hmac(key: Uint8Array, data: Uint8Array) {
+	return nodeCrypto.createHmac("sha256", key).update(data).digest();
+}
+function times<T>(n: number, make: (i: number) => T) {
+	return Array.from({ length: n }, (_, i) => make(i));
+}
 
 testWithCompiler("the base point's combs are what their generator makes", () => {
 	assert.is(readFileSync(join(kernel, "ed25519-base.c"), "utf8"), baseTable());
@@ -101,28 +120,35 @@ test("every native function of the kernel is called by kernel.ts once, with its 
 });
 
 testWithCompiler("2,400 random SHA-256 and SHA-512 agree with node:crypto, whole and in pieces", () => {
-	check(times(800, (i) => {
-		const data = random(i < 300 ? i : below(5000));
-		const small = hash("sha256", data), large = hash("sha512", data);
-		const pieces = Buffer.concat([Uint8Array.of(1 + below(200)), random(3)]);
-		return [
-			{ operation: "s", parts: [data], expected: small },
-			{ operation: "S", parts: [data], expected: large },
-			{ operation: "p", parts: [data, pieces], expected: Buffer.concat([small, large]) },
-		];
-	}).flat());
+	check(
+		times(800, i => {
+			const data = random(i < 300 ? i : below(5000));
+			const small = hash("sha256", data),
+				large = hash("sha512", data);
+			const pieces = Buffer.concat([Uint8Array.of(1 + below(200)), random(3)]);
+			return [
+				{ operation: "s", parts: [data], expected: small },
+				{ operation: "S", parts: [data], expected: large },
+				{ operation: "p", parts: [data, pieces], expected: Buffer.concat([small, large]) },
+			];
+		}).flat(),
+	);
 });
 
 testWithCompiler("1,500 random HMACs and key derivations agree with node:crypto", () => {
-	check(times(750, (i) => {
-		const key = random(i % 150), data = random(below(300)), info = random(below(80));
-		const length = i < 100 ? i : i === 100 ? 8160 : below(300);
-		const count = Uint8Array.of(length & 255, length >> 8);
-		return [
-			{ operation: "h", parts: [key, data], expected: hmac(key, data) },
-			{ operation: "e", parts: [key, info, count], expected: expand(key, info, length) },
-		];
-	}).flat());
+	check(
+		times(750, i => {
+			const key = random(i % 150),
+				data = random(below(300)),
+				info = random(below(80));
+			const length = i < 100 ? i : i === 100 ? 8160 : below(300);
+			const count = Uint8Array.of(length & 255, length >> 8);
+			return [
+				{ operation: "h", parts: [key, data], expected: hmac(key, data) },
+				{ operation: "e", parts: [key, info, count], expected: expand(key, info, length) },
+			];
+		}).flat(),
+	);
 });
 
 /** RFC 5869 §2.3 on node's HMAC: its own HKDF does not take a pseudorandom key. */
@@ -139,73 +165,92 @@ for (const [title, name, seal, open, keyLength] of [
 	["AES-128-GCM", "aes-128-gcm", "g", "G", 16],
 ] as const) {
 	testWithCompiler(`1,800 random ${title} agree with node:crypto, and none that was changed is opened`, () => {
-		check(times(600, (i) => {
-			const key = random(keyLength), nonce = random(12), additional = random(i % 5 ? below(40) : 0);
-			const text = random(i < 200 ? i : below(1500));
-			const cipher = nodeCrypto.createCipheriv(name as "aes-128-gcm", key, nonce, { authTagLength: 16 });
-			cipher.setAAD(additional, { plaintextLength: text.length });
-			const sealed = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
-			const changed = Buffer.from(sealed);
-			changed[below(changed.length)]! ^= 1 << below(8);
-			const secret = Buffer.concat([key, nonce]);
-			const unchanged = changed.subarray(0, -16); // of what was to be opened
-			return [
-				{ operation: seal, parts: [secret, additional, text], expected: sealed },
-				{ operation: open, parts: [secret, additional, sealed], expected: Buffer.concat([flag(true), text]) },
-				{
-					operation: open, parts: [secret, additional, changed],
-					expected: Buffer.concat([flag(false), unchanged]),
-				},
-			];
-		}).flat());
+		check(
+			times(600, i => {
+				const key = random(keyLength),
+					nonce = random(12),
+					additional = random(i % 5 ? below(40) : 0);
+				const text = random(i < 200 ? i : below(1500));
+				const cipher = nodeCrypto.createCipheriv(name as "aes-128-gcm", key, nonce, { authTagLength: 16 });
+				cipher.setAAD(additional, { plaintextLength: text.length });
+				const sealed = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+				const changed = Buffer.from(sealed);
+				changed[below(changed.length)]! ^= 1 << below(8);
+				const secret = Buffer.concat([key, nonce]);
+				const unchanged = changed.subarray(0, -16); // of what was to be opened
+				return [
+					{ operation: seal, parts: [secret, additional, text], expected: sealed },
+					{ operation: open, parts: [secret, additional, sealed], expected: Buffer.concat([flag(true), text]) },
+					{
+						operation: open,
+						parts: [secret, additional, changed],
+						expected: Buffer.concat([flag(false), unchanged]),
+					},
+				];
+			}).flat(),
+		);
 	});
 }
 
 testWithCompiler("1,000 random X25519 agree with node:crypto", () => {
 	const prefix = Buffer.from("302e020100300506032b656e04220420", "hex");
-	check(times(1000, (i) => {
-		const scalar = i % 10 === 0 ? sparse(32) : random(32), u = random(32); // half of all u are on the twist
-		const key = Buffer.concat([prefix, scalar]); // PKCS #8, RFC 8410 §7
-		const privateKey = nodeCrypto.createPrivateKey({ key, format: "der", type: "pkcs8" });
-		const publicKey = nodeCrypto.createPublicKey({
-			key: { kty: "OKP", crv: "X25519", x: u.toString("base64url") }, format: "jwk",
-		});
-		return { operation: "x", parts: [scalar, u], expected: nodeCrypto.diffieHellman({ privateKey, publicKey }) };
-	}));
+	check(
+		times(1000, i => {
+			const scalar = i % 10 === 0 ? sparse(32) : random(32),
+				u = random(32); // half of all u are on the twist
+			const key = Buffer.concat([prefix, scalar]); // PKCS #8, RFC 8410 §7
+			const privateKey = nodeCrypto.createPrivateKey({ key, format: "der", type: "pkcs8" });
+			const publicKey = nodeCrypto.createPublicKey({
+				key: { kty: "OKP", crv: "X25519", x: u.toString("base64url") },
+				format: "jwk",
+			});
+			return { operation: "x", parts: [scalar, u], expected: nodeCrypto.diffieHellman({ privateKey, publicKey }) };
+		}),
+	);
 });
 
-const keyObject = (publicKey: Uint8Array) => nodeCrypto.createPublicKey({
-	key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(publicKey).toString("base64url") }, format: "jwk",
-});
+function keyObject(publicKey: Uint8Array) {
+	return nodeCrypto.createPublicKey({
+		key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(publicKey).toString("base64url") },
+		format: "jwk",
+	});
+}
 
 /** Both ways of verifying, and node's verdict. The key was prepared before. */
 function verifyCases(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array, verdict?: boolean): Case[] {
 	const expected = flag(nodeCrypto.verify(null, message, keyObject(publicKey), signature));
 	if (verdict !== undefined) assert.is(expected[0] === 1, verdict);
 	const parts = [publicKey, message, signature];
-	return [{ operation: "v", parts, expected }, { operation: "V", parts, expected }];
+	return [
+		{ operation: "v", parts, expected },
+		{ operation: "V", parts, expected },
+	];
 }
 
 testWithCompiler("4,000 verdicts on random signatures, good and corrupted, agree with node:crypto", () => {
-	check(times(40, () => {
-		const { publicKey, privateKey } = nodeCrypto.generateKeyPairSync("ed25519");
-		const raw = Buffer.from(publicKey.export({ format: "jwk" }).x!, "base64url");
-		const cases: Case[] = [{ operation: "k", parts: [raw], expected: flag(true) }];
-		for (let i = 0; i < 25; i++) {
-			const message = random(below(400)), signature = nodeCrypto.sign(null, message, privateKey);
-			cases.push(...verifyCases(raw, message, signature, true));
-			const corrupted = Buffer.from(signature);
-			corrupted[below(64)]! ^= 1 << below(8);
-			cases.push(...verifyCases(raw, message, corrupted));
-		}
-		return cases;
-	}).flat());
+	check(
+		times(40, () => {
+			const { publicKey, privateKey } = nodeCrypto.generateKeyPairSync("ed25519");
+			const raw = Buffer.from(publicKey.export({ format: "jwk" }).x!, "base64url");
+			const cases: Case[] = [{ operation: "k", parts: [raw], expected: flag(true) }];
+			for (let i = 0; i < 25; i++) {
+				const message = random(below(400)),
+					signature = nodeCrypto.sign(null, message, privateKey);
+				cases.push(...verifyCases(raw, message, signature, true));
+				const corrupted = Buffer.from(signature);
+				corrupted[below(64)]! ^= 1 << below(8);
+				cases.push(...verifyCases(raw, message, corrupted));
+			}
+			return cases;
+		}).flat(),
+	);
 });
 
 testWithCompiler("S + L is refused, and so is the encoding of R with y + p", () => {
 	const { publicKey, privateKey } = nodeCrypto.generateKeyPairSync("ed25519");
 	const raw = Buffer.from(publicKey.export({ format: "jwk" }).x!, "base64url");
-	const message = random(100), signature = nodeCrypto.sign(null, message, privateKey);
+	const message = random(100),
+		signature = nodeCrypto.sign(null, message, privateKey);
 	const S = littleEndian(signature.subarray(32));
 	const cases: Case[] = [{ operation: "k", parts: [raw], expected: flag(true) }];
 	for (let i = 1n; S + i * L < 2n ** 256n; i++) {
@@ -238,7 +283,7 @@ testWithCompiler("keys and R of small order, in every encoding, get node:crypto'
 	const points = torsionEncodings();
 	assert.is(points.length, 14);
 	let accepted = 0;
-	const cases = points.flatMap((key) => {
+	const cases = points.flatMap(key => {
 		const all: Case[] = [{ operation: "k", parts: [key], expected: flag(true) }];
 		for (const R of points) {
 			for (let i = 0; i < 8; i++) {
@@ -254,13 +299,16 @@ testWithCompiler("keys and R of small order, in every encoding, get node:crypto'
 });
 
 testWithCompiler("keys with a part of small order get node:crypto's verdicts: the check is cofactorless", () => {
-	const torsion = torsionEncodings().map((bytes) => decodePoint(bytes)!);
+	const torsion = torsionEncodings().map(bytes => decodePoint(bytes)!);
 	const cases: Case[] = [];
-	let accepted = 0, refused = 0;
+	let accepted = 0,
+		refused = 0;
 	for (let i = 0; i < 24; i++) {
-		const a = littleEndian(random(32)) % L, r = littleEndian(random(32)) % L;
+		const a = littleEndian(random(32)) % L,
+			r = littleEndian(random(32)) % L;
 		const mixed: Point = add(multiply(a, B), torsion[i % torsion.length]!);
-		const key = encodePoint(mixed), R = encodePoint(multiply(r, B));
+		const key = encodePoint(mixed),
+			R = encodePoint(multiply(r, B));
 		cases.push({ operation: "k", parts: [key], expected: flag(true) });
 		for (let j = 0; j < 12; j++) {
 			const message = random(32);
@@ -278,7 +326,8 @@ testWithCompiler("keys with a part of small order get node:crypto's verdicts: th
 testWithCompiler("random bytes that are no point are refused as key and as R", () => {
 	const cases: Case[] = [];
 	for (let i = 0; i < 200; i++) {
-		const key = random(32), signature = Buffer.concat([random(32), toBytes(littleEndian(random(32)) % L)]);
+		const key = random(32),
+			signature = Buffer.concat([random(32), toBytes(littleEndian(random(32)) % L)]);
 		const isPoint = decodePoint(key) !== undefined;
 		cases.push({ operation: "k", parts: [key], expected: flag(isPoint) });
 		cases.push({ operation: "v", parts: [key, random(5), signature], expected: flag(false) });
@@ -287,7 +336,9 @@ testWithCompiler("random bytes that are no point are refused as key and as R", (
 });
 
 const p = 2n ** 255n - 19n;
-const modulo = (a: bigint, m = p) => ((a % m) + m) % m;
+function modulo(a: bigint, m = p) {
+	return ((a % m) + m) % m;
+}
 
 function power(base: bigint, exponent: bigint): bigint {
 	let result = 1n;
@@ -316,61 +367,105 @@ function element(i: number): Buffer {
 }
 
 testWithCompiler("field arithmetic agrees with BigInt at the edges of its words, aliased or not: 1,500 pairs", () => {
-	check(times(1500, (i) => {
-		const f = element(i < 100 ? i % 10 : i), g = element(i < 100 ? Math.floor(i / 10) : i + 1);
-		const x = littleEndian(f), y = littleEndian(g);
-		const product = x * y, root = power(x, 2n ** 252n - 3n), inverse = power(x, p - 2n);
-		const expected = [
-			product, product, product, x * x, x * x, x * x, power(x, 32n), x * x, y * y,
-			x + y, x + y, x + y, x + x, x - y, x - y, x - y, 0n,
-			x + y, x - y, x + y, x - y, x + y, x - y, (x + 121665n * y) * x,
-			x, x, inverse, inverse, inverse, root, root,
-		].map((value) => modulo(value));
-		return {
-			operation: "f", parts: [f, g],
-			expected(answer) {
-				const got = expected.map((_, n) => littleEndian(answer.subarray(32 * n, 32 * n + 32)));
-				const where = `f = ${x.toString(16)}, g = ${y.toString(16)}`;
-				assert.equal(got.map((value) => modulo(value)), expected, where);
-				for (const n of [24, 25, 26, 27, 28]) assert.ok(got[n]! < p, `least of its class: ${where}`);
-				assert.is(answer[32 * expected.length], modulo(x) === 0n ? 1 : 0);
-			},
-		};
-	}));
+	check(
+		times(1500, i => {
+			const f = element(i < 100 ? i % 10 : i),
+				g = element(i < 100 ? Math.floor(i / 10) : i + 1);
+			const x = littleEndian(f),
+				y = littleEndian(g);
+			const product = x * y,
+				root = power(x, 2n ** 252n - 3n),
+				inverse = power(x, p - 2n);
+			const expected = [
+				product,
+				product,
+				product,
+				x * x,
+				x * x,
+				x * x,
+				power(x, 32n),
+				x * x,
+				y * y,
+				x + y,
+				x + y,
+				x + y,
+				x + x,
+				x - y,
+				x - y,
+				x - y,
+				0n,
+				x + y,
+				x - y,
+				x + y,
+				x - y,
+				x + y,
+				x - y,
+				(x + 121665n * y) * x,
+				x,
+				x,
+				inverse,
+				inverse,
+				inverse,
+				root,
+				root,
+			].map(value => modulo(value));
+			return {
+				operation: "f",
+				parts: [f, g],
+				expected(answer) {
+					const got = expected.map((_, n) => littleEndian(answer.subarray(32 * n, 32 * n + 32)));
+					const where = `f = ${x.toString(16)}, g = ${y.toString(16)}`;
+					assert.equal(
+						got.map(value => modulo(value)),
+						expected,
+						where,
+					);
+					for (const n of [24, 25, 26, 27, 28]) assert.ok(got[n]! < p, `least of its class: ${where}`);
+					assert.is(answer[32 * expected.length], modulo(x) === 0n ? 1 : 0);
+				},
+			};
+		}),
+	);
 });
 
 testWithCompiler("scalars are reduced and halved as BigInt has it: 2,000 of them, freaks too", () => {
 	const freaks = [0n, 1n, 2n, 3n, 4n, 7n, 8n, L - 1n, L - 2n, (L - 1n) / 2n, (L + 1n) / 2n, L / 3n, L / 4n, L / 8n];
 	for (let i = 0n; i < 253n; i += 3n) freaks.push(modulo(2n ** i, L), modulo(2n ** i - 1n, L), modulo(-(2n ** i), L));
-	check(times(2000, (i) => {
-		const wide = i % 2 ? sparse(64) : random(64);
-		const k = freaks[i] ?? littleEndian(random(32)) % L;
-		const x = littleEndian(wide.subarray(0, 32)), y = littleEndian(wide.subarray(32));
-		return {
-			operation: "n", parts: [wide, toBytes(k)],
-			expected(answer) {
-				assert.is(littleEndian(answer.subarray(0, 32)), littleEndian(wide) % L);
-				assert.is(littleEndian(answer.subarray(32, 64)), (x * y) % L);
-				assert.is(answer[64], x < L ? 1 : 0);
-				const c = littleEndian(answer.subarray(66, 98)), d = littleEndian(answer.subarray(98, 130));
-				const signed = answer[65] ? -c : c;
-				assert.is(modulo(signed * k - d, 8n * L), 0n, `halving ${k}`);
-				assert.ok(c % 2n === 1n && c < L, `an odd multiplier for ${k}`);
-				if (i >= freaks.length) assert.ok(c < 2n ** 140n && d < 2n ** 140n, `half as long: ${k}`);
+	check(
+		times(2000, i => {
+			const wide = i % 2 ? sparse(64) : random(64);
+			const k = freaks[i] ?? littleEndian(random(32)) % L;
+			const x = littleEndian(wide.subarray(0, 32)),
+				y = littleEndian(wide.subarray(32));
+			return {
+				operation: "n",
+				parts: [wide, toBytes(k)],
+				expected(answer) {
+					assert.is(littleEndian(answer.subarray(0, 32)), littleEndian(wide) % L);
+					assert.is(littleEndian(answer.subarray(32, 64)), (x * y) % L);
+					assert.is(answer[64], x < L ? 1 : 0);
+					const c = littleEndian(answer.subarray(66, 98)),
+						d = littleEndian(answer.subarray(98, 130));
+					const signed = answer[65] ? -c : c;
+					assert.is(modulo(signed * k - d, 8n * L), 0n, `halving ${k}`);
+					assert.ok(c % 2n === 1n && c < L, `an odd multiplier for ${k}`);
+					if (i >= freaks.length) assert.ok(c < 2n ** 140n && d < 2n ** 140n, `half as long: ${k}`);
 
-				const digits = new Int8Array(answer.subarray(134));
-				const count = answer.readUInt32LE(130);
-				let sum = 0n, last = -4;
-				digits.forEach((digit, n) => {
-					if (digit === 0) return;
-					assert.ok(digit % 2 !== 0 && Math.abs(digit) <= 7 && n - last >= 4 && n < count);
-					last = n;
-					sum += BigInt(digit) * 2n ** BigInt(n);
-				});
-				assert.is(sum, x);
-			},
-		};
-	}));
+					const digits = new Int8Array(answer.subarray(134));
+					const count = answer.readUInt32LE(130);
+					let sum = 0n,
+						last = -4;
+					digits.forEach((digit, n) => {
+						if (digit === 0) return;
+						assert.ok(digit % 2 !== 0 && Math.abs(digit) <= 7 && n - last >= 4 && n < count);
+						last = n;
+						sum += BigInt(digit) * 2n ** BigInt(n);
+					});
+					assert.is(sum, x);
+				},
+			};
+		}),
+	);
 });
 
 const noValgrind = whyNoValgrind();
@@ -387,32 +482,34 @@ function whyNoValgrind(): string | undefined {
 for (const level of ["-O2", "-Os"]) {
 	const name = `no branch and no address depends on a secret in the code compiled with ${level}`;
 	if (noValgrind) test.skip(`${name} [${noValgrind}]`, () => {});
-	else test(name, () => {
-		const program = compile("secrets", [level]);
-		const run = (...args: string[]) => spawnSync("valgrind", ["-q", "--error-exitcode=9", program, ...args]);
-		const { status, stderr } = run();
-		assert.is(status, 0, stderr.toString());
-		assert.is(run("leak").status, 9, "what does leak is reported");
-	});
+	else
+		test(name, () => {
+			const program = compile("secrets", [level]);
+			const run = (...args: string[]) => spawnSync("valgrind", ["-q", "--error-exitcode=9", program, ...args]);
+			const { status, stderr } = run();
+			assert.is(status, 0, stderr.toString());
+			assert.is(run("leak").status, 9, "what does leak is reported");
+		});
 }
 
 // Counts are exact and the same at every run, so they can be limits. The bench's program compares each result with
 // node:crypto's, and fails if any two secrets take a different number of instructions.
-const name = "on rv32imc the kernel keeps to its limits of code and instructions, and its time tells no secret";
+const NAME = "on rv32imc the kernel keeps to its limits of code and instructions, and its time tells no secret";
 const missing = await missingForKernel();
-if (missing) test.skip(`${name} [${missing}]`, () => {});
-else test(name, async () => {
-	const { operations, text } = await measureKernel();
-	const count = (operation: string) => operations[operation]!.instructions;
-	const atMost = (what: string, value: number, limit: number) =>
-		assert.ok(value <= limit, `${what}: ${value}, at most ${limit}`);
-	atMost("bytes of machine code", text, 24 << 10);
-	atMost("verify", count("verify") - count("verify-hash"), 1_400_000);
-	atMost("verify, key known", count("verify-prepared") - count("verify-hash"), 650_000);
-	atMost("X25519", count("x25519"), 1_500_000);
-	atMost("SHA-512 of 1 KiB", count("sha512"), 130_000);
-	atMost("ChaCha20-Poly1305 of 1 KiB", count("chacha20poly1305"), 45_000);
-	for (const operation in operations) atMost(`stack of ${operation}`, operations[operation]!.stackBytes, 4096);
-});
+if (missing) test.skip(`${NAME} [${missing}]`, () => {});
+else
+	test(NAME, async () => {
+		const { operations, text } = await measureKernel();
+		const count = (operation: string) => operations[operation]!.instructions;
+		const atMost = (what: string, value: number, limit: number) =>
+			assert.ok(value <= limit, `${what}: ${value}, at most ${limit}`);
+		atMost("bytes of machine code", text, 24 << 10);
+		atMost("verify", count("verify") - count("verify-hash"), 1_400_000);
+		atMost("verify, key known", count("verify-prepared") - count("verify-hash"), 650_000);
+		atMost("X25519", count("x25519"), 1_500_000);
+		atMost("SHA-512 of 1 KiB", count("sha512"), 130_000);
+		atMost("ChaCha20-Poly1305 of 1 KiB", count("chacha20poly1305"), 45_000);
+		for (const operation in operations) atMost(`stack of ${operation}`, operations[operation]!.stackBytes, 4096);
+	});
 
 test.run();

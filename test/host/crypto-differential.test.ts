@@ -2,24 +2,57 @@
 // a run: a failure names the seed.
 
 import {
-	createCipheriv, createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman, hkdfSync, randomBytes,
-	sign, verify, type KeyObject,
+	createCipheriv,
+	createHash,
+	createHmac,
+	createPrivateKey,
+	createPublicKey,
+	diffieHellman,
+	hkdfSync,
+	type KeyObject,
+	randomBytes,
+	sign,
+	verify,
 } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-	Aes128Gcm, ChaCha20Poly1305, ed25519Prepare, ed25519Verify, hkdfExpand, hkdfExtract, hmacSha256, Sha256, sha256,
-	sha512, x25519, x25519PublicKey,
+	Aes128Gcm,
+	ChaCha20Poly1305,
+	ed25519Prepare,
+	ed25519Verify,
+	hkdfExpand,
+	hkdfExtract,
+	hmacSha256,
+	Sha256,
+	sha256,
+	sha512,
+	x25519,
+	x25519PublicKey,
 } from "../../firmware/crypto/typescript/kernel.js";
 import {
-	add, B, decodePoint, encodePoint, identity, L, littleEndian, multiply, toBytes,
+	add,
+	B,
+	decodePoint,
+	encodePoint,
+	identity,
+	L,
+	littleEndian,
+	multiply,
+	toBytes,
 } from "../reference/ed25519.js";
 
 const seed = process.env.BATON_SEED ?? randomBytes(8).toString("hex");
 
 /** Bytes that the seed and `what` decide: the stream of ChaCha20 under their hash. */
 function randomness(what: string) {
-	const stream = createCipheriv("chacha20", createHash("sha256").update(seed + what).digest(), Buffer.alloc(16));
+	const stream = createCipheriv(
+		"chacha20",
+		createHash("sha256")
+			.update(seed + what)
+			.digest(),
+		Buffer.alloc(16),
+	);
 	const bytes = (length: number) => new Uint8Array(stream.update(Buffer.alloc(length)));
 	const below = (n: number) => new DataView(bytes(4).buffer).getUint32(0) % n;
 	/** Mostly short, the lengths around a block's among them; sometimes up to 2,100. */
@@ -41,8 +74,9 @@ function cases(name: string, count: number, body: (random: ReturnType<typeof ran
 	});
 }
 
-const same = (ours: Uint8Array, theirs: ArrayBufferLike | Buffer) =>
+function same(ours: Uint8Array, theirs: ArrayBufferLike | Buffer) {
 	assert.is(Buffer.from(ours).toString("hex"), Buffer.from(theirs as ArrayBuffer).toString("hex"));
+}
 
 cases("SHA-256 whole and in pieces, SHA-512, HMAC and HKDF", 2000, ({ bytes, below, text }) => {
 	const [data, key, info] = [text(), bytes(below(150)), bytes(below(80))];
@@ -82,18 +116,23 @@ for (const [name, Aead, keyLength] of [
 }
 
 const oid = { X25519: "6e", Ed25519: "70" }; // the last byte of their names (RFC 8410)
-const secretKey = (algorithm: keyof typeof oid, secret: Uint8Array) => createPrivateKey({
-	key: Buffer.concat([Buffer.from(`302e020100300506032b65${oid[algorithm]}04220420`, "hex"), secret]),
-	format: "der",
-	type: "pkcs8",
-});
-const publicKey = (algorithm: keyof typeof oid, bytes: Uint8Array) => createPublicKey({
-	key: Buffer.concat([Buffer.from(`302a300506032b65${oid[algorithm]}032100`, "hex"), bytes]),
-	format: "der",
-	type: "spki",
-});
-const raw = (key: KeyObject) =>
-	new Uint8Array(createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32));
+function secretKey(algorithm: keyof typeof oid, secret: Uint8Array) {
+	return createPrivateKey({
+		key: Buffer.concat([Buffer.from(`302e020100300506032b65${oid[algorithm]}04220420`, "hex"), secret]),
+		format: "der",
+		type: "pkcs8",
+	});
+}
+function publicKey(algorithm: keyof typeof oid, bytes: Uint8Array) {
+	return createPublicKey({
+		key: Buffer.concat([Buffer.from(`302a300506032b65${oid[algorithm]}032100`, "hex"), bytes]),
+		format: "der",
+		type: "spki",
+	});
+}
+function raw(key: KeyObject) {
+	return new Uint8Array(createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32));
+}
 
 cases("X25519 with random scalars and points, and public keys", 2000, ({ bytes, below }) => {
 	const [scalar, u] = [bytes(32), bytes(32)];
@@ -122,7 +161,8 @@ function judge(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boo
 
 cases("Ed25519 signatures, good and with a bit flipped somewhere", 2500, ({ bytes, below, text }) => {
 	const secret = secretKey("Ed25519", bytes(32));
-	const key = raw(secret), message = text();
+	const key = raw(secret),
+		message = text();
 	const signature = new Uint8Array(sign(null, message, secret));
 	assert.is(judge(key, message, signature), true);
 	const target = [signature, signature, key, message][below(4)];
@@ -155,8 +195,10 @@ const torsion = Array.from({ length: 8 }, (_, i) => multiply(BigInt(i), order8))
 let goodWithTorsion = 0;
 cases("Ed25519 keys and commitments with torsion, signed as if they had none", 500, ({ bytes, below }) => {
 	const [a, r] = [littleEndian(bytes(32)) % L, littleEndian(bytes(32)) % L];
-	const i = below(8), j = below(8);
-	const key = encodePoint(add(multiply(a, B), torsion[i])), R = encodePoint(add(multiply(r, B), torsion[j]));
+	const i = below(8),
+		j = below(8);
+	const key = encodePoint(add(multiply(a, B), torsion[i])),
+		R = encodePoint(add(multiply(r, B), torsion[j]));
 	const message = bytes(below(60));
 	const k = littleEndian(createHash("sha512").update(R).update(key).update(message).digest()) % L;
 	if (judge(key, message, Uint8Array.of(...R, ...toBytes((r + k * a) % L)))) goodWithTorsion++;

@@ -2,7 +2,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { isDeterministic } from "../../host/deterministic-cbor.js";
 
-const judge = (hex: string) => isDeterministic(new Uint8Array(Buffer.from(hex, "hex")));
+function judge(hex: string) {
+	return isDeterministic(new Uint8Array(Buffer.from(hex, "hex")));
+}
 
 test("the shortest form of everything is", () => {
 	for (const hex of [
@@ -65,7 +67,7 @@ test("everything else is not", () => {
 		"fb0000000000000000",
 		"e0", // not of our kinds
 		"9bffffffffffffffff",
-		"81".repeat(40) + "00",
+		`${"81".repeat(40)}00`,
 	]) {
 		assert.not(judge(hex), hex);
 	}

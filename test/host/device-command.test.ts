@@ -1,22 +1,22 @@
 // `baton device`, as other tools call it (its arguments, exit codes and JSON object are stable).
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { createPublicKey } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { ServiceVerdict } from "../../host/device-command.js";
 import { parseMap } from "../../host/map-option.js";
-import { createWorld, downloadName, serviceName } from "../world.js";
+import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 import { flashFolder, unavailable } from "./device-run.js";
 import { runInProcess } from "./in-process.js";
 
 const world = await createWorld();
 const files = flashFolder();
-const file = (name: string, content: string | Uint8Array) => {
+function file(name: string, content: string | Uint8Array) {
 	writeFileSync(join(files, name), content);
 	return join(files, name);
-};
+}
 const factory = file("a.cbor", world.information(1));
 const rawKey = file("dl.raw", world.dlPublicKeys[0]);
 const pemKey = file("dl.pub", createPublicKey(world.dlKey).export({ type: "spki", format: "pem" }));
@@ -24,10 +24,10 @@ const spareKey = file("spare.raw", world.dlPublicKeys[1]);
 
 const service = await world.applicationServer(1);
 const download = await world.downloadServer(1, world.information(2));
-const url = `https://${serviceName}/`;
+const url = `https://${SERVICE_NAME}/`;
 const map = [
 	"--map",
-	`${serviceName}=127.0.0.1:${service.port}`,
+	`${SERVICE_NAME}=127.0.0.1:${service.port}`,
 	"--map",
 	`${downloadName(1)}:443=127.0.0.1:${download.port}`,
 ];
@@ -68,7 +68,7 @@ for (const board of ["node", "simulator"] as const) {
 			board,
 			...usual,
 			"--map",
-			`${serviceName}=127.0.0.1:1`,
+			`${SERVICE_NAME}=127.0.0.1:1`,
 			"--once",
 			"--json",
 		);
@@ -139,10 +139,7 @@ test("bad arguments: exit 2, and the message says what is wrong", async () => {
 			["--fleet", world.fleet, "--factory", join(files, "none"), "--dl-key", rawKey, "--service", url],
 			/--factory .*no such file/,
 		],
-		[
-			["--fleet", world.fleet, "--factory", rawKey, "--dl-key", rawKey, "--service", url],
-			/malformed CA information/,
-		],
+		[["--fleet", world.fleet, "--factory", rawKey, "--dl-key", rawKey, "--service", url], /malformed CA information/],
 		[
 			["--fleet", world.fleet, "--factory", factory, "--dl-key", factory, "--service", url],
 			/Ed25519 public key, 32 raw bytes or PEM/,

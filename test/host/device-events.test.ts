@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { formatEvent, type DeviceEvent } from "../../firmware/events.js";
+import { type DeviceEvent, formatEvent } from "../../firmware/events.js";
 import { parseEvent } from "../../host/device-events.js";
 
 test("every event comes back as the firmware wrote it", () => {

@@ -1,12 +1,12 @@
 // Whatever a server or a CA information has wrong, a device keeps its slots, says why by a literal reason, and goes on:
 // real sockets, the firmware on the node board and on XS.
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createTcpServer } from "node:net";
-import { createServer as createTlsServer, type SecureVersion } from "node:tls";
 import { join } from "node:path";
+import { createServer as createTlsServer, type SecureVersion } from "node:tls";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import type { RunSettings } from "../../boards/settings.js";
 import type { BoardName } from "../../boards/start.js";
 import {
@@ -16,7 +16,7 @@ import {
 	newKeyPair,
 } from "../../host/certificate-authority.js";
 import { writeSlotImage } from "../../host/slot-image.js";
-import { createWorld, downloadName, serviceName, World } from "../world.js";
+import { createWorld, downloadName, SERVICE_NAME, World } from "../world.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
 
 const boards: BoardName[] = ["node", "simulator"];
@@ -28,7 +28,7 @@ const otherFleet = new World(
 	world.validity,
 );
 
-const none = "none: connection refused";
+const NONE = "none: connection refused";
 const factoryStored = ["repaired 1: factory CA information stored", "boot 1,-"];
 
 interface Case {
@@ -43,47 +43,41 @@ interface Case {
 async function serving(object: Uint8Array): Promise<{ settings: RunSettings }> {
 	const service = await world.applicationServer(1);
 	const download = await world.downloadServer(1, object);
-	return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
+	return { settings: world.settings({ [SERVICE_NAME]: service.port, [downloadName(1)]: download.port }) };
 }
 
 /** A service; nothing listens for URL B. */
 async function serviceAt(port: number): Promise<{ settings: RunSettings }> {
 	return {
-		settings: world.settings({ [serviceName]: port, [downloadName(1)]: await closedPort() }, { deadline: 1_000 }),
+		settings: world.settings({ [SERVICE_NAME]: port, [downloadName(1)]: await closedPort() }, { deadline: 1_000 }),
 	};
 }
 
 /** What a device says when the service was fine and the poll brought what it refused. */
-const refusedDownload = (reason: string) => [
-	...factoryStored,
-	"authenticated service 1 current",
-	"poll 1",
-	"authenticated download 1",
-	`refused download: ${reason}`,
-	`failed download: ${reason}`,
-];
+function refusedDownload(reason: string) {
+	return [
+		...factoryStored,
+		"authenticated service 1 current",
+		"poll 1",
+		"authenticated download 1",
+		`refused download: ${reason}`,
+		`failed download: ${reason}`,
+	];
+}
 
 /** … when the service was refused for a reason that is none for an update. */
-const refusedService = (reason: string) => [
-	...factoryStored,
-	`refused service: ${reason}`,
-	`failed service: ${reason}`,
-	"poll 1",
-	none,
-];
+function refusedService(reason: string) {
+	return [...factoryStored, `refused service: ${reason}`, `failed service: ${reason}`, "poll 1", NONE];
+}
 
 /** … when no anchor held: an update at once, then the ordinary poll. */
-const unknownService = (reason: string) => [
-	...factoryStored,
-	`refused service: ${reason}`,
-	"poll 1",
-	none,
-	`failed service: ${reason}`,
-	"poll 1",
-	none,
-];
+function unknownService(reason: string) {
+	return [...factoryStored, `refused service: ${reason}`, "poll 1", NONE, `failed service: ${reason}`, "poll 1", NONE];
+}
 
-const altered = (object: Uint8Array, at: number) => object.map((byte, i) => (i === at ? byte ^ 1 : byte));
+function altered(object: Uint8Array, at: number) {
+	return object.map((byte, i) => (i === at ? byte ^ 1 : byte));
+}
 const good = world.information(2);
 
 const cases: Case[] = [
@@ -148,7 +142,7 @@ const cases: Case[] = [
 			return {
 				settings: {
 					...settings,
-					...pick(world.settings({ [serviceName]: service.port, [downloadName(3)]: download.port })),
+					...pick(world.settings({ [SERVICE_NAME]: service.port, [downloadName(3)]: download.port })),
 				},
 				flash,
 			};
@@ -171,7 +165,7 @@ const cases: Case[] = [
 			const download = await world.downloadServer(1, good, {
 				credentials: await world.credentials(2, downloadName(1)),
 			});
-			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
+			return { settings: world.settings({ [SERVICE_NAME]: service.port, [downloadName(1)]: download.port }) };
 		},
 		told: [
 			...factoryStored,
@@ -188,7 +182,7 @@ const cases: Case[] = [
 			const download = await world.downloadServer(1, good, {
 				credentials: await world.credentials(1, "download-9.fleet.example"),
 			});
-			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
+			return { settings: world.settings({ [SERVICE_NAME]: service.port, [downloadName(1)]: download.port }) };
 		},
 		told: [
 			...factoryStored,
@@ -208,7 +202,7 @@ const cases: Case[] = [
 		async arrange() {
 			const service = await world.applicationServer(1);
 			const download = await world.downloadServer(1, good, { path: "/elsewhere" });
-			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
+			return { settings: world.settings({ [SERVICE_NAME]: service.port, [downloadName(1)]: download.port }) };
 		},
 		told: [
 			...factoryStored,
@@ -226,7 +220,7 @@ const cases: Case[] = [
 				credentials: await world.credentials(1, downloadName(1)),
 				answer: (_request, response) => void response.writeHead(503, { "Content-Length": 0 }).end(),
 			});
-			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
+			return { settings: world.settings({ [SERVICE_NAME]: service.port, [downloadName(1)]: download.port }) };
 		},
 		told: [
 			...factoryStored,
@@ -245,7 +239,7 @@ const cases: Case[] = [
 				answer: (_request, response) =>
 					void response.writeHead(302, { Location: "https://elsewhere.example/", "Content-Length": 0 }).end(),
 			});
-			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
+			return { settings: world.settings({ [SERVICE_NAME]: service.port, [downloadName(1)]: download.port }) };
 		},
 		told: [
 			...factoryStored,
@@ -266,7 +260,7 @@ const cases: Case[] = [
 					response.write(good.subarray(0, 100), () => response.socket!.destroySoon());
 				},
 			});
-			return { settings: world.settings({ [serviceName]: service.port, [downloadName(1)]: download.port }) };
+			return { settings: world.settings({ [SERVICE_NAME]: service.port, [downloadName(1)]: download.port }) };
 		},
 		told: [
 			...factoryStored,
@@ -291,17 +285,14 @@ const cases: Case[] = [
 	{
 		name: "a service under another name",
 		arrange: async () =>
-			serviceAt(
-				(await world.applicationServer(1, { credentials: await world.credentials(1, "other.example") })).port,
-			),
+			serviceAt((await world.applicationServer(1, { credentials: await world.credentials(1, "other.example") })).port),
 		told: refusedService("name does not match"),
 	},
 	{
 		name: "a service whose name is only part of its certificate's",
 		arrange: async () =>
 			serviceAt(
-				(await world.applicationServer(1, { credentials: await world.credentials(1, `x.${serviceName}`) }))
-					.port,
+				(await world.applicationServer(1, { credentials: await world.credentials(1, `x.${SERVICE_NAME}`) })).port,
 			),
 		told: refusedService("name does not match"),
 	},
@@ -318,7 +309,7 @@ const cases: Case[] = [
 	{
 		name: "a closed port",
 		arrange: async () => serviceAt(await closedPort()),
-		told: [...factoryStored, "failed service: connection refused", "poll 1", none],
+		told: [...factoryStored, "failed service: connection refused", "poll 1", NONE],
 	},
 	{
 		name: "a name that leads nowhere",
@@ -328,12 +319,12 @@ const cases: Case[] = [
 	{
 		name: "a server that accepts and says nothing",
 		arrange: async () => serviceAt(await tcpServer(() => {})),
-		told: [...factoryStored, "failed service: time-out", "poll 1", none],
+		told: [...factoryStored, "failed service: time-out", "poll 1", NONE],
 	},
 	{
 		name: "a server that accepts and hangs up",
 		arrange: async () => serviceAt(await tcpServer(socket => socket.destroy())),
-		told: [...factoryStored, "failed service: connection lost", "poll 1", none],
+		told: [...factoryStored, "failed service: connection lost", "poll 1", NONE],
 	},
 	{
 		name: "a server that speaks something else",
@@ -345,7 +336,7 @@ const cases: Case[] = [
 		async arrange() {
 			const { privateKey, publicKey } = newKeyPair("ed25519");
 			const certificate = await issueServerCertificate(world.authority(1), {
-				names: [serviceName],
+				names: [SERVICE_NAME],
 				validity: world.validity,
 				publicKey,
 				usage: "client",
@@ -359,7 +350,7 @@ const cases: Case[] = [
 		async arrange() {
 			const early = { ...world.validity, notBefore: new Date(world.validity.notBefore.getTime() - 1_000) };
 			const credentials = await createServerCredentials(world.authority(1), {
-				names: [serviceName],
+				names: [SERVICE_NAME],
 				validity: early,
 			});
 			const { settings } = await serviceAt((await world.applicationServer(1, { credentials })).port);
@@ -388,7 +379,7 @@ for (const board of boards) {
 			// The device goes on, with the slots that it had.
 			const again = await runOnce(
 				board,
-				world.settings({ [serviceName]: await closedPort(), [downloadName(1)]: await closedPort() }),
+				world.settings({ [SERVICE_NAME]: await closedPort(), [downloadName(1)]: await closedPort() }),
 				flash,
 			);
 			assert.is(
@@ -419,7 +410,7 @@ function tcpServer(onConnection: (socket: import("node:net").Socket) => void): P
 
 /** A TLS server of this version alone, with the service's certificate. */
 async function tlsServer(version: SecureVersion): Promise<number> {
-	const { certificate, privateKey } = await world.credentials(1, serviceName);
+	const { certificate, privateKey } = await world.credentials(1, SERVICE_NAME);
 	const key = privateKey.export({ type: "pkcs8", format: "pem" });
 	const server = createTlsServer({
 		key,
@@ -451,9 +442,13 @@ function provision(flash: string, object: Uint8Array): void {
 	writeFileSync(join(flash, "ca0"), writeSlotImage(object));
 }
 
-const slots = (flash: string) => ["ca0", "ca1"].map(name => readFileSync(join(flash, name)).toString("base64"));
+function slots(flash: string) {
+	return ["ca0", "ca1"].map(name => readFileSync(join(flash, name)).toString("base64"));
+}
 
-const pick = ({ map }: RunSettings) => ({ map });
+function pick({ map }: RunSettings) {
+	return { map };
+}
 
 /** The payload of `information(generation)` with one more key. */
 function withKey6(generation: number): Uint8Array {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { nodeBoard } from "../../boards/node/board.js";
 import type { RunSettings } from "../../boards/settings.js";
 import { buildSimulator } from "../../boards/simulator/build.js";
-import { startBoard, type BoardName } from "../../boards/start.js";
+import { type BoardName, startBoard } from "../../boards/start.js";
 import type { DeviceEvent } from "../../firmware/events.js";
 import { main } from "../../firmware/main.js";
 import { parseEvent } from "../../host/device-events.js";
@@ -50,9 +50,7 @@ export async function runOnce(board: BoardName, settings: RunSettings, flash = f
 	const code =
 		board === "node"
 			? await inProcess(settings, flash, onLine)
-			: await (
-					await startBoard({ board, settings, flash, onLine })
-				).exited;
+			: await (await startBoard({ board, settings, flash, onLine })).exited;
 	return { events, told: events.map(tell), code };
 }
 

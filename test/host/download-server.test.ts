@@ -1,10 +1,10 @@
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { connect } from "node:net";
 import { connect as connectTLS } from "node:tls";
-import { mediaType } from "../../host/download-server.js";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { MEDIA_TYPE } from "../../host/download-server.js";
 import type { Access } from "../../host/https-endpoint.js";
-import { createWorld, downloadName, downloadPath, thisCentury } from "../world.js";
+import { createWorld, DOWNLOAD_PATH, downloadName, thisCentury } from "../world.js";
 import { get } from "./https-client.js";
 
 const world = await createWorld({ validity: thisCentury });
@@ -16,7 +16,9 @@ const server = await world.downloadServer(1, object, {
 	limits: { handshake: 300, request: 300, idle: 2_000, connections: 8, grace: 300 },
 });
 const authority = world.authority(1).certificate;
-const fetchObject = (path = downloadPath, more = {}) => get(server.port, downloadName(1), authority, { path, ...more });
+function fetchObject(path = DOWNLOAD_PATH, more = {}) {
+	return get(server.port, downloadName(1), authority, { path, ...more });
+}
 
 test.before.each(() => void accesses.splice(0));
 
@@ -25,20 +27,20 @@ test("it serves the CA information with its length and media type, over TLS 1.3 
 	assert.is(reply.status, 200);
 	assert.equal(new Uint8Array(reply.body), object);
 	assert.is(reply.headers["content-length"], String(object.length));
-	assert.is(reply.headers["content-type"], mediaType);
+	assert.is(reply.headers["content-type"], MEDIA_TYPE);
 	assert.is(reply.protocol, "TLSv1.3");
 	assert.is(reply.alpn, "http/1.1");
 });
 
 test("it notes who asked and what they hold", async () => {
-	await fetchObject(downloadPath, { headers: { "User-Agent": "baton/1 (1,-)" } });
+	await fetchObject(DOWNLOAD_PATH, { headers: { "User-Agent": "baton/1 (1,-)" } });
 	await waitFor(() => accesses.some(({ what }) => what === "request"));
 	const { peer, ...request } = accesses.find(({ what }) => what === "request")!;
 	assert.equal(request, {
 		what: "request",
 		presented: "A",
 		method: "GET",
-		path: downloadPath,
+		path: DOWNLOAD_PATH,
 		status: 200,
 		userAgent: "baton/1 (1,-)",
 	});
@@ -50,7 +52,7 @@ test("it notes who asked and what they hold", async () => {
 });
 
 test("HEAD gives the length without the object", async () => {
-	const reply = await fetchObject(downloadPath, { method: "HEAD" });
+	const reply = await fetchObject(DOWNLOAD_PATH, { method: "HEAD" });
 	assert.is(reply.status, 200);
 	assert.is(reply.body.length, 0);
 	assert.is(reply.headers["content-length"], String(object.length));
@@ -73,7 +75,7 @@ test("every other path is 404, tricks included", async () => {
 });
 
 test("other methods are 405", async () => {
-	const reply = await fetchObject(downloadPath, { method: "POST" });
+	const reply = await fetchObject(DOWNLOAD_PATH, { method: "POST" });
 	assert.is(reply.status, 405);
 	assert.is(reply.headers.allow, "GET, HEAD");
 });
@@ -114,7 +116,7 @@ test("who sends half a request is cut off", async () => {
 
 test("malformed and oversized requests get 400 or 431, and the server goes on", async () => {
 	assert.match(await overTLS("\x16\x03\x01 rubbish\r\n\r\n"), /^HTTP\/1\.1 400 /);
-	assert.match(await overTLS(`GET ${downloadPath} HTTP/1.1\r\nHost: x\r\nHost2 : y\r\n\r\n`), /^HTTP\/1\.1 400 /);
+	assert.match(await overTLS(`GET ${DOWNLOAD_PATH} HTTP/1.1\r\nHost: x\r\nHost2 : y\r\n\r\n`), /^HTTP\/1\.1 400 /);
 	assert.match(await overTLS(`GET /${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`), /^HTTP\/1\.1 431 /);
 	assert.is((await fetchObject()).status, 200);
 });

@@ -1,11 +1,11 @@
 // A fleet's state on disk after a crash at any point.
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import fs, { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { openCaInformation } from "../../host/ca-information.js";
 import { Fleet, type FleetPlan } from "../../host/fleet.js";
 import { give, type Operation } from "../../host/operator.js";

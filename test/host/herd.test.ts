@@ -1,14 +1,16 @@
 // The thundering herd, small; and the kernel of its devices, against the firmware's own.
 
+import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import * as own from "../../firmware/crypto/kernel.js";
 import { rawPublicKey } from "../../host/ca-information.js";
 import { herd } from "../../host/herd/herd.js";
 import * as nodes from "../../host/herd/kernel.js";
 
-const random = (length: number) => new Uint8Array(randomBytes(length));
+function random(length: number) {
+	return new Uint8Array(randomBytes(length));
+}
 
 test("both kernels give the same for everything that a handshake needs", () => {
 	for (const length of [0, 1, 31, 64, 200]) {

@@ -1,7 +1,7 @@
 // One GET by Node's own https client, which checks names, signatures and dates as any client would: for tests of our
 // servers, with a world of `thisCentury`.
 
-import { request, type RequestOptions } from "node:https";
+import { type RequestOptions, request } from "node:https";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { certificatePem } from "../../host/certificate-authority.js";
 

@@ -1,33 +1,36 @@
 // What the servers share: certificates that change, an end that loses no answer, a disk that is full.
 
+import { existsSync } from "node:fs";
+import { connect as connectTLS } from "node:tls";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { connect as connectTLS } from "node:tls";
 import { AccessLog } from "../../host/access-log.js";
-import { HttpsEndpoint, type Access } from "../../host/https-endpoint.js";
 import { certificatePem } from "../../host/certificate-authority.js";
-import { createWorld, serviceName, thisCentury } from "../world.js";
+import { type Access, HttpsEndpoint } from "../../host/https-endpoint.js";
+import { createWorld, SERVICE_NAME, thisCentury } from "../world.js";
 import { get } from "./https-client.js";
-import { existsSync } from "node:fs";
 
 const world = await createWorld({ validity: thisCentury });
-const [byA, byB] = [await world.credentials(1, serviceName), await world.credentials(2, serviceName)];
-const authority = (generation: number) => world.authority(generation).certificate;
-const refusedBy = async (port: number, generation: number) =>
-	get(port, serviceName, authority(generation)).then(
+const [byA, byB] = [await world.credentials(1, SERVICE_NAME), await world.credentials(2, SERVICE_NAME)];
+function authority(generation: number) {
+	return world.authority(generation).certificate;
+}
+async function refusedBy(port: number, generation: number) {
+	return get(port, SERVICE_NAME, authority(generation)).then(
 		() => "accepted",
 		() => "refused",
 	);
+}
 
 test("a certificate that changes is shown to the next connection, and the log says which one was", async () => {
 	const log: Access[] = [];
 	const server = world.keep(
 		await world.applicationServer(1, { credentials: byA, presented: "A", onAccess: access => log.push(access) }),
 	);
-	assert.is((await get(server.port, serviceName, authority(1))).status, 200);
+	assert.is((await get(server.port, SERVICE_NAME, authority(1))).status, 200);
 	server.present(byB, "B");
 	assert.is(await refusedBy(server.port, 1), "refused");
-	assert.is((await get(server.port, serviceName, authority(2))).status, 200);
+	assert.is((await get(server.port, SERVICE_NAME, authority(2))).status, 200);
 	await new Promise(resolve => setTimeout(resolve, 50));
 	assert.equal(
 		log.filter(({ what }) => what === "request").map(({ presented }) => presented),
@@ -45,7 +48,7 @@ test("a response under way is finished when the server closes; nobody new is let
 			go = () => response.end("whole");
 		},
 	});
-	const reply = get(endpoint.port, serviceName, authority(1));
+	const reply = get(endpoint.port, SERVICE_NAME, authority(1));
 	await until(() => endpoint.connections === 1);
 	await new Promise(resolve => setTimeout(resolve, 50));
 	const closed = endpoint.close();
@@ -61,7 +64,7 @@ test("a response that nobody reads is cut when the grace is over", async () => {
 		answer: (_request, response) => void response.writeHead(200).write("and so on"),
 		limits: { grace: 200 },
 	});
-	const reply = get(endpoint.port, serviceName, authority(1)).then(
+	const reply = get(endpoint.port, SERVICE_NAME, authority(1)).then(
 		() => "whole",
 		() => "cut",
 	);
@@ -86,7 +89,7 @@ test("behind one socket each name shows its own certificate", async () => {
 		onAccess: access => log.push(access),
 	});
 	assert.is((await get(endpoint.port, "a.example", authority(1))).status, 200);
-	assert.is((await get(endpoint.port, serviceName, authority(2))).status, 200); // any other name: the default
+	assert.is((await get(endpoint.port, SERVICE_NAME, authority(2))).status, 200); // any other name: the default
 	shown["a.example"] = { credentials: await world.credentials(3, "a.example"), presented: "C" };
 	assert.is((await get(endpoint.port, "a.example", authority(1))).status, 200); // not asked again …
 	endpoint.forget(); // … until now
@@ -94,7 +97,7 @@ test("behind one socket each name shows its own certificate", async () => {
 	await new Promise(resolve => setTimeout(resolve, 50));
 	assert.equal(
 		log.filter(({ what }) => what === "request").map(({ host, presented }) => `${host} ${presented}`),
-		["a.example A", `${serviceName} B`, "a.example C", "a.example C"],
+		["a.example A", `${SERVICE_NAME} B`, "a.example C", "a.example C"],
 	);
 	await endpoint.close();
 });
@@ -103,8 +106,8 @@ test("no session is resumed: every connection checks a certificate", async () =>
 	const server = await world.applicationServer(1, { credentials: byA });
 	const session = await new Promise<Buffer | undefined>(resolve => {
 		const socket = connectTLS(
-			{ host: "127.0.0.1", port: server.port, servername: serviceName, ca: certificatePem(authority(1)) },
-			() => socket.write(`GET / HTTP/1.1\r\nHost: ${serviceName}\r\n\r\n`),
+			{ host: "127.0.0.1", port: server.port, servername: SERVICE_NAME, ca: certificatePem(authority(1)) },
+			() => socket.write(`GET / HTTP/1.1\r\nHost: ${SERVICE_NAME}\r\n\r\n`),
 		);
 		socket.once("session", resolve);
 		socket.resume();
@@ -117,7 +120,7 @@ test("no session is resumed: every connection checks a certificate", async () =>
 			{
 				host: "127.0.0.1",
 				port: server.port,
-				servername: serviceName,
+				servername: SERVICE_NAME,
 				ca: certificatePem(authority(2)),
 				session,
 			},
@@ -141,7 +144,7 @@ devFull("a full disk costs log lines, never an answer", async () => {
 		credentials: byA,
 		onAccess: access => log.write({ server: "service", ...access }),
 	});
-	for (let i = 0; i < 5; i++) assert.is((await get(server.port, serviceName, authority(1))).status, 200);
+	for (let i = 0; i < 5; i++) assert.is((await get(server.port, SERVICE_NAME, authority(1))).status, 200);
 	await until(() => complaints.length > 0);
 	assert.is(complaints.length, 1);
 	assert.match(complaints[0], /ENOSPC.*answers go on/);

@@ -2,12 +2,12 @@
 // the service too, with a certificate from `baton server-cert`; a device updates and follows; adoption is read from
 // nginx's own log.
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { rawPublicKey } from "../../host/ca-information.js";
 import { Fleet } from "../../host/fleet.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
@@ -15,7 +15,7 @@ import { runInProcess } from "./in-process.js";
 import { noNginx, startNginx } from "./nginx-process.js";
 
 const noOpenssl = spawnSync("openssl", ["version"]).status === 0 ? undefined : "openssl is not installed";
-const host = "service.fleet.example";
+const HOST = "service.fleet.example";
 
 for (const board of ["node", "simulator"] as const) {
 	const why = noNginx ?? noOpenssl ?? (await unavailable(board));
@@ -39,14 +39,12 @@ for (const board of ["node", "simulator"] as const) {
 			"--fleet",
 			"example",
 			"--service",
-			host,
+			HOST,
 			"--download-url",
 			"https://download-{n}.fleet.example/ca-information",
 		);
 		const serviceBy = async (generation: number) => {
-			const [key, csr, pem] = ["key", "csr", "pem"].map(suffix =>
-				join(folder, `service-${generation}.${suffix}`),
-			);
+			const [key, csr, pem] = ["key", "csr", "pem"].map(suffix => join(folder, `service-${generation}.${suffix}`));
 			const made = spawnSync("openssl", [
 				"req",
 				"-new",
@@ -58,13 +56,13 @@ for (const board of ["node", "simulator"] as const) {
 				"-subj",
 				"/CN=x",
 				"-addext",
-				`subjectAltName=DNS:${host}`,
+				`subjectAltName=DNS:${HOST}`,
 				"-out",
 				csr,
 			]);
 			assert.is(made.status, 0, String(made.stderr));
 			await baton("server-cert", csr, "--out", pem);
-			return `server { listen 127.0.0.1:${port} ssl; server_name ${host}; ssl_certificate ${pem}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3; location / { return 200 "ok\\n"; } }`;
+			return `server { listen 127.0.0.1:${port} ssl; server_name ${HOST}; ssl_certificate ${pem}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3; location / { return 200 "ok\\n"; } }`;
 		};
 		const configuration = async (service: string) => {
 			await baton("export", exported, "--listen", `127.0.0.1:${port}`);
@@ -76,8 +74,8 @@ for (const board of ["node", "simulator"] as const) {
 			fleet: "example",
 			factory: hex(fleet.information(1)!),
 			dlKeys: fleet.dlKeys.map(key => hex(rawPublicKey(key))),
-			service: `https://${host}/`,
-			map: [host, ...[2, 3].map(n => `download-${n}.fleet.example`)].map(name => ({
+			service: `https://${HOST}/`,
+			map: [HOST, ...[2, 3].map(n => `download-${n}.fleet.example`)].map(name => ({
 				host: name,
 				address: "127.0.0.1",
 				toPort: port,

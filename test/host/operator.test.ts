@@ -6,21 +6,26 @@ import {
 	begin,
 	give,
 	nextDue,
-	OrderError,
-	servedAt,
 	type Operation,
 	type Order,
+	OrderError,
 	type Plan,
 	type Step,
+	servedAt,
 } from "../../host/operator.js";
 
 const plan: Plan = { validityYears: 20, overlapYears: 5, retention: "for ever" };
 const asFigure6: Plan = { ...plan, retention: "until the previous CA ends" };
 
-const short = ({ year, step, what, generation, namedBy }: Step) =>
-	`${year} ${step} ${what} ${generation}${namedBy ? ` at ${namedBy}` : ""}`;
-const start = (given = plan) => begin(given).operation;
-const revoke = (generation: number): Order => ({ order: "revoke", generation });
+function short({ year, step, what, generation, namedBy }: Step) {
+	return `${year} ${step} ${what} ${generation}${namedBy ? ` at ${namedBy}` : ""}`;
+}
+function start(given = plan) {
+	return begin(given).operation;
+}
+function revoke(generation: number): Order {
+	return { order: "revoke", generation };
+}
 
 test("figure 5, steps 501 to 510: B provisionally five years before A's end, in full operation at it", () => {
 	const { operation, steps } = advance(plan, start(), 20);
@@ -89,12 +94,7 @@ test("figure 6: download server B goes at the date that was the end of A's valid
 	for (const revokedAt of [undefined, 8, 17]) {
 		let operation = start(asFigure6);
 		if (revokedAt !== undefined)
-			operation = give(
-				asFigure6,
-				advance(asFigure6, operation, revokedAt).operation,
-				revoke(1),
-				revokedAt,
-			).operation;
+			operation = give(asFigure6, advance(asFigure6, operation, revokedAt).operation, revoke(1), revokedAt).operation;
 		operation = advance(asFigure6, operation, 19.9).operation;
 		assert.ok(operation.downloadServers[0].up, `revoked at ${revokedAt}`);
 		operation = advance(asFigure6, operation, 20).operation;

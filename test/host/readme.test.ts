@@ -10,7 +10,12 @@ import { root } from "../../boards/bundle.js";
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
 /** Years differ from run to run; how often the service was asked, too. */
-const withoutMoments = (line: string) => line.replace(/^year +[\d.]+/, "year").replace(/\(\d+ times\)/, "(N times)").trim();
+function withoutMoments(line: string) {
+	return line
+		.replace(/^year +[\d.]+/, "year")
+		.replace(/\(\d+ times\)/, "(N times)")
+		.trim();
+}
 
 test("the transcript's lines come in its order in a real run", () => {
 	const transcript = /<!-- transcript[^>]*-->\s*```\n\$ npm start\n(.*?)```/s.exec(readme);
@@ -21,7 +26,9 @@ test("the transcript's lines come in its order in a real run", () => {
 		encoding: "utf8",
 		env: { ...environment, NO_COLOR: "1" },
 		stdio: ["ignore", "pipe", "inherit"],
-	}).split("\n").map(withoutMoments);
+	})
+		.split("\n")
+		.map(withoutMoments);
 	let from = 0;
 	for (const line of transcript![1].split("\n").map(withoutMoments)) {
 		if (line === "" || line === "…") continue;

@@ -1,22 +1,25 @@
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { readFileSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
-import { join } from "node:path";
-import { openCaInformation, type CaInformation } from "../../host/ca-information.js";
+import { type CaInformation, openCaInformation } from "../../host/ca-information.js";
 import { OperatorError } from "../../host/private-key-file.js";
 import { Signer } from "../../host/signer.js";
 import { createWorld } from "../world.js";
 import { flashFolder as folder } from "./device-run.js";
 
 const world = await createWorld();
-const information = (generation: number, more: Partial<CaInformation> = {}): CaInformation => ({
-	generation,
-	certificate: world.authority(Math.min(Math.max(generation, 1), 3)).certificate,
-	nextUrl: `https://download-${generation + 1}.fleet.example/`,
-	...more,
-});
-const refuses = (run: () => unknown, message: RegExp) =>
+function information(generation: number, more: Partial<CaInformation> = {}): CaInformation {
+	return {
+		generation,
+		certificate: world.authority(Math.min(Math.max(generation, 1), 3)).certificate,
+		nextUrl: `https://download-${generation + 1}.fleet.example/`,
+		...more,
+	};
+}
+function refuses(run: () => unknown, message: RegExp) {
 	assert.throws(run, (error: Error) => error instanceof OperatorError && message.test(error.message));
+}
 
 test("what it signs opens with its public key, for its fleet alone", () => {
 	const signer = Signer.create(folder(), "example");

@@ -1,11 +1,11 @@
 // Whole scenarios: every one on the node board, and the command as a user runs it, on XS.
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { Bench, type BenchOptions, type Scenario } from "../../host/bench.js";
 import { scenarios } from "../../host/scenarios/index.js";

@@ -1,10 +1,10 @@
 // The page, in a headless Chromium, against a running bench; and who may ask it for anything.
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
 import { request } from "node:http";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { Bench, type BenchResult } from "../../host/bench.js";
 import { scenarios } from "../../host/scenarios/index.js";
 import { BenchPage } from "../../host/ui/bench-page.js";
@@ -184,9 +184,7 @@ function ask(
 			response => {
 				let text = "";
 				response.on("data", piece => (text += piece));
-				response.on("end", () =>
-					resolve({ status: response.statusCode!, headers: response.headers, body: text }),
-				);
+				response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
 			},
 		);
 		sent.on("error", reject);

@@ -1,12 +1,12 @@
 // `baton verify`: the firmware's own judgement of a server, without a device.
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { createPublicKey } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { writeSlotImage } from "../../host/slot-image.js";
-import { createWorld, serviceName } from "../world.js";
+import { createWorld, SERVICE_NAME } from "../world.js";
 import { flashFolder } from "./device-run.js";
 import { runInProcess } from "./in-process.js";
 
@@ -18,21 +18,22 @@ for (const generation of [1, 2]) {
 	writeFileSync(join(files, `${generation}.cbor`), world.information(generation));
 	writeFileSync(join(files, `ca${generation - 1}`), writeSlotImage(world.information(generation)));
 }
-const verify = (port: number, ...more: string[]) =>
-	runInProcess(
+function verify(port: number, ...more: string[]) {
+	return runInProcess(
 		[
 			"verify",
-			`https://${serviceName}/`,
+			`https://${SERVICE_NAME}/`,
 			"--fleet",
 			world.fleet,
 			"--dl-key",
 			dl,
 			"--map",
-			`${serviceName}=127.0.0.1:${port}`,
+			`${SERVICE_NAME}=127.0.0.1:${port}`,
 			...more,
 		],
 		files,
 	);
+}
 
 test("a server on the current CA is accepted", async () => {
 	const { port } = await world.applicationServer(1);
@@ -55,10 +56,7 @@ test("a server on the next CA is accepted, and the slots stay as they are", asyn
 });
 
 test("other servers are refused with the device's own reason", async () => {
-	assert.is(
-		(await verify((await world.applicationServer(3)).port, "--flash", files)).out,
-		"refused: unknown issuer\n",
-	);
+	assert.is((await verify((await world.applicationServer(3)).port, "--flash", files)).out, "refused: unknown issuer\n");
 	const elsewhere = await world.applicationServer(1, {
 		credentials: await world.credentials(1, "elsewhere.example"),
 	});

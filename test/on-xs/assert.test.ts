@@ -9,9 +9,9 @@ class Thing {
 		this.n = n;
 	}
 }
-const thrower = () => {
+function thrower() {
 	throw new RangeError("out of range");
-};
+}
 
 const holds: [string, () => void][] = [
 	["ok", () => assert.ok(1)],
@@ -22,7 +22,10 @@ const holds: [string, () => void][] = [
 	["equal, buffers", () => assert.equal(Uint8Array.of(1).buffer, Uint8Array.of(1).buffer)],
 	["equal, objects in another order", () => assert.equal({ a: 1, b: { c: 2n } }, { b: { c: 2n }, a: 1 })],
 	["equal, instances", () => assert.equal(new Thing(1), new Thing(1))],
-	["equal, maps and sets", () => assert.equal([new Map([[1, { a: 1 }]]), new Set([1])], [new Map([[1, { a: 1 }]]), new Set([1])])],
+	[
+		"equal, maps and sets",
+		() => assert.equal([new Map([[1, { a: 1 }]]), new Set([1])], [new Map([[1, { a: 1 }]]), new Set([1])]),
+	],
 	["equal, NaN", () => assert.equal([NaN], [NaN])],
 	["equal, undefined", () => assert.equal([undefined], [undefined])],
 	["not", () => assert.not(0)],
@@ -77,14 +80,14 @@ const fails: [string, () => void][] = [
 	["not.throws", () => assert.not.throws(thrower)],
 ];
 
-const broken = (body: () => void): unknown => {
+function broken(body: () => void): unknown {
 	try {
 		body();
 	} catch (error) {
 		return error;
 	}
 	return undefined;
-};
+}
 
 for (const [name, body] of holds) {
 	test(`${name} holds`, () => {

@@ -18,7 +18,7 @@ export function type(value: unknown, expected: string, message?: string) {
 	check(typeof value === expected, message, `expected a ${expected}, got ${show(value)}`);
 }
 
-export function instance(value: unknown, expected: Function, message?: string) {
+export function instance(value: unknown, expected: new (...args: never[]) => unknown, message?: string) {
 	check(value instanceof expected, message, `expected a ${expected.name}, got ${show(value)}`);
 }
 
@@ -53,7 +53,9 @@ export function throws(body: () => unknown, expected?: Expected, message?: strin
 		check(expected(error.value), message, `expected another exception than ${show(error.value)}`);
 }
 
-const falsy = (value: unknown, message?: string) => check(!value, message, `expected a falsy value, got ${show(value)}`);
+function falsy(value: unknown, message?: string) {
+	check(!value, message, `expected a falsy value, got ${show(value)}`);
+}
 
 export const not = Object.assign(falsy, {
 	ok: falsy,
@@ -95,17 +97,18 @@ function same(a: any, b: any): boolean {
 	if (a instanceof Map || a instanceof Set) return same([...a], [...b]);
 	const names = Object.keys(a);
 	if (names.length !== Object.keys(b).length) return false;
-	return names.every((name) => Object.hasOwn(b, name) && same(a[name], b[name]));
+	return names.every(name => Object.hasOwn(b, name) && same(a[name], b[name]));
 }
 
-const mostShown = 400; // characters
+const MOST_SHOWN = 400; // characters
 
 function show(value: unknown): string {
 	let text: string;
 	if (typeof value === "bigint") text = `${value}n`;
 	else if (ArrayBuffer.isView(value)) text = `${value.constructor.name} [${String(value)}]`;
 	else if (value instanceof Error) text = String(value);
-	else if (typeof value === "object" && value !== null) text = JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v));
+	else if (typeof value === "object" && value !== null)
+		text = JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v));
 	else text = typeof value === "string" ? JSON.stringify(value) : String(value);
-	return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+	return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }

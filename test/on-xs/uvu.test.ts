@@ -12,15 +12,26 @@ async function runMisfit(file: string, args: string[]) {
 	return judge({ title: "misfit", engine: "any", seconds: 0, ...ended });
 }
 
-const onXS = async () => runMisfit(await buildSimulator(), [await bundleOnce({ entry: "test/on-xs/misfit.ts", engine: "xs" })]);
-const onNode = async () => {
+async function onXS() {
+	return runMisfit(await buildSimulator(), [await bundleOnce({ entry: "test/on-xs/misfit.ts", engine: "xs" })]);
+}
+async function onNode() {
 	const { file, args } = await engines[0].command("test/on-xs/misfit.ts");
 	return runMisfit(file, args);
-};
+}
 
-for (const [engine, run, on] of [["XS", onXS, onSimulator], ["node", onNode, test]] as const) {
+for (const [engine, run, on] of [
+	["XS", onXS, onSimulator],
+	["node", onNode, test],
+] as const) {
 	on(`on ${engine} passed, failed and skipped tests are counted, with their names and messages`, async () => {
-		const { passed, failed, skipped, trouble, run: { output } } = await run();
+		const {
+			passed,
+			failed,
+			skipped,
+			trouble,
+			run: { output },
+		} = await run();
 		assert.equal([passed, failed, skipped, trouble], [3, 2, ["is left out [no reason]"], undefined]);
 		for (const text of ['"is wrong"', '"is wrong later"', "later"]) assert.match(output, text);
 		assert.not.match(output, '"is last"');

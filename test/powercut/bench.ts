@@ -3,16 +3,16 @@
 
 import { ed25519Prepare } from "../../firmware/crypto/kernel.js";
 import type { Partition } from "../../firmware/ports.js";
-import { VerifiedCaInformation, type Fleet } from "../../firmware/trust/ca-information.js";
+import { type Fleet, VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
 import { FlashError, Slots } from "../../firmware/trust/slots.js";
-import { certificateA, certificateB, certificateC, certificateD } from "../firmware/trust/certificates.js";
-import { dlSeed, fleetName, issue, type Content } from "../firmware/trust/issue.js";
-import { BLOCK_LENGTH, FlashEmulator, type Tear } from "../flash-emulator.js";
+import { CERTIFICATE_A, CERTIFICATE_B, CERTIFICATE_C, CERTIFICATE_D } from "../firmware/trust/certificates.js";
+import { type Content, dlSeed, FLEET_NAME, issue } from "../firmware/trust/issue.js";
+import { BLOCK_LENGTH, type FlashEmulator, type Tear } from "../flash-emulator.js";
 import { publicKeyOf } from "../reference/ed25519.js";
-import { afterBoot, describe, isSound, look, select, type CopyView, type Issued, type Trust } from "./oracle.js";
+import { afterBoot, type CopyView, describe, type Issued, isSound, look, select, type Trust } from "./oracle.js";
 
-export const fleet: Fleet = { name: fleetName, dlKeys: [ed25519Prepare(publicKeyOf(dlSeed))!] };
-const certificates = { A: certificateA, B: certificateB, C: certificateC, D: certificateD };
+export const fleet: Fleet = { name: FLEET_NAME, dlKeys: [ed25519Prepare(publicKeyOf(dlSeed))!] };
+const certificates = { A: CERTIFICATE_A, B: CERTIFICATE_B, C: CERTIFICATE_C, D: CERTIFICATE_D };
 type Letter = keyof typeof certificates;
 
 function make(ca: Letter, content: Content): Issued {
@@ -38,12 +38,18 @@ export type Name = keyof typeof signed;
 export const issued: readonly Issued[] = Object.values(signed);
 /** Signed by the DL key, but nothing that this firmware can use: a certificate cut short, a key that it does not know. */
 export const unusable: readonly Uint8Array[] = [
-	issue({ generation: 10, certificate: certificateD.slice(0, -2) }),
+	issue({ generation: 10, certificate: CERTIFICATE_D.slice(0, -2) }),
 	issue({ generation: 11, more: ["0601"] }),
 ];
 
 export type Violation = "noValidCa" | "olderCa" | "halfNew" | "fellToFactory" | "wrongSlotTrusted";
-export const violations: readonly Violation[] = ["noValidCa", "olderCa", "halfNew", "fellToFactory", "wrongSlotTrusted"];
+export const violations: readonly Violation[] = [
+	"noValidCa",
+	"olderCa",
+	"halfNew",
+	"fellToFactory",
+	"wrongSlotTrusted",
+];
 
 /** What happens to a device from outside. */
 export type Step =
@@ -158,7 +164,8 @@ export class Bench {
 
 	/** What holds at all times at which the power is on. */
 	#look(when: string): void {
-		if (this.chip.impossiblePrograms > 0 && !this.faulty) throw new Error(`${when}: programmed over what was not erased`);
+		if (this.chip.impossiblePrograms > 0 && !this.faulty)
+			throw new Error(`${when}: programmed over what was not erased`);
 		if (!this.faulty)
 			for (const copies of this.views) {
 				const held = copies.map(copy => (typeof copy === "object" ? copy.generation : copy));
@@ -167,7 +174,8 @@ export class Bench {
 		const { current, next } = this.slots;
 		for (const information of next ? [current, next] : [current]) {
 			const known = issued.find(({ generation }) => generation === information.generation);
-			const isWhole = known?.bytes.length === information.bytes.length &&
+			const isWhole =
+				known?.bytes.length === information.bytes.length &&
 				known.bytes.every((byte, i) => byte === information.bytes[i]);
 			if (!isWhole) this.#note("halfNew", `${when}: ${information.generation} is not what was issued`);
 		}

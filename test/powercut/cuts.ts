@@ -1,9 +1,9 @@
 // Cuts a sequence at every flash operation, in every way that a cut can leave the flash; boots; asks the oracle; lives
 // on to the end. Then the same again with a second cut at every operation of the recovery. Runs on every engine.
 
-import { eraseTears, programTears, type Operation, type Tear } from "../flash-emulator.js";
-import { violations, type Bench, type Step, type Violation } from "./bench.js";
-import { ending, endTrust, shortEnding, startOf, type Sequence } from "./sequences.js";
+import { eraseTears, type Operation, programTears, type Tear } from "../flash-emulator.js";
+import { type Bench, type Step, type Violation, violations } from "./bench.js";
+import { END_TRUST, ending, type Sequence, shortEnding, startOf } from "./sequences.js";
 
 export interface Plan {
 	/** Amounts per tear model, of a first cut, and of a second one; 0: none. */
@@ -21,8 +21,13 @@ export class Tally {
 	depth2 = 0;
 	/** Flash states found after a cut, as the emulator's digests. */
 	readonly states = new Set<string>();
-	readonly counts: Record<Violation, number> =
-		{ noValidCa: 0, olderCa: 0, halfNew: 0, fellToFactory: 0, wrongSlotTrusted: 0 };
+	readonly counts: Record<Violation, number> = {
+		noValidCa: 0,
+		olderCa: 0,
+		halfNew: 0,
+		fellToFactory: 0,
+		wrongSlotTrusted: 0,
+	};
 	/** The first violations, in words. */
 	readonly examples: string[] = [];
 	/** Called with what each boot after a cut trusts. */
@@ -91,7 +96,12 @@ function cutStep(sequence: Sequence, i: number, bench: Bench, plan: Plan, tally:
 
 /** A second cut, at every operation of the boot after the first one and of the step that is done again. */
 function cutRecovery(
-	bench: Bench, rest: readonly Step[], allowed: readonly string[], plan: Plan, tally: Tally, where: string,
+	bench: Bench,
+	rest: readonly Step[],
+	allowed: readonly string[],
+	plan: Plan,
+	tally: Tally,
+	where: string,
 ): void {
 	const recovery: Step[] = rest[0].do === "boot" ? [rest[0]] : [{ do: "boot" }, rest[0]];
 	let variant = 0;
@@ -131,8 +141,13 @@ function arrive(bench: Bench, step: Step, seed: number): Bench {
 
 /** The boot after the cut, the step again, the rest, and the end. */
 function liveOn(
-	bench: Bench, rest: readonly Step[], end: readonly Step[], allowed: readonly string[], { unstable }: Tear,
-	where: string, tally: Tally,
+	bench: Bench,
+	rest: readonly Step[],
+	end: readonly Step[],
+	allowed: readonly string[],
+	{ unstable }: Tear,
+	where: string,
+	tally: Tally,
 ): void {
 	try {
 		bench.boot(undefined, rest[0].do === "boot" && rest[0].factory ? undefined : allowed);
@@ -142,7 +157,7 @@ function liveOn(
 			bench.found.push({ violation: "halfNew", what: "one boot did not mend all" });
 		for (const step of rest) bench.perform(step);
 		for (const step of end) bench.perform(step);
-		if (bench.trust !== endTrust)
+		if (bench.trust !== END_TRUST)
 			bench.found.push({ violation: "noValidCa", what: `stuck: ends with ${bench.trust}` });
 	} catch (error) {
 		bench.found.push({ violation: "noValidCa", what: `${error}` });
@@ -150,7 +165,9 @@ function liveOn(
 	tally.note(bench, where);
 }
 
-const state = ({ chip }: Bench) => chip.digest("ca0") + chip.digest("ca1");
+function state({ chip }: Bench) {
+	return chip.digest("ca0") + chip.digest("ca1");
+}
 
 /** The ways in which `operation` can be cut, with `amounts` for each model that has a measure. */
 export function tears(operation: Operation, amounts: number): Tear[] {
@@ -168,4 +185,6 @@ export function tears(operation: Operation, amounts: number): Tear[] {
 	return list;
 }
 
-const words = ({ model, amount, unstable }: Tear) => `${model} ${amount.toFixed(2)}${unstable ? ", unstable" : ""}`;
+function words({ model, amount, unstable }: Tear) {
+	return `${model} ${amount.toFixed(2)}${unstable ? ", unstable" : ""}`;
+}

@@ -1,15 +1,15 @@
 // Flash that changes by itself, or that never was ours: every single bit, random damage, random content of all three
 // partitions. Whatever is found, a device boots to the state that the oracle names. Runs on every engine.
 
-import { Poller } from "../../firmware/poller.js";
 import { concatenate } from "../../firmware/cbor.js";
+import { Poller } from "../../firmware/poller.js";
 import { Dice } from "../dice.js";
 import { map, pairs, signed as sign } from "../firmware/trust/issue.js";
 import { BLOCK_LENGTH, FlashEmulator, type Operation, type Tear } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { Bench, signed, unusable } from "./bench.js";
-import { tears, type Tally } from "./cuts.js";
-import { ending, endTrust, startOf } from "./sequences.js";
+import { type Tally, tears } from "./cuts.js";
+import { END_TRUST, ending, startOf } from "./sequences.js";
 
 const PARTITION_BITS = 8 * 2 * BLOCK_LENGTH;
 const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b);
@@ -38,18 +38,22 @@ export function everyBit(part: number, parts: number, tally: Tally, stride = 1):
 
 /** Turns random bits over: mostly in one copy, which must harm nothing; sometimes anywhere. */
 export function randomDamage(count: number, seed: number, tally: Tally): void {
-	const dice = new Dice(seed), rest = atRest(seed);
+	const dice = new Dice(seed),
+		rest = atRest(seed);
 	for (let n = 0; n < count; n++) {
 		const bench = rest.clone(seed + n);
 		const everywhere = dice.chance(0.2);
-		const partition = slots[dice.below(2)], block = dice.below(2);
+		const partition = slots[dice.below(2)],
+			block = dice.below(2);
 		const reach = dice.chance(0.8) ? 4500 : 8 * BLOCK_LENGTH; // bits: the record and a little, or all
 		const bits = 2 + dice.below(dice.chance(0.5) ? 8 : 400);
 		const burst = dice.chance(0.3) ? dice.below(reach) : -1;
 		for (let k = 0; k < bits; k++) {
-			const bit = dice.chance(0.02) ? 8 * BLOCK_LENGTH - 1 - dice.below(32) // of the mark
-				: burst >= 0 ? (burst + dice.below(64)) % reach
-				: dice.below(reach);
+			const bit = dice.chance(0.02)
+				? 8 * BLOCK_LENGTH - 1 - dice.below(32) // of the mark
+				: burst >= 0
+					? (burst + dice.below(64)) % reach
+					: dice.below(reach);
 			if (everywhere) bench.chip.flip(slots[dice.below(2)], 8 * BLOCK_LENGTH * dice.below(2) + bit);
 			else bench.chip.flip(partition, 8 * BLOCK_LENGTH * block + bit);
 		}
@@ -70,7 +74,7 @@ export function randomContent(count: number, seed: number, tally: Tally): void {
 		boot(bench, undefined, where, tally);
 		if (n % 32 === 0 && !bench.views.flat().includes("unusable")) {
 			for (const step of ending) bench.perform(step);
-			if (bench.trust !== endTrust) tally.count("noValidCa", `${where}: stuck, ends with ${bench.trust}`);
+			if (bench.trust !== END_TRUST) tally.count("noValidCa", `${where}: stuck, ends with ${bench.trust}`);
 			tally.note(bench, where);
 		}
 		chip.setImage("poll", randomPollBlock(dice));
@@ -140,7 +144,8 @@ export function cutsInPoll(amounts: number, seed: number, tally: Tally): number 
 	const atPoll = (operations: Operation[]) => {
 		const chip = new FlashEmulator(seed);
 		creditsToPoll(chip, 3000, seed, true); // one whole period, so that a target stands in the header
-		for (;;) { // up to the boot that polls
+		for (;;) {
+			// up to the boot that polls
 			const before = chip.clone(seed);
 			operations.length = 0;
 			chip.onOperation = operation => operations.push(operation);
@@ -168,16 +173,25 @@ export function cutsInPoll(amounts: number, seed: number, tally: Tally): number 
 
 /** Boots again and again, for one credit each, until the poller polls; at most `limit` times. */
 function creditsToPoll(
-	chip: FlashEmulator, limit: number, seed: number, succeeds = false, cut?: { at: number; tear: Tear },
+	chip: FlashEmulator,
+	limit: number,
+	seed: number,
+	succeeds = false,
+	cut?: { at: number; tear: Tear },
 ): number {
-	const dice = new Dice(seed), clock = new VirtualClock();
+	const dice = new Dice(seed),
+		clock = new VirtualClock();
 	let polled = false;
 	for (let credits = 1; credits <= limit; credits++) {
 		chip.powerOn();
 		if (cut) chip.cutAt(cut.at, cut.tear);
 		clock.clearAll();
 		new Poller({
-			flash: chip.open("poll"), timer: clock, random: dice.fill, creditTicks: 1_800_000, creditsPerPoll: 1440,
+			flash: chip.open("poll"),
+			timer: clock,
+			random: dice.fill,
+			creditTicks: 1_800_000,
+			creditsPerPoll: 1440,
 			poll: () => {
 				polled = true;
 				const then = (onKept: (succeeded: boolean) => void) => succeeds && onKept(true);

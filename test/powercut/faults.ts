@@ -3,13 +3,19 @@
 
 import type { BlockFault, OperationFault, Tear } from "../flash-emulator.js";
 import type { Bench } from "./bench.js";
-import { Tally } from "./cuts.js";
-import { ending, endTrust, startOf, type Sequence } from "./sequences.js";
+import type { Tally } from "./cuts.js";
+import { END_TRUST, ending, type Sequence, startOf } from "./sequences.js";
 
 const blocks = ["ca0:0", "ca0:1", "ca1:0", "ca1:1"] as const;
 type LastingFault = BlockFault | "comes and goes";
 const blockFaults: readonly LastingFault[] = [
-	"ignores", "ignores erase", "ignores program", "refuses", "refuses erase", "unreadable", "comes and goes",
+	"ignores",
+	"ignores erase",
+	"ignores program",
+	"refuses",
+	"refuses erase",
+	"unreadable",
+	"comes and goes",
 ];
 /** With these a mark that stands cannot be revoked. */
 const irrevocable: readonly LastingFault[] = ["ignores", "ignores program", "refuses"];
@@ -37,11 +43,18 @@ export function failingOperations(sequence: Sequence, seed: number, tally: Tally
 			for (let at = 0; ; at++) {
 				const bench = startOf(sequence, seed + lives);
 				let operations = 0;
-				live(bench, sequence, `${sequence.name}, operation ${at} of step ${i} ${fault}`, tally, (step, base) => {
-					if (step === i) bench.chip.operationFaults.set(base + at, fault);
-				}, (step, count) => {
-					if (step === i) operations = count;
-				});
+				live(
+					bench,
+					sequence,
+					`${sequence.name}, operation ${at} of step ${i} ${fault}`,
+					tally,
+					(step, base) => {
+						if (step === i) bench.chip.operationFaults.set(base + at, fault);
+					},
+					(step, count) => {
+						if (step === i) operations = count;
+					},
+				);
 				if (at >= operations) break;
 				lives++;
 			}
@@ -55,7 +68,11 @@ export function failingOperations(sequence: Sequence, seed: number, tally: Tally
  * moment, once in a promotion, leaves the older CA until a server proves the newer one again.
  */
 export function cutsWithStuckBlock(
-	sequence: Sequence, tears: readonly Tear[], seed: number, tally: Tally, tenacious: Tally,
+	sequence: Sequence,
+	tears: readonly Tear[],
+	seed: number,
+	tally: Tally,
+	tenacious: Tally,
 ): number {
 	let cuts = 0;
 	for (const block of blocks)
@@ -88,8 +105,12 @@ function breakBlock(bench: Bench, block: string, fault: LastingFault): void {
 }
 
 function live(
-	bench: Bench, sequence: Sequence, where: string, tally: Tally,
-	before: (step: number, operations: number) => void, after?: (step: number, operations: number) => void,
+	bench: Bench,
+	sequence: Sequence,
+	where: string,
+	tally: Tally,
+	before: (step: number, operations: number) => void,
+	after?: (step: number, operations: number) => void,
 ): void {
 	bench.faulty = true;
 	try {
@@ -109,7 +130,12 @@ function live(
 
 /** False: the step has no such operation. */
 function liveWithCut(
-	bench: Bench, sequence: Sequence, i: number, cut: { at: number; tear: Tear }, where: string, tally: Tally,
+	bench: Bench,
+	sequence: Sequence,
+	i: number,
+	cut: { at: number; tear: Tear },
+	where: string,
+	tally: Tally,
 ): boolean {
 	try {
 		if (sequence.steps[0].do !== "boot") bench.boot();
@@ -130,5 +156,5 @@ function liveWithCut(
 
 /** The newest CA is current, and alone. */
 function finish(bench: Bench): void {
-	if (bench.trust !== endTrust) bench.found.push({ violation: "noValidCa", what: `stuck: ends with ${bench.trust}` });
+	if (bench.trust !== END_TRUST) bench.found.push({ violation: "noValidCa", what: `stuck: ends with ${bench.trust}` });
 }

@@ -10,7 +10,7 @@
 
 import type { Operation } from "../flash-emulator.js";
 import { BLOCK_LENGTH, FlashEmulator } from "../flash-emulator.js";
-import { Bench, issued, signed, type Name, type Step } from "./bench.js";
+import { Bench, issued, type Name, type Step, signed } from "./bench.js";
 
 export interface ModelOptions {
 	/** Cuts in a row. */
@@ -45,7 +45,8 @@ interface AbstractStep {
 }
 
 const order: readonly Name[] = ["A1", "B2", "C4", "D5"]; // generations 1 … 4 of the model
-const BLANK: Copy = { kind: "blank", generation: 0 }, DEAD: Copy = { kind: "dead", generation: 0 };
+const BLANK: Copy = { kind: "blank", generation: 0 },
+	DEAD: Copy = { kind: "dead", generation: 0 };
 
 export function explore({ cuts, generations, rot = false, without }: ModelOptions): ModelResult {
 	const firmware = new Firmware(without);
@@ -162,7 +163,8 @@ function abstract(operation: Operation): AbstractStep {
 	if (operation.kind === "erase") return { kind: "erase", copy: base + operation.block, generation: 0 };
 	const { bytes, offset } = operation;
 	const copy = base + Math.floor(offset / BLOCK_LENGTH);
-	if (offset % BLOCK_LENGTH !== 0) return { kind: bytes.every(byte => byte === 0) ? "revoke" : "mark", copy, generation: 0 };
+	if (offset % BLOCK_LENGTH !== 0)
+		return { kind: bytes.every(byte => byte === 0) ? "revoke" : "mark", copy, generation: 0 };
 	const record = issued.find(({ bytes: whole }) => whole.every((byte, i) => byte === bytes[i]));
 	if (!record) throw new Error("the firmware programs what was never issued");
 	return { kind: "record", copy, generation: rank(record.generation) };
@@ -173,23 +175,32 @@ function benchReading(readings: readonly Reading[]): Bench {
 	const chip = new FlashEmulator();
 	for (const [i, reading] of readings.entries()) {
 		if (reading === 0) continue;
-		const partition = i < 2 ? "ca0" : "ca1", offset = (i & 1) * BLOCK_LENGTH;
+		const partition = i < 2 ? "ca0" : "ca1",
+			offset = (i & 1) * BLOCK_LENGTH;
 		chip.setImage(partition, reading > 0 ? signed[order[reading - 1]].bytes : new Uint8Array(64), offset);
 		if (reading > 0) chip.setImage(partition, Uint8Array.of(0x6d, 0x61, 0x72, 0x6b), offset + BLOCK_LENGTH - 4);
 	}
 	return new Bench(chip, "A1");
 }
 
-const rank = (generation: number) => order.findIndex(each => signed[each].generation === generation) + 1;
-const name = ({ kind, generation }: Copy) => kind + generation;
+function rank(generation: number) {
+	return order.findIndex(each => signed[each].generation === generation) + 1;
+}
+function name({ kind, generation }: Copy) {
+	return kind + generation;
+}
 
 function* allReadings(copies: readonly Copy[]): Generator<Reading[]> {
 	let all: Reading[][] = [[]];
 	for (const { kind, generation } of copies) {
-		const possible = kind === "marked" ? [generation]
-			: kind === "blank" ? [0]
-			: kind === "dead" || kind === "whole" ? [-1]
-			: [generation, -1];
+		const possible =
+			kind === "marked"
+				? [generation]
+				: kind === "blank"
+					? [0]
+					: kind === "dead" || kind === "whole"
+						? [-1]
+						: [generation, -1];
 		all = all.flatMap(readings => possible.map(reading => [...readings, reading]));
 	}
 	yield* all;

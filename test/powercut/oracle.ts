@@ -26,7 +26,9 @@ export interface Trust {
 
 /** The two copies of a partition's image. `unusable`: records that were signed for another firmware. */
 export function look(image: Uint8Array, issued: readonly Issued[], unusable: readonly Uint8Array[] = []): CopyView[] {
-	return [0, 1].map(block => lookAtCopy(image.subarray(block * BLOCK_LENGTH, (block + 1) * BLOCK_LENGTH), issued, unusable));
+	return [0, 1].map(block =>
+		lookAtCopy(image.subarray(block * BLOCK_LENGTH, (block + 1) * BLOCK_LENGTH), issued, unusable),
+	);
 }
 
 function lookAtCopy(block: Uint8Array, issued: readonly Issued[], unusable: readonly Uint8Array[]): CopyView {
@@ -35,7 +37,8 @@ function lookAtCopy(block: Uint8Array, issued: readonly Issued[], unusable: read
 		const known = issued.find(({ bytes }) => startsWith(block, bytes));
 		return known ?? (unusable.some(bytes => startsWith(block, bytes)) ? "unusable" : "bad");
 	}
-	for (const word of new Uint32Array(block.buffer, block.byteOffset, BLOCK_LENGTH / 4)) if (word !== 0xffff_ffff) return "bad";
+	for (const word of new Uint32Array(block.buffer, block.byteOffset, BLOCK_LENGTH / 4))
+		if (word !== 0xffff_ffff) return "bad";
 	return "blank";
 }
 
@@ -53,7 +56,8 @@ export function contentOf(copies: readonly CopyView[]): Issued | undefined {
 
 /** What the slots say, before anything is repaired. */
 export function select(ca0: readonly CopyView[], ca1: readonly CopyView[]): Partial<Trust> {
-	const a = contentOf(ca0), b = contentOf(ca1);
+	const a = contentOf(ca0),
+		b = contentOf(ca1);
 	if (!a || !b) return { current: a ?? b };
 	if (a.generation === b.generation) return { current: a };
 	return a.generation < b.generation ? { current: a, next: b } : { current: b, next: a };

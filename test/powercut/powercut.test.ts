@@ -1,10 +1,10 @@
 // A small power-cut run on Node, and the proof that it would find something: the same run with the firmware's slots
 // broken in one place each must not come out clean.
 
+import { readFileSync } from "node:fs";
+import type { Plugin } from "esbuild";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Plugin } from "esbuild";
-import { readFileSync } from "node:fs";
 import { onAllCores } from "../mass-run.js";
 import { violations } from "./bench.js";
 import { sequences } from "./sequences.js";
@@ -14,20 +14,32 @@ const nothing = { model: "nothing" as const, amount: 0, unstable: false };
 
 async function run(jobs: Job[], plugins: Plugin[] = []): Promise<{ cuts: number; found: number; examples: string[] }> {
 	const sum = { cuts: 0, found: 0, examples: [] as string[] };
-	await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, report => {
-		sum.cuts += report.cuts;
-		for (const violation of violations) sum.found += report.counts[violation];
-		sum.found += report.tenacious.other + (report.model?.violations.length ?? 0);
-		sum.examples.push(...report.examples, ...(report.model?.violations ?? []));
-	}, { most: 2, plugins });
+	await onAllCores<Job, Report>(
+		"test/powercut/worker.ts",
+		jobs,
+		report => {
+			sum.cuts += report.cuts;
+			for (const violation of violations) sum.found += report.counts[violation];
+			sum.found += report.tenacious.other + (report.model?.violations.length ?? 0);
+			sum.examples.push(...report.examples, ...(report.model?.violations ?? []));
+		},
+		{ most: 2, plugins },
+	);
 	return sum;
 }
 
 /** Every sequence and step, thinly. */
 function everything(stride: number): Job[] {
-	return sequences.flatMap((sequence, i) => sequence.steps.map((_, step): Job => (
-		{ kind: "cuts", sequence: i, step, plan: { first: 2, second: 1, states: 1, stride, seed: 3 } }
-	)));
+	return sequences.flatMap((sequence, i) =>
+		sequence.steps.map(
+			(_, step): Job => ({
+				kind: "cuts",
+				sequence: i,
+				step,
+				plan: { first: 2, second: 1, states: 1, stride, seed: 3 },
+			}),
+		),
+	);
 }
 
 test("there are at least 24 sequences, each with a name of its own", () => {
@@ -64,12 +76,32 @@ function broken(from: string, to: string): Plugin {
 }
 
 const mutants: [name: string, from: string, to: string][] = [
-	["a copy counts without its mark", "if (!equalBytes(mark, MARK)) return", "if (equalBytes(mark, new Uint8Array([1, 2, 3, 4]))) return"],
+	[
+		"a copy counts without its mark",
+		"if (!equalBytes(mark, MARK)) return",
+		"if (equalBytes(mark, new Uint8Array([1, 2, 3, 4]))) return",
+	],
 	["a slot's content is the lower generation", "information.generation >= copy", "information.generation <= copy"],
-	["the higher slot is current", "x.generation < y.generation ? [a, b] : [b, a]", "x.generation > y.generation ? [a, b] : [b, a]"],
-	["the slot of current is written", "write(a === this.#current ? b : a, information)", "write(a === this.#current ? a : b, information)"],
-	["the lower slot is retired before next is fresh", "write(next, information);\n\t\t\tretire(lower, information);", "retire(lower, information);\n\t\t\twrite(next, information);"],
-	["one copy is written", "const failures = tryEach(COPIES, i => writeCopy", "const failures = tryEach([0], i => writeCopy"],
+	[
+		"the higher slot is current",
+		"x.generation < y.generation ? [a, b] : [b, a]",
+		"x.generation > y.generation ? [a, b] : [b, a]",
+	],
+	[
+		"the slot of current is written",
+		"write(a === this.#current ? b : a, information)",
+		"write(a === this.#current ? a : b, information)",
+	],
+	[
+		"the lower slot is retired before next is fresh",
+		"write(next, information);\n\t\t\tretire(lower, information);",
+		"retire(lower, information);\n\t\t\twrite(next, information);",
+	],
+	[
+		"one copy is written",
+		"const failures = tryEach(COPIES, i => writeCopy",
+		"const failures = tryEach([0], i => writeCopy",
+	],
 	["a slot is not repaired", "if (ill.length > 0) attempt", "if (ill.length > 2) attempt"],
 	["a damaged slot is left", "slot.copies.every(isWorthless)) {", "false) {"],
 	["a due promotion is not finished", "if (this.#promotionIsDue) attempt", "if (false) attempt"],
@@ -78,7 +110,9 @@ const mutants: [name: string, from: string, to: string][] = [
 
 for (const [name, from, to] of mutants)
 	test(`it is found out if ${name}`, async () => {
-		const jobs = everything(40).filter(job => job.kind === "cuts" && [2, 5, 8, 11, 15, 17, 20, 25, 28].includes(job.sequence));
+		const jobs = everything(40).filter(
+			job => job.kind === "cuts" && [2, 5, 8, 11, 15, 17, 20, 25, 28].includes(job.sequence),
+		);
 		jobs.push({ kind: "model", options: { cuts: 3, generations: 3 } });
 		let found: number;
 		try {

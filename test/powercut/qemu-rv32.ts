@@ -13,19 +13,19 @@ import { createInterface } from "node:readline";
 import { bundleOnce } from "../../boards/bundle.js";
 import { buildBoard, compileBytecode, missingTools } from "../../boards/qemu-rv32/build.js";
 import { emulatorCommand, runFile } from "../../boards/qemu-rv32/emulator.js";
-import { activityOf, composeFlashImage, takeFlashImageApart } from "../../boards/qemu-rv32/flash-image.js";
 import type { Activity } from "../../boards/qemu-rv32/flash-image.js";
+import { activityOf, composeFlashImage, takeFlashImageApart } from "../../boards/qemu-rv32/flash-image.js";
 import type { DeviceEvent } from "../../firmware/events.js";
 import { parseEvent } from "../../host/device-events.js";
 import { readDeviceSlots } from "../../host/slot-image.js";
-import { createWorld, downloadName, serviceName, type World } from "../world.js";
+import { createWorld, downloadName, SERVICE_NAME, type World } from "../world.js";
 
 /** Kills inside an erase, and inside programming, from which on a run of 100 kills or more says something. */
-const wanted = 50;
-const wordMicroseconds = 200; // an erase takes 0.2 s, a copy of a typical CA information 0.02 s
-const runLimit = 30_000; // ms, of one run of the device
-const killsAtAStep = 5; // then the device may store, or promote, in peace
-const mostKills = 100_000;
+const WANTED = 50;
+const WORD_MICROSECONDS = 200; // an erase takes 0.2 s, a copy of a typical CA information 0.02 s
+const RUN_LIMIT = 30_000; // ms, of one run of the device
+const KILLS_AT_A_STEP = 5; // then the device may store, or promote, in peace
+const MOST_KILLS = 100_000;
 
 interface Tally {
 	kills: number;
@@ -51,8 +51,8 @@ export async function killBoard(
 	board: string,
 	{ kills, seed, json }: { kills: number; seed: number; json: boolean },
 ): Promise<number> {
-	if (board !== "qemu-rv32" || !Number.isInteger(kills) || kills < 1 || kills > mostKills) {
-		console.error(`powercut: expected --board qemu-rv32 and --kills 1 to ${mostKills}`);
+	if (board !== "qemu-rv32" || !Number.isInteger(kills) || kills < 1 || kills > MOST_KILLS) {
+		console.error(`powercut: expected --board qemu-rv32 and --kills 1 to ${MOST_KILLS}`);
 		return 2;
 	}
 	const missing = await missingTools();
@@ -84,7 +84,11 @@ function progress({ kills, inErase, inProgram }: Tally): string {
 	return `${kills} kills, ${inErase} inside an erase, ${inProgram} inside programming`;
 }
 
-export async function killDevices({ kills, seed, onProgress }: {
+export async function killDevices({
+	kills,
+	seed,
+	onProgress,
+}: {
 	kills: number;
 	seed: number;
 	onProgress?(tally: Tally): void;
@@ -138,8 +142,8 @@ class Life {
 			// The service by this CA: the device stores the next one. By the next one: it promotes.
 			for (const by of [tally.newest, tally.newest + 1]) {
 				const service = await this.#world.applicationServer(by);
-				const ports = { [serviceName]: service.port, [downloadName(tally.newest)]: download.port };
-				await this.#step(ports, isLast ? 0 : killsAtAStep);
+				const ports = { [SERVICE_NAME]: service.port, [downloadName(tally.newest)]: download.port };
+				await this.#step(ports, isLast ? 0 : KILLS_AT_A_STEP);
 				await service.close();
 			}
 			await download.close();
@@ -169,7 +173,10 @@ class Life {
 		]);
 		const run = join(this.#folder, "run");
 		const settings = this.#world.settings(ports, { deadline: 20_000 });
-		writeFileSync(run, runFile({ preload: true, wordMicroseconds, settings: JSON.stringify(settings) }));
+		writeFileSync(
+			run,
+			runFile({ preload: true, wordMicroseconds: WORD_MICROSECONDS, settings: JSON.stringify(settings) }),
+		);
 		return emulatorCommand({ board, program, run, flash: this.#image });
 	}
 
@@ -177,7 +184,11 @@ class Life {
 		const { inErase, inProgram } = this.tally;
 		if (this.#chance(0.1)) return { during: "nothing", skip: 0, after: 600 * this.#fraction() };
 		const during = this.#chance(inErase <= inProgram ? 0.7 : 0.3) ? "erasing" : "programming";
-		return { during, skip: Math.floor(3 * this.#fraction()), after: (during === "erasing" ? 190 : 15) * this.#fraction() };
+		return {
+			during,
+			skip: Math.floor(3 * this.#fraction()),
+			after: (during === "erasing" ? 190 : 15) * this.#fraction(),
+		};
 	}
 
 	/** One run of the device. Gives its exit code, or "killed". */
@@ -197,8 +208,9 @@ class Life {
 		void ended.then(() => (isRunning = false));
 
 		const image = openSync(this.#image, "r");
-		const deadline = Date.now() + runLimit;
-		let seen: Activity = "nothing", skip = kill?.skip ?? 0;
+		const deadline = Date.now() + RUN_LIMIT;
+		let seen: Activity = "nothing",
+			skip = kill?.skip ?? 0;
 		while (isRunning) {
 			const activity = activityOf(image);
 			const begins = activity !== "nothing" && activity !== seen;
@@ -258,7 +270,9 @@ export function isClean(tally: Tally): boolean {
 
 /** Are enough of the kills inside flash operations? */
 function says({ inErase, inProgram }: Tally, kills: number): boolean {
-	return kills < 2 * wanted || (inErase >= wanted && inProgram >= wanted);
+	return kills < 2 * WANTED || (inErase >= WANTED && inProgram >= WANTED);
 }
 
-const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
+function pause(milliseconds: number) {
+	return new Promise(resolve => setTimeout(resolve, milliseconds));
+}

@@ -5,41 +5,47 @@
 import { parseArgs } from "node:util";
 import type { Tear } from "../flash-emulator.js";
 import { onAllCores } from "../mass-run.js";
-import { violations, type Violation } from "./bench.js";
+import { type Violation, violations } from "./bench.js";
 import type { Plan } from "./cuts.js";
 import { killBoard } from "./qemu-rv32.js";
 import { sequences } from "./sequences.js";
 import type { Job, Report } from "./worker.js";
 
-const usage = "usage: npm run powercut -- [--json] [--long] [--seed N] [--board qemu-rv32 [--kills N]]";
+const USAGE = "usage: npm run powercut -- [--json] [--long] [--seed N] [--board qemu-rv32 [--kills N]]";
 const values = readOptions();
 const { json = false, long = false } = values;
 const seed = Number(values.seed);
 if (values.help) {
-	console.log(usage);
+	console.log(USAGE);
 	process.exit(0);
 }
-if (values.board !== undefined) process.exit(await killBoard(values.board, { kills: Number(values.kills), seed, json }));
+if (values.board !== undefined)
+	process.exit(await killBoard(values.board, { kills: Number(values.kills), seed, json }));
 const started = performance.now();
 
 const plan: Plan = long ? { first: 16, second: 2, states: 44, seed } : { first: 4, second: 1, states: 10, seed };
-const damages = long ? 1_000_000 : 50_000, contents = long ? 400_000 : 100_000;
-const partOf = 2_000; // trials in one job
+const damages = long ? 1_000_000 : 50_000,
+	contents = long ? 400_000 : 100_000;
+const PART_OF = 2_000; // trials in one job
 const faultTears: Tear[] = [
 	{ model: "nothing", amount: 0, unstable: false },
 	...(long ? [0.5, 0.9].map((amount): Tear => ({ model: "bits", amount, unstable: amount > 0.5 })) : []),
 ];
 
-const many = (count: number, make: (n: number) => Job) => Array.from({ length: Math.ceil(count / partOf) }, (_, n) => make(n));
+function many(count: number, make: (n: number) => Job) {
+	return Array.from({ length: Math.ceil(count / PART_OF) }, (_, n) => make(n));
+}
 const jobs: Job[] = [
 	{ kind: "model", options: { cuts: 3, generations: 4 } },
 	{ kind: "model", options: { cuts: 3, generations: 4, rot: true } },
-	...sequences.flatMap((sequence, i) => sequence.steps.map((_, step): Job => ({ kind: "cuts", sequence: i, step, plan }))),
+	...sequences.flatMap((sequence, i) =>
+		sequence.steps.map((_, step): Job => ({ kind: "cuts", sequence: i, step, plan })),
+	),
 	{ kind: "poll", amounts: long ? 20 : 3, seed },
 	...sequences.map((_, sequence): Job => ({ kind: "faults", sequence, seed, tears: faultTears })),
 	...Array.from({ length: 32 }, (_, part): Job => ({ kind: "bits", part, parts: 32, stride: 1 })),
-	...many(damages, n => ({ kind: "damage", count: partOf, seed: seed + 1_000_003 * n })),
-	...many(contents, n => ({ kind: "content", count: partOf, seed: seed + 1_000_033 * n })),
+	...many(damages, n => ({ kind: "damage", count: PART_OF, seed: seed + 1_000_003 * n })),
+	...many(contents, n => ({ kind: "content", count: PART_OF, seed: seed + 1_000_033 * n })),
 ];
 
 const states = new Set<string>();
@@ -92,7 +98,10 @@ const clean = violations.every(violation => counts[violation] === 0) && model.vi
 if (!json) {
 	const number = (n: number) => n.toLocaleString("en");
 	const lines = [
-		[`${number(result.cuts)} power cuts in ${result.sequences} sequences`, `${number(result.depth2)} of them in a recovery`],
+		[
+			`${number(result.cuts)} power cuts in ${result.sequences} sequences`,
+			`${number(result.depth2)} of them in a recovery`,
+		],
 		[`${number(result.distinctStates)} distinct flash states`],
 		[`${number(trials.bits)} single bits`, `${number(trials.damage)} random damages`],
 		[`${number(trials.content)} random contents of all partitions`],
@@ -124,7 +133,7 @@ function readOptions() {
 			},
 		}).values;
 	} catch (error) {
-		console.error(`${(error as Error).message}\n${usage}`);
+		console.error(`${(error as Error).message}\n${USAGE}`);
 		process.exit(2);
 	}
 }

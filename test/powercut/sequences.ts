@@ -2,7 +2,7 @@
 // is listed here, through two more generations to its end.
 
 import { BLOCK_LENGTH, FlashEmulator } from "../flash-emulator.js";
-import { Bench, signed, type Name, type Step } from "./bench.js";
+import { Bench, type Name, type Step, signed } from "./bench.js";
 
 export interface Sequence {
 	name: string;
@@ -13,18 +13,32 @@ export interface Sequence {
 }
 
 const boot: Step = { do: "boot" };
-const download = (name: Name): Step => ({ do: "download", name });
-const prove = (name: Name): Step => ({ do: "prove", name });
-const firmware = (factory: Name): Step => ({ do: "boot", factory });
-const damage = (partition: "ca0" | "ca1", block: number): Step => ({ do: "damage", partition, block });
-const twice = (...names: (Name | "-")[]) => names.flatMap(name => [name, name]);
+function download(name: Name): Step {
+	return { do: "download", name };
+}
+function prove(name: Name): Step {
+	return { do: "prove", name };
+}
+function firmware(factory: Name): Step {
+	return { do: "boot", factory };
+}
+function damage(partition: "ca0" | "ca1", block: number): Step {
+	return { do: "damage", partition, block };
+}
+function twice(...names: (Name | "-")[]) {
+	return names.flatMap(name => [name, name]);
+}
 
 export const sequences: readonly Sequence[] = [
 	{ name: "first boot", start: twice("-", "-"), steps: [boot] },
 	{ name: "first boot on flash that is not erased", start: ["?", "?", "?", "?"], steps: [boot] },
 	{ name: "store next", start: twice("A1", "-"), steps: [download("B2")] },
 	{ name: "store next, current in ca1", start: twice("-", "A1"), steps: [download("B2")] },
-	{ name: "store next, the same again", start: twice("A1", "-"), steps: [download("B2"), download("B2"), boot, download("B2")] },
+	{
+		name: "store next, the same again",
+		start: twice("A1", "-"),
+		steps: [download("B2"), download("B2"), boot, download("B2")],
+	},
 	{ name: "store a newer next over an older", start: twice("A1", "B2"), steps: [download("D5")] },
 	{ name: "store a longer next over a shorter", start: twice("A1", "B2"), steps: [download("C4")] },
 	{ name: "store a shorter next over a longer", start: twice("A1", "C4"), steps: [download("D5")] },
@@ -33,7 +47,11 @@ export const sequences: readonly Sequence[] = [
 	{ name: "promote, then the same again", start: twice("A1", "B2"), steps: [prove("B2"), download("B2"), boot] },
 	{ name: "promote, then store", start: twice("A1", "B2"), steps: [prove("B2"), download("C4")] },
 	{ name: "first boot, store, promote", start: twice("-", "-"), steps: [boot, download("B2"), prove("B2")] },
-	{ name: "two generations", start: twice("A1", "-"), steps: [download("B2"), prove("B2"), boot, download("C4"), prove("C4")] },
+	{
+		name: "two generations",
+		start: twice("A1", "-"),
+		steps: [download("B2"), prove("B2"), boot, download("C4"), prove("C4")],
+	},
 	{ name: "ten generations at once", start: twice("A1", "B2"), steps: [download("D9"), prove("D9")] },
 	{ name: "the same CA with another URL", start: twice("B2", "-"), steps: [download("B3")] },
 	{ name: "the same CA with another URL, over next", start: twice("B2", "C4"), steps: [download("B7")] },
@@ -50,10 +68,26 @@ export const sequences: readonly Sequence[] = [
 	{ name: "repair of current's differing copies", start: ["B2", "A1", "C4", "C4"], steps: [boot] },
 	{ name: "a damaged slot is erased", start: ["A1", "A1", "?", "?"], steps: [boot] },
 	{ name: "a slot damaged in part is erased", start: ["?", "-", "B2", "B2"], steps: [boot] },
-	{ name: "next rots away and comes again", start: twice("A1", "B2"), steps: [damage("ca1", 0), damage("ca1", 1), boot, download("B2"), prove("B2")] },
-	{ name: "current rots away", start: twice("A1", "B2"), steps: [damage("ca0", 0), damage("ca0", 1), boot, download("C4")] },
-	{ name: "both slots rot away", start: twice("C4", "D5"), steps: [damage("ca0", 0), damage("ca0", 1), damage("ca1", 0), damage("ca1", 1), boot, download("D9")] },
-	{ name: "a copy rots between store and promote", start: twice("A1", "-"), steps: [download("B2"), damage("ca1", 1), boot, prove("B2")] },
+	{
+		name: "next rots away and comes again",
+		start: twice("A1", "B2"),
+		steps: [damage("ca1", 0), damage("ca1", 1), boot, download("B2"), prove("B2")],
+	},
+	{
+		name: "current rots away",
+		start: twice("A1", "B2"),
+		steps: [damage("ca0", 0), damage("ca0", 1), boot, download("C4")],
+	},
+	{
+		name: "both slots rot away",
+		start: twice("C4", "D5"),
+		steps: [damage("ca0", 0), damage("ca0", 1), damage("ca1", 0), damage("ca1", 1), boot, download("D9")],
+	},
+	{
+		name: "a copy rots between store and promote",
+		start: twice("A1", "-"),
+		steps: [download("B2"), damage("ca1", 1), boot, prove("B2")],
+	},
 	{ name: "two slots of one generation", start: twice("B2", "B2"), steps: [boot, download("C4"), prove("C4")] },
 	{ name: "a firmware with a newer factory CA", start: twice("A1", "-"), steps: [firmware("B2"), prove("B2")] },
 	{ name: "a firmware with a newer factory CA, over next", start: twice("A1", "B2"), steps: [firmware("D5")] },
@@ -66,7 +100,7 @@ export const sequences: readonly Sequence[] = [
 export const ending: readonly Step[] = [boot, download("A20"), boot, prove("A20"), download("B21"), prove("B21"), boot];
 /** One generation more: after a second cut. */
 export const shortEnding: readonly Step[] = [download("B21"), prove("B21"), boot];
-export const endTrust = "21 -";
+export const END_TRUST = "21 -";
 
 export function startOf({ start, factory = "A1" }: Sequence, seed: number): Bench {
 	const chip = new FlashEmulator(seed);

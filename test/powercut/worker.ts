@@ -3,7 +3,7 @@
 import { parentPort } from "node:worker_threads";
 import type { Tear } from "../flash-emulator.js";
 import type { Violation } from "./bench.js";
-import { cutSequence, Tally, type Plan } from "./cuts.js";
+import { cutSequence, type Plan, Tally } from "./cuts.js";
 import { cutsInPoll, everyBit, randomContent, randomDamage } from "./damage.js";
 import { cutsWithStuckBlock, failingOperations, stuckBlocks } from "./faults.js";
 import { explore, type ModelOptions, type ModelResult } from "./model.js";
@@ -33,7 +33,8 @@ export interface Report {
 Error.stackTraceLimit = 0; // a power cut is an error, and there are millions
 
 parentPort!.on("message", (job: Job) => {
-	const tally = new Tally(), tenacious = new Tally();
+	const tally = new Tally(),
+		tenacious = new Tally();
 	let trials = 0;
 	let model: ModelResult | undefined;
 	switch (job.kind) {
@@ -67,7 +68,11 @@ parentPort!.on("message", (job: Job) => {
 	const { cuts, depth2, counts, examples } = tally;
 	const { olderCa, fellToFactory, noValidCa, halfNew, wrongSlotTrusted } = tenacious.counts;
 	const report: Report = {
-		cuts, depth2, counts, trials, model,
+		cuts,
+		depth2,
+		counts,
+		trials,
+		model,
 		states: [...tally.states],
 		tenacious: { cuts: tenacious.cuts, older: olderCa + fellToFactory, other: noValidCa + halfNew + wrongSlotTrusted },
 		examples: [...examples, ...tenacious.examples.filter(example => !/^(olderCa|fellToFactory)/.test(example))],

@@ -6,14 +6,18 @@ import { sha512 } from "../../firmware/crypto/kernel.js";
 
 const p = 2n ** 255n - 19n;
 export const L = 2n ** 252n + 27742317777372353535851937790883648493n;
-const mod = (a: bigint, m = p) => ((a % m) + m) % m;
+function mod(a: bigint, m = p) {
+	return ((a % m) + m) % m;
+}
 
 function power(base: bigint, exponent: bigint): bigint {
 	let result = 1n;
 	for (let b = mod(base), e = exponent; e > 0n; e /= 2n, b = mod(b * b)) if (e % 2n === 1n) result = mod(result * b);
 	return result;
 }
-const invert = (a: bigint) => power(a, p - 2n);
+function invert(a: bigint) {
+	return power(a, p - 2n);
+}
 
 const d = mod(-121665n * invert(121666n));
 const squareRootOfMinusOne = power(2n, (p - 1n) / 4n);
@@ -23,9 +27,14 @@ export type Point = readonly [X: bigint, Y: bigint, Z: bigint, T: bigint];
 export const identity: Point = [0n, 1n, 1n, 0n];
 
 export function add([X1, Y1, Z1, T1]: Point, [X2, Y2, Z2, T2]: Point): Point {
-	const A = mod((Y1 - X1) * (Y2 - X2)), B = mod((Y1 + X1) * (Y2 + X2));
-	const C = mod(2n * T1 * T2 * d), D = mod(2n * Z1 * Z2);
-	const E = B - A, F = D - C, G = D + C, H = B + A;
+	const A = mod((Y1 - X1) * (Y2 - X2)),
+		B = mod((Y1 + X1) * (Y2 + X2));
+	const C = mod(2n * T1 * T2 * d),
+		D = mod(2n * Z1 * Z2);
+	const E = B - A,
+		F = D - C,
+		G = D + C,
+		H = B + A;
 	return [mod(E * F), mod(G * H), mod(F * G), mod(E * H)];
 }
 
@@ -69,7 +78,8 @@ export function publicKeyOf(seed: Uint8Array): Uint8Array {
 /** §5.1.6. */
 export function sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
 	const h = sha512(seed);
-	const a = secretScalar(h), A = encodePoint(multiply(a, B));
+	const a = secretScalar(h),
+		A = encodePoint(multiply(a, B));
 	const r = mod(littleEndian(sha512(concatenate(h.subarray(32), message))), L);
 	const R = encodePoint(multiply(r, B));
 	const k = mod(littleEndian(sha512(concatenate(R, A, message))), L);
@@ -78,7 +88,9 @@ export function sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
 
 /** §5.1.7 without the cofactor, R compared as bytes. */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-	const A = decodePoint(publicKey), R = signature.subarray(0, 32), S = littleEndian(signature.subarray(32));
+	const A = decodePoint(publicKey),
+		R = signature.subarray(0, 32),
+		S = littleEndian(signature.subarray(32));
 	if (!A || S >= L) return false;
 	const k = mod(littleEndian(sha512(concatenate(R, publicKey, message))), L);
 	const minusA: Point = [mod(-A[0]), A[1], A[2], mod(-A[3])];

@@ -1,18 +1,21 @@
 // A device that was off while generations passed is current again in one session, from every starting state, against
 // real servers on this machine.
 
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { nodeBoard } from "../../boards/node/board.js";
 import { hexBytes } from "../../boards/settings.js";
 import { main } from "../../firmware/main.js";
 import { writeSlotImage } from "../../host/slot-image.js";
-import { createWorld, downloadName, serviceName, type World } from "../world.js";
+import { createWorld, downloadName, SERVICE_NAME, type World } from "../world.js";
 
-const A = 1, B = 2, C = 3, TEN_ON = 11;
+const A = 1,
+	B = 2,
+	C = 3,
+	TEN_ON = 11;
 let world: World;
 test.before(async () => {
 	world = await createWorld({ fleet: "catch-up", authorities: TEN_ON + 1 });
@@ -29,12 +32,14 @@ interface Case {
 }
 
 /** One session with the service. Gives what the device says of it, and its slots then. */
-async function oneSession(
-	{ held, full, down = [] }: Case,
-): Promise<{ authenticated: boolean; slots: string; events: string[] }> {
+async function oneSession({
+	held,
+	full,
+	down = [],
+}: Case): Promise<{ authenticated: boolean; slots: string; events: string[] }> {
 	const folder = mkdtempSync(join(tmpdir(), "baton-catch-up-"));
 	const service = await world.applicationServer(full);
-	const ports: { [host: string]: number } = { [serviceName]: service.port };
+	const ports: { [host: string]: number } = { [SERVICE_NAME]: service.port };
 	const closing: { close(): Promise<void> }[] = [service];
 	try {
 		// URL n+1 serves CA information n+1 or, once a later CA is in full operation, that one's.
@@ -64,8 +69,18 @@ async function oneSession(
 	}
 }
 
-for (const [name, held] of [["A", [A]], ["A and B", [A, B]], ["B", [B]], ["the factory's", []]] as const)
-	for (const [server, full] of [["A", A], ["B", B], ["C", C], ["ten generations on", TEN_ON]] as const) {
+for (const [name, held] of [
+	["A", [A]],
+	["A and B", [A, B]],
+	["B", [B]],
+	["the factory's", []],
+] as const)
+	for (const [server, full] of [
+		["A", A],
+		["B", B],
+		["C", C],
+		["ten generations on", TEN_ON],
+	] as const) {
 		if (held.length === 1 && held[0] === B && full === A) continue; // promoted: it refuses A, as it must
 		test(`a device that holds ${name} authenticates a service on ${server} in one session`, async () => {
 			const { authenticated, slots, events } = await oneSession({ held: [...held], full });
@@ -93,7 +108,10 @@ test("next's URL is the last resort: next is proved there, and its URL brings th
 test("next's URL is not asked where a failed authentication is not the cause", async () => {
 	const { slots, events } = await oneSession({ held: [A, B], full: A, down: [A] });
 	assert.is(slots, "boot current=1 next=2");
-	assert.equal(events.filter(line => line.startsWith("poll")), ["poll generation=1"]);
+	assert.equal(
+		events.filter(line => line.startsWith("poll")),
+		["poll generation=1"],
+	);
 });
 
 test.run();

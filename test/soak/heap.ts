@@ -2,16 +2,16 @@
 // collected: `# heap CHUNKS SLOTS`. Everything else is boards/xs/device.ts.
 
 import { runDevice } from "../../boards/xs/device.js";
-import { print, timerSet } from "../../boards/xs/natives.js";
 import { collect, memory } from "../../boards/xs/measure.js";
+import { print, timerSet } from "../../boards/xs/natives.js";
 
-const interval = 500; // ms
+const INTERVAL = 500; // ms
 
 function look(): void {
 	collect();
 	const { chunks, slots } = memory();
 	print(`# heap ${chunks} ${slots}`);
-	timerSet(look, interval);
+	timerSet(look, INTERVAL);
 }
 
 runDevice();

@@ -8,19 +8,22 @@ import { VirtualClock } from "../virtual-clock.js";
 import type { SoakBoard } from "./session.js";
 import type { World } from "./world.js";
 
-export const minute = 60_000, hour = 60 * minute, day = 24 * hour, year = 365 * day; // ms
+export const MINUTE = 60_000,
+	HOUR = 60 * MINUTE,
+	DAY = 24 * HOUR,
+	year = 365 * DAY; // ms
 
-const serviceInterval = 3 * day;
+const serviceInterval = 3 * DAY;
 
 /** How a device is used: how long it is on, then off, in ms, each time anew. */
 export type Habit = (dice: Dice) => { on: number; off: number };
 export const habits = {
-	"never off": () => ({ on: 200 * day, off: minute }), // but for a reboot now and then
-	"five hours a day": dice => ({ on: 5 * hour, off: 19 * hour + dice.below(10) * minute }),
-	"unplugged nightly": dice => ({ on: 15 * hour + dice.below(120) * minute, off: 8 * hour }),
-	"rebooting every 10 minutes": () => ({ on: 10 * minute, off: 1000 }),
-	"a minute a day": () => ({ on: minute, off: day - minute }),
-	"off for years": dice => ({ on: (20 + dice.below(40)) * day, off: (200 + dice.below(1500)) * day }),
+	"never off": () => ({ on: 200 * DAY, off: MINUTE }), // but for a reboot now and then
+	"five hours a day": dice => ({ on: 5 * HOUR, off: 19 * HOUR + dice.below(10) * MINUTE }),
+	"unplugged nightly": dice => ({ on: 15 * HOUR + dice.below(120) * MINUTE, off: 8 * HOUR }),
+	"rebooting every 10 minutes": () => ({ on: 10 * MINUTE, off: 1000 }),
+	"a minute a day": () => ({ on: MINUTE, off: DAY - MINUTE }),
+	"off for years": dice => ({ on: (20 + dice.below(40)) * DAY, off: (200 + dice.below(1500)) * DAY }),
 } satisfies Record<string, Habit>;
 export type HabitName = keyof typeof habits;
 
@@ -54,14 +57,22 @@ export interface LifeReport {
 	remarks: string[];
 }
 
-const settle = () => new Promise<void>(resolve => setImmediate(resolve));
+function settle() {
+	return new Promise<void>(resolve => setImmediate(resolve));
+}
 
 /** Lives for `years`, then for a month without interruption: a device that is not current by then is stuck. */
-export async function live(world: World, habit: Habit, years: number, seed: number, troubles: Troubles): Promise<LifeReport> {
+export async function live(
+	world: World,
+	habit: Habit,
+	years: number,
+	seed: number,
+	troubles: Troubles,
+): Promise<LifeReport> {
 	const life = new Life(world, seed, troubles);
 	await life.until(years * year, habit);
 	life.calm = true;
-	await life.until(life.clock.now + 30 * day, habits["never off"]);
+	await life.until(life.clock.now + 30 * DAY, habits["never off"]);
 	return life.finish(years);
 }
 
@@ -77,8 +88,18 @@ class Life {
 	#authenticatedBy = 0;
 	#run = 0; // failures in a row
 	readonly #report: LifeReport = {
-		years: 0, changes: 0, boots: 0, polls: 0, services: 0, failuresInARow: 0, failures: 0, cuts: 0, older: 0,
-		stuck: false, wear: {} as Record<Partition, Wear>, remarks: [],
+		years: 0,
+		changes: 0,
+		boots: 0,
+		polls: 0,
+		services: 0,
+		failuresInARow: 0,
+		failures: 0,
+		cuts: 0,
+		older: 0,
+		stuck: false,
+		wear: {} as Record<Partition, Wear>,
+		remarks: [],
 	};
 
 	constructor(world: World, seed: number, troubles: Troubles) {
@@ -109,9 +130,10 @@ class Life {
 	finish(years: number): LifeReport {
 		const report = this.#report;
 		report.years = years;
-		const asked = this.clock.now - serviceInterval - hour; // since then it must have asked once
+		const asked = this.clock.now - serviceInterval - HOUR; // since then it must have asked once
 		report.stuck = ![this.clock.now, asked].some(then => this.#world.serves(this.#authenticatedBy, then));
-		if (report.stuck) report.remarks.push(`stuck at ${this.#authenticatedBy} of ${this.#world.inFullOperation(this.clock.now)}`);
+		if (report.stuck)
+			report.remarks.push(`stuck at ${this.#authenticatedBy} of ${this.#world.inFullOperation(this.clock.now)}`);
 		for (const partition of partitionNames) report.wear[partition] = this.#chip.wear(partition);
 		return report;
 	}
@@ -170,7 +192,9 @@ class Life {
 			report.failures++;
 			report.failuresInARow = Math.max(report.failuresInARow, ++this.#run);
 			if (this.#run !== 4) return;
-			report.remarks.push(`day ${Math.floor(this.clock.now / day)}: four failures in a row, ${line}, current ${this.#current}`);
+			report.remarks.push(
+				`day ${Math.floor(this.clock.now / DAY)}: four failures in a row, ${line}, current ${this.#current}`,
+			);
 		}
 	}
 
@@ -189,11 +213,15 @@ class Life {
 
 	/** A block wears out, a few years into a life. */
 	#breakBlock(elapsed: number): void {
-		const dice = this.#dice, { blockFaults } = this.#chip;
+		const dice = this.#dice,
+			{ blockFaults } = this.#chip;
 		if (!this.#troubles.block || blockFaults.size > 0 || !dice.chance(elapsed / (3 * year))) return;
 		const block = ["ca0:0", "ca0:1", "ca1:0", "ca1:1", "poll:0"][dice.below(5)];
-		blockFaults.set(block, (["ignores", "ignores erase", "ignores program", "refuses", "unreadable"] as const)[dice.below(5)]);
-		this.#report.remarks.push(`day ${Math.floor(this.clock.now / day)}: ${block} ${blockFaults.get(block)}`);
+		blockFaults.set(
+			block,
+			(["ignores", "ignores erase", "ignores program", "refuses", "unreadable"] as const)[dice.below(5)],
+		);
+		this.#report.remarks.push(`day ${Math.floor(this.clock.now / DAY)}: ${block} ${blockFaults.get(block)}`);
 	}
 
 	/** Cells lose their charge, in one copy at a time. */
@@ -201,6 +229,7 @@ class Life {
 		if (this.calm || !this.#dice.chance((this.#troubles.rotPerYear * elapsed) / year)) return;
 		const partition = partitionNames[this.#dice.below(3)];
 		const block = partition === "poll" ? 0 : this.#dice.below(2);
-		for (let n = 1 + this.#dice.below(3); n > 0; n--) this.#chip.flip(partition, 8 * 4096 * block + this.#dice.below(4000));
+		for (let n = 1 + this.#dice.below(3); n > 0; n--)
+			this.#chip.flip(partition, 8 * 4096 * block + this.#dice.below(4000));
 	}
 }

@@ -3,7 +3,11 @@
 
 import { generateKeyPairSync, sign } from "node:crypto";
 import { encodeCoseSign1, encodePayload, rawPublicKey, toBeSigned } from "../../host/ca-information.js";
-import { authorityName, createCertificateAuthority, createServerCredentials } from "../../host/certificate-authority.js";
+import {
+	authorityName,
+	createCertificateAuthority,
+	createServerCredentials,
+} from "../../host/certificate-authority.js";
 
 export interface FleetMaterial {
 	fleet: { name: string; dlKeys: Uint8Array[] };
@@ -24,16 +28,24 @@ export interface FleetMaterial {
 
 /** Every seventh generation, from the fifth on, revokes all before it; every sixth is the CA of the one before, at another URL. */
 export async function makeMaterial(generations: number): Promise<FleetMaterial> {
-	const name = "soak.example", service = "service.soak.example";
+	const name = "soak.example",
+		service = "service.soak.example";
 	const validity = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2126-01-01T00:00:00Z") };
 	const { privateKey } = generateKeyPairSync("ed25519");
 	const material: FleetMaterial = {
 		fleet: { name, dlKeys: [rawPublicKey(privateKey)] },
-		informations: [], authorities: [], revokes: [], service, serviceCertificates: [], downloads: [], downloadCertificates: [],
+		informations: [],
+		authorities: [],
+		revokes: [],
+		service,
+		serviceCertificates: [],
+		downloads: [],
+		downloadCertificates: [],
 		rubbish: new Uint8Array(0),
 	};
 	const make = (number: number) => createCertificateAuthority({ name: authorityName(name, number), validity });
-	let authority = await make(1), number = 1;
+	let authority = await make(1),
+		number = 1;
 	for (let generation = 1; generation <= generations; generation++) {
 		if (generation > 1 && generation % 6 !== 0) authority = await make(++number);
 		const download = `download-${generation + 1}.soak.example`;
@@ -49,7 +61,7 @@ export async function makeMaterial(generations: number): Promise<FleetMaterial> 
 		const issue = async (host: string) =>
 			(await createServerCredentials(authority, { names: [host], validity })).certificate;
 		const shared = material.authorities.at(-2) === number ? material.serviceCertificates.at(-1) : undefined;
-		material.serviceCertificates.push(shared ?? await issue(service));
+		material.serviceCertificates.push(shared ?? (await issue(service)));
 		material.downloads.push(download);
 		material.downloadCertificates.push(await issue(download));
 	}

@@ -5,7 +5,7 @@ import { main } from "../../firmware/main.js";
 import { Dice } from "../dice.js";
 import { FlashEmulator } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
-import { day, minute, year } from "./life.js";
+import { DAY, MINUTE, year } from "./life.js";
 import type { FleetMaterial } from "./material.js";
 import type { SoakBoard } from "./session.js";
 import { World } from "./world.js";
@@ -18,8 +18,10 @@ export interface PacingReport {
 	delay: number;
 }
 
-const settle = () => new Promise<void>(resolve => setImmediate(resolve));
-const serviceInterval = 10_000; // ms: far more often than devices ask
+function settle() {
+	return new Promise<void>(resolve => setImmediate(resolve));
+}
+const SERVICE_INTERVAL = 10_000; // ms: far more often than devices ask
 
 /** The service moves to the next CA when told so. */
 class PatientWorld extends World {
@@ -34,11 +36,15 @@ class PatientWorld extends World {
 
 export async function rubbishForAWhile(material: FleetMaterial, seed: number): Promise<PacingReport> {
 	const world = new PatientWorld(material, { period: year, overlap: 0, generations: 2 });
-	const clock = new VirtualClock(), dice = new Dice(seed), chip = new FlashEmulator(seed);
-	let refused = 0, authenticatedAt = 0;
+	const clock = new VirtualClock(),
+		dice = new Dice(seed),
+		chip = new FlashEmulator(seed);
+	let refused = 0,
+		authenticatedAt = 0;
 	const board: SoakBoard = {
 		openFlash: partition => chip.open(partition),
-		TCP: undefined as never, resolver: undefined as never, // session.ts needs none
+		TCP: undefined as never,
+		resolver: undefined as never, // session.ts needs none
 		timer: clock,
 		ticks: () => clock.now >>> 0,
 		random: dice.fill,
@@ -53,17 +59,29 @@ export async function rubbishForAWhile(material: FleetMaterial, seed: number): P
 	world.stranger = { chain: [material.rubbish] };
 	const started = clock.now;
 	const { name, dlKeys } = fleet;
-	main(board, { fleet: name, dlKeys, factory: informations[0], service: `https://${service}/`, serviceInterval }).run();
+	main(board, {
+		fleet: name,
+		dlKeys,
+		factory: informations[0],
+		service: `https://${service}/`,
+		serviceInterval: SERVICE_INTERVAL,
+	}).run();
 	const step = async (milliseconds: number, isOver: () => boolean) => clock.live(milliseconds, settle, isOver);
 	await settle();
-	await step(day, () => refused >= 1000);
+	await step(DAY, () => refused >= 1000);
 	// At the worst moment: the bucket has just been emptied.
 	const before = world.downloads;
-	await step(day, () => world.downloads > before);
-	const downloads = world.downloads, elapsed = clock.now - started;
+	await step(DAY, () => world.downloads > before);
+	const downloads = world.downloads,
+		elapsed = clock.now - started;
 	world.moved = true;
 	world.stranger = undefined;
 	const back = clock.now;
-	await step(day, () => authenticatedAt > back);
-	return { rubbish: refused, downloads, allowed: 2 + Math.ceil(elapsed / (15 * minute)), delay: authenticatedAt - back };
+	await step(DAY, () => authenticatedAt > back);
+	return {
+		rubbish: refused,
+		downloads,
+		allowed: 2 + Math.ceil(elapsed / (15 * MINUTE)),
+		delay: authenticatedAt - back,
+	};
 }

@@ -5,11 +5,12 @@ import { Poller } from "../../firmware/poller.js";
 import { Dice } from "../dice.js";
 import { FlashEmulator } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
-import { day, habits, hour, minute, year, type Habit, type HabitName } from "./life.js";
+import { DAY, type Habit, type HabitName, HOUR, habits, MINUTE, year } from "./life.js";
 
-export const creditTicks = 30 * minute, creditsPerPoll = 1440;
+export const CREDIT_TICKS = 30 * MINUTE,
+	CREDITS_PER_POLL = 1440;
 /** In the tenth year the power fails in the whole city, and comes back everywhere at once two hours later. */
-export const cityCut = { at: 10 * year, length: 2 * hour };
+export const cityCut = { at: 10 * year, length: 2 * HOUR };
 
 export interface PollerReport {
 	habit: HabitName;
@@ -29,18 +30,28 @@ export interface PollerReport {
 /** One device's polls: all succeed. */
 export function pollFor(name: HabitName, years: number, seed: number): PollerReport {
 	const habit: Habit = habits[name];
-	const dice = new Dice(seed), clock = new VirtualClock(), chip = new FlashEmulator(seed);
+	const dice = new Dice(seed),
+		clock = new VirtualClock(),
+		chip = new FlashEmulator(seed);
 	const report: PollerReport = {
-		habit: name, years, polls: [], mostCredits: 0, longestWait: 0, mostInThirtyDays: 0, erases: 0, programs: 0,
+		habit: name,
+		years,
+		polls: [],
+		mostCredits: 0,
+		longestWait: 0,
+		mostInThirtyDays: 0,
+		erases: 0,
+		programs: 0,
 	};
 	const end = years * year;
-	let credits = 0, creditsThen = 0;
+	let credits = 0,
+		creditsThen = 0;
 	while (clock.now < end) {
 		const { on, off } = habit(dice);
 		const until = untilCut(clock.now, Math.min(end, clock.now + on));
 		const booted = clock.now;
 		credits++;
-		const ticked = () => credits + Math.floor((clock.now - booted) / creditTicks);
+		const ticked = () => credits + Math.floor((clock.now - booted) / CREDIT_TICKS);
 		boot(chip, clock, dice, () => {
 			report.mostCredits = Math.max(report.mostCredits, ticked() - creditsThen);
 			creditsThen = ticked();
@@ -56,7 +67,7 @@ export function pollFor(name: HabitName, years: number, seed: number): PollerRep
 	for (const [i, poll] of polls.entries()) {
 		report.longestWait = Math.max(report.longestWait, poll - (polls[i - 1] ?? 0));
 		let first = i;
-		while (first > 0 && polls[first - 1] > poll - 30 * day) first--;
+		while (first > 0 && polls[first - 1] > poll - 30 * DAY) first--;
 		report.mostInThirtyDays = Math.max(report.mostInThirtyDays, i - first + 1);
 	}
 	const { erases, programs } = chip.wear("poll");
@@ -85,10 +96,11 @@ export function hourAfterCut(devices: number, seed: number): number[] {
 		view.setUint32(0, halves(1), true);
 		view.setUint32(4, halves(target), true);
 		for (let bit = 0; bit < credits + due; bit++) image[8 + (bit >> 3)] &= ~(1 << (bit & 7));
-		const clock = new VirtualClock(), chip = new FlashEmulator(seed + n);
+		const clock = new VirtualClock(),
+			chip = new FlashEmulator(seed + n);
 		chip.setImage("poll", image);
 		boot(chip, clock, dice, () => seconds[Math.floor(clock.now / 1000)]++);
-		clock.advance(hour - 1);
+		clock.advance(HOUR - 1);
 	}
 	return seconds;
 }
@@ -96,7 +108,11 @@ export function hourAfterCut(devices: number, seed: number): number[] {
 function boot(chip: FlashEmulator, clock: VirtualClock, dice: Dice, onPoll: () => void): void {
 	chip.powerOn();
 	new Poller({
-		flash: chip.open("poll"), timer: clock, random: dice.fill, creditTicks, creditsPerPoll,
+		flash: chip.open("poll"),
+		timer: clock,
+		random: dice.fill,
+		creditTicks: CREDIT_TICKS,
+		creditsPerPoll: CREDITS_PER_POLL,
 		poll: () => {
 			onPoll();
 			// Kept before `then` returns: decades pass in one loop.

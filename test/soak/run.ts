@@ -18,21 +18,27 @@ import type { Job, Result } from "./worker.js";
 import type { Outages, Schedule } from "./world.js";
 import { watchHeap } from "./xs-heap.js";
 
-const usage = "usage: npm run soak -- [--json] [--long] [--seed N]";
+const USAGE = "usage: npm run soak -- [--json] [--long] [--seed N]";
 const values = readOptions();
 const { json = false, long = false } = values;
 if (values.help) {
-	console.log(usage);
+	console.log(USAGE);
 	process.exit(0);
 }
 const seed = Number(values.seed);
 const started = performance.now();
 
-const minute = 60_000, day = 86_400_000, year = 365 * day; // ms
-const lifeYears = 15;
-const period = 30 * day;
-const schedule: Schedule = { period, overlap: 16 * day, generations: 1 + Math.ceil((lifeYears * year) / period) };
-const outages: Outages = { every: 100 * day, down: 15 * day, error: 5 * day };
+const MINUTE = 60_000,
+	DAY = 86_400_000,
+	YEAR = 365 * DAY; // ms
+const LIFE_YEARS = 15;
+const PERIOD = 30 * DAY;
+const schedule: Schedule = {
+	period: PERIOD,
+	overlap: 16 * DAY,
+	generations: 1 + Math.ceil((LIFE_YEARS * YEAR) / PERIOD),
+};
+const outages: Outages = { every: 100 * DAY, down: 15 * DAY, error: 5 * DAY };
 const calm: Troubles = { cut: 0, failure: 0, rotPerYear: 0 };
 const rough: Troubles = { cut: 0.001, failure: 0.0003, rotPerYear: 0.5 };
 const worn: Troubles = { ...calm, block: true };
@@ -48,7 +54,8 @@ const population: Record<HabitName, { lives: number; pollers: number; pollerYear
 	"off for years": { lives: 10, pollers: 20, pollerYears: 25 },
 };
 const habitNames = Object.keys(population) as HabitName[];
-const cityDevices = long ? 200_000 : 20_000, cityPart = 5_000;
+const cityDevices = long ? 200_000 : 20_000,
+	CITY_PART = 5_000;
 
 const material = await makeMaterial(schedule.generations);
 const jobs: Job[] = [{ kind: "pacing", material, seed }];
@@ -56,7 +63,7 @@ for (const [h, habit] of habitNames.entries()) {
 	const { lives, pollers, pollerYears } = population[habit];
 	for (let n = 0; n < lives * scale; n++) {
 		const troubles = n % 6 === 0 ? calm : n % 6 === 3 ? worn : rough;
-		const life = { habit, years: lifeYears, seed: seed + 1000 * h + n, material, schedule, troubles };
+		const life = { habit, years: LIFE_YEARS, seed: seed + 1000 * h + n, material, schedule, troubles };
 		jobs.push({ kind: "life", ...life, outages: n % 3 === 2 ? outages : undefined });
 	}
 	for (let n = 0; n < pollers * scale; n++)
@@ -64,10 +71,18 @@ for (const [h, habit] of habitNames.entries()) {
 }
 if (long)
 	jobs.push({ kind: "life", habit: "rebooting every 10 minutes", years: 3, seed, material, schedule, troubles: rough });
-for (let n = 0; n < cityDevices / cityPart; n++) jobs.push({ kind: "city", devices: cityPart, seed: seed + 777 * n });
+for (let n = 0; n < cityDevices / CITY_PART; n++) jobs.push({ kind: "city", devices: CITY_PART, seed: seed + 777 * n });
 
 const lives = {
-	devices: 0, deviceYears: 0, changes: 0, boots: 0, polls: 0, cuts: 0, stuck: 0, older: 0, failuresInARow: 0,
+	devices: 0,
+	deviceYears: 0,
+	changes: 0,
+	boots: 0,
+	polls: 0,
+	cuts: 0,
+	stuck: 0,
+	older: 0,
+	failuresInARow: 0,
 };
 const wear = { ca0: noWear(), ca1: noWear(), poll: noWear() }; // a decade's, of the device that wears it most
 /** Of all devices of a habit the most. */
@@ -92,56 +107,85 @@ function noWear(): Wear {
 }
 
 let done = 0;
-await onAllCores<Job, Result>("test/soak/worker.ts", jobs, (result, job) => {
-	if (result.kind === "life" && job.kind === "life") {
-		const { report } = result;
-		lives.devices++;
-		lives.deviceYears += report.years;
-		lives.changes += report.changes;
-		lives.boots += report.boots;
-		lives.polls += report.polls;
-		lives.cuts += report.cuts;
-		lives.stuck += Number(report.stuck);
-		lives.older += report.older;
-		if (!job.outages) lives.failuresInARow = Math.max(lives.failuresInARow, report.failuresInARow);
-		for (const partition of ["ca0", "ca1", "poll"] as const)
-			for (const what of ["erases", "programs", "bytes"] as const)
-				wear[partition][what] = Math.max(wear[partition][what], Math.round((report.wear[partition][what] * 10) / report.years));
-		const bad = report.stuck || report.older > 0 || (!job.outages && report.failuresInARow > 3);
-		if (bad) wrong.push(`${job.habit}, seed ${job.seed}: ${report.remarks.slice(0, 4).join("; ")}`);
-	} else if (result.kind === "polls") {
-		watch(result.report);
-	} else if (result.kind === "city") {
-		city.devices += result.devices;
-		for (const [second, count] of result.seconds.entries()) city.bins[second] += count;
-	} else if (result.kind === "pacing") {
-		const { rubbish, downloads, allowed, delay } = result.report;
-		pacing = { rubbish, downloads, allowed, delaySeconds: Math.round(delay / 1000) };
-		if (rubbish < 1000 || downloads > allowed || delay > 15 * minute + 10_000) wrong.push(`pacing: ${JSON.stringify(pacing)}`);
-	}
-	done++;
-	if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} jobs `);
-}, { plugins: [soakSession] });
+await onAllCores<Job, Result>(
+	"test/soak/worker.ts",
+	jobs,
+	(result, job) => {
+		if (result.kind === "life" && job.kind === "life") {
+			const { report } = result;
+			lives.devices++;
+			lives.deviceYears += report.years;
+			lives.changes += report.changes;
+			lives.boots += report.boots;
+			lives.polls += report.polls;
+			lives.cuts += report.cuts;
+			lives.stuck += Number(report.stuck);
+			lives.older += report.older;
+			if (!job.outages) lives.failuresInARow = Math.max(lives.failuresInARow, report.failuresInARow);
+			for (const partition of ["ca0", "ca1", "poll"] as const)
+				for (const what of ["erases", "programs", "bytes"] as const)
+					wear[partition][what] = Math.max(
+						wear[partition][what],
+						Math.round((report.wear[partition][what] * 10) / report.years),
+					);
+			const bad = report.stuck || report.older > 0 || (!job.outages && report.failuresInARow > 3);
+			if (bad) wrong.push(`${job.habit}, seed ${job.seed}: ${report.remarks.slice(0, 4).join("; ")}`);
+		} else if (result.kind === "polls") {
+			watch(result.report);
+		} else if (result.kind === "city") {
+			city.devices += result.devices;
+			for (const [second, count] of result.seconds.entries()) city.bins[second] += count;
+		} else if (result.kind === "pacing") {
+			const { rubbish, downloads, allowed, delay } = result.report;
+			pacing = { rubbish, downloads, allowed, delaySeconds: Math.round(delay / 1000) };
+			if (rubbish < 1000 || downloads > allowed || delay > 15 * MINUTE + 10_000)
+				wrong.push(`pacing: ${JSON.stringify(pacing)}`);
+		}
+		done++;
+		if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} jobs `);
+	},
+	{ plugins: [soakSession] },
+);
 
-function watch({ habit, years, polls, mostCredits, longestWait, mostInThirtyDays, erases, programs }: PollerReport): void {
-	const sum = pollers[habit] ??= {
-		devices: 0, years, polls: 0, mostCredits: 0, longestWaitDays: 0, mostInThirtyDays: 0, erasesPerDecade: 0,
+function watch({
+	habit,
+	years,
+	polls,
+	mostCredits,
+	longestWait,
+	mostInThirtyDays,
+	erases,
+	programs,
+}: PollerReport): void {
+	const sum = (pollers[habit] ??= {
+		devices: 0,
+		years,
+		polls: 0,
+		mostCredits: 0,
+		longestWaitDays: 0,
+		mostInThirtyDays: 0,
+		erasesPerDecade: 0,
 		programsPerDecade: 0,
-	};
+	});
 	sum.devices++;
 	sum.polls += polls.length;
 	sum.mostCredits = Math.max(sum.mostCredits, mostCredits);
-	sum.longestWaitDays = Math.max(sum.longestWaitDays, Math.round(longestWait / day));
+	sum.longestWaitDays = Math.max(sum.longestWaitDays, Math.round(longestWait / DAY));
 	sum.mostInThirtyDays = Math.max(sum.mostInThirtyDays, mostInThirtyDays);
 	sum.erasesPerDecade = Math.max(sum.erasesPerDecade, Math.round((erases * 10) / years));
 	sum.programsPerDecade = Math.max(sum.programsPerDecade, Math.round((programs * 10) / years));
-	const series = months.get(habit) ?? { name: habit as string, bins: new Array(Math.ceil(years * 12)).fill(0), devices: 0 };
+	const series = months.get(habit) ?? {
+		name: habit as string,
+		bins: new Array(Math.ceil(years * 12)).fill(0),
+		devices: 0,
+	};
 	months.set(habit, series);
 	series.devices++;
-	for (const poll of polls) series.bins[Math.min(series.bins.length - 1, Math.floor((poll * 12) / year))]++;
+	for (const poll of polls) series.bins[Math.min(series.bins.length - 1, Math.floor((poll * 12) / YEAR))]++;
 	if (mostCredits > 1584) wrong.push(`${habit}: ${mostCredits} credits without a poll`);
 	if (mostInThirtyDays > 4) wrong.push(`${habit}: ${mostInThirtyDays} polls in 30 days`);
-	if (habit !== "off for years" && longestWait > 5 * year) wrong.push(`${habit}: ${longestWait / day} days without a poll`);
+	if (habit !== "off for years" && longestWait > 5 * YEAR)
+		wrong.push(`${habit}: ${longestWait / DAY} days without a poll`);
 }
 
 const heap = await watchHeap(long ? 40 : 6, long ? 4 : 3);
@@ -154,7 +198,13 @@ const peakPerSecond = Math.round((Math.max(...movingAverage(city.bins, 10)) * 1_
 const meanPerSecond = Math.round((1_000_000 / (30 * 86_400)) * 100) / 100;
 const svg = join(root, "build/soak/arrivals.svg");
 mkdirSync(join(root, "build/soak"), { recursive: true });
-writeFileSync(svg, drawArrivals([...months.values()].filter(({ bins }) => bins.length > 120), city));
+writeFileSync(
+	svg,
+	drawArrivals(
+		[...months.values()].filter(({ bins }) => bins.length > 120),
+		city,
+	),
+);
 
 const seconds = Math.round((performance.now() - started) / 100) / 10;
 const result = {
@@ -171,22 +221,44 @@ const result = {
 if (!json) {
 	const number = (n: number) => n.toLocaleString("en");
 	const say = (...parts: string[]) => console.log(parts.join(", "));
-	say(`${lives.devices} devices`, `${number(lives.deviceYears)} device-years`, `${number(lives.changes)} CA changes`,
-		`${number(lives.boots)} boots`, `${number(lives.cuts)} power cuts in flash operations`,
-		`${lives.stuck} stuck`, `${lives.older} with an older CA`);
+	say(
+		`${lives.devices} devices`,
+		`${number(lives.deviceYears)} device-years`,
+		`${number(lives.changes)} CA changes`,
+		`${number(lives.boots)} boots`,
+		`${number(lives.cuts)} power cuts in flash operations`,
+		`${lives.stuck} stuck`,
+		`${lives.older} with an older CA`,
+	);
 	say("polls over years, by habit:");
 	for (const [habit, sum] of Object.entries(pollers))
-		say(`  ${habit}: ${sum.devices} devices`, `${sum.years} years`, `${sum.polls} polls`,
+		say(
+			`  ${habit}: ${sum.devices} devices`,
+			`${sum.years} years`,
+			`${sum.polls} polls`,
 			`at most ${sum.mostCredits} credits and ${sum.longestWaitDays} days apart`,
-			`${sum.mostInThirtyDays} in 30 days`, `${sum.erasesPerDecade} erases a decade`);
+			`${sum.mostInThirtyDays} in 30 days`,
+			`${sum.erasesPerDecade} erases a decade`,
+		);
 	say(`a million devices: ${meanPerSecond} polls a second`, `${peakPerSecond} at the peak after a city-wide cut`);
-	say(`a stranger's ${pacing.rubbish} sessions: ${pacing.downloads} connections to the download server`,
-		`${pacing.allowed} allowed`, `the genuine server waited ${pacing.delaySeconds} s`);
+	say(
+		`a stranger's ${pacing.rubbish} sessions: ${pacing.downloads} connections to the download server`,
+		`${pacing.allowed} allowed`,
+		`the genuine server waited ${pacing.delaySeconds} s`,
+	);
 	for (const [partition, { erases, programs, bytes }] of Object.entries(wear))
-		say(`${partition} in a decade of twelve CAs a year: at most ${erases} erases of a block`,
-			`${number(programs)} writes`, `${number(bytes)} bytes`);
-	say(`XS: ${heap.sessions} sessions`, `${heap.changes} CA changes`, `chunks ${heap.chunks.join("–")} bytes`,
-		`${heap.slots.join("–")} slots`, heap.flat ? "flat" : "not flat");
+		say(
+			`${partition} in a decade of twelve CAs a year: at most ${erases} erases of a block`,
+			`${number(programs)} writes`,
+			`${number(bytes)} bytes`,
+		);
+	say(
+		`XS: ${heap.sessions} sessions`,
+		`${heap.changes} CA changes`,
+		`chunks ${heap.chunks.join("–")} bytes`,
+		`${heap.slots.join("–")} slots`,
+		heap.flat ? "flat" : "not flat",
+	);
 	console.log(`${svg}\n${seconds} s`);
 }
 for (const what of wrong) console.error(what);
@@ -202,7 +274,7 @@ function readOptions() {
 			},
 		}).values;
 	} catch (error) {
-		console.error(`${(error as Error).message}\n${usage}`);
+		console.error(`${(error as Error).message}\n${USAGE}`);
 		process.exit(2);
 	}
 }

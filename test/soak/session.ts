@@ -12,7 +12,7 @@ export interface SoakBoard extends Board {
 	find(host: string): Endpoint | undefined;
 }
 
-const sessionTicks = 1_500; // ms: the power may fail in it
+const SESSION_TICKS = 1_500; // ms: the power may fail in it
 
 export function get(board: Board, request: SessionRequest): Promise<SessionResponse> {
 	return new Promise((resolve, reject) => {
@@ -26,6 +26,6 @@ export function get(board: Board, request: SessionRequest): Promise<SessionRespo
 			} catch (error) {
 				reject(error);
 			}
-		}, sessionTicks);
+		}, SESSION_TICKS);
 	});
 }

@@ -9,8 +9,8 @@ import { makeMaterial } from "./material.js";
 import { soakSession } from "./session-plugin.js";
 import type { Job, Result } from "./worker.js";
 
-const day = 86_400_000;
-const schedule = { period: 40 * day, overlap: 20 * day, generations: 20 };
+const DAY = 86_400_000;
+const schedule = { period: 40 * DAY, overlap: 20 * DAY, generations: 20 };
 const calm: Troubles = { cut: 0, failure: 0, rotPerYear: 0 };
 const rough: Troubles = { cut: 0.002, failure: 0.001, rotPerYear: 2 };
 
@@ -25,7 +25,11 @@ test("devices of every habit, in calm and in trouble, end with the newest CA and
 	const material = await makeMaterial(schedule.generations);
 	const jobs: Job[] = [];
 	const lives: [HabitName, number][] = [
-		["never off", 2], ["five hours a day", 2], ["unplugged nightly", 2], ["a minute a day", 2], ["off for years", 8],
+		["never off", 2],
+		["five hours a day", 2],
+		["unplugged nightly", 2],
+		["a minute a day", 2],
+		["off for years", 8],
 		["rebooting every 10 minutes", 0.1],
 	];
 	for (const [habit, years] of lives)
@@ -57,14 +61,18 @@ test("polls that bring nothing new erase and program nothing in the slots", asyn
 });
 
 test("pollers poll often enough, and none too often", async () => {
-	const jobs = (["never off", "five hours a day", "unplugged nightly", "a minute a day", "off for years"] as const)
-		.map((habit, seed): Job => ({ kind: "polls", habit, years: habit === "a minute a day" ? 25 : 5, seed }));
-	for (const result of await run([...jobs, { kind: "polls", habit: "rebooting every 10 minutes", years: 0.3, seed: 9 }])) {
+	const jobs = (["never off", "five hours a day", "unplugged nightly", "a minute a day", "off for years"] as const).map(
+		(habit, seed): Job => ({ kind: "polls", habit, years: habit === "a minute a day" ? 25 : 5, seed }),
+	);
+	for (const result of await run([
+		...jobs,
+		{ kind: "polls", habit: "rebooting every 10 minutes", years: 0.3, seed: 9 },
+	])) {
 		if (result.kind !== "polls") continue;
 		const { habit, mostCredits, mostInThirtyDays, longestWait } = result.report;
 		assert.ok(mostCredits <= 1584, `${habit}: ${mostCredits}`);
 		assert.ok(mostInThirtyDays <= 4, `${habit}: ${mostInThirtyDays}`);
-		if (habit !== "off for years") assert.ok(longestWait <= 5 * 365 * day, `${habit}: ${longestWait}`);
+		if (habit !== "off for years") assert.ok(longestWait <= 5 * 365 * DAY, `${habit}: ${longestWait}`);
 	}
 });
 

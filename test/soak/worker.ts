@@ -1,17 +1,23 @@
 // One job of `npm run soak`, in a worker thread.
 
 import { parentPort } from "node:worker_threads";
-import { habits, live, type HabitName, type LifeReport, type Troubles } from "./life.js";
+import { type HabitName, habits, type LifeReport, live, type Troubles } from "./life.js";
 import type { FleetMaterial } from "./material.js";
-import { hourAfterCut, pollFor, type PollerReport } from "./pollers.js";
-import { rubbishForAWhile, type PacingReport } from "./pacing.js";
-import { World, type Outages, type Schedule } from "./world.js";
+import { type PacingReport, rubbishForAWhile } from "./pacing.js";
+import { hourAfterCut, type PollerReport, pollFor } from "./pollers.js";
+import { type Outages, type Schedule, World } from "./world.js";
 
 export type Job =
 	| {
-			kind: "life"; habit: HabitName; years: number; seed: number; material: FleetMaterial; schedule: Schedule;
-			troubles: Troubles; outages?: Outages;
-		}
+			kind: "life";
+			habit: HabitName;
+			years: number;
+			seed: number;
+			material: FleetMaterial;
+			schedule: Schedule;
+			troubles: Troubles;
+			outages?: Outages;
+	  }
 	| { kind: "polls"; habit: HabitName; years: number; seed: number }
 	| { kind: "city"; devices: number; seed: number }
 	| { kind: "pacing"; material: FleetMaterial; seed: number };

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { bundleOnce } from "../../boards/bundle.js";
 import { buildSimulator } from "../../boards/simulator/build.js";
-import { createWorld, downloadName, serviceName } from "../world.js";
+import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 
 export interface HeapReport {
 	sessions: number;
@@ -21,8 +21,8 @@ export interface HeapReport {
 	flat: boolean;
 }
 
-const memory = 4 << 20; // bytes: the simulator's default
-const growth = 1.02; // of what is alive after warm-up: what a session under way holds
+const MEMORY = 4 << 20; // bytes: the simulator's default
+const GROWTH = 1.02; // of what is alive after warm-up: what a session under way holds
 
 /** Runs for `changes` CAs, each in turn in operation for `secondsEach`. */
 export async function watchHeap(changes: number, secondsEach: number): Promise<HeapReport> {
@@ -34,21 +34,23 @@ export async function watchHeap(changes: number, secondsEach: number): Promise<H
 		const each = <Server>(open: (generation: number) => Promise<Server>) =>
 			Promise.all(Array.from({ length: changes }, (_, i) => open(i + 1)));
 		const downloads = await each(generation => world.downloadServer(generation, world.information(generation + 1)));
-		const services = [first, ...await each(generation => world.applicationServer(generation + 1))];
+		const services = [first, ...(await each(generation => world.applicationServer(generation + 1)))];
 		const ports = Object.fromEntries(downloads.map((server, i) => [downloadName(i + 1), server.port]));
 		const relay = await openRelay(services.map(({ port }) => port));
-		const settings = join(folder, "settings.json"), flash = join(folder, "flash");
+		const settings = join(folder, "settings.json"),
+			flash = join(folder, "flash");
 		mkdirSync(flash);
 		const pace = { once: false, serviceInterval: 5, pollInterval: 400, deadline: 5_000 };
-		writeFileSync(settings, JSON.stringify(world.settings({ ...ports, [serviceName]: relay.port }, pace)));
+		writeFileSync(settings, JSON.stringify(world.settings({ ...ports, [SERVICE_NAME]: relay.port }, pace)));
 		const [simulator, program] = await Promise.all([
 			buildSimulator(),
 			bundleOnce({ entry: "test/soak/heap.ts", engine: "xs" }),
 		]);
-		const parameters = ["--memory", String(memory), "--flash", flash, "--settings", settings, program];
+		const parameters = ["--memory", String(MEMORY), "--flash", flash, "--settings", settings, program];
 		const device = spawn(simulator, parameters, { stdio: ["ignore", "pipe", "inherit"] });
 
-		let sessions = 0, promoted = 0;
+		let sessions = 0,
+			promoted = 0;
 		const looks: { chunks: number; slots: number }[] = [];
 		createInterface({ input: device.stdout }).on("line", line => {
 			if (line.startsWith("authenticated server=service")) sessions++;
@@ -68,16 +70,15 @@ export async function watchHeap(changes: number, secondsEach: number): Promise<H
 
 		const warm = looks.slice(Math.ceil(looks.length / 4));
 		type Pick = (look: (typeof warm)[number]) => number;
-		const range = (pick: Pick): [number, number] =>
-			[Math.min(...warm.map(pick)), Math.max(...warm.map(pick))];
-		const chunks = range(look => look.chunks), slots = range(look => look.slots);
+		const range = (pick: Pick): [number, number] => [Math.min(...warm.map(pick)), Math.max(...warm.map(pick))];
+		const chunks = range(look => look.chunks),
+			slots = range(look => look.slots);
 		// What is least in each half: a session under way may hold more, a leak holds more for ever.
 		const half = warm.length >> 1;
 		const least = (part: typeof warm, pick: Pick) => Math.min(...part.map(pick));
-		const holds = (pick: Pick) =>
-			least(warm.slice(half), pick) <= growth * least(warm.slice(0, half), pick);
+		const holds = (pick: Pick) => least(warm.slice(half), pick) <= GROWTH * least(warm.slice(0, half), pick);
 		const flat = !crashed && warm.length >= 4 && holds(look => look.chunks) && holds(look => look.slots);
-		return { sessions, changes: promoted, chunks, slots, memory, flat };
+		return { sessions, changes: promoted, chunks, slots, memory: MEMORY, flat };
 	} finally {
 		await world.close();
 		rmSync(folder, { recursive: true, force: true });
@@ -91,7 +92,10 @@ async function openRelay(ports: number[]) {
 	const server = createServer(socket => {
 		const onward = connect(target, "127.0.0.1");
 		socket.pipe(onward).pipe(socket);
-		for (const [end, other] of [[socket, onward], [onward, socket]]) {
+		for (const [end, other] of [
+			[socket, onward],
+			[onward, socket],
+		]) {
 			open.add(end);
 			end.on("error", () => other.destroy());
 			end.on("close", () => open.delete(end));
@@ -101,9 +105,10 @@ async function openRelay(ports: number[]) {
 	return {
 		port: (server.address() as { port: number }).port,
 		lead: (step: number) => void (target = ports[step]),
-		close: () => new Promise<void>(resolve => {
-			server.close(() => resolve());
-			for (const socket of open) socket.destroy();
-		}),
+		close: () =>
+			new Promise<void>(resolve => {
+				server.close(() => resolve());
+				for (const socket of open) socket.destroy();
+			}),
 	};
 }

@@ -1,6 +1,8 @@
 import { hkdfExpand, hkdfExtract } from "../../../firmware/crypto/kernel.js";
-import { derived, info, inputKeyingMaterial, salt } from "../../inputs.js";
+import { DERIVED, info, inputKeyingMaterial, salt } from "../../inputs.js";
 import { measure } from "../../measure.js";
 
-const s = salt(), ikm = inputKeyingMaterial(), i = info();
-measure(() => hkdfExpand(hkdfExtract(s, ikm), i, 32), derived);
+const s = salt(),
+	ikm = inputKeyingMaterial(),
+	i = info();
+measure(() => hkdfExpand(hkdfExtract(s, ikm), i, 32), DERIVED);

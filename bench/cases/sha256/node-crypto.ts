@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { text, textSha256 } from "../../inputs.js";
+import { TEXT_SHA256, text } from "../../inputs.js";
 import { measure } from "../../measure.js";
 
 const data = text();
-measure(() => createHash("sha256").update(data).digest(), textSha256);
+measure(() => createHash("sha256").update(data).digest(), TEXT_SHA256);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { text, textSha512 } from "../../inputs.js";
+import { TEXT_SHA512, text } from "../../inputs.js";
 import { measure } from "../../measure.js";
 
 const data = text();
-measure(() => createHash("sha512").update(data).digest(), textSha512);
+measure(() => createHash("sha512").update(data).digest(), TEXT_SHA512);

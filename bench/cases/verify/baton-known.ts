@@ -4,5 +4,7 @@ import { ed25519Prepare, ed25519Verify } from "../../../firmware/crypto/kernel.j
 import { message, publicKey, signature } from "../../inputs.js";
 import { measure } from "../../measure.js";
 
-const key = ed25519Prepare(publicKey())!, text = message(), signed = signature();
+const key = ed25519Prepare(publicKey())!,
+	text = message(),
+	signed = signature();
 measure(() => ed25519Verify(key, text, signed), true);

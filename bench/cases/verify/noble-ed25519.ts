@@ -4,5 +4,7 @@ import { message, publicKey, signature } from "../../inputs.js";
 import { measure } from "../../measure.js";
 
 hashes.sha512 = sha512;
-const key = publicKey(), text = message(), signed = signature();
+const key = publicKey(),
+	text = message(),
+	signed = signature();
 measure(() => verify(signed, text, key), true);

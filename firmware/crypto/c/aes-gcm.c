@@ -24,7 +24,7 @@ static void ghash(Gcm *gcm, const uint8_t *data, size_t length);
 /** Columns of two blocks to slices, and back: each byte lane is an 8 × 8 matrix of bits that is transposed. */
 static void transpose(Slices q)
 {
-	static const uint32_t masks[3] = { 0x55555555, 0x33333333, 0x0f0f0f0f };
+	static const uint32_t masks[3] = {0x55555555, 0x33333333, 0x0f0f0f0f};
 	for (int level = 0; level < 3; level++) {
 		int step = 1 << level;
 		for (int i = 0; i < 8; i++) {
@@ -36,13 +36,13 @@ static void transpose(Slices q)
 	}
 }
 
-static void begin(Gcm *gcm, const uint8_t key[16], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength)
+static void begin(
+	Gcm *gcm, const uint8_t key[16], const uint8_t nonce[12], const uint8_t *additional, size_t additionalLength)
 {
 	expand_key(gcm->roundKeys, key);
 	memcpy(gcm->counter, nonce, 12);
 	memset(gcm->y, 0, sizeof gcm->y);
-	Slices q = { 0 }; // block 0: zeros; block 1: nonce ‖ 1
+	Slices q = {0}; // block 0: zeros; block 1: nonce ‖ 1
 	for (int c = 0; c < 3; c++) q[2 * c + 1] = load32_le(nonce + 4 * c);
 	q[7] = 1u << 24;
 	transpose(q);
@@ -207,7 +207,7 @@ static void expand_key(Slices roundKeys[11], const uint8_t key[16])
 		for (int i = 0; i < 8; i++) roundKeys[round][i] = w[i / 2];
 		transpose(roundKeys[round]);
 		if (round == 10) break;
-		Slices q = { rotate_right(w[3], 8) };
+		Slices q = {rotate_right(w[3], 8)};
 		transpose(q);
 		sub_bytes(q);
 		transpose(q);
@@ -226,7 +226,7 @@ static uint64_t multiply32(uint32_t x, uint32_t y)
 	const uint32_t mask = 0x11111111;
 	const uint32_t x0 = x & mask, x1 = x & mask << 1, x2 = x & mask << 2, x3 = x & mask << 3;
 	const uint32_t y0 = y & mask, y1 = y & mask << 1, y2 = y & mask << 2, y3 = y & mask << 3;
-#define PRODUCT(i, j) (uint64_t)x##i * y##j
+#define PRODUCT(i, j) (uint64_t) x##i *y##j
 	uint64_t z0 = PRODUCT(0, 0) ^ PRODUCT(1, 3) ^ PRODUCT(2, 2) ^ PRODUCT(3, 1);
 	uint64_t z1 = PRODUCT(0, 1) ^ PRODUCT(1, 0) ^ PRODUCT(2, 3) ^ PRODUCT(3, 2);
 	uint64_t z2 = PRODUCT(0, 2) ^ PRODUCT(1, 1) ^ PRODUCT(2, 0) ^ PRODUCT(3, 3);
@@ -254,9 +254,9 @@ static void ghash(Gcm *gcm, const uint8_t *data, size_t length)
 {
 	uint32_t *y = gcm->y;
 	const uint32_t *h = gcm->h;
-	const uint32_t hSum[2] = { h[0] ^ h[2], h[1] ^ h[3] };
+	const uint32_t hSum[2] = {h[0] ^ h[2], h[1] ^ h[3]};
 	while (length > 0) {
-		uint8_t block[16] = { 0 };
+		uint8_t block[16] = {0};
 		size_t take = length < 16 ? length : 16;
 		memcpy(block, data, take);
 		data += take;
@@ -264,7 +264,7 @@ static void ghash(Gcm *gcm, const uint8_t *data, size_t length)
 		for (int i = 0; i < 4; i++) y[i] ^= load32_be(block + 12 - 4 * i);
 
 		uint32_t z[8], middle[4];
-		const uint32_t ySum[2] = { y[0] ^ y[2], y[1] ^ y[3] };
+		const uint32_t ySum[2] = {y[0] ^ y[2], y[1] ^ y[3]};
 		multiply64(z, y, h);
 		multiply64(z + 4, y + 2, h + 2);
 		multiply64(middle, ySum, hSum);

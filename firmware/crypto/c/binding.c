@@ -20,7 +20,7 @@ static Bytes readable(xsMachine *the, int argument)
 	void *data;
 	xsUnsignedValue length;
 	xsmcGetBufferReadable(xsArg(argument), &data, &length);
-	return (Bytes){ data, length };
+	return (Bytes){data, length};
 }
 
 static Bytes writable(xsMachine *the, int argument)
@@ -28,7 +28,7 @@ static Bytes writable(xsMachine *the, int argument)
 	void *data;
 	xsUnsignedValue length;
 	xsmcGetBufferWritable(xsArg(argument), &data, &length);
-	return (Bytes){ data, length };
+	return (Bytes){data, length};
 }
 
 static uint8_t *expect(xsMachine *the, const char *name, Bytes bytes, size_t length)
@@ -48,7 +48,7 @@ void xs_baton_sha256(xsMachine *the)
 
 void xs_baton_sha256_begin(xsMachine *the)
 {
-	BatonSha256 state = { 0 };
+	BatonSha256 state = {0};
 	uint8_t *bytes = expect(the, "state", writable(the, 0), sizeof state);
 	baton_sha256_begin(&state);
 	memcpy(bytes, &state, sizeof state);
@@ -143,7 +143,7 @@ static AeadArguments aead_arguments(xsMachine *the, size_t keyLength)
 	Bytes additional = readable(the, 2), buffer = writable(the, 3);
 	if (buffer.length < 16) xsRangeError("buffer: expected at least 16 bytes, got %d", (int)buffer.length);
 	size_t length = buffer.length - 16;
-	return (AeadArguments){ key, nonce, buffer.at, buffer.at + length, additional, length };
+	return (AeadArguments){key, nonce, buffer.at, buffer.at + length, additional, length};
 }
 
 void xs_baton_chacha20poly1305_seal(xsMachine *the)
@@ -155,8 +155,8 @@ void xs_baton_chacha20poly1305_seal(xsMachine *the)
 void xs_baton_chacha20poly1305_open(xsMachine *the)
 {
 	AeadArguments a = aead_arguments(the, 32);
-	bool good = baton_chacha20poly1305_open(a.key, a.nonce, a.additional.at, a.additional.length, a.text, a.length,
-		a.tag);
+	bool good =
+		baton_chacha20poly1305_open(a.key, a.nonce, a.additional.at, a.additional.length, a.text, a.length, a.tag);
 	xsmcSetBoolean(xsResult, good);
 }
 

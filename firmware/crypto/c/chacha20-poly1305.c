@@ -22,7 +22,7 @@ static void poly1305_end(const Poly1305 *poly, uint8_t tag[16]);
 static void begin(uint32_t state[16], Poly1305 *poly, const uint8_t key[32], const uint8_t nonce[12],
 	const uint8_t *additional, size_t additionalLength)
 {
-	AlignedWord block[16] = { 0 };
+	AlignedWord block[16] = {0};
 	chacha20_begin(state, key, nonce);
 	chacha20_block(block, state);
 	memset(poly->h, 0, sizeof poly->h);
@@ -113,7 +113,7 @@ static void chacha20_xor(uint32_t state[16], uint8_t *text, size_t length)
 		if (take == 64 && is_word_aligned(text)) {
 			chacha20_block((AlignedWord *)text, state);
 		} else {
-			AlignedWord stream[16] = { 0 };
+			AlignedWord stream[16] = {0};
 			chacha20_block(stream, state);
 			for (size_t i = 0; i < take; i++) text[i] ^= (uint8_t)(stream[i / 4] >> 8 * (i % 4));
 		}
@@ -127,7 +127,7 @@ static void poly1305_padded(Poly1305 *poly, const uint8_t *data, size_t length)
 {
 	poly1305_blocks(poly, data, length / 16);
 	if (length % 16 > 0) {
-		uint8_t last[16] = { 0 };
+		uint8_t last[16] = {0};
 		memcpy(last, data + (length & ~(size_t)15), length % 16);
 		poly1305_blocks(poly, last, 1);
 	}

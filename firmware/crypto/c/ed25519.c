@@ -17,14 +17,11 @@
 #include "words.h"
 
 static const Field D = { // -121665 / 121666
-	0x135978a3, 0x75eb4dca, 0x4141d8ab, 0x00700a4d, 0x7779e898, 0x8cc74079, 0x2b6ffe73, 0x52036cee,
-};
+	0x135978a3, 0x75eb4dca, 0x4141d8ab, 0x00700a4d, 0x7779e898, 0x8cc74079, 0x2b6ffe73, 0x52036cee};
 static const Field D2 = { // 2 d
-	0x26b2f159, 0xebd69b94, 0x8283b156, 0x00e0149a, 0xeef3d130, 0x198e80f2, 0x56dffce7, 0x2406d9dc,
-};
+	0x26b2f159, 0xebd69b94, 0x8283b156, 0x00e0149a, 0xeef3d130, 0x198e80f2, 0x56dffce7, 0x2406d9dc};
 static const Field SQRT_MINUS_1 = {
-	0x4a0ea0b0, 0xc4ee1b27, 0xad2fe478, 0x2f431806, 0x3dfbd7a7, 0x2b4d0099, 0x4fc1df0b, 0x2b832480,
-};
+	0x4a0ea0b0, 0xc4ee1b27, 0xad2fe478, 0x2f431806, 0x3dfbd7a7, 0x2b4d0099, 0x4fc1df0b, 0x2b832480};
 
 /** x = X / Z, y = Y / Z, x y = T / Z. T is only there where a comment says so. Four elements in a row. */
 typedef struct {
@@ -57,8 +54,8 @@ _Static_assert(sizeof(Prepared) == BATON_ED25519_PREPARED_BYTES, "kernel.h names
 
 typedef uint32_t CombBits[9];
 
-static void hash_to_scalar(uint32_t k[8], const uint8_t R[32], const uint8_t A[32], const uint8_t *message,
-	size_t length);
+static void hash_to_scalar(
+	uint32_t k[8], const uint8_t R[32], const uint8_t A[32], const uint8_t *message, size_t length);
 static bool decode(Point *P, const uint8_t bytes[32], bool strict);
 static void negate(Point *P);
 static void odd_multiples(Cached table[4], const Point *P); // of an affine point
@@ -66,8 +63,8 @@ static void double_point(Point *P, bool wantT);
 static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool wantT);
 static void add_multiple(Point *P, const Cached table[4], int digit, bool wantT);
 static void comb_begin(CombBits bits, const uint32_t s[8], int count);
-static void comb_add(Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth,
-	bool wantT);
+static void comb_add(
+	Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool wantT);
 
 static const Affine *base_comb(int half)
 {
@@ -89,8 +86,8 @@ static bool load_scalar(uint32_t s[8], const uint8_t bytes[32])
 	return scalar_is_reduced(s);
 }
 
-bool baton_ed25519_verify(const uint8_t publicKey[32], const uint8_t *message, size_t length,
-	const uint8_t signature[64])
+bool baton_ed25519_verify(
+	const uint8_t publicKey[32], const uint8_t *message, size_t length, const uint8_t signature[64])
 {
 	uint32_t s[8], k[8], c[8], d[8];
 	Point A, R;
@@ -253,8 +250,8 @@ bool baton_ed25519_prepare(uint8_t prepared[BATON_ED25519_PREPARED_BYTES], const
 }
 
 /** k = SHA-512(R ‖ A ‖ message) mod L. */
-static void hash_to_scalar(uint32_t k[8], const uint8_t R[32], const uint8_t A[32], const uint8_t *message,
-	size_t length)
+static void hash_to_scalar(
+	uint32_t k[8], const uint8_t R[32], const uint8_t A[32], const uint8_t *message, size_t length)
 {
 	BatonSha512 state;
 	uint8_t hash[64];
@@ -384,8 +381,7 @@ static void comb_begin(CombBits bits, const uint32_t s[8], int count)
 }
 
 /** Adds one column: the uppermost tooth's sign applies to the whole entry; its index holds the others' beside it. */
-static void comb_add(Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth,
-	bool wantT)
+static void comb_add(Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool wantT)
 {
 	uint32_t index = 0;
 	for (int tooth = teeth - 1; tooth >= 0; tooth--) {

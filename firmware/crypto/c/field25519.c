@@ -164,7 +164,7 @@ void field_add(uint32_t h[8], const uint32_t f[8], const uint32_t g[8])
 static inline uint32_t shortfall(uint32_t f7, uint32_t g7)
 {
 	int32_t v = (int32_t)((f7 >> 1) - (g7 >> 1) - 20);
-	return (uint32_t)-(v >> 30);
+	return (uint32_t) - (v >> 30);
 }
 
 void field_subtract(uint32_t h[8], const uint32_t f[8], const uint32_t g[8])
@@ -308,7 +308,7 @@ static int32_t steps_secret(int32_t zeta, uint32_t f, uint32_t g, Steps *steps)
 		u <<= 1;
 		v <<= 1;
 	}
-	*steps = (Steps){ (int32_t)u, (int32_t)v, (int32_t)q, (int32_t)r };
+	*steps = (Steps){(int32_t)u, (int32_t)v, (int32_t)q, (int32_t)r};
 	return zeta;
 }
 
@@ -331,7 +331,7 @@ static int32_t steps_public(int32_t zeta, uint32_t f, uint32_t g, Steps *steps)
 		u <<= 1;
 		v <<= 1;
 	}
-	*steps = (Steps){ (int32_t)u, (int32_t)v, (int32_t)q, (int32_t)r };
+	*steps = (Steps){(int32_t)u, (int32_t)v, (int32_t)q, (int32_t)r};
 	return zeta;
 }
 
@@ -379,7 +379,7 @@ static void apply_modulo(int32_t d[WORDS], int32_t e[WORDS], const Steps *s)
 
 static void invert(uint32_t h[8], const uint32_t x[8], bool public)
 {
-	int32_t f[WORDS] = { -19, 0, 0, 0, 0, 0, 0, 0, 1 << 15 }, g[WORDS], d[WORDS] = { 0 }, e[WORDS] = { 1 };
+	int32_t f[WORDS] = {-19, 0, 0, 0, 0, 0, 0, 0, 1 << 15}, g[WORDS], d[WORDS] = {0}, e[WORDS] = {1};
 	Field least;
 	field_freeze(least, x);
 	for (int i = 0; i < WORDS; i++) {

@@ -10,7 +10,7 @@ typedef struct {
 
 static void hmac_begin(Hmac *hmac, const uint8_t *key, size_t length)
 {
-	uint8_t pad[64] = { 0 };
+	uint8_t pad[64] = {0};
 	if (length > 64) baton_sha256(pad, key, length);
 	else if (length > 0) memcpy(pad, key, length);
 	for (int i = 0; i < 64; i++) pad[i] ^= 0x36;
@@ -36,8 +36,8 @@ void baton_hmac_sha256(uint8_t mac[32], const uint8_t *key, size_t keyLength, co
 	hmac_end(&hmac, mac);
 }
 
-void baton_hkdf_expand(uint8_t *output, size_t length, const uint8_t *key, size_t keyLength, const uint8_t *info,
-	size_t infoLength)
+void baton_hkdf_expand(
+	uint8_t *output, size_t length, const uint8_t *key, size_t keyLength, const uint8_t *info, size_t infoLength)
 {
 	Hmac keyed;
 	hmac_begin(&keyed, key, keyLength);

@@ -160,7 +160,10 @@ function nativeEd25519Prepare(this: void, tables: Uint8Array, publicKey: Uint8Ar
 	return native("xs_baton_ed25519_prepare").call(this, tables, publicKey);
 }
 function nativeEd25519VerifyPrepared(
-	this: void, tables: Uint8Array, message: Uint8Array, signature: Uint8Array,
+	this: void,
+	tables: Uint8Array,
+	message: Uint8Array,
+	signature: Uint8Array,
 ): boolean {
 	return native("xs_baton_ed25519_verify_prepared").call(this, tables, message, signature);
 }
@@ -168,22 +171,38 @@ function nativeX25519(this: void, shared: Uint8Array, scalar: Uint8Array, u: Uin
 	return native("xs_baton_x25519").call(this, shared, scalar, u);
 }
 function nativeChaCha20Poly1305Seal(
-	this: void, key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array,
+	this: void,
+	key: Uint8Array,
+	nonce: Uint8Array,
+	additionalData: Uint8Array,
+	buffer: Uint8Array,
 ): void {
 	return native("xs_baton_chacha20poly1305_seal").call(this, key, nonce, additionalData, buffer);
 }
 function nativeChaCha20Poly1305Open(
-	this: void, key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array,
+	this: void,
+	key: Uint8Array,
+	nonce: Uint8Array,
+	additionalData: Uint8Array,
+	buffer: Uint8Array,
 ): boolean {
 	return native("xs_baton_chacha20poly1305_open").call(this, key, nonce, additionalData, buffer);
 }
 function nativeAes128GcmSeal(
-	this: void, key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array,
+	this: void,
+	key: Uint8Array,
+	nonce: Uint8Array,
+	additionalData: Uint8Array,
+	buffer: Uint8Array,
 ): void {
 	return native("xs_baton_aes128gcm_seal").call(this, key, nonce, additionalData, buffer);
 }
 function nativeAes128GcmOpen(
-	this: void, key: Uint8Array, nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array,
+	this: void,
+	key: Uint8Array,
+	nonce: Uint8Array,
+	additionalData: Uint8Array,
+	buffer: Uint8Array,
 ): boolean {
 	return native("xs_baton_aes128gcm_open").call(this, key, nonce, additionalData, buffer);
 }

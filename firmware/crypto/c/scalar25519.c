@@ -4,7 +4,7 @@
 #include "scalar25519.h"
 #include <string.h>
 
-static const uint32_t L[8] = { 0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0, 0, 0, 0x10000000 };
+static const uint32_t L[8] = {0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0, 0, 0, 0x10000000};
 
 bool scalar_is_reduced(const uint32_t s[8])
 {
@@ -51,7 +51,7 @@ void scalar_reduce(uint32_t r[8], const uint32_t x[16])
 
 void scalar_multiply(uint32_t r[8], const uint32_t a[8], const uint32_t b[8])
 {
-	uint32_t product[16] = { 0 };
+	uint32_t product[16] = {0};
 	for (int i = 0; i < 8; i++) {
 		uint32_t carry = 0;
 		for (int j = 0; j < 8; j++) {
@@ -162,7 +162,7 @@ static void reduce(Vector *upper, const Vector *lower, bool byHalves)
  */
 bool scalar_halve(uint32_t c[8], uint32_t d[8], const uint32_t k[8])
 {
-	Vector vectors[2] = { { .length = 256, .negative = true }, { .c = { 1 }, .length = bit_length(k, 8) } };
+	Vector vectors[2] = {{.length = 256, .negative = true}, {.c = {1}, .length = bit_length(k, 8)}};
 	Vector *upper = &vectors[0], *lower = &vectors[1];
 	for (int i = 0; i < 8; i++) {
 		upper->d[i] = L[i] << 3 | (i > 0 ? L[i - 1] >> 29 : 0);

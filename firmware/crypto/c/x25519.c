@@ -12,8 +12,7 @@ typedef Field Pair[2];
 static void choose(Pair p, Pair q, uint32_t mask)
 {
 	for (int j = 0; j < 2; j++) {
-		_Pragma("GCC unroll 8")
-		for (int i = 0; i < 8; i++) p[j][i] ^= mask & (p[j][i] ^ q[j][i]);
+		_Pragma("GCC unroll 8") for (int i = 0; i < 8; i++) p[j][i] ^= mask & (p[j][i] ^ q[j][i]);
 	}
 }
 

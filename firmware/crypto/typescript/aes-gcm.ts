@@ -76,12 +76,12 @@ const N128 = 128n;
 const WORD = (1n << N64) - 1n;
 const MASK128 = (1n << N128) - 1n;
 const MASK256 = (1n << 256n) - 1n;
-const CLASSES = /* @__PURE__ */ [0n, 1n, 2n, 3n, 4n].map((first) => {
+const CLASSES = /* @__PURE__ */ [0n, 1n, 2n, 3n, 4n].map(first => {
 	let bits = 0n;
 	for (let bit = first; bit < 256n; bit += 5n) bits |= 1n << bit;
 	return bits;
 });
-const ALL_CLASSES = /* @__PURE__ */ sideBySide((of) => CLASSES[of]);
+const ALL_CLASSES = /* @__PURE__ */ sideBySide(of => CLASSES[of]);
 const [N1, N2, N7, N121, N126, N127, N256, N512, N1024] = [1n, 2n, 7n, 121n, 126n, 127n, 256n, 512n, 1024n];
 
 function sideBySide(part: (of: number) => bigint): bigint {
@@ -93,13 +93,18 @@ function sideBySide(part: (of: number) => bigint): bigint {
 /** For each class of the other factor, the classes of h that give class 0, 1, 2, 3, 4 with it. */
 function spread(h: bigint): bigint[] {
 	const doubled = h << 1n; // the product of two polynomials of 128 bits has 255: this moves it up to the 256th
-	return [0, 1, 2, 3, 4].map((other) => sideBySide((of) => doubled & CLASSES[(of - other + 5) % 5]));
+	return [0, 1, 2, 3, 4].map(other => sideBySide(of => doubled & CLASSES[(of - other + 5) % 5]));
 }
 
 /** a · h in the field (§6.3). */
 function multiply(a: bigint, h: readonly bigint[]): bigint {
-	let p = ((a & CLASSES[0]) * h[0] ^ (a & CLASSES[1]) * h[1] ^ (a & CLASSES[2]) * h[2] ^
-		(a & CLASSES[3]) * h[3] ^ (a & CLASSES[4]) * h[4]) & ALL_CLASSES;
+	let p =
+		(((a & CLASSES[0]) * h[0]) ^
+			((a & CLASSES[1]) * h[1]) ^
+			((a & CLASSES[2]) * h[2]) ^
+			((a & CLASSES[3]) * h[3]) ^
+			((a & CLASSES[4]) * h[4])) &
+		ALL_CLASSES;
 	p |= (p >> N256) | (p >> N512); // classes 0, 1, 2
 	p = (p | (p >> N512) | (p >> N1024)) & MASK256;
 	let low = p & MASK128; // x^128 and up; x^128 = 1 + x + x^2 + x^7, and x times is >> 1
@@ -129,7 +134,8 @@ function word128(view: DataView, at: number): bigint {
 const T = /* @__PURE__ */ (() => {
 	const table = new Int32Array(256);
 	const double = (byte: number) => ((byte << 1) ^ ((byte >> 7) * 0x11b)) & 255;
-	let p = 1, q = 1; // 3^i and 3^-i: every byte but 0 and its inverse
+	let p = 1,
+		q = 1; // 3^i and 3^-i: every byte but 0 and its inverse
 	do {
 		p ^= double(p);
 		q ^= q << 1;
@@ -152,8 +158,11 @@ function expandKey(key: Uint8Array): Int32Array {
 	for (let i = 4, constant = 1; i < 44; i++) {
 		let word = keys[i - 1];
 		if (i % 4 === 0) {
-			word = ((T[(word >> 16) & 255] & 0xff00) << 16) | ((T[(word >> 8) & 255] & 0xff00) << 8) |
-				(T[word & 255] & 0xff00) | ((T[(word >> 24) & 255] >> 8) & 255);
+			word =
+				((T[(word >> 16) & 255] & 0xff00) << 16) |
+				((T[(word >> 8) & 255] & 0xff00) << 8) |
+				(T[word & 255] & 0xff00) |
+				((T[(word >> 24) & 255] >> 8) & 255);
 			word ^= constant << 24;
 			constant = (constant << 1) ^ (constant & 0x80 ? 0x11b : 0);
 		}
@@ -168,8 +177,12 @@ function encryptBlocks(keys: Int32Array, nonce: DataView, counter: number, view:
 	const n1 = nonce.getInt32(4) ^ keys[1];
 	const n2 = nonce.getInt32(8) ^ keys[2];
 	for (let at = 0; blocks > 0; blocks--, at += 16, counter++) {
-		let a = n0, b = n1, c = n2, d = counter ^ keys[3];
-		for (let k = 4; k < 40; k += 4) { // a column's lowest row first, since all above it rotate it
+		let a = n0,
+			b = n1,
+			c = n2,
+			d = counter ^ keys[3];
+		for (let k = 4; k < 40; k += 4) {
+			// a column's lowest row first, since all above it rotate it
 			let p = T[d & 255];
 			p = T[(c >> 8) & 255] ^ ((p >> 8) & 0xffffff) ^ (p << 24);
 			p = T[(b >> 16) & 255] ^ ((p >> 8) & 0xffffff) ^ (p << 24);
@@ -191,13 +204,41 @@ function encryptBlocks(keys: Int32Array, nonce: DataView, counter: number, view:
 			c = r;
 			d = s;
 		}
-		view.setInt32(at, view.getInt32(at) ^ keys[40] ^ (T[(a >> 24) & 255] & 0xff00) << 16 ^
-			(T[(b >> 16) & 255] & 0xff00) << 8 ^ (T[(c >> 8) & 255] & 0xff00) ^ ((T[d & 255] >> 8) & 255));
-		view.setInt32(at + 4, view.getInt32(at + 4) ^ keys[41] ^ (T[(b >> 24) & 255] & 0xff00) << 16 ^
-			(T[(c >> 16) & 255] & 0xff00) << 8 ^ (T[(d >> 8) & 255] & 0xff00) ^ ((T[a & 255] >> 8) & 255));
-		view.setInt32(at + 8, view.getInt32(at + 8) ^ keys[42] ^ (T[(c >> 24) & 255] & 0xff00) << 16 ^
-			(T[(d >> 16) & 255] & 0xff00) << 8 ^ (T[(a >> 8) & 255] & 0xff00) ^ ((T[b & 255] >> 8) & 255));
-		view.setInt32(at + 12, view.getInt32(at + 12) ^ keys[43] ^ (T[(d >> 24) & 255] & 0xff00) << 16 ^
-			(T[(a >> 16) & 255] & 0xff00) << 8 ^ (T[(b >> 8) & 255] & 0xff00) ^ ((T[c & 255] >> 8) & 255));
+		view.setInt32(
+			at,
+			view.getInt32(at) ^
+				keys[40] ^
+				((T[(a >> 24) & 255] & 0xff00) << 16) ^
+				((T[(b >> 16) & 255] & 0xff00) << 8) ^
+				(T[(c >> 8) & 255] & 0xff00) ^
+				((T[d & 255] >> 8) & 255),
+		);
+		view.setInt32(
+			at + 4,
+			view.getInt32(at + 4) ^
+				keys[41] ^
+				((T[(b >> 24) & 255] & 0xff00) << 16) ^
+				((T[(c >> 16) & 255] & 0xff00) << 8) ^
+				(T[(d >> 8) & 255] & 0xff00) ^
+				((T[a & 255] >> 8) & 255),
+		);
+		view.setInt32(
+			at + 8,
+			view.getInt32(at + 8) ^
+				keys[42] ^
+				((T[(c >> 24) & 255] & 0xff00) << 16) ^
+				((T[(d >> 16) & 255] & 0xff00) << 8) ^
+				(T[(a >> 8) & 255] & 0xff00) ^
+				((T[b & 255] >> 8) & 255),
+		);
+		view.setInt32(
+			at + 12,
+			view.getInt32(at + 12) ^
+				keys[43] ^
+				((T[(d >> 24) & 255] & 0xff00) << 16) ^
+				((T[(a >> 16) & 255] & 0xff00) << 8) ^
+				(T[(b >> 8) & 255] & 0xff00) ^
+				((T[c & 255] >> 8) & 255),
+		);
 	}
 }

@@ -66,16 +66,39 @@ function encrypt(state: number[], text: Uint8Array): void {
  * runs fastest: `(a + b) | 0`, although a sum may pass through a double, and `>>` with a mask, since `>>>` calls.
  */
 function encryptBlocks(state: readonly number[], view: DataView, blocks: number): void {
-	const s0 = state[0], s1 = state[1], s2 = state[2], s3 = state[3];
-	const s4 = state[4], s5 = state[5], s6 = state[6], s7 = state[7];
-	const s8 = state[8], s9 = state[9], s10 = state[10], s11 = state[11];
+	const s0 = state[0],
+		s1 = state[1],
+		s2 = state[2],
+		s3 = state[3];
+	const s4 = state[4],
+		s5 = state[5],
+		s6 = state[6],
+		s7 = state[7];
+	const s8 = state[8],
+		s9 = state[9],
+		s10 = state[10],
+		s11 = state[11];
 	let s12 = state[12]; // the counter of blocks
-	const s13 = state[13], s14 = state[14], s15 = state[15];
+	const s13 = state[13],
+		s14 = state[14],
+		s15 = state[15];
 	for (let at = 0; blocks > 0; blocks--, at += 64, s12 = (s12 + 1) | 0) {
-		let x0 = s0, x1 = s1, x2 = s2, x3 = s3;
-		let x4 = s4, x5 = s5, x6 = s6, x7 = s7;
-		let x8 = s8, x9 = s9, x10 = s10, x11 = s11;
-		let x12 = s12, x13 = s13, x14 = s14, x15 = s15;
+		let x0 = s0,
+			x1 = s1,
+			x2 = s2,
+			x3 = s3;
+		let x4 = s4,
+			x5 = s5,
+			x6 = s6,
+			x7 = s7;
+		let x8 = s8,
+			x9 = s9,
+			x10 = s10,
+			x11 = s11;
+		let x12 = s12,
+			x13 = s13,
+			x14 = s14,
+			x15 = s15;
 		for (let round = 0; round < 20; round += 2) {
 			x12 = ((x12 ^= x0 = (x0 + x4) | 0) << 16) | ((x12 >> 16) & 65535);
 			x4 = ((x4 ^= x8 = (x8 + x12) | 0) << 12) | ((x4 >> 20) & 4095);
@@ -145,7 +168,7 @@ function authenticate(key: DataView, additionalData: Uint8Array, text: Uint8Arra
 	let sum = absorb(0n, r, additionalData);
 	sum = absorb(sum, r, text);
 	sum = (sum + BigInt(additionalData.length) + (BigInt(text.length) << TWO64) + TWO128) * r;
-	sum = sum % PRIME + word128(key, 16);
+	sum = (sum % PRIME) + word128(key, 16);
 
 	const tag = new Uint8Array(16);
 	const words = new DataView(tag.buffer);

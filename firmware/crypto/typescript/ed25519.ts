@@ -2,7 +2,16 @@
 // R compared as bytes, S < L, the equation without the cofactor. There is no signing here: devices hold no keys.
 
 import {
-	type AffineTable, BASE_COMB, COMB_DIGIT, comb, decode, Digits, NEGATIVE, oddMultiples, OWN, sum,
+	type AffineTable,
+	BASE_COMB,
+	COMB_DIGIT,
+	comb,
+	Digits,
+	decode,
+	NEGATIVE,
+	OWN,
+	oddMultiples,
+	sum,
 } from "./edwards25519.js";
 import { invert, load, P, store } from "./field.js";
 import { expectBytes } from "./lengths.js";
@@ -52,7 +61,7 @@ function verifyPrepared(key: PreparedKey, message: Uint8Array, signature: Uint8A
 	}
 	const { X, Y, Z } = sum(digits, BASE_COMB, key.multiples);
 	const inverse = invert(Z);
-	return ((Y * inverse % P) | ((X * inverse % P & 1n) << 255n)) === load(signature, 0);
+	return (((Y * inverse) % P) | ((((X * inverse) % P) & 1n) << 255n)) === load(signature, 0);
 }
 
 /**
@@ -65,7 +74,7 @@ function verifyHalved(encodedKey: Uint8Array, message: Uint8Array, signature: Ui
 	const A = decode(encodedKey, 0, false);
 	if (!A) return false;
 	const { c, ck, negative } = halve(challenge(encodedKey, message, signature));
-	const cS = store(c * S % L);
+	const cS = store((c * S) % L);
 	const digits = new Digits(256);
 	digits.add(cS, 0, 128, COMB_DIGIT, 0, 0);
 	digits.add(cS, 128, 256, COMB_DIGIT, 16, 0); // of 2^128·B
@@ -92,7 +101,8 @@ export function halve(k: bigint): { c: bigint; ck: bigint; negative: boolean } {
 	while (r1 >= short || (t1 & 1n) === 0n) {
 		let r2 = r0 - r1;
 		let t2 = t0 - t1;
-		if (r2 >= r1) { // not in two cases of five, which need no division
+		if (r2 >= r1) {
+			// not in two cases of five, which need no division
 			const q = r0 / r1;
 			r2 = r0 - q * r1;
 			t2 = t0 - q * t1;

@@ -1,11 +1,11 @@
 // The curve -x² + y² = 1 + d·x²·y² (RFC 8032 §5.1): points from bytes, tables of odd multiples, and the one loop
 // in which verification spends its time, a sum of multiples of points. Nothing here keeps a secret.
 
-import { fold, invert, load, MASK256, P, power2252m3, reduce, SQRT_MINUS_1, trim, TWICE_P } from "./field.js";
+import { fold, invert, load, MASK256, P, power2252m3, reduce, SQRT_MINUS_1, TWICE_P, trim } from "./field.js";
 
 /** d and 2d. */
 const D = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
-const TWICE_D = 2n * D % P;
+const TWICE_D = (2n * D) % P;
 const FOUR_P = 4n * P; // keeps differences of narrow numbers positive
 const OFFSET = P << 10n; // and this those of what was folded: 2^265 and a bit less
 
@@ -74,7 +74,7 @@ export function oddMultiples(points: readonly Point[], count: number): Table {
 		append(table, point);
 		const twice: Table = { points: [], twiceZ: [] };
 		append(twice, double(point));
-		for (let i = 1, multiple = point; i < count; i++) append(table, multiple = add(multiple, twice));
+		for (let i = 1, multiple = point; i < count; i++) append(table, (multiple = add(multiple, twice)));
 	}
 	return table;
 }
@@ -86,18 +86,18 @@ export function comb(point: Point): AffineTable {
 		point = double(point);
 		if (i % 64 === 63) bases.push(point);
 	}
-	const { points, twiceZ } = oddMultiples(bases, combWidth);
+	const { points, twiceZ } = oddMultiples(bases, COMB_WIDTH);
 	const products = [1n]; // one inversion for all: 1/(z0·z1·…), undone one by one
-	for (const z of twiceZ) products.push(products[products.length - 1] * z % P);
+	for (const z of twiceZ) products.push((products[products.length - 1] * z) % P);
 	let inverse = invert(products[twiceZ.length]);
 	for (let i = twiceZ.length - 1; i >= 0; i--) {
-		const twoOverTwiceZ = inverse * products[i] * 2n % P;
-		for (let j = 3 * i; j < 3 * i + 3; j++) points[j] = points[j] * twoOverTwiceZ % P;
-		inverse = inverse * twiceZ[i] % P;
+		const twoOverTwiceZ = (inverse * products[i] * 2n) % P;
+		for (let j = 3 * i; j < 3 * i + 3; j++) points[j] = (points[j] * twoOverTwiceZ) % P;
+		inverse = (inverse * twiceZ[i]) % P;
 	}
 	return { points };
 }
-const combWidth = 8;
+const COMB_WIDTH = 8;
 /** Of a comb's digits, in bits: the odd ones from -15 to 15. */
 export const COMB_DIGIT = 5;
 
@@ -142,7 +142,8 @@ export class Digits {
 			let digit = bits & (full - 1);
 			let what = flags;
 			bits >>= width;
-			if (digit > half) { // the greater digits are negative ones, with a carry
+			if (digit > half) {
+				// the greater digits are negative ones, with a carry
 				digit = full - digit;
 				what ^= NEGATIVE;
 				bits++;
@@ -171,7 +172,12 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 	const s = 256n;
 	const c38 = 38n;
 	// Multiples of p that keep differences positive, each just under the power of two that it is named for.
-	const o263 = P << 8n, o264 = P << 9n, o309 = P << 54n, o310 = P << 55n, o279 = P << 24n, o287 = P << 32n;
+	const o263 = P << 8n,
+		o264 = P << 9n,
+		o309 = P << 54n,
+		o310 = P << 55n,
+		o279 = P << 24n,
+		o287 = P << 32n;
 	let X = 0n;
 	let Y = 1n;
 	let Z = 1n;
@@ -183,7 +189,8 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 	while (position > 0 && links[position] === 0) position--;
 	for (let link = links[position], neutral = true; position >= 0; link = links[--position]) {
 		if (neutral) neutral = false;
-		else { // double (RFC 8032 §5.1.4)
+		else {
+			// double (RFC 8032 §5.1.4)
 			const A = ((x = X * X) & mask) + (x >> s) * c38;
 			const B = ((x = Y * Y) & mask) + (x >> s) * c38;
 			const C = ((x = Z * Z) & mask) + (x >> s) * c38;
@@ -192,17 +199,20 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 			const H = A + B;
 			let G: bigint;
 			let F: bigint;
-			if (wide) { // A, B, C < 2^308 (k = 46); E, H < 2^309
+			if (wide) {
+				// A, B, C < 2^308 (k = 46); E, H < 2^309
 				G = B + o309 - A; // < 2^310 - 2^308
 				F = C + C + o310 - G; // < 2^311
-			} else { // A, B, C < 2^262 (39 · 2^256 and a bit); E, H < 2^263
+			} else {
+				// A, B, C < 2^262 (39 · 2^256 and a bit); E, H < 2^263
 				G = B + o263 - A; // < 2^264 - 2^262
 				F = C + C + o264 - G; // < 2^265
 			}
 			X = ((x = E * F) & mask) + (x >> s) * c38; // from 2^620 to 2^370, from 2^528 to 2^278
 			Y = ((x = G * H) & mask) + (x >> s) * c38; // from 2^619 to 2^369, from 2^527 to 2^277
 			Z = ((x = F * G) & mask) + (x >> s) * c38; // from 2^621 to 2^371, from 2^529 to 2^279
-			if (link) { // not wide before: see the next lines
+			if (link) {
+				// not wide before: see the next lines
 				T = ((x = E * H) & mask) + (x >> s) * c38; // from 2^526 to 2^276
 			} else if (wide || (position > 0 && links[position - 1])) {
 				X -= twiceP * (X >> s); // j = 115: narrow
@@ -212,7 +222,8 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 			} else wide = true; // one trim for two doublings
 		}
 
-		while (link) { // add (the same bounds, and T < 2^277); E, F, G, H fit in nine words of 32 bits
+		while (link) {
+			// add (the same bounds, and T < 2^277); E, F, G, H fit in nine words of 32 bits
 			const what = links[link];
 			link = what >> 7;
 			let at = (what >> 2) & 31;
@@ -220,7 +231,8 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 			let D: bigint;
 			if (what & OWN) {
 				table = ownPoints;
-				if (ownTwiceZ) D = ((x = Z * ownTwiceZ[at]) & mask) + (x >> s) * c38; // from 2^536 to 2^286
+				if (ownTwiceZ)
+					D = ((x = Z * ownTwiceZ[at]) & mask) + (x >> s) * c38; // from 2^536 to 2^286
 				else D = Z + Z;
 			} else D = Z + Z;
 			at *= 3;
@@ -229,7 +241,8 @@ export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable
 			let B = Y + X;
 			let F: bigint;
 			let G: bigint;
-			if (what & NEGATIVE) { // of -(x, y) = (-x, y), y - x and y + x change places, and 2dxy its sign
+			if (what & NEGATIVE) {
+				// of -(x, y) = (-x, y), y - x and y + x change places, and 2dxy its sign
 				A *= table[at + 1];
 				B *= table[at];
 				F = D + C;

@@ -40,7 +40,8 @@ function square(x: bigint, n: number): bigint {
 	const s = 256n;
 	const c = 38n;
 	let y: bigint;
-	for (; n > 3; n -= 4) { // a trim for four
+	for (; n > 3; n -= 4) {
+		// a trim for four
 		x = ((y = x * x) & mask) + (y >> s) * c; // < 2^263
 		x = ((y = x * x) & mask) + (y >> s) * c; // k = 14: < 2^276
 		x = ((y = x * x) & mask) + (y >> s) * c; // k = 40: < 2^302
@@ -79,7 +80,8 @@ export function invert(x: bigint): bigint {
 	while (r1 !== zero) {
 		let r2 = r0 - r1;
 		let t2 = t0 - t1;
-		if (r2 >= r1) { // not in two cases of five, which need no division
+		if (r2 >= r1) {
+			// not in two cases of five, which need no division
 			const q = r0 / r1;
 			r2 = r0 - q * r1;
 			t2 = t0 - q * t1;
@@ -95,8 +97,11 @@ export function invert(x: bigint): bigint {
 /** The 32 bytes at `offset`, the lowest first. */
 export function load(bytes: Uint8Array, offset: number): bigint {
 	const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 32);
-	return view.getBigUint64(0, true) | (view.getBigUint64(8, true) << 64n) |
-		((view.getBigUint64(16, true) | (view.getBigUint64(24, true) << 64n)) << 128n);
+	return (
+		view.getBigUint64(0, true) |
+		(view.getBigUint64(8, true) << 64n) |
+		((view.getBigUint64(16, true) | (view.getBigUint64(24, true) << 64n)) << 128n)
+	);
 }
 
 /** 0 ≤ x < 2^256 as 32 bytes, the lowest first. */

@@ -3,20 +3,20 @@
 
 // Fractional parts of the cube roots of the first 64 primes (§4.2.2), as int32.
 const K = /* @__PURE__ */ [
-	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-].map((word) => word | 0);
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
+	0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
+	0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
+	0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
+	0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
+	0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
+	0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+	0xc67178f2,
+].map(word => word | 0);
 
 // Those of the square roots of the first 8 (§5.3.3).
 const H0 = /* @__PURE__ */ [
 	0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-].map((word) => word | 0);
+].map(word => word | 0);
 
 /** SHA-256 of `data`: 32 bytes. */
 export function sha256(data: Uint8Array): Uint8Array {
@@ -74,8 +74,14 @@ export class Sha256 {
 function compress(state: number[], data: DataView, offset: number, blocks: number): void {
 	const w = new Array<number>(16); // the last 16 words of the schedule
 	for (; blocks > 0; blocks--, offset += 64) {
-		let a = state[0], b = state[1], c = state[2], d = state[3];
-		let e = state[4], f = state[5], g = state[6], h = state[7];
+		let a = state[0],
+			b = state[1],
+			c = state[2],
+			d = state[3];
+		let e = state[4],
+			f = state[5],
+			g = state[6],
+			h = state[7];
 		let bc = b ^ c; // maj(a, b, c) = b ^ ((a ^ b) & (b ^ c)), and a ^ b is the next round's b ^ c
 		for (let t = 0; t < 64; t++) {
 			const i = t & 15;
@@ -89,11 +95,11 @@ function compress(state: number[], data: DataView, offset: number, blocks: numbe
 				word = ((s1 ^ ((w2 >> 10) & 0x3fffff)) + w[(t + 9) & 15] + (s0 ^ ((w15 >> 3) & 0x1fffffff)) + w[i]) | 0;
 			}
 			w[i] = word;
-			const S1 = (((e >> 6) & 0x3ffffff) | (e << 26)) ^ (((e >> 11) & 0x1fffff) | (e << 21)) ^
-				(((e >> 25) & 0x7f) | (e << 7));
+			const S1 =
+				(((e >> 6) & 0x3ffffff) | (e << 26)) ^ (((e >> 11) & 0x1fffff) | (e << 21)) ^ (((e >> 25) & 0x7f) | (e << 7));
 			const t1 = (h + S1 + (g ^ (e & (f ^ g))) + K[t] + word) | 0;
-			const S0 = (((a >> 2) & 0x3fffffff) | (a << 30)) ^ (((a >> 13) & 0x7ffff) | (a << 19)) ^
-				(((a >> 22) & 0x3ff) | (a << 10));
+			const S0 =
+				(((a >> 2) & 0x3fffffff) | (a << 30)) ^ (((a >> 13) & 0x7ffff) | (a << 19)) ^ (((a >> 22) & 0x3ff) | (a << 10));
 			const ab = a ^ b;
 			const t2 = S0 + (b ^ (ab & bc));
 			bc = ab;

@@ -41,8 +41,14 @@ const K = [
 
 /** Those of the square roots of the first 8 (§5.3.5). */
 const H0 = [
-	0x6a09e667f3bcc908n, 0xbb67ae8584caa73bn, 0x3c6ef372fe94f82bn, 0xa54ff53a5f1d36f1n,
-	0x510e527fade682d1n, 0x9b05688c2b3e6c1fn, 0x1f83d9abfb41bd6bn, 0x5be0cd19137e2179n,
+	0x6a09e667f3bcc908n,
+	0xbb67ae8584caa73bn,
+	0x3c6ef372fe94f82bn,
+	0xa54ff53a5f1d36f1n,
+	0x510e527fade682d1n,
+	0x9b05688c2b3e6c1fn,
+	0x1f83d9abfb41bd6bn,
+	0x5be0cd19137e2179n,
 ];
 
 /** SHA-512 of `data`: 64 bytes. */
@@ -59,7 +65,7 @@ export function sha512Parts(parts: readonly Uint8Array[]): Uint8Array {
 	let byteLength = 0;
 	for (const part of parts) {
 		byteLength += part.length;
-		for (let from = 0; from < part.length;) {
+		for (let from = 0; from < part.length; ) {
 			const to = Math.min(from + 128 - fill, part.length);
 			block.set(part.subarray(from, to), fill);
 			fill += to - from;
@@ -87,11 +93,31 @@ export function sha512Parts(parts: readonly Uint8Array[]): Uint8Array {
 
 /** §6.4.2 over one block. */
 function compress(state: bigint[], block: DataView): void {
-	let a = state[0], b = state[1], c = state[2], d = state[3];
-	let e = state[4], f = state[5], g = state[6], h = state[7];
-	const n1 = 1n, n4 = 4n, n5 = 5n, n6 = 6n, n7 = 7n, n14 = 14n, n19 = 19n, n23 = 23n, n28 = 28n, n42 = 42n;
-	const oneLane = 128n, twoLanes = 256n, threeLanes = 384n;
-	const twice = TWICE, word = WORD, pair = PAIR, four = QUAD;
+	let a = state[0],
+		b = state[1],
+		c = state[2],
+		d = state[3];
+	let e = state[4],
+		f = state[5],
+		g = state[6],
+		h = state[7];
+	const n1 = 1n,
+		n4 = 4n,
+		n5 = 5n,
+		n6 = 6n,
+		n7 = 7n,
+		n14 = 14n,
+		n19 = 19n,
+		n23 = 23n,
+		n28 = 28n,
+		n42 = 42n;
+	const oneLane = 128n,
+		twoLanes = 256n,
+		threeLanes = 384n;
+	const twice = TWICE,
+		word = WORD,
+		pair = PAIR,
+		four = QUAD;
 	let bc = b ^ c; // maj(a, b, c) = b ^ ((a ^ b) & (b ^ c)), and a ^ b is the next round's b ^ c
 
 	let q0 = load(block, 0); // of 16 words, the four that come next
@@ -105,7 +131,8 @@ function compress(state: bigint[], block: DataView): void {
 
 	for (let t = 0; t < 20; t++) {
 		const kw = q0 + K[t];
-		if (t < 16) { // the next four words: W[t] = σ1(W[t-2]) + W[t-7] + σ0(W[t-15]) + W[t-16]
+		if (t < 16) {
+			// the next four words: W[t] = σ1(W[t-2]) + W[t-7] + σ0(W[t-15]) + W[t-16]
 			const m2 = (q2 >> oneLane) | ((q3 & word) << threeLanes);
 			x = m0 * twice;
 			x = (((((x >> n7) ^ x) >> n1) ^ (m0 >> n7)) & four) + q0 + m2; // σ0: 1, 8, and 7 bits shifted out

@@ -55,7 +55,7 @@ export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
 		z2 = ((x = (AA + E * a24) * E) & mask) + (x >> s) * c38; // from 2^552 to 2^302
 		z2 -= twiceP * (z2 >> s);
 	}
-	return store(swapped ? x3 * invert(z3) % P : x2 * invert(z2) % P); // the inverse of 0 is 0
+	return store(swapped ? (x3 * invert(z3)) % P : (x2 * invert(z2)) % P); // the inverse of 0 is 0
 }
 
 /** X25519 with u = 9, by way of the Edwards base point: u = (1 + y)/(1 - y) (RFC 7748 §4.1). */
@@ -67,7 +67,7 @@ export function x25519PublicKey(scalar: Uint8Array): Uint8Array {
 		digits.add(k, 64 * piece, 64 * piece + 64, COMB_DIGIT, 8 * piece, 0);
 	}
 	const { Y, Z } = sum(digits, BASE_COMB, BASE_COMB);
-	return store((Z + Y) * invert(Z - Y + (P << 2n)) % P);
+	return store(((Z + Y) * invert(Z - Y + (P << 2n))) % P);
 }
 
 /** RFC 7748 §5: `decodeScalar25519`. */

@@ -35,11 +35,27 @@ interface Manifest {
 }
 
 /** Keys that mcconfig knows and we use; a misspelt one would be ignored. */
-const known = ["//", "build", "include", "modules", "preload", "creation", "platforms", "typescript", "config", "error"];
+const known = [
+	"//",
+	"build",
+	"include",
+	"modules",
+	"preload",
+	"creation",
+	"platforms",
+	"typescript",
+	"config",
+	"error",
+];
 
 export function readProject(manifest: string, platform: Platform): Project {
 	const project: Project = {
-		modules: new Map(), sdkModules: new Set(), sources: [], preload: [], creation: {}, faults: [],
+		modules: new Map(),
+		sdkModules: new Set(),
+		sources: [],
+		preload: [],
+		creation: {},
+		faults: [],
 	};
 	const excluded = new Set<string>();
 	const read = new Set<string>();
@@ -96,8 +112,12 @@ export function readProject(manifest: string, platform: Platform): Project {
 	}
 }
 
-const isSDK = (path: string) => path.startsWith("$(");
-const list = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
+function isSDK(path: string) {
+	return path.startsWith("$(");
+}
+function list(value: string | string[] | undefined) {
+	return value === undefined ? [] : [value].flat();
+}
 const extensions = [".ts", ".d.ts", ".c", ".h", ".json"];
 
 /** The files that a path without extension, or one that ends in a star, stands for; mcconfig skips `manifest*.json`. */

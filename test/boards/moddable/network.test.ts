@@ -1,8 +1,8 @@
 // boards/esp32/network.ts, with a radio that answers as the SDK's C does (modules/io/wifi/esp32): it reports a change of
 // its state and no other, reports none for `disconnect`, and throws where the driver refuses.
 
-import { build } from "esbuild";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../../boards/bundle.js";
@@ -62,19 +62,22 @@ async function load(): Promise<KeepConnected> {
 		bundle: true,
 		format: "esm",
 		write: false,
-		plugins: [{
-			name: "SDK",
-			setup({ onResolve, onLoad }) {
-				onResolve({ filter: /^(embedded:|mc\/)/ }, ({ path }) => ({ path, namespace: "SDK" }));
-				onResolve({ filter: /^board\/guard$/ }, () => ({ path: join(root, "boards/moddable/guard.ts") }));
-				onResolve({ filter: /^board\/natives$/ }, ({ path }) => ({ path, namespace: "SDK" }));
-				onLoad({ filter: /.*/, namespace: "SDK" }, ({ path }) => ({
-					contents: path === "board/natives"
-						? "export const print = line => lines.push(line);"
-						: `export default doubles[${JSON.stringify(path)}];`,
-				}));
+		plugins: [
+			{
+				name: "SDK",
+				setup({ onResolve, onLoad }) {
+					onResolve({ filter: /^(embedded:|mc\/)/ }, ({ path }) => ({ path, namespace: "SDK" }));
+					onResolve({ filter: /^board\/guard$/ }, () => ({ path: join(root, "boards/moddable/guard.ts") }));
+					onResolve({ filter: /^board\/natives$/ }, ({ path }) => ({ path, namespace: "SDK" }));
+					onLoad({ filter: /.*/, namespace: "SDK" }, ({ path }) => ({
+						contents:
+							path === "board/natives"
+								? "export const print = line => lines.push(line);"
+								: `export default doubles[${JSON.stringify(path)}];`,
+					}));
+				},
 			},
-		}],
+		],
 	});
 	const module = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 	return module.keepConnected;
@@ -88,7 +91,11 @@ function start(credentials: { ssid?: string; password?: string }) {
 	delete config.password;
 	Object.assign(config, credentials);
 	const state = { lines, connected: 0 };
-	keepConnected(clock, line => lines.push(line), () => void state.connected++);
+	keepConnected(
+		clock,
+		line => lines.push(line),
+		() => void state.connected++,
+	);
 	return { ...state, state, radio: Radio.last };
 }
 
@@ -172,7 +179,10 @@ test("a driver that refuses is asked again", () => {
 	Radio.refuses = true;
 	const { lines, radio, state } = start(home);
 	clock.advance(7_000);
-	assert.equal(radio.attempts.map(({ at }) => at), [0, 1_000, 3_000, 7_000]);
+	assert.equal(
+		radio.attempts.map(({ at }) => at),
+		[0, 1_000, 3_000, 7_000],
+	);
 	assert.is(lines[0], '# wi-fi: Error: connect failed; trying "home" again in 1 s');
 	Radio.refuses = false;
 	clock.advance(8_000);
@@ -198,9 +208,13 @@ test("what throws when the network is there does not reach the SDK", () => {
 	const lines: string[] = [];
 	Object.assign(globalThis, { lines });
 	Object.assign(config, home);
-	keepConnected(clock, line => lines.push(line), () => {
-		throw new Error("not now");
-	});
+	keepConnected(
+		clock,
+		line => lines.push(line),
+		() => {
+			throw new Error("not now");
+		},
+	);
 	Radio.last.becomes(500);
 	assert.equal(lines, ['# wi-fi: connected to "home", 192.168.1.23', "# uncaught: Error: not now"]);
 });

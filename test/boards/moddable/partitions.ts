@@ -37,8 +37,11 @@ export function faultsOf(partitions: Partition[], flash: number): string[] {
 		end = offset + size;
 	}
 	if (end > flash) faults.push(`the table ends at ${hex(end)}, after ${hex(flash)}`);
-	if (new Set(partitions.map(({ name }) => name)).size !== partitions.length) faults.push("two partitions have one name");
+	if (new Set(partitions.map(({ name }) => name)).size !== partitions.length)
+		faults.push("two partitions have one name");
 	return faults;
 }
 
-const hex = (n: number) => `0x${n.toString(16)}`;
+function hex(n: number) {
+	return `0x${n.toString(16)}`;
+}

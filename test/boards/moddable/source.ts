@@ -1,9 +1,9 @@
 // What the static checks read out of a TypeScript file: its imports at run time, its natives, the names that it uses.
 // esbuild takes the types and comments away first, so that only what an engine would see is looked at.
 
-import { transformSync } from "esbuild";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { transformSync } from "esbuild";
 import { root } from "../../../boards/bundle.js";
 
 /** The file as JavaScript, one statement a line. `file`: from the root. */

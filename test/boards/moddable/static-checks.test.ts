@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../../boards/bundle.js";
-import { platforms, readProject, type Platform } from "./manifest.js";
+import { type Platform, platforms, readProject } from "./manifest.js";
 import { faultsOf, readPartitions } from "./partitions.js";
 import { importsOf, javascript, namesOf, nativesOf, scriptOf } from "./source.js";
 
@@ -48,12 +48,18 @@ for (const { title, platform, modules, sdkModules, sources, preload, faults } of
 
 	test(`${title}: what is preloaded is in the build, main among it`, () => {
 		assert.ok(preload.includes("main"));
-		assert.equal(preload.filter(name => !modules.has(name) && !sdkModules.has(name)), []);
+		assert.equal(
+			preload.filter(name => !modules.has(name) && !sdkModules.has(name)),
+			[],
+		);
 	});
 
 	test(`${title}: every native of TypeScript is in C, the reverse, and in the form that XS links`, () => {
 		const named = [...modules.values()].flatMap(file => nativesOf(scriptOf(file)).map(native => ({ file, ...native })));
-		assert.equal(named.filter(({ isLinked }) => !isLinked).map(({ file, name }) => `${file}: ${name}`), []);
+		assert.equal(
+			named.filter(({ isLinked }) => !isLinked).map(({ file, name }) => `${file}: ${name}`),
+			[],
+		);
 		const defined = sources.flatMap(definedNatives);
 		assert.equal([...new Set(defined)].length, defined.length);
 		assert.equal([...new Set(named.map(({ name }) => name))].sort(), defined.sort());
@@ -62,7 +68,10 @@ for (const { title, platform, modules, sdkModules, sources, preload, faults } of
 
 test("a socket's C file holds TCP and listener: both modules are in, or the link fails", () => {
 	for (const { sdkModules } of projects)
-		assert.equal(["tcp", "listener"].map(name => sdkModules.has(`embedded:io/socket/${name}`)), [true, true]);
+		assert.equal(
+			["tcp", "listener"].map(name => sdkModules.has(`embedded:io/socket/${name}`)),
+			[true, true],
+		);
 });
 
 test("the boards' natives are named once for all: boards/xs and the SDK's do not clash", () => {
@@ -81,14 +90,20 @@ test("every module of firmware/ is in the library", () => {
 	const { modules } = readProject("manifest.json", "esp32");
 	const files = new Set(modules.values());
 	const isLeftOut = (file: string) => file.startsWith("firmware/crypto/typescript/") || file in notInTheLibrary;
-	assert.equal(firmwareFiles().filter(file => !files.has(file) && !isLeftOut(file)), []);
+	assert.equal(
+		firmwareFiles().filter(file => !files.has(file) && !isLeftOut(file)),
+		[],
+	);
 	for (const file of Object.keys(notInTheLibrary)) assert.ok(existsSync(join(root, file)) && !files.has(file), file);
 });
 
 test("every C file of the kernel is in the library", () => {
 	const { sources } = readProject("manifest.json", "esp32");
 	const names = readdirSync(join(root, "firmware/crypto/c")).filter(name => name.endsWith(".c"));
-	assert.equal(names.filter(name => !sources.includes(`firmware/crypto/c/${name}`)), []);
+	assert.equal(
+		names.filter(name => !sources.includes(`firmware/crypto/c/${name}`)),
+		[],
+	);
 });
 
 // What the engines lack
@@ -143,14 +158,28 @@ test("firmware/ imports nothing from outside, and uses nothing that an engine la
 test("the checks see what they look for", () => {
 	const isSeen = (typescript: string) => forbidden.some(([pattern]) => pattern.test(namesOf(javascript(typescript))));
 	const wrong = [
-		"new Date()", "f(Date.now)", "console.log(1)", "a.toSorted()", "setTimeout(f, 1)", "x.values().map(f)",
-		"Math.random()", "BigInt.fromArrayBuffer(b)", "await f()", "const a = await f();",
-		"export const NAME = /^[a-z]+$/;", "class A { static name = /a/; }",
+		"new Date()",
+		"f(Date.now)",
+		"console.log(1)",
+		"a.toSorted()",
+		"setTimeout(f, 1)",
+		"x.values().map(f)",
+		"Math.random()",
+		"BigInt.fromArrayBuffer(b)",
+		"await f()",
+		"const a = await f();",
+		"export const NAME = /^[a-z]+$/;",
+		"class A { static name = /a/; }",
 		"`Date ${1}`.length", // a template's text is looked at: rather once too often
 	];
 	const right = [
-		'f("Date: x")', "// Date\nlet a;", "let a: Date;", 'const r = /^Date: (.*)"$/.exec(s);', "x.validated()",
-		"const isName = s => /^[a-z]+$/.test(s);", "async function f() {\n\tawait g();\n\tconst a = await g();\n}",
+		'f("Date: x")',
+		"// Date\nlet a;",
+		"let a: Date;",
+		'const r = /^Date: (.*)"$/.exec(s);',
+		"x.validated()",
+		"const isName = s => /^[a-z]+$/.test(s);",
+		"async function f() {\n\tawait g();\n\tconst a = await g();\n}",
 	];
 	for (const text of wrong) assert.ok(isSeen(text), text);
 	for (const text of right) assert.not(isSeen(text), text);
@@ -181,13 +210,26 @@ test("the partition tables do not overlap, and fit chips of 2 and 4 MB", () => {
 	assert.ok(tables.size > 0);
 	for (const file of tables) {
 		const partitions = readPartitions(readFileSync(join(root, file), "utf8"));
-		for (const [chip, bytes] of Object.entries(chips)) assert.equal(faultsOf(partitions, bytes), [], `${file}, ${chip}`);
+		for (const [chip, bytes] of Object.entries(chips))
+			assert.equal(faultsOf(partitions, bytes), [], `${file}, ${chip}`);
 		const ours = partitions.filter(({ subtype }) => subtype === "undefined");
-		const wanted = [["ca0", 8192], ["ca1", 8192], ["poll", 4096], ["settings", 4096]];
-		assert.equal(ours.map(({ name, size }) => [name, size]), wanted);
-		assert.ok(ours.every(({ type, flags }) => type === "data" && flags === ""), "not encrypted");
+		const wanted = [
+			["ca0", 8192],
+			["ca1", 8192],
+			["poll", 4096],
+			["settings", 4096],
+		];
+		assert.equal(
+			ours.map(({ name, size }) => [name, size]),
+			wanted,
+		);
+		assert.ok(
+			ours.every(({ type, flags }) => type === "data" && flags === ""),
+			"not encrypted",
+		);
 	}
-	for (const { title, platform, partitions } of projects) assert.is(partitions !== undefined, platform !== "lin", title);
+	for (const { title, platform, partitions } of projects)
+		assert.is(partitions !== undefined, platform !== "lin", title);
 });
 
 test("tables that overlap, do not fit, or stand askew are seen", () => {
@@ -214,17 +256,20 @@ test("the flashing commands in the READMEs name the partitions' offsets", () => 
 
 // C
 
-const crossCompiler = "riscv64-unknown-elf-gcc", hostCompiler = process.env.CC ?? "cc";
+const CROSS_COMPILER = "riscv64-unknown-elf-gcc",
+	hostCompiler = process.env.CC ?? "cc";
 const warnings = ["-std=gnu17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"];
 const engine = join(dirname(createRequire(import.meta.url).resolve("@agoric/xsnap/package.json")), "moddable/xs");
-const headers = (platform: string) => [
-	...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"', `-I${join(root, platform)}`],
-	...["includes", "platforms", "sources"].map(folder => `-isystem${join(engine, folder)}`),
-	`-I${join(root, "test/boards/moddable/headers")}`,
-];
+function headers(platform: string) {
+	return [
+		...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"', `-I${join(root, platform)}`],
+		...["includes", "platforms", "sources"].map(folder => `-isystem${join(engine, folder)}`),
+		`-I${join(root, "test/boards/moddable/headers")}`,
+	];
+}
 
 const rv32imc = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];
-compiles("rv32imc", crossCompiler, [...rv32imc, ...headers("boards/qemu-rv32")], "esp32/esp32c3");
+compiles("rv32imc", CROSS_COMPILER, [...rv32imc, ...headers("boards/qemu-rv32")], "esp32/esp32c3");
 compiles("this machine", hostCompiler, ["-D_GNU_SOURCE", ...headers("boards/simulator")], "lin");
 
 function compiles(target: string, compiler: string, flags: string[], platform: Platform): void {

@@ -1,10 +1,28 @@
 // Runs on the board: what the settings name. With `preload` everything up to `start` runs in the shared root.
 
 import { collect, memory, processorTime } from "../../../boards/xs/measure.js";
-import { exit, flashErase, flashRead, flashSize, flashWrite, print, random, resolve, settings, tcpClose, tcpOpen, tcpRead, tcpReadable, tcpWritable, tcpWrite, ticks, timerSet } from "../../../boards/xs/natives.js";
+import {
+	exit,
+	flashErase,
+	flashRead,
+	flashSize,
+	flashWrite,
+	print,
+	random,
+	resolve,
+	settings,
+	TCP_READABLE,
+	TCP_WRITABLE,
+	tcpClose,
+	tcpOpen,
+	tcpRead,
+	tcpWrite,
+	ticks,
+	timerSet,
+} from "../../../boards/xs/natives.js";
 
 const constant = Uint8Array.of(1, 2, 3);
-const big = 2n ** 100n;
+const BIG = 2n ** 100n;
 const pattern = /^(\d+)-(\d+)$/;
 let calls = 0;
 
@@ -15,7 +33,7 @@ const programs: { [name: string]: () => void } = {
 	},
 	"use what is preloaded"() {
 		calls++; // a variable of the root's: the machine has a copy of its own
-		print(`${constant.join()} ${big + 1n} ${pattern.exec("12-345")!.slice(1).join()} ${calls}`);
+		print(`${constant.join()} ${BIG + 1n} ${pattern.exec("12-345")!.slice(1).join()} ${calls}`);
 		class Derived extends Array<number> {}
 		collect();
 		print(`${Derived.from([3, 1, 2]).sort().join()} ${[..."añ€"].length} ${new Error("reason").message}`);
@@ -39,7 +57,8 @@ const programs: { [name: string]: () => void } = {
 	},
 	"wait for nothing"() {},
 	flash() {
-		const read = (name: string, length: number, offset = 0) => [...new Uint8Array(flashRead(name, length, offset))].join();
+		const read = (name: string, length: number, offset = 0) =>
+			[...new Uint8Array(flashRead(name, length, offset))].join();
 		print(["ca0", "ca1", "poll", "nvs"].map(flashSize).join());
 		flashWrite("ca1", Uint8Array.of(0x0f, 0xff, 0, 1), 4096);
 		flashWrite("ca1", Uint8Array.of(0xff, 0x0f, 0xff, 2), 4096);
@@ -47,7 +66,13 @@ const programs: { [name: string]: () => void } = {
 		flashWrite("ca1", Uint8Array.of(7, 7, 7, 7), 4092);
 		flashErase("ca1", 1);
 		print(`${read("ca1", 4, 4096)} ${read("ca1", 4, 4092)}`);
-		for (const wrong of [() => flashWrite("ca1", Uint8Array.of(1), 0), () => flashWrite("ca1", new Uint8Array(4), 2), () => flashErase("poll", 1), () => flashRead("poll", 1, 4096), () => flashRead("nvs", 1, 0)]) {
+		for (const wrong of [
+			() => flashWrite("ca1", Uint8Array.of(1), 0),
+			() => flashWrite("ca1", new Uint8Array(4), 2),
+			() => flashErase("poll", 1),
+			() => flashRead("poll", 1, 4096),
+			() => flashRead("nvs", 1, 0),
+		]) {
 			try {
 				wrong();
 				print("not refused");
@@ -83,7 +108,7 @@ const programs: { [name: string]: () => void } = {
 		exit(0);
 	},
 	"look up"() {
-		resolve("localhost", (address) => {
+		resolve("localhost", address => {
 			print(String(address));
 			exit(0);
 		});
@@ -91,15 +116,16 @@ const programs: { [name: string]: () => void } = {
 };
 
 function talk(port: number): void {
-	let received = 0, sum = 0;
+	let received = 0,
+		sum = 0;
 	const handle = tcpOpen("127.0.0.1", port, (kind, n) => {
-		if (kind === tcpWritable && received === 0 && n === 5760) tcpWrite(handle, Uint8Array.of(1, 2, 3));
-		if (kind === tcpReadable)
+		if (kind === TCP_WRITABLE && received === 0 && n === 5760) tcpWrite(handle, Uint8Array.of(1, 2, 3));
+		if (kind === TCP_READABLE)
 			for (let bytes = tcpRead(handle, 1000); bytes; bytes = tcpRead(handle, 1000)) {
 				received += bytes.byteLength;
 				for (const byte of new Uint8Array(bytes)) sum = (sum + byte) | 0;
 			}
-		if (kind > tcpReadable && kind !== tcpWritable) {
+		if (kind > TCP_READABLE && kind !== TCP_WRITABLE) {
 			print(`${received} ${sum}`);
 			tcpClose(handle);
 			exit(0);

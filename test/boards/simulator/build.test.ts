@@ -1,8 +1,8 @@
+import { spawn } from "node:child_process";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { spawn } from "node:child_process";
-import { chmodSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { root } from "../../../boards/bundle.js";
 import { buildSimulator, type SimulatorOptions } from "../../../boards/simulator/build.js";
 import { newFolder, test as onSimulator } from "./simulate.js";
@@ -38,7 +38,10 @@ test("a compiler that has no 32-bit library is told with the package's name", as
 		'#!/bin/sh\n[ "$1" = --version ] && { echo cc-64; exit; }\necho "fatal error: bits/libc-header-start.h: No such file" >&2\nexit 1\n',
 	);
 	chmodSync(process.env.CC, 0o755);
-	assert.is(await refusal({ bits: 32, flags: [] }), "the 32-bit simulator needs a compiler that can -m32: install the package gcc-multilib");
+	assert.is(
+		await refusal({ bits: 32, flags: [] }),
+		"the 32-bit simulator needs a compiler that can -m32: install the package gcc-multilib",
+	);
 });
 
 onSimulator("the same sources, flags and compiler give the same program, which is not built again", async () => {
@@ -68,7 +71,7 @@ test("of two builds at once one may be killed at any time: nothing that is broke
 		// What the killed one left is under names that nobody looks for.
 		rmSync(program);
 		assert.is(readFileSync(await build({ folder: builds }, slow).path, "utf8"), "half and whole");
-		const named = (readdirSync(builds, { recursive: true }) as string[]).filter((name) => /(\.o|simulator)$/.test(name));
+		const named = (readdirSync(builds, { recursive: true }) as string[]).filter(name => /(\.o|simulator)$/.test(name));
 		assert.ok(named.length > 40);
 		for (const name of named) assert.is(readFileSync(join(builds, name), "utf8"), "half and whole", name);
 	}
@@ -80,9 +83,9 @@ function build(options: SimulatorOptions = {}, compiler = process.env.CC ?? "cc"
 		stdio: ["ignore", "pipe", "ignore"],
 		env: { ...process.env, CC: compiler },
 	});
-	const path = new Promise<string>((resolve) => {
+	const path = new Promise<string>(resolve => {
 		let text = "";
-		child.stdout.setEncoding("utf8").on("data", (data) => (text += data));
+		child.stdout.setEncoding("utf8").on("data", data => (text += data));
 		child.on("close", () => resolve(text));
 	});
 	return { path, kill: () => child.kill("SIGKILL") };

@@ -1,6 +1,6 @@
-import * as assert from "uvu/assert";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as assert from "uvu/assert";
 import { buildSimulator } from "../../../boards/simulator/build.js";
 import { newFolder, type Options, simulated, simulateScript, test } from "./simulate.js";
 
@@ -13,11 +13,15 @@ async function runScript(source: string, options: Options = {}) {
 }
 
 test("the console begins with the engine and the ceiling, and ends with what was used of it", async () => {
-	const { code, remarks } = await simulated(({ natives: { exit } }) => exit(9), null, { arguments: ["--memory", "1048576"] });
+	const { code, remarks } = await simulated(({ natives: { exit } }) => exit(9), null, {
+		arguments: ["--memory", "1048576"],
+	});
 	assert.is(code, 9);
 	assert.is(remarks[0], "# XS 13.3.0, 1048576 bytes");
 	assert.is(remarks.length, 2);
-	const use = /^# peak: chunks (\d+), slots (\d+) = (\d+) x 32, stack (\d+); reserved (\d+) of 1048576 bytes$/.exec(remarks[1]);
+	const use = /^# peak: chunks (\d+), slots (\d+) = (\d+) x 32, stack (\d+); reserved (\d+) of 1048576 bytes$/.exec(
+		remarks[1],
+	);
 	const [chunks, slots, count, stack, reserved] = use!.slice(1).map(Number);
 	assert.is(slots, count * 32);
 	assert.ok(chunks + slots + stack <= reserved && reserved <= 1048576);
@@ -35,7 +39,8 @@ const hogs: Record<string, string> = {
 	"an array's length": "const kept = []; for (let i = 0; ; i++) kept[i] = i",
 	maps: "const kept = new Map(); for (let i = 0; ; i++) kept.set(i, i)",
 	names: "const kept = {}; for (let i = 0; ; i++) kept['name' + i] = i",
-	"promise jobs": "const forever = () => { Promise.resolve().then(forever); Promise.resolve().then(forever) }; forever()",
+	"promise jobs":
+		"const forever = () => { Promise.resolve().then(forever); Promise.resolve().then(forever) }; forever()",
 	"JSON of deep arrays": "JSON.parse('['.repeat(3e6))",
 	"a message that cannot be told": "let text = 'x'; while (text.length < 1.5e6) text += text; throw new Error(text)",
 };
@@ -82,10 +87,15 @@ async function sweep(bits: 32 | 64, ceilings: number[]) {
 	// Small ceilings are not enough, large ones are, and there is one limit between them.
 	assert.is(codes[0], 4);
 	assert.is(codes.at(-1), 0);
-	assert.equal(codes, [...codes].sort((a, b) => b - a));
+	assert.equal(
+		codes,
+		[...codes].sort((a, b) => b - a),
+	);
 }
 
-const ceilings = (step: number, most: number) => [1, 15, 16, 1000, ...Array.from({ length: most / step }, (_, i) => (i + 1) * step)];
+function ceilings(step: number, most: number) {
+	return [1, 15, 16, 1000, ...Array.from({ length: most / step }, (_, i) => (i + 1) * step)];
+}
 
 test("no ceiling that is too small makes the engine crash", () => sweep(64, ceilings(6000, 360_000)));
 
@@ -117,8 +127,11 @@ else {
 }
 
 test("heaps of fixed size do not grow into each other", async () => {
-	const grow = (what: string) => `const kept = []; for (let i = 0; i < 3000; i++) kept.push(${what}); native("xs_exit").call(undefined, 0)`;
-	const fixed = (chunks: number, slots: number) => ({ arguments: ["--chunks", String(chunks), "--slots", String(slots)] });
+	const grow = (what: string) =>
+		`const kept = []; for (let i = 0; i < 3000; i++) kept.push(${what}); native("xs_exit").call(undefined, 0)`;
+	const fixed = (chunks: number, slots: number) => ({
+		arguments: ["--chunks", String(chunks), "--slots", String(slots)],
+	});
 	assert.is((await runScript(grow("new Uint8Array(40)"), fixed(1_000_000, 30_000))).code, 0);
 	assert.is((await runScript(grow("new Uint8Array(40)"), fixed(60_000, 30_000))).code, 4);
 	assert.is((await runScript(grow("{}"), fixed(1_000_000, 5_000))).code, 4);

@@ -1,7 +1,7 @@
-import * as assert from "uvu/assert";
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as assert from "uvu/assert";
 import { buildSimulator } from "../../../boards/simulator/build.js";
 import { newFolder, simulate, simulated, simulateScript, test } from "./simulate.js";
 
@@ -15,7 +15,7 @@ async function runScript(source: string, args: string[] = []) {
 
 async function runCommand(args: string[]): Promise<{ code: number; complaint: string }> {
 	const simulator = await buildSimulator();
-	return new Promise((resolve) =>
+	return new Promise(resolve =>
 		execFile(simulator, args, (error, _stdout, stderr) =>
 			resolve({ code: error ? Number(error.code) : 0, complaint: stderr.trimEnd() }),
 		),
@@ -35,7 +35,10 @@ test("arguments that cannot be used are refused with a word", async () => {
 		[["--chunks", "1000", script], "simulator: --chunks, --slots: expected both or none"],
 		[[join(folder, "absent.js")], `simulator: ${join(folder, "absent.js")}: No such file or directory`],
 		[[folder], `simulator: ${folder}: Is a directory`],
-		[["--settings", join(folder, "absent.json"), script], `simulator: ${join(folder, "absent.json")}: No such file or directory`],
+		[
+			["--settings", join(folder, "absent.json"), script],
+			`simulator: ${join(folder, "absent.json")}: No such file or directory`,
+		],
 	];
 	writeFileSync(script, "1");
 	for (const [args, complaint] of cases) assert.equal(await runCommand(args), { code: 2, complaint });
@@ -44,9 +47,15 @@ test("arguments that cannot be used are refused with a word", async () => {
 test("settings that are too long or hold a NUL are refused", async () => {
 	const settings = join(folder, "settings.json");
 	writeFileSync(settings, "x".repeat(65537));
-	assert.equal(await runCommand(["--settings", settings, script]), { code: 2, complaint: `simulator: ${settings}: too long` });
+	assert.equal(await runCommand(["--settings", settings, script]), {
+		code: 2,
+		complaint: `simulator: ${settings}: too long`,
+	});
 	writeFileSync(settings, "a\0b");
-	assert.equal(await runCommand(["--settings", settings, script]), { code: 2, complaint: `simulator: ${settings}: a NUL in it` });
+	assert.equal(await runCommand(["--settings", settings, script]), {
+		code: 2,
+		complaint: `simulator: ${settings}: a NUL in it`,
+	});
 });
 
 test("a script without settings is told so when it asks", async () => {
@@ -69,7 +78,8 @@ test("an exception that nobody catches ends the program with its stack, wherever
 		lookup: "native('xs_resolve').call(undefined, 'localhost', function place() { thrower() })",
 		"promise job": "Promise.resolve().then(function place() { thrower() })",
 		"async function": "(async function place() { await null; thrower() })()",
-		"job after a timer": "native('xs_timer_set').call(undefined, () => Promise.resolve().then(function place() { thrower() }), 1)",
+		"job after a timer":
+			"native('xs_timer_set').call(undefined, () => Promise.resolve().then(function place() { thrower() }), 1)",
 	};
 	for (const [where, source] of Object.entries(places)) {
 		const { code, complaints, lines } = await runScript(
@@ -87,7 +97,9 @@ test("an exception that nobody catches ends the program with its stack, wherever
 });
 
 test("a rejection that nobody handles ends the program, one that is handled in time does not", async () => {
-	const unhandled = await runScript("Promise.reject(new TypeError('no')); native('xs_timer_set').call(undefined, () => {}, 500)");
+	const unhandled = await runScript(
+		"Promise.reject(new TypeError('no')); native('xs_timer_set').call(undefined, () => {}, 500)",
+	);
 	assert.is(unhandled.code, 3);
 	assert.is(unhandled.complaints[0], "XS: TypeError: no");
 	const handled = await runScript(
@@ -179,8 +191,8 @@ test("randomness fills all of what it is given and does not repeat", async () =>
 		}, null);
 	const [first, second] = (await Promise.all([draw(), draw()])).map(({ lines }) => lines);
 	const bytes = first[0].split(",").map(Number);
-	assert.ok(bytes.slice(0, 100).every((byte) => byte === 0) && bytes.slice(900).every((byte) => byte === 0));
-	for (let i = 100; i < 900; i += 16) assert.ok(bytes.slice(i, i + 16).some((byte) => byte !== 0));
+	assert.ok(bytes.slice(0, 100).every(byte => byte === 0) && bytes.slice(900).every(byte => byte === 0));
+	for (let i = 100; i < 900; i += 16) assert.ok(bytes.slice(i, i + 16).some(byte => byte !== 0));
 	assert.is.not(first[0], second[0]);
 	assert.is(first.length, 1);
 });
@@ -193,7 +205,10 @@ test("a native that the board does not have is a ReferenceError, and each is one
 		try { native = 1 } catch (error) { print(String(error)) }
 		print(typeof native);
 		native("xs_exit").call(undefined, 0)`);
-	assert.equal(lines.filter((line) => !/set native/.test(line)), ["ReferenceError: no native xs_nothing", "true", "function"]);
+	assert.equal(
+		lines.filter(line => !/set native/.test(line)),
+		["ReferenceError: no native xs_nothing", "true", "function"],
+	);
 });
 
 test.run();

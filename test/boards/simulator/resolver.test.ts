@@ -3,7 +3,7 @@ import { simulated, test } from "./simulate.js";
 
 test("a name is looked up later, and IPv4 comes back", async () => {
 	const { lines } = await simulated(({ natives: { resolve, print, exit } }) => {
-		resolve("localhost", (address) => {
+		resolve("localhost", address => {
 			print(`found ${address}`);
 			exit(0);
 		});
@@ -15,7 +15,7 @@ test("a name is looked up later, and IPv4 comes back", async () => {
 test("a name that does not exist is undefined", async () => {
 	// RFC 6761 §6.4: no name under `invalid` exists.
 	const { lines } = await simulated(({ natives: { resolve, print, exit } }) => {
-		resolve("baton.invalid", (address) => {
+		resolve("baton.invalid", address => {
 			print(String(address));
 			exit(0);
 		});
@@ -71,12 +71,15 @@ test("the port takes the bench's table first: the entry of the port before none,
 		print("asked");
 	}, map);
 	assert.is(lines[0], "asked");
-	assert.equal(lines.slice(1).sort(), [
-		"a.example:443 127.0.0.1:8443",
-		"a.example:80 127.0.0.2:9000",
-		"localhost:80 127.0.0.1:80",
-		`${"x".repeat(254)}:80 not found`,
-	].sort());
+	assert.equal(
+		lines.slice(1).sort(),
+		[
+			"a.example:443 127.0.0.1:8443",
+			"a.example:80 127.0.0.2:9000",
+			"localhost:80 127.0.0.1:80",
+			`${"x".repeat(254)}:80 not found`,
+		].sort(),
+	);
 });
 
 test.run();

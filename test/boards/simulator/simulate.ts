@@ -53,7 +53,11 @@ export async function simulate<Parameters>(
 }
 
 /** Starts a script, with these settings if there are any. */
-export async function simulateScript(script: string, settings: string | undefined, options: Options): Promise<Simulated> {
+export async function simulateScript(
+	script: string,
+	settings: string | undefined,
+	options: Options,
+): Promise<Simulated> {
 	const { bits = 64 } = options;
 	const simulator = await buildSimulator({ bits });
 	const folder = newFolder();
@@ -66,11 +70,11 @@ export async function simulateScript(script: string, settings: string | undefine
 	const child = spawn(simulator, args, { stdio: ["ignore", "pipe", "pipe"] });
 	const ended: Ended = { code: -1, lines: [], remarks: [], complaints: [] };
 	const waiting = new Set<() => void>();
-	createInterface({ input: child.stdout }).on("line", (line) => {
+	createInterface({ input: child.stdout }).on("line", line => {
 		(line.startsWith("# ") ? ended.remarks : ended.lines).push(line);
 		for (const look of waiting) look();
 	});
-	createInterface({ input: child.stderr }).on("line", (line) => ended.complaints.push(line));
+	createInterface({ input: child.stderr }).on("line", line => ended.complaints.push(line));
 	return {
 		ended: new Promise((resolve, reject) => {
 			child.on("error", reject);
@@ -79,11 +83,11 @@ export async function simulateScript(script: string, settings: string | undefine
 				resolve({ ...ended, code: code ?? 128 + constants.signals[signal!] });
 			});
 		}),
-		signal: (name) => void child.kill(name),
-		line: (pattern) =>
+		signal: name => void child.kill(name),
+		line: pattern =>
 			new Promise((resolve, reject) => {
 				const look = () => {
-					const found = ended.lines.find((line) => pattern.test(line));
+					const found = ended.lines.find(line => pattern.test(line));
 					if (found === undefined) return;
 					waiting.delete(look);
 					resolve(found);

@@ -1,9 +1,9 @@
-import * as assert from "uvu/assert";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import * as assert from "uvu/assert";
 import { simulate, simulated, test } from "./simulate.js";
 
-const buffer = 5760; // bytes, each way
+const BUFFER = 5760; // bytes, each way
 
 let server: Server;
 let sockets: Socket[];
@@ -17,7 +17,7 @@ test.after.each(() => {
 
 /** A server on 127.0.0.1; gives its port. */
 async function listen(onConnection: (socket: Socket) => void, allowHalfOpen = false): Promise<number> {
-	server = createServer({ allowHalfOpen, pauseOnConnect: false }, (socket) => {
+	server = createServer({ allowHalfOpen, pauseOnConnect: false }, socket => {
 		sockets.push(socket);
 		socket.on("error", () => {});
 		onConnection(socket);
@@ -42,7 +42,7 @@ async function whole(socket: Socket): Promise<Buffer> {
 }
 
 test("connected is the first time that something may be written, and nothing may be before", async () => {
-	const port = await listen((socket) => socket.on("data", (data) => socket.write(`echo ${data}`)));
+	const port = await listen(socket => socket.on("data", data => socket.write(`echo ${data}`)));
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit } }, port) => {
 		const { TCP } = xsBoard([]);
 		const socket = new TCP({
@@ -97,14 +97,18 @@ test("an error comes after its callback's constructor returned, even if the addr
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit } }) => {
 		const { TCP } = xsBoard([]);
 		// A broadcast address: connect(2) fails at once.
-		const socket = new TCP({ address: "255.255.255.255", port: 9, onError: () => (print(`error ${typeof socket}`), exit(0)) });
+		const socket = new TCP({
+			address: "255.255.255.255",
+			port: 9,
+			onError: () => (print(`error ${typeof socket}`), exit(0)),
+		});
 		print("opened");
 	}, null);
 	assert.equal(lines, ["opened", "error object"]);
 });
 
 test("the error of a peer that closes comes once, after all buffered bytes were read", async () => {
-	const port = await listen((socket) => socket.end("last words"));
+	const port = await listen(socket => socket.end("last words"));
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit, timerSet } }, port) => {
 		const { TCP } = xsBoard([]);
 		let reads = 0;
@@ -130,7 +134,7 @@ test("the error of a peer that closes comes once, after all buffered bytes were 
 });
 
 test("a reset after data was read is an error too", async () => {
-	const port = await listen((socket) => {
+	const port = await listen(socket => {
 		socket.write("x");
 		socket.on("data", () => socket.resetAndDestroy());
 	});
@@ -154,7 +158,7 @@ test("a reset after data was read is an error too", async () => {
 
 test("a peer that has closed its side still gets what is written before the error", async () => {
 	let received: Promise<Buffer>;
-	const port = await listen((socket) => {
+	const port = await listen(socket => {
 		received = whole(socket);
 		socket.end("question");
 	}, true);
@@ -184,41 +188,44 @@ test("a peer that has closed its side still gets what is written before the erro
 
 test("writing is bounded while the peer does not read, and nothing is lost when it does", async () => {
 	let accept: (socket: Socket) => void;
-	const peer = new Promise<Socket>((resolve) => (accept = resolve));
-	const port = await listen((socket) => accept(socket.pause()));
+	const peer = new Promise<Socket>(resolve => (accept = resolve));
+	const port = await listen(socket => accept(socket.pause()));
 	const total = 8 << 20; // bytes: more than the two systems' buffers hold
-	const device = await simulate(({ xsBoard, natives: { print, exit, timerSet } }, { port, total }) => {
-		const { TCP } = xsBoard([]);
-		let sent = 0;
-		let most = 0;
-		new TCP({
-			address: "127.0.0.1",
-			port,
-			onWritable(count) {
-				most = Math.max(most, count);
-				for (let room = count; room > 0 && sent < total; ) {
-					const part = new Uint8Array(Math.min(room, total - sent));
-					for (let i = -sent & 63; i < part.length; i += 64) part[i] = (sent + i) >> 6;
-					room = this.write(part);
-					sent += part.length;
-				}
-				if (sent < total) return;
-				print(`all, most ${most}`);
-				this.close();
-			},
-			onError: () => print("error"),
-		});
-		const watch = (before: number) => {
-			if (sent === total) return exit(0);
-			if (sent === before && sent > 0) print("held back");
-			timerSet(() => watch(sent), 300);
-		};
-		watch(0);
-	}, { port, total });
+	const device = await simulate(
+		({ xsBoard, natives: { print, exit, timerSet } }, { port, total }) => {
+			const { TCP } = xsBoard([]);
+			let sent = 0;
+			let most = 0;
+			new TCP({
+				address: "127.0.0.1",
+				port,
+				onWritable(count) {
+					most = Math.max(most, count);
+					for (let room = count; room > 0 && sent < total; ) {
+						const part = new Uint8Array(Math.min(room, total - sent));
+						for (let i = -sent & 63; i < part.length; i += 64) part[i] = (sent + i) >> 6;
+						room = this.write(part);
+						sent += part.length;
+					}
+					if (sent < total) return;
+					print(`all, most ${most}`);
+					this.close();
+				},
+				onError: () => print("error"),
+			});
+			const watch = (before: number) => {
+				if (sent === total) return exit(0);
+				if (sent === before && sent > 0) print("held back");
+				timerSet(() => watch(sent), 300);
+			};
+			watch(0);
+		},
+		{ port, total },
+	);
 	await device.line(/held back/);
 	const bytes = await whole(await peer);
 	const { lines } = await device.ended;
-	assert.equal([...new Set(lines)], ["held back", `all, most ${buffer}`]);
+	assert.equal([...new Set(lines)], ["held back", `all, most ${BUFFER}`]);
 
 	const expected = Buffer.alloc(total);
 	for (let i = 0; i < total; i += 64) expected[i] = i >> 6;
@@ -227,7 +234,7 @@ test("writing is bounded while the peer does not read, and nothing is lost when 
 
 test("more than there is room for is refused and sends nothing", async () => {
 	let received: Promise<Buffer>;
-	const port = await listen((socket) => (received = whole(socket)));
+	const port = await listen(socket => (received = whole(socket)));
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit } }, port) => {
 		const { TCP } = xsBoard([]);
 		new TCP({
@@ -252,7 +259,7 @@ test("more than there is room for is refused and sends nothing", async () => {
 test("reading is bounded, and a megabyte arrives whole at a slow reader", async () => {
 	const sent = Buffer.alloc(1 << 20);
 	for (let i = 0; i < sent.length; i++) sent[i] = (i * 31) >> 3;
-	const port = await listen((socket) => socket.end(sent));
+	const port = await listen(socket => socket.end(sent));
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit, timerSet } }, port) => {
 		const { TCP } = xsBoard([]);
 		let [received, most, wrong, waiting] = [0, 0, 0, false];
@@ -276,11 +283,11 @@ test("reading is bounded, and a megabyte arrives whole at a slow reader", async 
 			},
 		});
 	}, port);
-	assert.equal(lines, [`${1 << 20} ${buffer} 0`]);
+	assert.equal(lines, [`${1 << 20} ${BUFFER} 0`]);
 });
 
 test("no event follows a close, which may come in any callback and more than once", async () => {
-	const port = await listen((socket) => {
+	const port = await listen(socket => {
 		socket.write("a");
 		setTimeout(() => socket.end("b"), 50);
 	});
@@ -302,30 +309,40 @@ test("no event follows a close, which may come in any callback and more than onc
 			},
 			onError: () => print("error"),
 		});
-		const early = new TCP({ address: "127.0.0.1", port, onWritable: () => print("early"), onError: () => print("early") });
+		const early = new TCP({
+			address: "127.0.0.1",
+			port,
+			onWritable: () => print("early"),
+			onError: () => print("early"),
+		});
 		early.close();
 		// Either of these closes the other one.
 		const close = () => {
-			twins.forEach((twin) => twin.close());
+			twins.forEach(twin => twin.close());
 			print("one of two");
 		};
-		const twins = [0, 1].map(() => new TCP({ address: "127.0.0.1", port, onWritable: close, onReadable: () => print("twin") }));
+		const twins = [0, 1].map(
+			() => new TCP({ address: "127.0.0.1", port, onWritable: close, onReadable: () => print("twin") }),
+		);
 		timerSet(() => {
 			first.close();
 			exit(0);
 		}, 200);
 	}, port);
-	assert.is(lines.filter((line) => line === "one of two").length, 1);
-	assert.equal(lines.filter((line) => line !== "one of two"), ["readable", "undefined", "Error: the socket is closed"]);
+	assert.is(lines.filter(line => line === "one of two").length, 1);
+	assert.equal(
+		lines.filter(line => line !== "one of two"),
+		["readable", "undefined", "Error: the socket is closed"],
+	);
 });
 
 test("a handle that was closed does not reach the socket that came after it", async () => {
-	const port = await listen((socket) => socket.resume());
+	const port = await listen(socket => socket.resume());
 	const { lines } = await simulated(({ natives: { tcpOpen, tcpClose, tcpRead, tcpWrite, print, exit } }, port) => {
 		const first = tcpOpen("127.0.0.1", port, () => {});
 		tcpClose(first);
 		tcpClose(first);
-		const second = tcpOpen("127.0.0.1", port, (kind) => {
+		const second = tcpOpen("127.0.0.1", port, kind => {
 			print(`event ${kind}`);
 			exit(0);
 		});
@@ -343,7 +360,7 @@ test("a handle that was closed does not reach the socket that came after it", as
 });
 
 test("there are 16 sockets, and one that is closed is free again", async () => {
-	const port = await listen((socket) => socket.resume());
+	const port = await listen(socket => socket.resume());
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit } }, port) => {
 		const { TCP } = xsBoard([]);
 		const open: { close(): void }[] = [];
@@ -353,7 +370,7 @@ test("there are 16 sockets, and one that is closed is free again", async () => {
 			} catch (error) {
 				print(`${open.length} ${error}`);
 			}
-			open.splice(0).forEach((socket) => socket.close());
+			open.splice(0).forEach(socket => socket.close());
 		}
 		exit(0);
 	}, port);
@@ -363,7 +380,15 @@ test("there are 16 sockets, and one that is closed is free again", async () => {
 test("what is no address or no port is refused", async () => {
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit } }) => {
 		const { TCP } = xsBoard([]);
-		for (const [address, port] of [["localhost", 80], ["::1", 80], ["1.2.3", 80], ["", 80], ["127.0.0.1", 0], ["127.0.0.1", 65536], ["127.0.0.1", NaN]] as const) {
+		for (const [address, port] of [
+			["localhost", 80],
+			["::1", 80],
+			["1.2.3", 80],
+			["", 80],
+			["127.0.0.1", 0],
+			["127.0.0.1", 65536],
+			["127.0.0.1", NaN],
+		] as const) {
 			try {
 				new TCP({ address, port });
 				print("accepted");

@@ -77,7 +77,7 @@ test("there are 256 timers, and each is free again when it has fired", async () 
 		const fill = (callback: () => void) => {
 			let set = 0;
 			try {
-				for (;; set++) timerSet(callback, 5);
+				for (; ; set++) timerSet(callback, 5);
 			} catch (error) {
 				print(`${set} ${error}`);
 			}

@@ -18,24 +18,25 @@ interface Wycheproof {
 /** Runs every case with a key and a nonce of our size, and gives how many; those of another size must be refused. */
 export function checkWycheproof(Aead: AeadConstructor, keyBytes: number, text: string) {
 	const counts = { ran: 0, refused: 0 };
-	for (const group of (JSON.parse(text) as Wycheproof).testGroups) for (const vector of group.tests) {
-		const [key, nonce, data] = [fromHex(vector.key), fromHex(vector.iv), fromHex(vector.aad)];
-		const sealed = fromHex(vector.ct + vector.tag);
-		if (group.keySize !== 8 * keyBytes || group.ivSize !== 96) {
-			assert.throws(() => new Aead(key).open(nonce, data, sealed), isRangeError);
-			counts.refused++;
-			continue;
+	for (const group of (JSON.parse(text) as Wycheproof).testGroups)
+		for (const vector of group.tests) {
+			const [key, nonce, data] = [fromHex(vector.key), fromHex(vector.iv), fromHex(vector.aad)];
+			const sealed = fromHex(vector.ct + vector.tag);
+			if (group.keySize !== 8 * keyBytes || group.ivSize !== 96) {
+				assert.throws(() => new Aead(key).open(nonce, data, sealed), isRangeError);
+				counts.refused++;
+				continue;
+			}
+			const aead = new Aead(key);
+			const valid = vector.result === "valid";
+			assert.is(aead.open(nonce, data, sealed), valid, `case ${vector.tcId}`);
+			if (valid) {
+				assert.is(toHex(sealed.subarray(0, sealed.length - 16)), vector.msg, `case ${vector.tcId}`);
+				aead.seal(nonce, data, sealed);
+			}
+			assert.is(toHex(sealed), vector.ct + vector.tag, `case ${vector.tcId}`); // refused: nothing was changed
+			counts.ran++;
 		}
-		const aead = new Aead(key);
-		const valid = vector.result === "valid";
-		assert.is(aead.open(nonce, data, sealed), valid, `case ${vector.tcId}`);
-		if (valid) {
-			assert.is(toHex(sealed.subarray(0, sealed.length - 16)), vector.msg, `case ${vector.tcId}`);
-			aead.seal(nonce, data, sealed);
-		}
-		assert.is(toHex(sealed), vector.ct + vector.tag, `case ${vector.tcId}`); // refused: nothing was changed
-		counts.ran++;
-	}
 	return counts;
 }
 
@@ -130,4 +131,6 @@ export function testAead(Aead: AeadConstructor, keyBytes: number): void {
 	});
 }
 
-const isRangeError = (error: unknown) => error instanceof RangeError;
+function isRangeError(error: unknown) {
+	return error instanceof RangeError;
+}

@@ -1,6 +1,6 @@
+import wycheproof from "vectors:wycheproof/chacha20_poly1305_test.json";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import wycheproof from "vectors:wycheproof/chacha20_poly1305_test.json";
 import { ChaCha20Poly1305 } from "../../../firmware/crypto/kernel.js";
 import { fromHex, toHex } from "../../hex.js";
 import { withVectors } from "../../vectors.js";
@@ -11,7 +11,8 @@ test("the sunscreen of RFC 8439 is sealed and opened", () => {
 	const key = Uint8Array.from({ length: 32 }, (_, i) => 0x80 + i);
 	const nonce = fromHex("070000004041424344454647");
 	const data = fromHex("50515253c0c1c2c3c4c5c6c7");
-	const text = "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, " +
+	const text =
+		"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, " +
 		"sunscreen would be it.";
 	const buffer = new Uint8Array(text.length + 16);
 	for (let i = 0; i < text.length; i++) buffer[i] = text.charCodeAt(i);

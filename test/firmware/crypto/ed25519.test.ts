@@ -1,12 +1,12 @@
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import signInput from "vectors:ed25519-sign.input";
 import speccheck from "vectors:speccheck/cases.json";
 import wycheproof from "vectors:wycheproof/ed25519_test.json";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { ed25519Prepare, ed25519Verify, sha512 } from "../../../firmware/crypto/kernel.js";
 import { fromHex, toHex } from "../../hex.js";
 import * as reference from "../../reference/ed25519.js";
-import { add, B, encodePoint, L, littleEndian, multiply, toBytes, type Point } from "../../reference/ed25519.js";
+import { add, B, encodePoint, L, littleEndian, multiply, type Point, toBytes } from "../../reference/ed25519.js";
 import { withVectors } from "../../vectors.js";
 
 const p = 2n ** 255n - 19n;
@@ -98,14 +98,16 @@ const order8 = (() => {
 	}
 })();
 const torsion = Array.from({ length: 8 }, (_, i) => multiply(BigInt(i), order8));
-const encodings = torsion.map((point) => toHex(encodePoint(point)));
+const encodings = torsion.map(point => toHex(encodePoint(point)));
 /** Every encoding that decodes to one, y ≥ p and "-0" too, and which multiple it is. */
 const smallOrder = [
 	...torsion.map((point, multiple) => ({ bytes: encodePoint(point), multiple })),
-	...[p, p + 1n, 1n, p - 1n].flatMap((y) => [toBytes(y), toBytes(y + 2n ** 255n)]).map((bytes) => ({
-		bytes,
-		multiple: encodings.indexOf(toHex(encodePoint(reference.decodePoint(bytes)!))),
-	})),
+	...[p, p + 1n, 1n, p - 1n]
+		.flatMap(y => [toBytes(y), toBytes(y + 2n ** 255n)])
+		.map(bytes => ({
+			bytes,
+			multiple: encodings.indexOf(toHex(encodePoint(reference.decodePoint(bytes)!))),
+		})),
 ];
 
 function same(P: Point, Q: Point): boolean {
@@ -115,32 +117,36 @@ function same(P: Point, Q: Point): boolean {
 test("keys and commitments of small order are judged by the equation alone, bytes of R compared", () => {
 	const message = fromHex("abcd");
 	let good = 0;
-	for (const [i, A] of smallOrder.entries()) for (const [j, R] of smallOrder.entries()) {
-		const signature = Uint8Array.of(...R.bytes, ...new Uint8Array(32)); // S = 0: R should be -k·A
-		const k = littleEndian(sha512(Uint8Array.of(...R.bytes, ...A.bytes, ...message))) % L;
-		const expected = toHex(R.bytes) === encodings[(8 - A.multiple * Number(k % 8n) % 8) % 8];
-		assert.is(verdict(A.bytes, message, signature), expected, `A ${toHex(A.bytes)}, R ${toHex(R.bytes)}`);
-		if (i % 5 === 0 && j % 5 === 0) assert.is(reference.verify(A.bytes, message, signature), expected);
-		if (expected) good++;
-	}
+	for (const [i, A] of smallOrder.entries())
+		for (const [j, R] of smallOrder.entries()) {
+			const signature = Uint8Array.of(...R.bytes, ...new Uint8Array(32)); // S = 0: R should be -k·A
+			const k = littleEndian(sha512(Uint8Array.of(...R.bytes, ...A.bytes, ...message))) % L;
+			const expected = toHex(R.bytes) === encodings[(8 - ((A.multiple * Number(k % 8n)) % 8)) % 8];
+			assert.is(verdict(A.bytes, message, signature), expected, `A ${toHex(A.bytes)}, R ${toHex(R.bytes)}`);
+			if (i % 5 === 0 && j % 5 === 0) assert.is(reference.verify(A.bytes, message, signature), expected);
+			if (expected) good++;
+		}
 	assert.ok(good > 10 && good < smallOrder.length ** 2 / 4);
 });
 
 test("torsion in the key or the commitment is neither multiplied away nor overlooked", () => {
-	const a = 0x1234567890abcdef1234567890abcdefn, r = 0x3141592653589793238462643383279n;
-	const aB = multiply(a, B), rB = multiply(r, B);
+	const a = 0x1234567890abcdef1234567890abcdefn,
+		r = 0x3141592653589793238462643383279n;
+	const aB = multiply(a, B),
+		rB = multiply(r, B);
 	let good = 0;
-	for (let i = 0; i < 8; i++) for (let j = 0; j < 8; j++) {
-		const A = encodePoint(add(aB, torsion[i]));
-		const R = encodePoint(add(rB, torsion[j]));
-		const message = Uint8Array.of(i, j);
-		const k = littleEndian(sha512(Uint8Array.of(...R, ...A, ...message))) % L;
-		const signature = Uint8Array.of(...R, ...toBytes((r + k * a) % L)); // good, if cofactors are ignored
-		const expected = (j + i * Number(k % 8n)) % 8 === 0;
-		assert.is(verdict(A, message, signature), expected, `A + T${i}, R + T${j}`);
-		if (i === j || expected) assert.is(reference.verify(A, message, signature), expected);
-		if (expected) good++;
-	}
+	for (let i = 0; i < 8; i++)
+		for (let j = 0; j < 8; j++) {
+			const A = encodePoint(add(aB, torsion[i]));
+			const R = encodePoint(add(rB, torsion[j]));
+			const message = Uint8Array.of(i, j);
+			const k = littleEndian(sha512(Uint8Array.of(...R, ...A, ...message))) % L;
+			const signature = Uint8Array.of(...R, ...toBytes((r + k * a) % L)); // good, if cofactors are ignored
+			const expected = (j + i * Number(k % 8n)) % 8 === 0;
+			assert.is(verdict(A, message, signature), expected, `A + T${i}, R + T${j}`);
+			if (i === j || expected) assert.is(reference.verify(A, message, signature), expected);
+			if (expected) good++;
+		}
 	assert.ok(good > 3 && good < 32);
 });
 
@@ -151,7 +157,8 @@ test("a commitment is compared as bytes: y ≥ p, -0, and what is no point are r
 		const R = toBytes(y);
 		const point = reference.decodePoint(R);
 		const k = littleEndian(sha512(Uint8Array.of(...R, ...A, ...message))) % L;
-		if (point && same(point, reference.identity)) { // S = k: the equation holds for the point, not for its bytes
+		if (point && same(point, reference.identity)) {
+			// S = k: the equation holds for the point, not for its bytes
 			assert.not.ok(verdict(A, message, Uint8Array.of(...R, ...toBytes(k))));
 		}
 		assert.not.ok(verdict(A, message, Uint8Array.of(...R, ...toBytes(1n))));
@@ -173,16 +180,17 @@ test("signatures of the slow twin are good, at every length around a block of th
 test("scalars at the edges are handled: S and the key's multiple of 0, 1, 2^k, L - 1", () => {
 	const scalars = [0n, 1n, 2n, 2n ** 64n, 2n ** 126n, 2n ** 127n - 1n, 2n ** 128n, 2n ** 192n - 1n, 2n ** 252n];
 	scalars.push(L - 2n, L - 1n);
-	const keys = scalars.map((a) => encodePoint(multiply(a, B)));
+	const keys = scalars.map(a => encodePoint(multiply(a, B)));
 	const edges = [0n, 1n, L - 1n, 2n ** 251n];
-	const commitments = edges.map((r) => encodePoint(multiply(r, B)));
-	for (const [i, a] of scalars.entries()) for (const [j, r] of edges.entries()) {
-		const [A, R] = [keys[i], commitments[j]];
-		const k = littleEndian(sha512(Uint8Array.of(...R, ...A))) % L;
-		const S = (r + k * a) % L;
-		assert.ok(verdict(A, new Uint8Array(0), Uint8Array.of(...R, ...toBytes(S))), `a ${a}, r ${r}`);
-		assert.not.ok(verdict(A, new Uint8Array(0), Uint8Array.of(...R, ...toBytes((S + 1n) % L))));
-	}
+	const commitments = edges.map(r => encodePoint(multiply(r, B)));
+	for (const [i, a] of scalars.entries())
+		for (const [j, r] of edges.entries()) {
+			const [A, R] = [keys[i], commitments[j]];
+			const k = littleEndian(sha512(Uint8Array.of(...R, ...A))) % L;
+			const S = (r + k * a) % L;
+			assert.ok(verdict(A, new Uint8Array(0), Uint8Array.of(...R, ...toBytes(S))), `a ${a}, r ${r}`);
+			assert.not.ok(verdict(A, new Uint8Array(0), Uint8Array.of(...R, ...toBytes((S + 1n) % L))));
+		}
 });
 
 test("key, message and signature may lie in one buffer, and are left as they are", () => {
@@ -225,7 +233,7 @@ withVectors("Bernstein's 1,024 signatures are good, and bad with one bit flipped
 		assert.ok(ed25519Verify(A, M, signature), `line ${i + 1}`);
 		if (i % 8 === 0) {
 			assert.ok(ed25519Verify(ed25519Prepare(A)!, M, signature), `line ${i + 1}, prepared`);
-			signature[i % 64] ^= 1 << (i >> 3 & 7);
+			signature[i % 64] ^= 1 << ((i >> 3) & 7);
 			assert.not.ok(verdict(A, M, signature), `line ${i + 1}, altered`);
 		}
 	}
@@ -237,23 +245,32 @@ interface Wycheproof {
 }
 withVectors("Wycheproof's Ed25519", [wycheproof], ([text]) => {
 	let count = 0;
-	for (const { publicKey, tests } of (JSON.parse(text) as Wycheproof).testGroups) for (const vector of tests) {
-		const [A, message, signature] = [fromHex(publicKey.pk), fromHex(vector.msg), fromHex(vector.sig)];
-		if (signature.length === 64) {
-			assert.is(verdict(A, message, signature), vector.result === "valid", `case ${vector.tcId}`);
-		} else {
-			assert.is(vector.result, "invalid");
-			assert.throws(() => ed25519Verify(A, message, signature), (error: unknown) => error instanceof RangeError);
+	for (const { publicKey, tests } of (JSON.parse(text) as Wycheproof).testGroups)
+		for (const vector of tests) {
+			const [A, message, signature] = [fromHex(publicKey.pk), fromHex(vector.msg), fromHex(vector.sig)];
+			if (signature.length === 64) {
+				assert.is(verdict(A, message, signature), vector.result === "valid", `case ${vector.tcId}`);
+			} else {
+				assert.is(vector.result, "invalid");
+				assert.throws(
+					() => ed25519Verify(A, message, signature),
+					(error: unknown) => error instanceof RangeError,
+				);
+			}
+			count++;
 		}
-		count++;
-	}
 	assert.is(count, 151);
 });
 
-interface Speccheck { message: string; pub_key: string; signature: string }
+interface Speccheck {
+	message: string;
+	pub_key: string;
+	signature: string;
+}
 withVectors("speccheck's twelve verdicts are those of OpenSSL, Go and BoringSSL", [speccheck], ([text]) => {
 	const verdicts = (JSON.parse(text) as Speccheck[]).map(({ message, pub_key, signature }) =>
-		verdict(fromHex(pub_key), fromHex(message), fromHex(signature)) ? "V" : "X");
+		verdict(fromHex(pub_key), fromHex(message), fromHex(signature)) ? "V" : "X",
+	);
 	assert.is(verdicts.join(" "), "V V V V X X X X X X X V");
 });
 

@@ -1,7 +1,7 @@
-import { test } from "uvu";
-import * as assert from "uvu/assert";
 import wycheproofHkdf from "vectors:wycheproof/hkdf_sha256_test.json";
 import wycheproofHmac from "vectors:wycheproof/hmac_sha256_test.json";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
 import { hkdfExpand, hkdfExtract, hmacSha256 } from "../../../firmware/crypto/kernel.js";
 import { fromHex, toHex } from "../../hex.js";
 import { withVectors } from "../../vectors.js";
@@ -14,7 +14,12 @@ test("HMAC-SHA256 takes keys shorter and longer than a block", () => {
 	);
 	const text = "Test Using Larger Than Block-Size Key - Hash Key First";
 	assert.is(
-		toHex(hmacSha256(new Uint8Array(131).fill(0xaa), Uint8Array.from(text, c => c.charCodeAt(0)))),
+		toHex(
+			hmacSha256(
+				new Uint8Array(131).fill(0xaa),
+				Uint8Array.from(text, c => c.charCodeAt(0)),
+			),
+		),
 		"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
 	);
 });
@@ -44,8 +49,11 @@ test("HKDF expands to any length from 0 to 8,160 bytes, each a beginning of the 
 		assert.equal(hkdfExpand(key, fromHex("01"), length), longest.slice(0, length));
 	}
 	for (const length of [-1, 8161, 1.5, NaN]) {
-		assert.throws(() => hkdfExpand(key, fromHex("01"), length), (error: unknown) =>
-			error instanceof RangeError && error.message === `output: expected 0 to 8160 bytes, got ${length}`);
+		assert.throws(
+			() => hkdfExpand(key, fromHex("01"), length),
+			(error: unknown) =>
+				error instanceof RangeError && error.message === `output: expected 0 to 8160 bytes, got ${length}`,
+		);
 	}
 });
 
@@ -56,13 +64,14 @@ interface Hkdf {
 }
 withVectors("Wycheproof's HKDF-SHA256", [wycheproofHkdf], ([text]) => {
 	let count = 0;
-	for (const group of (JSON.parse(text) as Hkdf).testGroups) for (const vector of group.tests) {
-		const [salt, inputKeyingMaterial, info] = [vector.salt, vector.ikm, vector.info].map(fromHex);
-		const expand = () => hkdfExpand(hkdfExtract(salt, inputKeyingMaterial), info, vector.size);
-		if (vector.result === "valid") assert.is(toHex(expand()), vector.okm, `case ${vector.tcId}`);
-		else assert.throws(expand, (error: unknown) => error instanceof RangeError); // longer than 8,160 bytes
-		count++;
-	}
+	for (const group of (JSON.parse(text) as Hkdf).testGroups)
+		for (const vector of group.tests) {
+			const [salt, inputKeyingMaterial, info] = [vector.salt, vector.ikm, vector.info].map(fromHex);
+			const expand = () => hkdfExpand(hkdfExtract(salt, inputKeyingMaterial), info, vector.size);
+			if (vector.result === "valid") assert.is(toHex(expand()), vector.okm, `case ${vector.tcId}`);
+			else assert.throws(expand, (error: unknown) => error instanceof RangeError); // longer than 8,160 bytes
+			count++;
+		}
 	assert.is(count, 86);
 });
 
@@ -71,11 +80,12 @@ interface Hmac {
 }
 withVectors("Wycheproof's HMAC-SHA256, truncated tags too", [wycheproofHmac], ([text]) => {
 	let count = 0;
-	for (const group of (JSON.parse(text) as Hmac).testGroups) for (const vector of group.tests) {
-		const tag = toHex(hmacSha256(fromHex(vector.key), fromHex(vector.msg))).slice(0, group.tagSize / 4);
-		assert.is(tag === vector.tag, vector.result === "valid", `case ${vector.tcId}`);
-		count++;
-	}
+	for (const group of (JSON.parse(text) as Hmac).testGroups)
+		for (const vector of group.tests) {
+			const tag = toHex(hmacSha256(fromHex(vector.key), fromHex(vector.msg))).slice(0, group.tagSize / 4);
+			assert.is(tag === vector.tag, vector.result === "valid", `case ${vector.tcId}`);
+			count++;
+		}
 	assert.is(count, 174);
 });
 

@@ -3,7 +3,9 @@ import * as assert from "uvu/assert";
 import { Sha256, sha256 } from "../../../firmware/crypto/kernel.js";
 import { fromHex, toHex } from "../../hex.js";
 
-const ascii = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0));
+function ascii(text: string) {
+	return Uint8Array.from(text, character => character.charCodeAt(0));
+}
 
 // FIPS 180-4's examples (NIST, "SHA256.pdf").
 test("the examples of FIPS 180-4 come out", () => {
@@ -43,7 +45,10 @@ test("a message is read where it lies in its buffer, and left as it is", () => {
 	const buffer = Uint8Array.from({ length: 200 }, (_, i) => i);
 	const view = buffer.subarray(3, 131);
 	assert.is(toHex(sha256(view)), toHex(sha256(view.slice())));
-	assert.equal(buffer, Uint8Array.from({ length: 200 }, (_, i) => i));
+	assert.equal(
+		buffer,
+		Uint8Array.from({ length: 200 }, (_, i) => i),
+	);
 });
 
 test("an update keeps nothing of its caller's buffer", () => {

@@ -3,7 +3,9 @@ import * as assert from "uvu/assert";
 import { sha512 } from "../../../firmware/crypto/kernel.js";
 import { toHex } from "../../hex.js";
 
-const ascii = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0));
+function ascii(text: string) {
+	return Uint8Array.from(text, character => character.charCodeAt(0));
+}
 
 // FIPS 180-4's examples (NIST, "SHA512.pdf").
 test("the examples of FIPS 180-4 come out", () => {
@@ -18,10 +20,14 @@ test("the examples of FIPS 180-4 come out", () => {
 			"2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
 	);
 	assert.is(
-		toHex(sha512(ascii(
-			"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn" +
-				"hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
-		))),
+		toHex(
+			sha512(
+				ascii(
+					"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn" +
+						"hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+				),
+			),
+		),
 		"8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018" +
 			"501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909",
 	);
@@ -44,7 +50,10 @@ test("a message is read where it lies in its buffer, and left as it is", () => {
 	const buffer = Uint8Array.from({ length: 400 }, (_, i) => i & 255);
 	const view = buffer.subarray(5, 305);
 	assert.is(toHex(sha512(view)), toHex(sha512(view.slice())));
-	assert.equal(buffer, Uint8Array.from({ length: 400 }, (_, i) => i & 255));
+	assert.equal(
+		buffer,
+		Uint8Array.from({ length: 400 }, (_, i) => i & 255),
+	);
 });
 
 test.run();

@@ -1,6 +1,6 @@
+import wycheproof from "vectors:wycheproof/x25519_test.json";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import wycheproof from "vectors:wycheproof/x25519_test.json";
 import { x25519, x25519PublicKey } from "../../../firmware/crypto/kernel.js";
 import { fromHex, toHex } from "../../hex.js";
 import { littleEndian, toBytes } from "../../reference/ed25519.js";
@@ -12,24 +12,29 @@ const p = 2n ** 255n - 19n;
 // RFC 7748 §5.2.
 test("RFC 7748's two multiplications come out", () => {
 	assert.is(
-		toHex(x25519(
-			fromHex("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4"),
-			fromHex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c"),
-		)),
+		toHex(
+			x25519(
+				fromHex("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4"),
+				fromHex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c"),
+			),
+		),
 		"c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552",
 	);
 	assert.is(
-		toHex(x25519(
-			fromHex("4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918ba0d"),
-			fromHex("e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c715a493"),
-		)),
+		toHex(
+			x25519(
+				fromHex("4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918ba0d"),
+				fromHex("e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c715a493"),
+			),
+		),
 		"95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647aac7957",
 	);
 });
 
 // RFC 7748 §5.2 again.
 test("a chain of 100 multiplications agrees with RFC 7748's ladder as written, and its first with the RFC", () => {
-	let k = fromHex("09" + "00".repeat(31)), u = k;
+	let k = fromHex(`09${"00".repeat(31)}`),
+		u = k;
 	for (let i = 0; i < 100; i++) {
 		const next = x25519(k, u);
 		if (i === 0) assert.is(toHex(next), "422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079");
@@ -70,7 +75,11 @@ test("at the edges of the field the result is that of RFC 7748's ladder as writt
 // RFC 7748 §6.1: the caller refuses what has small order.
 test("a point of small order gives 32 zeros", () => {
 	const small = [
-		0n, 1n, p - 1n, p, p + 1n,
+		0n,
+		1n,
+		p - 1n,
+		p,
+		p + 1n,
 		325606250916557431795983626356110631294008115727848805560023387167927233504n,
 		39382357235489614581723060781553021112529911719440698176882885853963445705823n,
 	];
@@ -109,10 +118,11 @@ interface Wycheproof {
 // "acceptable" there: keys that a strict peer may refuse. X25519 itself gives their result; TLS refuses the zeros.
 withVectors("Wycheproof's X25519, the merely acceptable too", [wycheproof], ([text]) => {
 	let count = 0;
-	for (const group of (JSON.parse(text) as Wycheproof).testGroups) for (const vector of group.tests) {
-		assert.is(toHex(x25519(fromHex(vector.private), fromHex(vector.public))), vector.shared, `case ${vector.tcId}`);
-		count++;
-	}
+	for (const group of (JSON.parse(text) as Wycheproof).testGroups)
+		for (const vector of group.tests) {
+			assert.is(toHex(x25519(fromHex(vector.private), fromHex(vector.public))), vector.shared, `case ${vector.tcId}`);
+			count++;
+		}
 	assert.is(count, 518);
 });
 

@@ -15,7 +15,9 @@ test("a reason decides the alert", () => {
 
 test("a received alert has its name as the reason", () => {
 	for (const [alert, reason] of [
-		[40, "handshake_failure"], [0, "close_notify"], [116, "certificate_required"],
+		[40, "handshake_failure"],
+		[0, "close_notify"],
+		[116, "certificate_required"],
 	] as const) {
 		const error = new AlertError(alert);
 		assert.is(error.reason, `received ${reason}`);

@@ -9,10 +9,10 @@ import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
 import { fromHex, toHex } from "../../hex.js";
-import { host, recordedFlights, type RecordedFlight } from "./recorded-flights.js";
-import { refusedFlights, root } from "./refused-flights.js";
+import { HOST, type RecordedFlight, recordedFlights } from "./recorded-flights.js";
+import { ROOT, refusedFlights } from "./refused-flights.js";
 
-function clientFor({ suite, fragmentLength, offerKeyShare, root }: RecordedFlight, name = host): Client {
+function clientFor({ suite, fragmentLength, offerKeyShare, root }: RecordedFlight, name = HOST): Client {
 	return new Client({
 		host: name,
 		anchors: [readTrustAnchor(fromHex(root))],
@@ -52,13 +52,15 @@ for (const recorded of recordedFlights) {
 for (const [name, section, reason, established, hex] of refusedFlights) {
 	test(`refused (${section}): ${name}`, () => {
 		const client = new Client({
-			host,
-			anchors: [readTrustAnchor(fromHex(root))],
+			host: HOST,
+			anchors: [readTrustAnchor(fromHex(ROOT))],
 			random: bytes => bytes.forEach((_, i) => (bytes[i] = i)),
 		});
 		client.take();
-		assert.throws(() => feed(client, fromHex(hex)), (error: any) =>
-			(error instanceof AlertError || error instanceof CertificateError) && error.reason === reason);
+		assert.throws(
+			() => feed(client, fromHex(hex)),
+			(error: any) => (error instanceof AlertError || error instanceof CertificateError) && error.reason === reason,
+		);
 		assert.is(client.anchor !== undefined, established);
 		assert.is(client.wanted, 0);
 		assert.ok(client.pending > 0); // the alert
@@ -71,13 +73,18 @@ test("a flight for another name, or by another CA, is refused", () => {
 		[clientFor({ ...node, root: openSSL.root }), "bad signature by issuer", 42],
 		[clientFor(node, "serves.example"), undefined, undefined],
 	] as const) {
-		if (!reason) { // another SNI is another ClientHello: the keys differ before the name is looked at
-			assert.throws(() => feed(client, fromHex(node.flight)),
-				(error: any) => error.reason === "record not authentic");
+		if (!reason) {
+			// another SNI is another ClientHello: the keys differ before the name is looked at
+			assert.throws(
+				() => feed(client, fromHex(node.flight)),
+				(error: any) => error.reason === "record not authentic",
+			);
 			continue;
 		}
-		assert.throws(() => feed(client, fromHex(node.flight)),
-			(error: any) => error instanceof CertificateError && error.reason === reason);
+		assert.throws(
+			() => feed(client, fromHex(node.flight)),
+			(error: any) => error instanceof CertificateError && error.reason === reason,
+		);
 		assert.is(client.anchor, undefined);
 		assert.ok(alert > 0 && client.pending > 0); // the alert, protected
 	}
@@ -91,14 +98,18 @@ test("the ClientHello is one record, as short as can be", () => {
 
 test("a host that is an address is not named to the server (RFC 6066 §3)", () => {
 	const [recorded] = recordedFlights;
-	const named = clientFor(recorded).take().length, unnamed = clientFor(recorded, "127.0.0.1").take().length;
-	assert.is(named - unnamed, 9 + host.length);
+	const named = clientFor(recorded).take().length,
+		unnamed = clientFor(recorded, "127.0.0.1").take().length;
+	assert.is(named - unnamed, 9 + HOST.length);
 });
 
 test("before the handshake is done nothing can be written, and nothing is let out", () => {
 	const client = clientFor(recordedFlights[0]);
 	assert.is(client.writable, 0);
-	assert.throws(() => client.write(new Uint8Array(1)), (error: any) => error instanceof RangeError);
+	assert.throws(
+		() => client.write(new Uint8Array(1)),
+		(error: any) => error instanceof RangeError,
+	);
 	assert.is(client.read(), undefined);
 	client.write(new Uint8Array(0));
 	client.updateKey(true);
@@ -109,7 +120,10 @@ test("before the handshake is done nothing can be written, and nothing is let ou
 test("more than is wanted is our own mistake", () => {
 	const client = clientFor(recordedFlights[0]);
 	assert.is(client.wanted, 5);
-	assert.throws(() => client.receive(new Uint8Array(6)), (error: any) => error instanceof RangeError);
+	assert.throws(
+		() => client.receive(new Uint8Array(6)),
+		(error: any) => error instanceof RangeError,
+	);
 });
 
 test("no changed byte of a handshake is accepted", () => {
@@ -120,7 +134,7 @@ test("no changed byte of a handshake is accepted", () => {
 	for (let i = 0; i < end; i += 3) {
 		if (isIgnored(flight, i)) continue;
 		const changed = flight.slice(0, end);
-		changed[i] ^= 1 << i % 8;
+		changed[i] ^= 1 << (i % 8);
 		const client = clientFor(recorded);
 		try {
 			feed(client, changed);

@@ -4,8 +4,16 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { AlertError } from "../../../firmware/tls/alert.js";
 import {
-	readCertificateRequest, readCertificates, readCertificateVerify, readEncryptedExtensions, readKeyUpdate,
-	readNewSessionTicket, readServerHello, writeClientHello, writeMessage, type ClientHello,
+	type ClientHello,
+	readCertificateRequest,
+	readCertificates,
+	readCertificateVerify,
+	readEncryptedExtensions,
+	readKeyUpdate,
+	readNewSessionTicket,
+	readServerHello,
+	writeClientHello,
+	writeMessage,
 } from "../../../firmware/tls/handshake.js";
 import { FieldReader, vector } from "../../../firmware/tls/presentation.js";
 import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
@@ -13,30 +21,49 @@ import { fromHex, toHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 
 const ours: ClientHello = {
-	random: new Uint8Array(32).fill(1), sessionId: new Uint8Array(32).fill(2), suites: CIPHER_SUITES, hostName: "a.example",
-	fragmentLength: 512, keyShare: new Uint8Array(32).fill(3), cookie: undefined,
+	random: new Uint8Array(32).fill(1),
+	sessionId: new Uint8Array(32).fill(2),
+	suites: CIPHER_SUITES,
+	hostName: "a.example",
+	fragmentLength: 512,
+	keyShare: new Uint8Array(32).fill(3),
+	cookie: undefined,
 };
-const echo = "20" + "02".repeat(32);
-const share = "003300240" + "01d0020" + "04".repeat(32), version = "002b00020304";
-const serverHello = (
-	extensions: string, { random = "05".repeat(32), session = echo, suite = "1303" } = {},
-): Uint8Array =>
-	fromHex(`0303${random}${session}${suite}00${(extensions.length / 2).toString(16).padStart(4, "0")}${extensions}`);
-const retryRandom = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
+const echo = `20${"02".repeat(32)}`;
+const share = `00330024001d0020${"04".repeat(32)}`,
+	VERSION = "002b00020304";
+function serverHello(
+	extensions: string,
+	{ random = "05".repeat(32), session = echo, suite = "1303" } = {},
+): Uint8Array {
+	return fromHex(
+		`0303${random}${session}${suite}00${(extensions.length / 2).toString(16).padStart(4, "0")}${extensions}`,
+	);
+}
+const RETRY_RANDOM = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
 
 test("a ClientHello has every field of the profile, in order", () => {
 	const hello = toHex(writeClientHello(ours));
-	assert.is(hello, [
-		"010000bc", "0303", "01".repeat(32), echo, "000413031301", "0100", "006f",
-		"00010001" + "01", // max_fragment_length 512
-		"000a0004" + "0002001d", // X25519
-		"000d0006" + "000408070403", // ed25519, ecdsa_secp256r1_sha256
-		"0010000b" + "000908" + "687474702f312e31", // http/1.1
-		"001c0002" + "0201", // record_size_limit 513
-		"002b0003" + "020304",
-		"00330026" + "0024001d0020" + "03".repeat(32),
-		"0000000e" + "000c000009" + "612e6578616d706c65", // a.example
-	].join(""));
+	assert.is(
+		hello,
+		[
+			"010000bc",
+			"0303",
+			"01".repeat(32),
+			echo,
+			"000413031301",
+			"0100",
+			"006f",
+			"00010001" + "01", // max_fragment_length 512
+			"000a0004" + "0002001d", // X25519
+			"000d0006" + "000408070403", // ed25519, ecdsa_secp256r1_sha256
+			"0010000b" + "000908" + "687474702f312e31", // http/1.1
+			"001c0002" + "0201", // record_size_limit 513
+			"002b0003" + "020304",
+			`003300260024001d0020${"03".repeat(32)}`,
+			"0000000e" + "000c000009" + "612e6578616d706c65", // a.example
+		].join(""),
+	);
 });
 
 test("a second ClientHello carries the cookie; one without a share asks for the retry request", () => {
@@ -47,24 +74,24 @@ test("a second ClientHello carries the cookie; one without a share asks for the 
 });
 
 test("a ServerHello gives suite and share, a HelloRetryRequest what it wants", () => {
-	const hello = readServerHello(serverHello(share + version), ours);
+	const hello = readServerHello(serverHello(share + VERSION), ours);
 	assert.not(hello.isRetryRequest);
 	assert.is(hello.suite.code, 0x1303);
 	assert.is(toHex(hello.keyShare!), "04".repeat(32));
-	const retry = readServerHello(
-		serverHello(version + "00330002001d" + "002c00030001aa", { random: retryRandom }), ours,
-	);
+	const retry = readServerHello(serverHello(`${VERSION}00330002001d002c00030001aa`, { random: RETRY_RANDOM }), ours);
 	assert.ok(retry.isRetryRequest && retry.wantsKeyShare);
 	assert.is(toHex(retry.cookie!), "aa");
 });
 
 test("no truncated ServerHello is read, and none with a byte behind it", () => {
-	const whole = serverHello(share + version);
+	const whole = serverHello(share + VERSION);
 	for (let length = 0; length < whole.length; length++) {
-		assert.throws(() => readServerHello(whole.subarray(0, length), ours),
-			(error: any) => error instanceof AlertError);
+		assert.throws(
+			() => readServerHello(whole.subarray(0, length), ours),
+			(error: any) => error instanceof AlertError,
+		);
 	}
-	refusedAs(AlertError, "malformed message", () => readServerHello(fromHex(toHex(whole) + "00"), ours));
+	refusedAs(AlertError, "malformed message", () => readServerHello(fromHex(`${toHex(whole)}00`), ours));
 });
 
 test("EncryptedExtensions say how long our records may be", () => {
@@ -74,8 +101,9 @@ test("EncryptedExtensions say how long our records may be", () => {
 	assert.is(read("0006001c00024001"), 512);
 	assert.is(read("00050001000101"), 512);
 	assert.is(read("001300000000" + "0010000b000908687474702f312e31"), 512);
-	refusedAs(AlertError, "extension not offered",
-		() => readEncryptedExtensions(fromHex("000400000000"), { ...ours, hostName: undefined }));
+	refusedAs(AlertError, "extension not offered", () =>
+		readEncryptedExtensions(fromHex("000400000000"), { ...ours, hostName: undefined }),
+	);
 	refusedAs(AlertError, "malformed message", () => read("00050000000100"));
 	refusedAs(AlertError, "bad max_fragment_length", () => read("00050001000102"));
 	refusedAs(AlertError, "bad record_size_limit", () => read("0006001c0002003f"));
@@ -85,13 +113,15 @@ test("EncryptedExtensions say how long our records may be", () => {
 
 test("certificates come as views, at most one more than allowed", () => {
 	const entry = "000002abcd0000";
-	const list = (count: number): Uint8Array => fromHex(`00${(7 * count).toString(16).padStart(6, "0")}${entry.repeat(count)}`);
+	const list = (count: number): Uint8Array =>
+		fromHex(`00${(7 * count).toString(16).padStart(6, "0")}${entry.repeat(count)}`);
 	assert.equal(readCertificates(list(2), 4).map(toHex), ["abcd", "abcd"]);
 	assert.is(readCertificates(list(30), 4).length, 5); // which is for the path's check to refuse
 	refusedAs(AlertError, "no certificate", () => readCertificates(list(0), 4));
 	refusedAs(AlertError, "certificate request context", () => readCertificates(fromHex("01aa000000"), 4));
-	refusedAs(AlertError, "extension not offered",
-		() => readCertificates(fromHex("00" + "00000b" + "000002abcd" + "000400050000"), 4));
+	refusedAs(AlertError, "extension not offered", () =>
+		readCertificates(fromHex("00" + "00000b" + "000002abcd" + "000400050000"), 4),
+	);
 	refusedAs(AlertError, "malformed message", () => readCertificates(fromHex("00000006000003abcd00"), 4));
 });
 
@@ -101,11 +131,13 @@ test("the other messages are read to their last byte", () => {
 	readCertificateRequest(fromHex("000008" + "000d0004" + "00020807"));
 	readCertificateRequest(fromHex("00000c" + "000d0004" + "00020807" + "12340000")); // unknown ones are ignored (§4.3.2)
 	refusedAs(AlertError, "no signature algorithms", () => readCertificateRequest(fromHex("000000")));
-	refusedAs(AlertError, "malformed message",
-		() => readCertificateRequest(fromHex("000009" + "000d0005" + "0003080704")));
+	refusedAs(AlertError, "malformed message", () =>
+		readCertificateRequest(fromHex("000009" + "000d0005" + "0003080704")),
+	);
 	readNewSessionTicket(fromHex("0000000000000000" + "0100" + "0001aa" + "0000"));
-	refusedAs(AlertError, "malformed message",
-		() => readNewSessionTicket(fromHex("0000000000000000" + "0100" + "0000" + "0000")));
+	refusedAs(AlertError, "malformed message", () =>
+		readNewSessionTicket(fromHex("0000000000000000" + "0100" + "0000" + "0000")),
+	);
 	assert.is(readKeyUpdate(fromHex("01")), true);
 	assert.is(readKeyUpdate(fromHex("00")), false);
 	refusedAs(AlertError, "bad key update", () => readKeyUpdate(fromHex("02")));
@@ -115,9 +147,8 @@ test("the other messages are read to their last byte", () => {
 test("seventeen extensions are too many, and two of a kind one", () => {
 	let list = "";
 	for (let i = 0; i < 17; i++) list += `aa${i.toString(16).padStart(2, "0")}0000`;
-	refusedAs(AlertError, "too many extensions", () => readCertificateRequest(fromHex("000044" + list)));
-	refusedAs(AlertError, "duplicate extension",
-		() => readCertificateRequest(fromHex("000008" + "aa000000".repeat(2))));
+	refusedAs(AlertError, "too many extensions", () => readCertificateRequest(fromHex(`000044${list}`)));
+	refusedAs(AlertError, "duplicate extension", () => readCertificateRequest(fromHex(`000008${"aa000000".repeat(2)}`)));
 });
 
 test("fields are read within their bounds, and vectors written behind their length", () => {

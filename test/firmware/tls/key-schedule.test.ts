@@ -1,10 +1,15 @@
+import transcripts from "vectors:rfc8448/transcripts.vec";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import transcripts from "vectors:rfc8448/transcripts.vec";
-import { hkdfExtract, sha256, x25519 } from "../../../firmware/crypto/kernel.js";
 import { concatenate } from "../../../firmware/cbor.js";
+import { hkdfExtract, sha256, x25519 } from "../../../firmware/crypto/kernel.js";
 import {
-	applicationSecrets, expandLabel, handshakeSecrets, nextSecret, trafficKey, verifyData,
+	applicationSecrets,
+	expandLabel,
+	handshakeSecrets,
+	nextSecret,
+	trafficKey,
+	verifyData,
 } from "../../../firmware/tls/key-schedule.js";
 import { CIPHER_SUITES, RecordReader, RecordWriter } from "../../../firmware/tls/record.js";
 import { fromHex, toHex } from "../../hex.js";
@@ -32,7 +37,8 @@ test("the salt of the handshake secret is what the key schedule gives without a 
 	const early = hkdfExtract(new Uint8Array(0), new Uint8Array(32));
 	const salt = expandLabel(early, "derived", sha256(new Uint8Array(0)), 32);
 	// The constant cannot be looked at, but what follows from it can.
-	const shared = new Uint8Array(32).fill(1), hash = sha256(fromHex("00"));
+	const shared = new Uint8Array(32).fill(1),
+		hash = sha256(fromHex("00"));
 	const expected = expandLabel(hkdfExtract(salt, shared), "c hs traffic", hash, 32);
 	assert.equal(handshakeSecrets(shared, hash).traffic.client, expected);
 });
@@ -47,16 +53,19 @@ test("a secret changes with each KeyUpdate (RFC 8446 §7.2)", () => {
 for (const title of traceTitles) {
 	withVectors(`RFC 8448, ${title}: secrets, Finished, records`, [transcripts], ([text]) => {
 		const get = trace(text, title);
-		const clientHello = content(get("Record_ClientHello_1")), serverHello = get("Message_ServerHello");
-		const share = serverHello.subarray(
-			serverHello.length - 6 - 32, serverHello.length - 6,
-		); // before supported_versions
+		const clientHello = content(get("Record_ClientHello_1")),
+			serverHello = get("Message_ServerHello");
+		const share = serverHello.subarray(serverHello.length - 6 - 32, serverHello.length - 6); // before supported_versions
 		const shared = x25519(get("Client_RNG_Pool").slice(-32), share);
 		const names = [
-			"Message_EncryptedExtensions", "Message_CertificateRequest", "Message_Server_Certificate",
+			"Message_EncryptedExtensions",
+			"Message_CertificateRequest",
+			"Message_Server_Certificate",
 			"Message_Server_CertificateVerify",
 		];
-		const flight = names.filter(name => name !== "Message_CertificateRequest" || title.startsWith("Client_Auth")).map(get);
+		const flight = names
+			.filter(name => name !== "Message_CertificateRequest" || title.startsWith("Client_Auth"))
+			.map(get);
 		const finished = get("Message_Server_Finished");
 
 		const { traffic, master } = handshakeSecrets(shared, sha256(concatenate(clientHello, serverHello)));
@@ -79,9 +88,7 @@ for (const title of traceTitles) {
 			assert.is(open(reader, get("Record_NewSessionTicket"))[0].content.slice(0, 2), "04");
 			writer.protect(aes, application.client);
 			assert.is(toHex(writer.write(23, get("Client_AppData"))), toHex(get("Record_Client_AppData")));
-			assert.equal(
-				open(reader, get("Record_Server_AppData")), [{ type: 23, content: toHex(get("Server_AppData")) }],
-			);
+			assert.equal(open(reader, get("Record_Server_AppData")), [{ type: 23, content: toHex(get("Server_AppData")) }]);
 			assert.is(toHex(writer.write(21, fromHex("0100"))), toHex(get("Record_Client_CloseNotify")));
 			assert.equal(open(reader, get("Record_Server_CloseNotify")), [{ type: 21, content: "0100" }]);
 		}

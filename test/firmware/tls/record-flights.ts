@@ -6,10 +6,14 @@ import { fileURLToPath } from "node:url";
 import * as make from "../../host/tls/certificate-maker.js";
 import { peers, type Suite } from "../../host/tls/peers.js";
 
-const host = "server.example";
+const HOST = "server.example";
 const flights = [];
 const wanted: [
-	peer: RegExp, type: "ed25519" | "p256", suite: Suite, length: 512 | 1024, offerKeyShare: boolean,
+	peer: RegExp,
+	type: "ed25519" | "p256",
+	suite: Suite,
+	length: 512 | 1024,
+	offerKeyShare: boolean,
 	intermediate: boolean,
 ][] = [
 	[/^Node/, "ed25519", 0x1303, 512, true, false],
@@ -19,18 +23,26 @@ const wanted: [
 ];
 for (const [pattern, type, suite, fragmentLength, offerKeyShare, throughIntermediate] of wanted) {
 	const peer = peers.find(({ title }) => pattern.test(title))!;
-	const root = make.party("fleet CA 1", type), middle = make.party("middle", type), server = make.party(host, type);
-	const chain = throughIntermediate ? [
-		make.leaf(middle, server), make.authority(middle, root),
-	] : [make.leaf(root, server)];
+	const root = make.party("fleet CA 1", type),
+		middle = make.party("middle", type),
+		server = make.party(HOST, type);
+	const chain = throughIntermediate
+		? [make.leaf(middle, server), make.authority(middle, root)]
+		: [make.leaf(root, server)];
 	const rootCertificate = make.authority(root);
 	const [{ text, flight, anchor, error }] = await peer.exchange({ chain, privateKey: server.privateKey }, suite, [
-		{ host, root: rootCertificate.toString("base64"), suite, fragmentLength, offerKeyShare, fixed: true },
+		{ host: HOST, root: rootCertificate.toString("base64"), suite, fragmentLength, offerKeyShare, fixed: true },
 	]);
 	if (anchor !== 0 || error) throw new Error(`${peer.title}: ${error}`);
 	flights.push({
-		server: peer.title, suite, fragmentLength, offerKeyShare, root: rootCertificate.toString("hex"),
-		textLength: text.length, textStart: text.slice(0, 12), flight,
+		server: peer.title,
+		suite,
+		fragmentLength,
+		offerKeyShare,
+		root: rootCertificate.toString("hex"),
+		textLength: text.length,
+		textStart: text.slice(0, 12),
+		flight,
 	});
 }
 const list = JSON.stringify(flights, undefined, "\t").replace(/"(\w+)":/g, "$1:");
@@ -50,7 +62,7 @@ export interface RecordedFlight {
 	flight: string;
 }
 
-export const host = ${JSON.stringify(host)};
+export const host = ${JSON.stringify(HOST)};
 
 export const recordedFlights: readonly RecordedFlight[] = ${list};
 `;

@@ -2,7 +2,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { AlertError } from "../../../firmware/tls/alert.js";
 import {
-	ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, HANDSHAKE, OVERHEAD, RecordReader, RecordWriter,
+	ALERT,
+	APPLICATION_DATA,
+	CHANGE_CIPHER_SPEC,
+	CIPHER_SUITES,
+	HANDSHAKE,
+	OVERHEAD,
+	RecordReader,
+	RecordWriter,
 } from "../../../firmware/tls/record.js";
 import { fromHex, toHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
@@ -10,7 +17,8 @@ import { refusedAs } from "../../refusal.js";
 const secret = new Uint8Array(32).fill(3);
 
 function pair(suite = CIPHER_SUITES[0], limit = 512): { reader: RecordReader; writer: RecordWriter } {
-	const reader = new RecordReader(limit), writer = new RecordWriter();
+	const reader = new RecordReader(limit),
+		writer = new RecordWriter();
 	reader.protect(suite, secret);
 	writer.protect(suite, secret);
 	return { reader, writer };
@@ -26,7 +34,9 @@ function receive(reader: RecordReader, record: Uint8Array): { type: number; cont
 	return reader.open();
 }
 
-const header = (type: number, length: number): Uint8Array => Uint8Array.of(type, 3, 3, length >> 8, length & 0xff);
+function header(type: number, length: number): Uint8Array {
+	return Uint8Array.of(type, 3, 3, length >> 8, length & 0xff);
+}
 
 test("what is written is read, with both suites, up to the limit", () => {
 	for (const suite of CIPHER_SUITES) {
@@ -44,7 +54,8 @@ test("what is written is read, with both suites, up to the limit", () => {
 });
 
 test("before keys records are in plaintext, in any version", () => {
-	const reader = new RecordReader(512), writer = new RecordWriter();
+	const reader = new RecordReader(512),
+		writer = new RecordWriter();
 	assert.is(toHex(writer.write(HANDSHAKE, fromHex("0102"), 0x0301)), "16030100020102");
 	assert.equal(receive(reader, fromHex("160301000101")).type, HANDSHAKE);
 	reader.next();
@@ -59,7 +70,8 @@ test("change_cipher_spec is never protected", () => {
 });
 
 test("a record that is too long is refused at its header, before a byte of it is taken", () => {
-	const plain = new RecordReader(512), { reader } = pair();
+	const plain = new RecordReader(512),
+		{ reader } = pair();
 	refusedAs(AlertError, "record too long", () => plain.receive(header(HANDSHAKE, 513)));
 	refusedAs(AlertError, "record too long", () => reader.receive(header(APPLICATION_DATA, 512 + 18)));
 	pair().reader.receive(header(APPLICATION_DATA, 512 + 17));
@@ -89,7 +101,11 @@ test("no changed bit of a record is authentic", () => {
 		if (bit >> 3 === 3 || bit >> 3 === 4) continue; // the length
 		const changed = record.slice();
 		changed[bit >> 3] ^= 1 << (bit & 7);
-		assert.throws(() => receive(pair().reader, changed), (error: any) => error instanceof AlertError, `bit ${bit}`);
+		assert.throws(
+			() => receive(pair().reader, changed),
+			(error: any) => error instanceof AlertError,
+			`bit ${bit}`,
+		);
 	}
 });
 

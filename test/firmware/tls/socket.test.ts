@@ -8,7 +8,7 @@ import { TLSSocket, type TLSSocketOptions } from "../../../firmware/tls/socket.j
 import { TransportError } from "../../../firmware/transport.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
 import { fromHex } from "../../hex.js";
-import { host, recordedFlights } from "./recorded-flights.js";
+import { HOST, recordedFlights } from "./recorded-flights.js";
 
 const [recorded] = recordedFlights; // Node's, ChaCha20-Poly1305
 const flight = fromHex(recorded.flight);
@@ -77,7 +77,7 @@ function open(options: Partial<TLSSocketOptions> = {}): Log {
 		io: Playback as unknown as TCPConstructor,
 		address: "127.0.0.1",
 		port: 443,
-		host,
+		host: HOST,
 		anchors: [readTrustAnchor(fromHex(recorded.root))],
 		random: bytes => bytes.forEach((_, i) => (bytes[i] = i)),
 		onConnected: () => void log.calls.push("connected"),
@@ -134,7 +134,12 @@ test("a server that does not listen has refused the connection", () => {
 
 test("what onAuthenticated throws closes the connection before a byte of the application's passes", () => {
 	const mistake = new Error("flash cannot be written");
-	const log = open({ suites, onAuthenticated() { throw mistake; } });
+	const log = open({
+		suites,
+		onAuthenticated() {
+			throw mistake;
+		},
+	});
 	log.tcp.connect();
 	log.tcp.arrive(flight);
 	assert.equal(log.calls, ["connected", "error"]);
@@ -145,13 +150,16 @@ test("what onAuthenticated throws closes the connection before a byte of the app
 
 test("nothing can be written before onAuthenticated has returned", () => {
 	let refused: unknown;
-	const log = open({ suites, onAuthenticated() {
-		try {
-			this.write(new Uint8Array(1));
-		} catch (error) {
-			refused = error;
-		}
-	} });
+	const log = open({
+		suites,
+		onAuthenticated() {
+			try {
+				this.write(new Uint8Array(1));
+			} catch (error) {
+				refused = error;
+			}
+		},
+	});
 	log.tcp.connect();
 	log.tcp.arrive(flight);
 	assert.ok(refused instanceof RangeError);
@@ -159,7 +167,13 @@ test("nothing can be written before onAuthenticated has returned", () => {
 });
 
 test("closing in a callback is the end of callbacks", () => {
-	const log = open({ suites, onAuthenticated() { this.close(); this.close(); } });
+	const log = open({
+		suites,
+		onAuthenticated() {
+			this.close();
+			this.close();
+		},
+	});
 	log.tcp.connect();
 	log.tcp.arrive(flight);
 	assert.equal(log.calls, ["connected"]);
@@ -220,8 +234,15 @@ test("a narrow TCP window is filled and no more", () => {
 });
 
 test("a source of randomness that fails is said", () => {
-	assert.throws(() => open({ random() { throw new Error("no entropy"); } }), (error: any) =>
-		error instanceof TransportError && error.reason === "no randomness");
+	assert.throws(
+		() =>
+			open({
+				random() {
+					throw new Error("no entropy");
+				},
+			}),
+		(error: any) => error instanceof TransportError && error.reason === "no randomness",
+	);
 });
 
 test.run();

@@ -8,7 +8,10 @@ export type Trace = (name: string) => Uint8Array;
 export function trace(text: string, title: string): Trace {
 	const start = text.indexOf(`[${title}]`) + title.length + 2;
 	const end = text.indexOf("\n[", start);
-	const lines = text.slice(start, end < 0 ? undefined : end).split("\n").map(line => line.split(" = "));
+	const lines = text
+		.slice(start, end < 0 ? undefined : end)
+		.split("\n")
+		.map(line => line.split(" = "));
 	return name => {
 		const line = lines.find(([key]) => key === name);
 		if (!line) throw new Error(`no ${name} in ${title}`);
@@ -17,7 +20,9 @@ export function trace(text: string, title: string): Trace {
 }
 
 /** A handshake message out of a record in plaintext. */
-export const content = (record: Uint8Array): Uint8Array => record.subarray(5);
+export function content(record: Uint8Array): Uint8Array {
+	return record.subarray(5);
+}
 
 /** Sections whose key exchange is X25519 and whose server shows a certificate. */
 export const traceTitles = ["Simple_1RTT_Handshake", "Client_Authentication_Handshake", "Middlebox_Compatibility_Mode"];

@@ -1,20 +1,26 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { byteString, concatenate, DecodeError, textString, type CborReason } from "../../../firmware/cbor.js";
+import { byteString, type CborReason, concatenate, DecodeError, textString } from "../../../firmware/cbor.js";
 import {
-	measureCaInformation, signatureStructure, VerifiedCaInformation, type CaInformationReason,
+	type CaInformationReason,
+	measureCaInformation,
+	signatureStructure,
+	VerifiedCaInformation,
 } from "../../../firmware/trust/ca-information.js";
 import type { UrlReason } from "../../../firmware/url.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { fromHex, toHex } from "../../hex.js";
 import { sign } from "../../reference/ed25519.js";
 import { refusedAs } from "../../refusal.js";
-import { certificateA, certificateB } from "./certificates.js";
-import { dlSeed, envelope, fleet, fleetName, issue, map, pairs, signed, spareSeed, uint } from "./issue.js";
+import { CERTIFICATE_A, CERTIFICATE_B } from "./certificates.js";
+import { dlSeed, envelope, FLEET_NAME, fleet, issue, map, pairs, signed, spareSeed, uint } from "./issue.js";
 
-const read = (bytes: Uint8Array) => VerifiedCaInformation.read(bytes, fleet);
-const refused = (bytes: Uint8Array, reason: CaInformationReason | CborReason | UrlReason) =>
+function read(bytes: Uint8Array) {
+	return VerifiedCaInformation.read(bytes, fleet);
+}
+function refused(bytes: Uint8Array, reason: CaInformationReason | CborReason | UrlReason) {
 	refusedAs(DecodeError, reason, () => read(bytes));
+}
 
 const A = issue({ generation: 1 });
 
@@ -29,7 +35,9 @@ test("what the DL key has signed is read", () => {
 });
 
 test("the optional keys are read, and negative keys are ignored", () => {
-	const information = read(issue({ generation: 7, notBefore: 2_240_000_000, revokes: true, more: ["20820102", "21f6"] }));
+	const information = read(
+		issue({ generation: 7, notBefore: 2_240_000_000, revokes: true, more: ["20820102", "21f6"] }),
+	);
 	assert.is(information.anchor.leafNotBefore, 2_240_000_000);
 	assert.ok(information.revokes);
 });
@@ -45,12 +53,18 @@ test("another key's signature is refused", () => {
 
 test("another fleet's CA information is refused", () => {
 	refused(signed(map(pairs({ generation: 1 })), { name: "other.example" }), "bad signature");
-	refused(signed(map(pairs({ generation: 1 })), { name: `${fleetName}x` }), "bad signature");
+	refused(signed(map(pairs({ generation: 1 })), { name: `${FLEET_NAME}x` }), "bad signature");
 });
 
 test("a signature over the same payload for another use is refused", () => {
 	const payload = map(pairs({ generation: 1 }));
-	const bare = concatenate(Uint8Array.of(0x84), textString("Signature1"), byteString(fromHex("a10132")), byteString(new Uint8Array(0)), byteString(payload));
+	const bare = concatenate(
+		Uint8Array.of(0x84),
+		textString("Signature1"),
+		byteString(fromHex("a10132")),
+		byteString(new Uint8Array(0)),
+		byteString(payload),
+	);
 	refused(envelope(payload, sign(dlSeed, bare)), "bad signature");
 	refused(envelope(payload, sign(dlSeed, payload)), "bad signature");
 });
@@ -60,7 +74,11 @@ test("any byte altered anywhere is refused", () => {
 		for (const change of [0x01, 0x80, 0xff]) {
 			const altered = A.slice();
 			altered[i] ^= change;
-			assert.throws(() => read(altered), (error: unknown) => error instanceof DecodeError, `byte ${i} ^ ${change}`);
+			assert.throws(
+				() => read(altered),
+				(error: unknown) => error instanceof DecodeError,
+				`byte ${i} ^ ${change}`,
+			);
 		}
 	}
 });
@@ -80,7 +98,8 @@ test("more than 1,024 bytes are refused, whatever they are", () => {
 });
 
 test("another envelope than tag 18, four items, alg -19 and no unprotected header is refused", () => {
-	const payload = map(pairs({ generation: 1 })), signature = new Uint8Array(64);
+	const payload = map(pairs({ generation: 1 })),
+		signature = new Uint8Array(64);
 	const open = (head: string, sig = signature) => envelope(payload, sig, head);
 	refused(open("d18443a10132a0"), "wrong tag"); // COSE_Mac0
 	refused(open("8443a10132a0"), "unexpected type"); // untagged
@@ -109,7 +128,8 @@ test("an unknown key from 0 on is refused", () => {
 });
 
 test("a missing key is refused", () => {
-	for (const missing of [0, 1, 2]) refused(signed(map(pairs({ generation: 1 }).filter((_, i) => i !== missing))), "missing key");
+	for (const missing of [0, 1, 2])
+		refused(signed(map(pairs({ generation: 1 }).filter((_, i) => i !== missing))), "missing key");
 	refused(signed(fromHex("a0")), "missing key");
 });
 
@@ -150,8 +170,12 @@ test("a URL that this firmware could not use is refused before anything is store
 });
 
 test("a certificate that this firmware could not use is refused before anything is stored", () => {
-	refusedAs(CertificateError, "truncated", () => read(issue({ generation: 1, certificate: certificateA.slice(0, -2) })));
-	refusedAs(CertificateError, "trailing bytes", () => read(issue({ generation: 1, certificate: `${certificateA}00` })));
+	refusedAs(CertificateError, "truncated", () =>
+		read(issue({ generation: 1, certificate: CERTIFICATE_A.slice(0, -2) })),
+	);
+	refusedAs(CertificateError, "trailing bytes", () =>
+		read(issue({ generation: 1, certificate: `${CERTIFICATE_A}00` })),
+	);
 	refused(issue({ generation: 1, certificate: new Uint8Array(641), url: "https://h/" }), "certificate too large");
 });
 
@@ -176,7 +200,7 @@ test("the signed structure is RFC 9052's, with the fleet's name as external data
 		toHex(signatureStructure("f", Uint8Array.of(1, 2))),
 		`846a5369676e61747572653143a1013258186261746f6e2f63612d696e666f726d6174696f6e2f312f66420102`,
 	);
-	assert.ok(toHex(issue({ generation: 300, certificate: certificateB })).includes(`01${toHex(uint(300))}`));
+	assert.ok(toHex(issue({ generation: 300, certificate: CERTIFICATE_B })).includes(`01${toHex(uint(300))}`));
 });
 
 test.run();

@@ -1,15 +1,15 @@
 // Issues CA information for tests, on every engine, well-formed or wrong in any part.
 
 import { byteString, concatenate, textString } from "../../../firmware/cbor.js";
-import { signatureStructure, type Fleet } from "../../../firmware/trust/ca-information.js";
+import { type Fleet, signatureStructure } from "../../../firmware/trust/ca-information.js";
 import { fromHex } from "../../hex.js";
 import { publicKeyOf, sign } from "../../reference/ed25519.js";
-import { certificateA } from "./certificates.js";
+import { CERTIFICATE_A } from "./certificates.js";
 
-export const fleetName = "fleet.example";
+export const FLEET_NAME = "fleet.example";
 export const dlSeed = new Uint8Array(32).fill(0xd1);
 export const spareSeed = new Uint8Array(32).fill(0xd2);
-export const fleet: Fleet = { name: fleetName, dlKeys: [publicKeyOf(dlSeed), publicKeyOf(spareSeed)] };
+export const fleet: Fleet = { name: FLEET_NAME, dlKeys: [publicKeyOf(dlSeed), publicKeyOf(spareSeed)] };
 
 export interface Content {
 	generation: number;
@@ -22,7 +22,14 @@ export interface Content {
 }
 
 /** The pairs of a payload, in order. */
-export function pairs({ generation, certificate = certificateA, url, notBefore, revokes, more = [] }: Content): Uint8Array[] {
+export function pairs({
+	generation,
+	certificate = CERTIFICATE_A,
+	url,
+	notBefore,
+	revokes,
+	more = [],
+}: Content): Uint8Array[] {
 	const der = typeof certificate === "string" ? fromHex(certificate) : certificate;
 	const list = [
 		concatenate(Uint8Array.of(1), uint(generation)),
@@ -35,10 +42,12 @@ export function pairs({ generation, certificate = certificateA, url, notBefore, 
 }
 
 /** A map of up to 23 pairs. */
-export const map = (list: Uint8Array[]) => concatenate(Uint8Array.of(0xa0 | list.length), ...list);
+export function map(list: Uint8Array[]) {
+	return concatenate(Uint8Array.of(0xa0 | list.length), ...list);
+}
 
 /** Signs whatever `payload` is. */
-export function signed(payload: Uint8Array, { seed = dlSeed, name = fleetName } = {}): Uint8Array {
+export function signed(payload: Uint8Array, { seed = dlSeed, name = FLEET_NAME } = {}): Uint8Array {
 	return envelope(payload, sign(seed, signatureStructure(name, payload)));
 }
 

@@ -3,7 +3,9 @@
 
 import { authorityName, createCertificateAuthority } from "../../../host/certificate-authority.js";
 
-const year = (n: number) => new Date(Date.UTC(n, 0, 1));
+function year(n: number) {
+	return new Date(Date.UTC(n, 0, 1));
+}
 console.log("// Written by make-certificates.ts: the DER of CA certificates A, B, C and D, in hexadecimal.\n");
 for (const [index, letter] of ["A", "B", "C", "D"].entries()) {
 	const start = 2026 + 15 * index;
@@ -11,6 +13,8 @@ for (const [index, letter] of ["A", "B", "C", "D"].entries()) {
 		name: authorityName("fleet.example", index + 1),
 		validity: { notBefore: year(start), notAfter: year(start + 20) },
 	});
-	const lines = Buffer.from(certificate).toString("hex").match(/.{1,108}/g)!;
+	const lines = Buffer.from(certificate)
+		.toString("hex")
+		.match(/.{1,108}/g)!;
 	console.log(`export const certificate${letter} =\n\t${lines.map(line => `"${line}"`).join(" +\n\t")};\n`);
 }

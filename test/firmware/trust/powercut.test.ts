@@ -6,13 +6,15 @@ import * as assert from "uvu/assert";
 import { ascii } from "../../../firmware/cbor.js";
 import { sha256 } from "../../../firmware/crypto/kernel.js";
 import { toHex } from "../../hex.js";
-import { cutSequence, Tally, type Plan } from "../../powercut/cuts.js";
+import { cutSequence, type Plan, Tally } from "../../powercut/cuts.js";
 import { randomContent, randomDamage } from "../../powercut/damage.js";
 import { explore } from "../../powercut/model.js";
 import { sequences } from "../../powercut/sequences.js";
 
 const plan: Plan = { first: 1, second: 1, states: 1, stride: 7, seed: 7 };
-const named = (...names: string[]) => sequences.filter(({ name }) => names.includes(name));
+function named(...names: string[]) {
+	return sequences.filter(({ name }) => names.includes(name));
+}
 
 /** How many boots, and the hash of what they trust. */
 const VERDICTS = {
@@ -34,7 +36,9 @@ function judge(trial: (tally: Tally) => void): { tally: Tally; verdicts: string 
 }
 
 test("a cut at any operation of a store leaves the old state or the new one, with the same verdicts on every engine", () => {
-	const { tally, verdicts } = judge(tally => named("store next").forEach(sequence => cutSequence(sequence, plan, tally)));
+	const { tally, verdicts } = judge(tally =>
+		named("store next").forEach(sequence => cutSequence(sequence, plan, tally)),
+	);
 	assert.ok(tally.cuts >= 20 && tally.depth2 >= 5, `${tally.cuts} ${tally.depth2}`);
 	assert.is(verdicts, VERDICTS.store);
 });

@@ -1,25 +1,25 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DecodeError } from "../../../firmware/cbor.js";
-import { VerifiedCaInformation, type Fleet } from "../../../firmware/trust/ca-information.js";
 import { ed25519Prepare } from "../../../firmware/crypto/kernel.js";
-import { FlashError, Slots } from "../../../firmware/trust/slots.js";
 import type { Partition } from "../../../firmware/ports.js";
+import { type Fleet, VerifiedCaInformation } from "../../../firmware/trust/ca-information.js";
+import { FlashError, Slots } from "../../../firmware/trust/slots.js";
 import { BLOCK_LENGTH, FlashEmulator, type Operation } from "../../flash-emulator.js";
 import { toHex } from "../../hex.js";
 import { publicKeyOf } from "../../reference/ed25519.js";
 import { refusedAs } from "../../refusal.js";
-import { certificateB, certificateC, certificateD } from "./certificates.js";
-import { dlSeed, fleetName, issue } from "./issue.js";
+import { CERTIFICATE_B, CERTIFICATE_C, CERTIFICATE_D } from "./certificates.js";
+import { dlSeed, FLEET_NAME, issue } from "./issue.js";
 
-const fleet: Fleet = { name: fleetName, dlKeys: [ed25519Prepare(publicKeyOf(dlSeed))!] };
+const fleet: Fleet = { name: FLEET_NAME, dlKeys: [ed25519Prepare(publicKeyOf(dlSeed))!] };
 const A = issue({ generation: 1 });
-const B = issue({ generation: 2, certificate: certificateB });
-const C = issue({ generation: 3, certificate: certificateC });
+const B = issue({ generation: 2, certificate: CERTIFICATE_B });
+const C = issue({ generation: 3, certificate: CERTIFICATE_C });
 const movedA = issue({ generation: 2, url: "https://other.fleet.example/" });
-const revokingB = issue({ generation: 2, certificate: certificateB, revokes: true });
+const revokingB = issue({ generation: 2, certificate: CERTIFICATE_B, revokes: true });
 /** Signed, but with a certificate that this firmware cannot read. */
-const foreign = issue({ generation: 4, certificate: certificateD.slice(0, -2) });
+const foreign = issue({ generation: 4, certificate: CERTIFICATE_D.slice(0, -2) });
 const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b);
 
 interface Booted {
@@ -36,7 +36,9 @@ function boot(chip: FlashEmulator, factory = A): Booted {
 	return { slots, reports };
 }
 
-const held = ({ slots }: { slots: Slots }) => `${slots.current.generation} ${slots.next?.generation ?? "-"}`;
+function held({ slots }: { slots: Slots }) {
+	return `${slots.current.generation} ${slots.next?.generation ?? "-"}`;
+}
 
 /** Puts a whole, marked copy where no code of ours did. */
 function put(chip: FlashEmulator, partition: Partition, block: number, record: Uint8Array, mark = MARK): void {
@@ -52,16 +54,18 @@ function chipWith(...copies: (Uint8Array | undefined)[]): FlashEmulator {
 	return chip;
 }
 
-const copy = (chip: FlashEmulator, partition: Partition, block: number) =>
-	chip.image(partition).subarray(block * BLOCK_LENGTH, (block + 1) * BLOCK_LENGTH);
+function copy(chip: FlashEmulator, partition: Partition, block: number) {
+	return chip.image(partition).subarray(block * BLOCK_LENGTH, (block + 1) * BLOCK_LENGTH);
+}
 
 function isCopyOf(chip: FlashEmulator, partition: Partition, block: number, record: Uint8Array): boolean {
 	const found = copy(chip, partition, block);
 	return toHex(found.subarray(0, record.length)) === toHex(record) && toHex(found.subarray(-4)) === toHex(MARK);
 }
 
-const isBlank = (chip: FlashEmulator, partition: Partition, block: number) =>
-	copy(chip, partition, block).every(byte => byte === 0xff);
+function isBlank(chip: FlashEmulator, partition: Partition, block: number) {
+	return copy(chip, partition, block).every(byte => byte === 0xff);
+}
 
 /** The operations that `action` makes, as `ca0:1 erase`. */
 function trace(chip: FlashEmulator, action: () => void): string[] {
@@ -80,8 +84,9 @@ function describe(operation: Operation): string {
 	return `${partition}:${block} ${operation.bytes.every(byte => byte === 0) ? "revoke" : "mark"}`;
 }
 
-const written = (partition: Partition, block: number) =>
-	["revoke", "erase", "record", "mark"].map(step => `${partition}:${block} ${step}`);
+function written(partition: Partition, block: number) {
+	return ["revoke", "erase", "record", "mark"].map(step => `${partition}:${block} ${step}`);
+}
 
 test("a new device stores the factory CA information in both copies of ca0", () => {
 	const chip = new FlashEmulator();
@@ -106,7 +111,10 @@ test("a copy is the record, erased flash, and the mark in the last word", () => 
 
 test("a reboot with nothing to mend writes nothing", () => {
 	const chip = chipWith(A, A, B, B);
-	assert.equal(trace(chip, () => assert.is(held(boot(chip)), "1 2")), []);
+	assert.equal(
+		trace(chip, () => assert.is(held(boot(chip)), "1 2")),
+		[],
+	);
 });
 
 test("of two full slots the lower generation is current, whichever partition it is in", () => {
@@ -168,7 +176,10 @@ test("one bad copy is written again from the other, whose mark is set again firs
 });
 
 test("of two valid copies that differ the higher generation is the slot's, and is written over the other", () => {
-	for (const copies of [[B, C], [C, B]]) {
+	for (const copies of [
+		[B, C],
+		[C, B],
+	]) {
 		const chip = chipWith(A, A, ...copies);
 		const device = boot(chip);
 		assert.is(held(device), "1 3");
@@ -180,7 +191,10 @@ test("of two valid copies that differ the higher generation is the slot's, and i
 test("a damaged slot is revoked and erased, and what is blank in it is not worn", () => {
 	const chip = chipWith(A, A);
 	chip.setImage("ca1", new Uint8Array(300).fill(0x5a), BLOCK_LENGTH);
-	assert.equal(trace(chip, () => boot(chip)), ["ca1:1 revoke", "ca1:1 erase"]);
+	assert.equal(
+		trace(chip, () => boot(chip)),
+		["ca1:1 revoke", "ca1:1 erase"],
+	);
 });
 
 test("both slots destroyed: the factory CA information is stored again, and newer ones are taken from there", () => {
@@ -235,7 +249,10 @@ test("a promotion writes next afresh, revokes both copies of the lower slot, the
 	const operations = trace(chip, () => slots.promote());
 	assert.equal(operations.slice(0, 8), [...written("ca1", 0), ...written("ca1", 1)]);
 	assert.equal(operations.slice(8, 10), ["ca0:0 revoke", "ca0:1 revoke"]);
-	assert.equal(operations.slice(10).filter(operation => operation.endsWith("erase")), ["ca0:0 erase", "ca0:1 erase"]);
+	assert.equal(
+		operations.slice(10).filter(operation => operation.endsWith("erase")),
+		["ca0:0 erase", "ca0:1 erase"],
+	);
 	assert.is(held({ slots }), "2 -");
 	assert.is(held(boot(chip)), "2 -");
 	assert.ok(isBlank(chip, "ca0", 0) && isBlank(chip, "ca0", 1));
@@ -243,7 +260,10 @@ test("a promotion writes next afresh, revokes both copies of the lower slot, the
 
 test("without a next CA information there is nothing to promote", () => {
 	const { slots } = boot(chipWith(A, A));
-	assert.throws(() => slots.promote(), (error: unknown) => error instanceof RangeError);
+	assert.throws(
+		() => slots.promote(),
+		(error: unknown) => error instanceof RangeError,
+	);
 });
 
 test("the same CA with another URL, and one that revokes, are promoted as soon as they are stored", () => {
@@ -292,7 +312,7 @@ test("nothing as old as the factory's is taken, even where the factory's could n
 	const { slots } = boot(chipWith(A, A), issue({ generation: 300 }));
 	refusedAs(DecodeError, "older generation", () => slots.accept(B));
 	refusedAs(DecodeError, "older generation", () => slots.accept(issue({ generation: 299 })));
-	assert.is(slots.accept(issue({ generation: 301, certificate: certificateB })).outcome, "stored");
+	assert.is(slots.accept(issue({ generation: 301, certificate: CERTIFICATE_B })).outcome, "stored");
 });
 
 test("flash that takes nothing: the firmware's copy is used, and that is said", () => {
@@ -307,14 +327,22 @@ test("flash that takes nothing: the firmware's copy is used, and that is said", 
 });
 
 test("a read error never causes an erase", () => {
-	const images = [[A, A], [A, A, B, B], [undefined, undefined, B, B], [A, undefined, B, B]];
+	const images = [
+		[A, A],
+		[A, A, B, B],
+		[undefined, undefined, B, B],
+		[A, undefined, B, B],
+	];
 	for (const copies of images)
 		for (const unreadable of [["ca0:0"], ["ca0:1"], ["ca0:0", "ca0:1"], ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]]) {
 			const chip = chipWith(...copies);
 			for (const block of unreadable) chip.blockFaults.set(block, "unreadable");
 			const operations = trace(chip, () => boot(chip));
 			for (const block of unreadable)
-				assert.not.ok(operations.some(operation => operation.startsWith(block)), `${unreadable}: ${operations}`);
+				assert.not.ok(
+					operations.some(operation => operation.startsWith(block)),
+					`${unreadable}: ${operations}`,
+				);
 		}
 });
 
@@ -330,10 +358,21 @@ test("a slot that cannot be read is as it was when it can be read again", () => 
 });
 
 test("one block that cannot be read, or not be written, does not keep a device from its first CA nor from the next", () => {
-	for (const fault of ["unreadable", "ignores", "ignores erase", "ignores program", "refuses", "refuses erase"] as const)
+	for (const fault of [
+		"unreadable",
+		"ignores",
+		"ignores erase",
+		"ignores program",
+		"refuses",
+		"refuses erase",
+	] as const)
 		for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) {
 			const chip = new FlashEmulator();
-			chip.setImage(block.startsWith("ca0") ? "ca0" : "ca1", new Uint8Array(64), block.endsWith("1") ? BLOCK_LENGTH : 0);
+			chip.setImage(
+				block.startsWith("ca0") ? "ca0" : "ca1",
+				new Uint8Array(64),
+				block.endsWith("1") ? BLOCK_LENGTH : 0,
+			);
 			chip.blockFaults.set(block, fault);
 			assert.is(held(boot(chip)), "1 -", `${block} ${fault}`);
 			assert.is(boot(chip).slots.accept(B).outcome, "stored");
@@ -347,7 +386,12 @@ test("one block that cannot be read, or not be written, does not keep a device f
 
 test("a copy that stands against revocation is outvoted by its twin, and the device goes on renewing", () => {
 	for (const fault of ["unreadable", "ignores", "ignores program", "refuses"] as const)
-		for (const [partition, block] of [["ca0", 0], ["ca0", 1], ["ca1", 0], ["ca1", 1]] as const) {
+		for (const [partition, block] of [
+			["ca0", 0],
+			["ca0", 1],
+			["ca1", 0],
+			["ca1", 1],
+		] as const) {
 			const chip = partition === "ca0" ? chipWith(A, A) : chipWith(undefined, undefined, A, A);
 			boot(chip);
 			chip.blockFaults.set(`${partition}:${block}`, fault);
@@ -371,7 +415,10 @@ test("no write to a slot that is not current shows the copy that could not be re
 	slots.accept(B);
 	slots.promote();
 	const operations = trace(chip, () => boot(chip).slots.accept(C));
-	assert.ok(operations.every(operation => !operation.startsWith("ca1:1 revoke")), operations.join());
+	assert.ok(
+		operations.every(operation => !operation.startsWith("ca1:1 revoke")),
+		operations.join(),
+	);
 });
 
 test("a blank copy beside one that cannot be erased is not worn at each boot", () => {
@@ -379,7 +426,10 @@ test("a blank copy beside one that cannot be erased is not worn at each boot", (
 	chip.setImage("ca1", new Uint8Array(64), BLOCK_LENGTH);
 	chip.blockFaults.set("ca1:1", "ignores erase");
 	assert.equal(boot(chip).reports, ["flash cannot be erased"]);
-	assert.equal(trace(chip, () => boot(chip)), ["ca1:1 revoke", "ca1:1 erase"]);
+	assert.equal(
+		trace(chip, () => boot(chip)),
+		["ca1:1 revoke", "ca1:1 erase"],
+	);
 });
 
 test("a promotion that cannot be committed is tried a few times, then not before the next boot", () => {
@@ -430,7 +480,10 @@ test("what is signed but cannot be used here is left alone, for another firmware
 test("partitions of another size are a mistake of ours", () => {
 	const chip = new FlashEmulator();
 	const burntIn = VerifiedCaInformation.read(A, fleet);
-	assert.throws(() => new Slots([chip.open("ca0"), chip.open("poll")], burntIn, fleet), (error: unknown) => error instanceof RangeError);
+	assert.throws(
+		() => new Slots([chip.open("ca0"), chip.open("poll")], burntIn, fleet),
+		(error: unknown) => error instanceof RangeError,
+	);
 });
 
 /** Stops before each operation of `action` in turn, boots, and lets `check` say what may be found then. */
@@ -452,17 +505,37 @@ function stopEverywhere(make: () => FlashEmulator, action: (slots: Slots) => voi
 }
 
 test("a store that is stopped before any operation leaves the old state or the new one", () => {
-	stopEverywhere(() => chipWith(A, A), slots => slots.accept(B), ["1 -", "1 2"]);
-	stopEverywhere(() => chipWith(A, A, B, B), slots => slots.accept(C), ["1 2", "1 3"]);
+	stopEverywhere(
+		() => chipWith(A, A),
+		slots => slots.accept(B),
+		["1 -", "1 2"],
+	);
+	stopEverywhere(
+		() => chipWith(A, A, B, B),
+		slots => slots.accept(C),
+		["1 2", "1 3"],
+	);
 });
 
 test("a promotion that is stopped before any operation leaves the old state or the new one", () => {
-	stopEverywhere(() => chipWith(A, A, B, B), slots => slots.promote(), ["1 2", "2 -"]);
-	stopEverywhere(() => chipWith(C, C, B, B), slots => slots.promote(), ["2 3", "3 -"]);
+	stopEverywhere(
+		() => chipWith(A, A, B, B),
+		slots => slots.promote(),
+		["1 2", "2 -"],
+	);
+	stopEverywhere(
+		() => chipWith(C, C, B, B),
+		slots => slots.promote(),
+		["2 3", "3 -"],
+	);
 });
 
 test("a revocation that is stopped before any operation has not begun, or is in force at the next boot", () => {
-	stopEverywhere(() => chipWith(A, A), slots => slots.accept(revokingB), ["1 -", "2 -"]);
+	stopEverywhere(
+		() => chipWith(A, A),
+		slots => slots.accept(revokingB),
+		["1 -", "2 -"],
+	);
 });
 
 test("a first boot that is stopped before any operation is made up for by the next", () => {

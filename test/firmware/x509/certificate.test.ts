@@ -3,17 +3,24 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CertificateError, DIGITAL_SIGNATURE, KEY_CERT_SIGN, readCertificate } from "../../../firmware/x509/certificate.js";
+import {
+	CertificateError,
+	DIGITAL_SIGNATURE,
+	KEY_CERT_SIGN,
+	readCertificate,
+} from "../../../firmware/x509/certificate.js";
 import { fromHex, toHex } from "../../hex.js";
 import { certificates } from "./certificates.js";
 
-const read = (name: keyof typeof certificates) => readCertificate(fromHex(certificates[name]));
-const nameOf = (common: string): string => {
+function read(name: keyof typeof certificates) {
+	return readCertificate(fromHex(certificates[name]));
+}
+function nameOf(common: string): string {
 	let hex = "";
 	for (let i = 0; i < common.length; i++) hex += common.charCodeAt(i).toString(16);
 	const size = (more: number) => (common.length + more).toString(16).padStart(2, "0");
 	return `30${size(11)}31${size(9)}30${size(7)}0603550403${`0c${size(0)}`}${hex}`;
-};
+}
 
 test("a leaf's fields are read", () => {
 	const leaf = read("leaf");
@@ -42,14 +49,16 @@ test("an authority's fields are read", () => {
 });
 
 test("the signature covers tbsCertificate, as it stands, and nothing else", () => {
-	const bytes = fromHex(certificates.leaf), { toBeSigned } = readCertificate(bytes);
+	const bytes = fromHex(certificates.leaf),
+		{ toBeSigned } = readCertificate(bytes);
 	assert.is(toBeSigned[0], 0x30);
 	assert.is(toBeSigned.byteOffset - bytes.byteOffset, 4); // behind the outer header
 	assert.ok(read("root").publicKey.verify(toBeSigned, readCertificate(bytes).signature));
 });
 
 test("the key is a copy, so the certificate's bytes may go", () => {
-	const bytes = fromHex(certificates.leaf), { publicKey } = readCertificate(bytes);
+	const bytes = fromHex(certificates.leaf),
+		{ publicKey } = readCertificate(bytes);
 	const before = toHex(publicKey.bytes);
 	bytes.fill(0);
 	assert.is(toHex(publicKey.bytes), before);
@@ -58,8 +67,10 @@ test("the key is a copy, so the certificate's bytes may go", () => {
 test("no prefix of a certificate is one", () => {
 	const bytes = fromHex(certificates.hostLeaf);
 	for (let length = 0; length < bytes.length; length++) {
-		assert.throws(() => readCertificate(bytes.subarray(0, length)), (error: any) =>
-			error instanceof CertificateError && error.reason === "truncated");
+		assert.throws(
+			() => readCertificate(bytes.subarray(0, length)),
+			(error: any) => error instanceof CertificateError && error.reason === "truncated",
+		);
 	}
 });
 

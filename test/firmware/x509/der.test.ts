@@ -5,12 +5,14 @@ import { compare, DerReader, INTEGER, OCTET_STRING, SEQUENCE } from "../../../fi
 import { fromHex, toHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 
-const reader = (hex: string): DerReader => new DerReader(fromHex(hex));
-const time = (tag: string, text: string): number => {
+function reader(hex: string): DerReader {
+	return new DerReader(fromHex(hex));
+}
+function time(tag: string, text: string): number {
 	let hex = tag + text.length.toString(16).padStart(2, "0");
 	for (let i = 0; i < text.length; i++) hex += text.charCodeAt(i).toString(16);
 	return reader(hex).time();
-};
+}
 
 test("elements are entered and left, and nothing may be left in them", () => {
 	const der = reader("3006020101020102");
@@ -34,8 +36,8 @@ test("lengths are definite and as short as can be (X.690 §10.1)", () => {
 	for (const hex of ["30800000", "308100", "30817f", "3082007f", "308200ff", "3083000100"]) {
 		refusedAs(CertificateError, "length not minimal", () => reader(hex + "00".repeat(300)).content(SEQUENCE));
 	}
-	assert.is(reader("308180" + "00".repeat(128)).content(SEQUENCE).length, 128);
-	assert.is(reader("30820100" + "00".repeat(256)).content(SEQUENCE).length, 256);
+	assert.is(reader(`308180${"00".repeat(128)}`).content(SEQUENCE).length, 128);
+	assert.is(reader(`30820100${"00".repeat(256)}`).content(SEQUENCE).length, 256);
 	for (const hex of ["30", "3081", "308201", "3001", "308180", ""]) {
 		refusedAs(CertificateError, "truncated", () => reader(hex).content(SEQUENCE));
 	}
@@ -51,22 +53,23 @@ test("integers have no byte too many, booleans two values, identifiers no leadin
 	for (const hex of ["0200", "02020001", "0202007f", "0202ff80", "0202ffff"]) {
 		refusedAs(CertificateError, "bad integer", () => reader(hex).integer());
 	}
-	for (const hex of [
-		"020100", "02017f", "02020080", "020180", "0202ff7f",
-	]) assert.ok(reader(hex).integer().length > 0);
+	for (const hex of ["020100", "02017f", "02020080", "020180", "0202ff7f"]) assert.ok(reader(hex).integer().length > 0);
 	for (const hex of ["020180", "02020100", "0203008000"]) {
 		refusedAs(CertificateError, "bad integer", () => reader(hex).smallInteger());
 	}
 	assert.is(reader("020200ff").smallInteger(), 255);
 	assert.is(reader("0101ff").boolean(), true);
-	for (const hex of ["010101", "0100", "0102ffff"]) refusedAs(CertificateError, "bad boolean",
-		() => reader(hex).boolean());
+	for (const hex of ["010101", "0100", "0102ffff"])
+		refusedAs(CertificateError, "bad boolean", () => reader(hex).boolean());
 	for (const hex of ["0600", "06012a80", "06022a80", "0603802a01"]) {
-		assert.throws(() => {
-			const der = reader(hex);
-			der.objectIdentifier();
-			if (!der.atEnd) throw new CertificateError("trailing bytes");
-		}, (error: any) => error instanceof CertificateError);
+		assert.throws(
+			() => {
+				const der = reader(hex);
+				der.objectIdentifier();
+				if (!der.atEnd) throw new CertificateError("trailing bytes");
+			},
+			(error: any) => error instanceof CertificateError,
+		);
 	}
 	assert.is(toHex(reader("06032b6570").objectIdentifier()), "2b6570");
 });
@@ -93,13 +96,20 @@ test("times are seconds since 1970, in any century, without a clock", () => {
 		[general, "20500101000000Z", 2_524_608_000],
 		[general, "21000228235959Z", 4_107_542_399],
 		[general, "99991231235959Z", 253_402_300_799],
-	] as const) assert.is(time(tag, text), seconds, text);
+	] as const)
+		assert.is(time(tag, text), seconds, text);
 	for (const [tag, text] of [
-		[
-			general, "21000229000000Z",
-		], [general, "20491231235959Z"], [utc, "20500101000000Z"], [general, "500101000000Z"],
-		[utc, "501301000000Z"], [utc, "500001000000Z"], [utc, "500132000000Z"], [utc, "501232000000Z"], [utc, "500431000000Z"],
-	]) refusedAs(CertificateError, "bad time", () => time(tag, text));
+		[general, "21000229000000Z"],
+		[general, "20491231235959Z"],
+		[utc, "20500101000000Z"],
+		[general, "500101000000Z"],
+		[utc, "501301000000Z"],
+		[utc, "500001000000Z"],
+		[utc, "500132000000Z"],
+		[utc, "501232000000Z"],
+		[utc, "500431000000Z"],
+	])
+		refusedAs(CertificateError, "bad time", () => time(tag, text));
 });
 
 test("bytes are ordered, a prefix first", () => {

@@ -6,21 +6,42 @@ import { fileURLToPath } from "node:url";
 import { createCertificateAuthority, createServerCredentials } from "../../../host/certificate-authority.js";
 import * as make from "../../host/tls/certificate-maker.js";
 
-const root = make.party("fleet CA 1"), next = make.party("fleet CA 2"), namesake = make.party("fleet CA 1");
+const root = make.party("fleet CA 1"),
+	next = make.party("fleet CA 2"),
+	namesake = make.party("fleet CA 1");
 const p256Root = make.party("fleet CA 3", "p256");
-const middle = make.party("fleet intermediate"), lower = make.party("fleet lower intermediate");
-const server = make.party("server.example"), p256Server = make.party("server.example", "p256");
-const { digitalSignature, keyCertSign, keyEncipherment, serverAuth, clientAuth, anyUsage } = make;
+const middle = make.party("fleet intermediate"),
+	lower = make.party("fleet lower intermediate");
+const server = make.party("server.example"),
+	p256Server = make.party("server.example", "p256");
+const {
+	DIGITAL_SIGNATURE: digitalSignature,
+	KEY_CERT_SIGN: keyCertSign,
+	KEY_ENCIPHERMENT: keyEncipherment,
+	SERVER_AUTH: serverAuth,
+	CLIENT_AUTH: clientAuth,
+	ANY_USAGE: anyUsage,
+} = make;
 
 const names = make.alternativeNames(make.dns("server.example"));
 const usual = make.leafExtensions(make.dns("server.example"));
-const withNames = (...list: Buffer[]): make.CertificateFields => ({ extensions: make.leafExtensions(...list) });
-const plus = (...more: Buffer[]): make.CertificateFields => ({ extensions: [...usual, ...more] });
-const times = (from: string, to = from): make.CertificateFields => ({
-	validity: make.sequence(make.utcTime(from), make.utcTime(to)),
-});
-const general = (text: string): Buffer => make.der(0x18, Buffer.from(text));
-const attribute = (value: Buffer): Buffer => make.der(0x31, make.sequence(make.oid("2.5.4.3"), value));
+function withNames(...list: Buffer[]): make.CertificateFields {
+	return { extensions: make.leafExtensions(...list) };
+}
+function plus(...more: Buffer[]): make.CertificateFields {
+	return { extensions: [...usual, ...more] };
+}
+function times(from: string, to = from): make.CertificateFields {
+	return {
+		validity: make.sequence(make.utcTime(from), make.utcTime(to)),
+	};
+}
+function general(text: string): Buffer {
+	return make.der(0x18, Buffer.from(text));
+}
+function attribute(value: Buffer): Buffer {
+	return make.der(0x31, make.sequence(make.oid("2.5.4.3"), value));
+}
 
 const validity = { notBefore: new Date("2020-01-01"), notAfter: new Date("2040-01-01") };
 const hostAuthority = await createCertificateAuthority({ name: "fleet CA 4", validity });
@@ -39,45 +60,56 @@ const certificates: Record<string, Uint8Array> = {
 	leafOfP256: make.leaf(p256Root, server),
 	p256LeafOfP256: make.leaf(p256Root, p256Server),
 	wildcard: make.leaf(
-		root, server,
+		root,
+		server,
 		withNames(
-			make.dns("*.example.com"), make.dns("*.com"), make.dns("a.*.net"), make.dns("x*.example.org"),
+			make.dns("*.example.com"),
+			make.dns("*.com"),
+			make.dns("a.*.net"),
+			make.dns("x*.example.org"),
 			make.dns("*"),
 		),
 	),
 	address: make.leaf(
-		root, server,
+		root,
+		server,
 		withNames(
-			make.dns("10.0.0.1"), make.ip(192, 168, 0, 1), make.ip(...Array(16).fill(1)), make.dns("MixedCase.Example"),
+			make.dns("10.0.0.1"),
+			make.ip(192, 168, 0, 1),
+			make.ip(...Array(16).fill(1)),
+			make.dns("MixedCase.Example"),
 		),
 	),
-	otherNames: make.leaf(root, server, withNames(
-		make.der(
-			0xa0, make.oid("1.2.3"), make.der(0xa0, make.utf8("x")),
-		), make.der(0x81, Buffer.from("server.example")),
-		make.der(
-			0x86, Buffer.from("https://server.example"),
-		), make.der(0xa4, make.name("server.example")), make.der(0x88, Buffer.of(42)),
-	)),
-	generalizedTime: make.leaf(
-		root, server, { validity: make.sequence(make.utcTime("491231235959Z"), general("20500101000000Z")) },
+	otherNames: make.leaf(
+		root,
+		server,
+		withNames(
+			make.der(0xa0, make.oid("1.2.3"), make.der(0xa0, make.utf8("x"))),
+			make.der(0x81, Buffer.from("server.example")),
+			make.der(0x86, Buffer.from("https://server.example")),
+			make.der(0xa4, make.name("server.example")),
+			make.der(0x88, Buffer.of(42)),
+		),
 	),
+	generalizedTime: make.leaf(root, server, {
+		validity: make.sequence(make.utcTime("491231235959Z"), general("20500101000000Z")),
+	}),
 	old: make.leaf(root, server, times("000229120000Z", "010101000000Z")),
 	middle: make.authority(middle, root),
 	lower: make.authority(lower, middle),
 	leafOfMiddle: make.leaf(middle, server),
 	leafOfLower: make.leaf(lower, server),
 	narrowMiddle: make.authority(middle, root, { extensions: make.authorityExtensions(0) }),
-	middleForClients: make.authority(
-		middle, root, { extensions: [...make.authorityExtensions(), make.extKeyUsage(clientAuth)] },
-	),
-	middleForServers: make.authority(
-		middle, root, { extensions: [...make.authorityExtensions(), make.extKeyUsage(serverAuth)] },
-	),
+	middleForClients: make.authority(middle, root, {
+		extensions: [...make.authorityExtensions(), make.extKeyUsage(clientAuth)],
+	}),
+	middleForServers: make.authority(middle, root, {
+		extensions: [...make.authorityExtensions(), make.extKeyUsage(serverAuth)],
+	}),
 	middleWithoutUsage: make.authority(middle, root, { extensions: [make.basicConstraints(true)] }),
-	middleThatIsNoCA: make.authority(
-		middle, root, { extensions: [make.basicConstraints(false), make.keyUsage(keyCertSign)] },
-	),
+	middleThatIsNoCA: make.authority(middle, root, {
+		extensions: [make.basicConstraints(false), make.keyUsage(keyCertSign)],
+	}),
 	middleWithoutConstraints: make.authority(middle, root, { extensions: [make.keyUsage(keyCertSign)] }),
 	middleOfNamesake: make.authority(middle, namesake),
 	selfIssued: make.authority(make.party("server.example"), undefined),
@@ -96,46 +128,54 @@ const refused: [name: string, reason: string, fields: make.CertificateFields][] 
 	["a serial number with a zero too many", "bad integer", { serialNumber: make.integer(0, 1) }],
 	["a serial number without bytes", "bad integer", { serialNumber: make.integer() }],
 	[
-		"an inner algorithm other than the outer", "algorithms differ",
+		"an inner algorithm other than the outer",
+		"algorithms differ",
 		{
 			innerAlgorithm: make.signatureAlgorithm(p256Root.privateKey),
 			outerAlgorithm: make.signatureAlgorithm(root.privateKey),
 		},
 	],
 	[
-		"RSA with SHA-256", "unsupported signature algorithm",
+		"RSA with SHA-256",
+		"unsupported signature algorithm",
 		{ innerAlgorithm: make.sequence(make.oid("1.2.840.113549.1.1.11"), make.der(5)) },
 	],
 	[
-		"parameters of the signature algorithm", "unsupported signature algorithm",
+		"parameters of the signature algorithm",
+		"unsupported signature algorithm",
 		{ innerAlgorithm: make.sequence(make.oid("1.3.101.112"), make.der(5)) },
 	],
 	["an empty issuer", "bad name", { issuerName: make.sequence() }],
 	["an empty set in the subject", "bad name", { subjectName: make.sequence(make.der(0x31)) }],
 	[
-		"a set in disorder", "set out of order",
+		"a set in disorder",
+		"set out of order",
 		{
-			subjectName: make.sequence(make.der(
-				0x31, make.sequence(make.oid("2.5.4.10"), make.utf8("b")),
-				make.sequence(make.oid("2.5.4.3"), make.utf8("a")),
-			)),
+			subjectName: make.sequence(
+				make.der(
+					0x31,
+					make.sequence(make.oid("2.5.4.10"), make.utf8("b")),
+					make.sequence(make.oid("2.5.4.3"), make.utf8("a")),
+				),
+			),
 		},
 	],
 	[
-		"an attribute of three", "trailing bytes",
+		"an attribute of three",
+		"trailing bytes",
 		{
-			subjectName: make.sequence(make.der(
-				0x31, make.sequence(make.oid("2.5.4.3"), make.utf8("a"), make.utf8("b")),
-			)),
+			subjectName: make.sequence(make.der(0x31, make.sequence(make.oid("2.5.4.3"), make.utf8("a"), make.utf8("b")))),
 		},
 	],
 	["a subject that is an integer", "unexpected tag", { subjectName: make.sequence(attribute(make.integer(1))) }],
 	[
-		"an asterisk in a PrintableString", "bad string",
+		"an asterisk in a PrintableString",
+		"bad string",
 		{ subjectName: make.sequence(attribute(make.der(0x13, Buffer.from("*")))) },
 	],
 	[
-		"an eighth bit in an IA5String", "bad string",
+		"an eighth bit in an IA5String",
+		"bad string",
 		{ subjectName: make.sequence(attribute(make.der(0x16, Buffer.of(0x80)))) },
 	],
 	["a BMPString", "unexpected tag", { subjectName: make.sequence(attribute(make.der(0x1e, Buffer.of(0)))) }],
@@ -152,172 +192,203 @@ const refused: [name: string, reason: string, fields: make.CertificateFields][] 
 	["a leap second", "bad time", times("200101000060Z")],
 	["letters in a time", "bad time", times("2001010000xxZ")],
 	[
-		"a GeneralizedTime of 2049", "bad time",
+		"a GeneralizedTime of 2049",
+		"bad time",
 		{ validity: make.sequence(general("20490101000000Z"), general("20500101000000Z")) },
 	],
 	[
-		"fractions of a second", "bad time",
+		"fractions of a second",
+		"bad time",
 		{ validity: make.sequence(make.utcTime("200101000000Z"), general("20500101000000.5Z")) },
 	],
 	["one date only", "truncated", { validity: make.sequence(make.utcTime("200101000000Z")) }],
 	[
-		"an RSA key", "unsupported public key",
+		"an RSA key",
+		"unsupported public key",
 		{
 			publicKeyInfo: make.sequence(
-				make.sequence(make.oid("1.2.840.113549.1.1.1"), make.der(5)), make.bitString(Buffer.alloc(4)),
+				make.sequence(make.oid("1.2.840.113549.1.1.1"), make.der(5)),
+				make.bitString(Buffer.alloc(4)),
 			),
 		},
 	],
 	[
-		"a key of 31 bytes", "unsupported public key",
+		"a key of 31 bytes",
+		"unsupported public key",
 		{ publicKeyInfo: make.sequence(make.sequence(make.oid("1.3.101.112")), make.bitString(Buffer.alloc(31))) },
 	],
 	[
-		"a key of 255 bits", "bad bit string",
+		"a key of 255 bits",
+		"bad bit string",
 		{ publicKeyInfo: make.sequence(make.sequence(make.oid("1.3.101.112")), make.bitString(Buffer.alloc(32), 1)) },
 	],
 	["a unique identifier", "unique identifier", { uniqueIdentifiers: make.der(0x81, Buffer.of(0, 1)) }],
+	["no extension in the list", "bad extension", { uniqueIdentifiers: make.der(0xa3, make.sequence()), extensions: [] }],
 	[
-		"no extension in the list", "bad extension",
-		{ uniqueIdentifiers: make.der(0xa3, make.sequence()), extensions: [] },
-	],
-	[
-		"seventeen extensions", "too many extensions",
+		"seventeen extensions",
+		"too many extensions",
 		plus(...Array.from({ length: 14 }, (_, i) => make.extension(`1.2.${i}`, Buffer.alloc(0)))),
 	],
 	["an extension twice", "duplicate extension", plus(names)],
 	[
-		"an unknown extension twice", "duplicate extension",
+		"an unknown extension twice",
+		"duplicate extension",
 		plus(make.extension("1.2.3", Buffer.alloc(0)), make.extension("1.2.3", Buffer.alloc(0))),
 	],
 	[
-		"an unknown critical extension", "unknown critical extension",
+		"an unknown critical extension",
+		"unknown critical extension",
 		plus(make.extension("1.2.3.4", Buffer.alloc(0), true)),
 	],
 	["critical policies", "unknown critical extension", plus(make.extension("2.5.29.32", make.sequence(), true))],
 	[
-		"critical = false, written", "bad boolean",
+		"critical = false, written",
+		"bad boolean",
 		plus(make.sequence(make.oid("1.2.3"), make.boolean(false), make.der(4))),
 	],
 	["critical = 1", "bad boolean", plus(make.sequence(make.oid("1.2.3"), make.der(1, Buffer.of(1)), make.der(4)))],
 	["name constraints", "unsupported constraints", plus(make.extension("2.5.29.30", make.sequence(), true))],
 	[
-		"name constraints that are not critical", "unsupported constraints",
+		"name constraints that are not critical",
+		"unsupported constraints",
 		plus(make.extension("2.5.29.30", make.sequence())),
 	],
 	[
-		"policy constraints that are not critical", "unsupported constraints",
+		"policy constraints that are not critical",
+		"unsupported constraints",
 		plus(make.extension("2.5.29.36", make.sequence())),
 	],
 	[
-		"basicConstraints of a CA that are not critical", "bad extension",
+		"basicConstraints of a CA that are not critical",
+		"bad extension",
 		{
-			extensions: [
-				make.extension("2.5.29.19", make.sequence(make.boolean(true))), make.extKeyUsage(serverAuth), names,
-			],
+			extensions: [make.extension("2.5.29.19", make.sequence(make.boolean(true))), make.extKeyUsage(serverAuth), names],
 		},
 	],
 	[
-		"alternative names that are not critical beside an empty subject", "bad extension",
+		"alternative names that are not critical beside an empty subject",
+		"bad extension",
 		{ subjectName: make.sequence() },
 	],
 	[
-		"a leaf that may sign certificates", "wrong key usage",
+		"a leaf that may sign certificates",
+		"wrong key usage",
 		{ extensions: [make.keyUsage(digitalSignature | keyCertSign), make.extKeyUsage(serverAuth), names] },
 	],
 	["an underscore in a DNS name", "bad string", withNames(make.dns("server_1.example"), make.dns("server.example"))],
 	["an at sign in a DNS name", "bad string", withNames(make.dns("server@example"))],
 	["an eighth bit in a URI", "bad string", withNames(make.dns("server.example"), make.der(0x86, Buffer.of(0x80)))],
 	[
-		"an identifier with a leading 80", "bad object identifier",
+		"an identifier with a leading 80",
+		"bad object identifier",
 		plus(make.sequence(make.der(6, Buffer.of(0x2a, 0x80, 1)), make.der(4))),
 	],
 	[
-		"an identifier that stops", "bad object identifier",
+		"an identifier that stops",
+		"bad object identifier",
 		plus(make.sequence(make.der(6, Buffer.of(0x2a, 0x81)), make.der(4))),
 	],
 	["an identifier without bytes", "bad object identifier", plus(make.sequence(make.der(6), make.der(4)))],
 	[
-		"keyUsage of nothing", "bad bit string",
+		"keyUsage of nothing",
+		"bad bit string",
 		{
 			extensions: [
-				make.extension("2.5.29.15", make.bitString(Buffer.of(0)), true), make.extKeyUsage(serverAuth), names,
+				make.extension("2.5.29.15", make.bitString(Buffer.of(0)), true),
+				make.extKeyUsage(serverAuth),
+				names,
 			],
 		},
 	],
 	[
-		"keyUsage without bits", "bad bit string",
+		"keyUsage without bits",
+		"bad bit string",
 		{
 			extensions: [
-				make.extension("2.5.29.15", make.bitString(Buffer.alloc(0)), true), make.extKeyUsage(serverAuth), names,
+				make.extension("2.5.29.15", make.bitString(Buffer.alloc(0)), true),
+				make.extKeyUsage(serverAuth),
+				names,
 			],
 		},
 	],
 	[
-		"keyUsage with zeros at the end", "bad bit string",
+		"keyUsage with zeros at the end",
+		"bad bit string",
 		{
 			extensions: [
-				make.extension("2.5.29.15", make.bitString(Buffer.of(0x80)), true), make.extKeyUsage(serverAuth), names,
+				make.extension("2.5.29.15", make.bitString(Buffer.of(0x80)), true),
+				make.extKeyUsage(serverAuth),
+				names,
 			],
 		},
 	],
 	[
-		"keyUsage with unused bits set", "bad bit string",
+		"keyUsage with unused bits set",
+		"bad bit string",
 		{
 			extensions: [
-				make.extension("2.5.29.15", make.bitString(Buffer.of(0x81), 7), true), make.extKeyUsage(serverAuth),
+				make.extension("2.5.29.15", make.bitString(Buffer.of(0x81), 7), true),
+				make.extKeyUsage(serverAuth),
 				names,
 			],
 		},
 	],
 	["pathLen of no CA", "bad extension", plus(make.extension("2.5.29.19", make.sequence(make.integer(0)), true))],
 	[
-		"a negative pathLen", "bad integer",
+		"a negative pathLen",
+		"bad integer",
 		plus(make.extension("2.5.29.19", make.sequence(make.boolean(true), make.integer(0xff)), true)),
 	],
 	["cA = false, written", "bad boolean", plus(make.extension("2.5.29.19", make.sequence(make.boolean(false)), true))],
 	[
-		"bytes behind basicConstraints", "trailing bytes",
+		"bytes behind basicConstraints",
+		"trailing bytes",
 		plus(make.extension("2.5.29.19", Buffer.concat([make.sequence(), Buffer.of(0)]), true)),
 	],
 	["extKeyUsage of nothing", "bad extension", { extensions: [make.extKeyUsage(), names] }],
 	[
-		"no alternative name in the list", "bad extension",
+		"no alternative name in the list",
+		"bad extension",
 		{ extensions: [make.extKeyUsage(serverAuth), make.alternativeNames()] },
 	],
 	["an empty DNS name", "bad string", withNames(make.dns(""))],
 	["a DNS name with a zero in it", "bad string", withNames(make.dns("server.example\0.evil.example"))],
 	["a DNS name beyond ASCII", "bad string", withNames(make.dns("s\u00e9rver.example"))],
 	["an IP address of five bytes", "bad extension", withNames(make.dns("server.example"), make.ip(1, 2, 3, 4, 5))],
+	["an alternative name of a universal type", "unexpected tag", withNames(make.dns("server.example"), make.utf8("x"))],
 	[
-		"an alternative name of a universal type", "unexpected tag",
-		withNames(make.dns("server.example"), make.utf8("x")),
-	],
-	[
-		"no alternative name", "no subject alternative name",
+		"no alternative name",
+		"no subject alternative name",
 		{ extensions: [make.keyUsage(digitalSignature), make.extKeyUsage(serverAuth)] },
 	],
 	[
-		"another name", "name does not match",
+		"another name",
+		"name does not match",
 		withNames(
-			make.dns("server.example.com"), make.dns("example"), make.dns("*.server.example"),
+			make.dns("server.example.com"),
+			make.dns("example"),
+			make.dns("*.server.example"),
 			make.dns("server.example."),
 		),
 	],
 	[
-		"a CA", "CA certificate as leaf",
+		"a CA",
+		"CA certificate as leaf",
 		{ extensions: [...make.authorityExtensions(), make.extKeyUsage(serverAuth), names] },
 	],
 	[
-		"a key for encipherment", "wrong key usage",
+		"a key for encipherment",
+		"wrong key usage",
 		{ extensions: [make.keyUsage(keyEncipherment), make.extKeyUsage(serverAuth), names] },
 	],
 	[
-		"clients only", "wrong extended key usage",
+		"clients only",
+		"wrong extended key usage",
 		{ extensions: [make.keyUsage(digitalSignature), make.extKeyUsage(clientAuth), names] },
 	],
 	[
-		"any extended usage", "wrong extended key usage",
+		"any extended usage",
+		"wrong extended key usage",
 		{ extensions: [make.keyUsage(digitalSignature), make.extKeyUsage(anyUsage), names] },
 	],
 	["no extended usage", "wrong extended key usage", { extensions: [make.keyUsage(digitalSignature), names] }],
@@ -353,7 +424,9 @@ function refusedCertificate(name: string, fields: make.CertificateFields): Buffe
 	}
 }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+function hex(bytes: Uint8Array): string {
+	return Buffer.from(bytes).toString("hex");
+}
 const good = Object.entries(certificates).map(([key, bytes]) => `\t${key}: "${hex(bytes)}",\n`);
 const wrong = refused.map(([name, reason, fields]) => {
 	const columns = [name, reason, hex(refusedCertificate(name, fields))].map(column => JSON.stringify(column));

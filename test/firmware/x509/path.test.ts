@@ -1,16 +1,21 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CertificateError, readCertificate } from "../../../firmware/x509/certificate.js";
-import { readTrustAnchor, verifyPath, type TrustAnchor } from "../../../firmware/x509/path.js";
+import { readTrustAnchor, type TrustAnchor, verifyPath } from "../../../firmware/x509/path.js";
 import { fromHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 import { certificates, refusedCertificates } from "./certificates.js";
 
 type Name = keyof typeof certificates;
-const der = (name: Name): Uint8Array => fromHex(certificates[name]);
-const anchor = (name: Name): TrustAnchor => readTrustAnchor(der(name));
-const verify = (chain: Name[], anchors: Name[], host = "server.example") =>
-	verifyPath(chain.map(der), host, anchors.map(anchor));
+function der(name: Name): Uint8Array {
+	return fromHex(certificates[name]);
+}
+function anchor(name: Name): TrustAnchor {
+	return readTrustAnchor(der(name));
+}
+function verify(chain: Name[], anchors: Name[], host = "server.example") {
+	return verifyPath(chain.map(der), host, anchors.map(anchor));
+}
 
 function refused(reason: string, anchorsFailed: boolean, attempt: () => unknown): void {
 	refusedAs(CertificateError, reason, attempt);
@@ -96,14 +101,13 @@ test("a leaf issued before what the CA information says is refused, without a cl
 	const root = anchor("root");
 	const second = readCertificate(der("old")).notBefore;
 	assert.is(second, 951_825_600); // 2000-02-29 12:00:00
-	const at = (leafNotBefore: number) => () => verifyPath(
-		[der("old")], "server.example", [{ ...root, leafNotBefore }],
-	);
+	const at = (leafNotBefore: number) => () => verifyPath([der("old")], "server.example", [{ ...root, leafNotBefore }]);
 	assert.is(at(second)().anchor, 0);
 	refused("issued too early", false, at(second + 1));
 	// only the anchor that signed it is asked
 	assert.is(
-		verifyPath([der("leaf")], "server.example", [{ ...anchor("next"), leafNotBefore: Infinity }, root]).anchor, 1,
+		verifyPath([der("leaf")], "server.example", [{ ...anchor("next"), leafNotBefore: Infinity }, root]).anchor,
+		1,
 	);
 });
 
@@ -115,7 +119,14 @@ test("dates may lie in any year", () => {
 test("a wildcard stands for one label, the leftmost (RFC 6125 §6.4.3)", () => {
 	for (const host of ["a.example.com", "A.EXAMPLE.COM"]) assert.is(verify(["wildcard"], ["root"], host).anchor, 0);
 	for (const host of [
-		"example.com", "a.b.example.com", ".example.com", "a.com", "com", "a.b.net", "xy.example.org", "server.example",
+		"example.com",
+		"a.b.example.com",
+		".example.com",
+		"a.com",
+		"com",
+		"a.b.net",
+		"xy.example.org",
+		"server.example",
 	]) {
 		refused("name does not match", false, () => verify(["wildcard"], ["root"], host));
 	}
@@ -155,7 +166,7 @@ test("no byte of a certificate may change", () => {
 		const good = der(name);
 		for (let i = 0; i < good.length; i++) {
 			const changed = good.slice();
-			changed[i] ^= 1 << i % 8;
+			changed[i] ^= 1 << (i % 8);
 			try {
 				verifyPath([changed], "server.example", anchors);
 			} catch (error) {

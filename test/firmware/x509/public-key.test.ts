@@ -1,6 +1,6 @@
+import wycheproof from "vectors:wycheproof/ecdsa_secp256r1_sha256_test.json";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import wycheproof from "vectors:wycheproof/ecdsa_secp256r1_sha256_test.json";
 import { p256Verify } from "../../../firmware/crypto/p256.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { DerReader } from "../../../firmware/x509/der.js";
@@ -9,11 +9,15 @@ import { fromHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 import { withVectors } from "../../vectors.js";
 
-const publicKey = (hex: string) => readPublicKey(new DerReader(fromHex(hex)));
-const ascii = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0));
+function publicKey(hex: string) {
+	return readPublicKey(new DerReader(fromHex(hex)));
+}
+function ascii(text: string) {
+	return Uint8Array.from(text, character => character.charCodeAt(0));
+}
 
 // RFC 8410 §10.1
-const ed25519 = "302a300506032b657003210019bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
+const ED25519 = "302a300506032b657003210019bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
 // RFC 6979 §A.2.5: the key, and the signature of "sample" with SHA-256
 const Ux = "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6";
 const Uy = "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
@@ -22,7 +26,7 @@ const r = "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716";
 const s = "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8";
 
 test("an Ed25519 key is read (RFC 8410)", () => {
-	const key = publicKey(ed25519);
+	const key = publicKey(ED25519);
 	assert.is(key.algorithm, "ed25519");
 	assert.is(key.bytes.length, 32);
 	assert.is(key.verify(ascii("x"), new Uint8Array(63)), false); // another length is no signature, and no error
@@ -40,7 +44,7 @@ test("ECDSA P-256 with SHA-256 verifies the example of RFC 6979 §A.2.5", () => 
 });
 
 test("a P-256 key that is no point of the curve verifies nothing", () => {
-	const key = publicKey(p256.slice(0, -2) + "98");
+	const key = publicKey(`${p256.slice(0, -2)}98`);
 	assert.not(key.verify(ascii("sample"), fromHex(`3046022100${r}022100${s}`)));
 	assert.throws(() => p256Verify(new Uint8Array(64), ascii(""), fromHex(r), fromHex(s)), /expected 65 bytes, got 64/);
 });
@@ -59,13 +63,14 @@ withVectors("ECDSA P-256 gives Wycheproof's verdicts", [wycheproof], ([text]) =>
 
 test("other keys are refused", () => {
 	for (const hex of [
-		ed25519.replace("2b6570", "2b656e"), // X25519
-		`302c300706032b65700500032100${ed25519.slice(24)}`, // with parameters
-		`3029300506032b6570032000${ed25519.slice(26)}`, // 31 bytes
+		ED25519.replace("2b6570", "2b656e"), // X25519
+		`302c300706032b65700500032100${ED25519.slice(24)}`, // with parameters
+		`3029300506032b6570032000${ED25519.slice(26)}`, // 31 bytes
 		`3056301006072a8648ce3d020106052b8104002203420004${Ux}${Uy}`, // P-384 by its name
 		`3039301306072a8648ce3d020106082a8648ce3d03010703220002${Ux}`, // a compressed point
 		p256.replace("420004", "420006"), // a hybrid one
-	]) refusedAs(CertificateError, "unsupported public key", () => publicKey(hex));
+	])
+		refusedAs(CertificateError, "unsupported public key", () => publicKey(hex));
 	// A curve that is spelled out instead of named (RFC 5480 §2.1.1).
 	refusedAs(CertificateError, "unexpected tag", () => publicKey("300d300b06072a8648ce3d02013000"));
 });
@@ -75,12 +80,17 @@ test("signature algorithms are Ed25519 and ECDSA with SHA-256, without parameter
 	assert.is(algorithm("300506032b6570"), "ed25519");
 	assert.is(algorithm("300a06082a8648ce3d040302"), "p256");
 	for (const other of [
-		"300706032b65700500", "300c06082a8648ce3d0403020500", "300a06082a8648ce3d040303",
+		"300706032b65700500",
+		"300c06082a8648ce3d0403020500",
+		"300a06082a8648ce3d040303",
 		"300d06092a864886f70d01010b0500",
 	]) {
 		refusedAs(CertificateError, "unsupported signature algorithm", () => algorithm(other));
 	}
-	assert.equal(signatureSchemes.map(({ code }) => code), [0x0807, 0x0403]);
+	assert.equal(
+		signatureSchemes.map(({ code }) => code),
+		[0x0807, 0x0403],
+	);
 });
 
 test.run();

@@ -11,7 +11,7 @@
 
 int main(int count, char **words)
 {
-	uint8_t key[32], other[32], u[32] = { 9 }, nonce[12] = { 1 }, additional[5] = { 2 };
+	uint8_t key[32], other[32], u[32] = {9}, nonce[12] = {1}, additional[5] = {2};
 	uint8_t text[200], tag[16], output[100];
 	memset(key, 0x5a, sizeof key);
 	memset(other, 0xa5, sizeof other);

@@ -5,11 +5,13 @@ import { createPublicKey, verify as verifySignature } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
-import { readTrustAnchor, verifyPath, type TrustAnchor } from "../../../firmware/x509/path.js";
+import { readTrustAnchor, type TrustAnchor, verifyPath } from "../../../firmware/x509/path.js";
 import { certificates } from "../../firmware/x509/certificates.js";
 
 type Name = keyof typeof certificates;
-const der = (name: Name): Uint8Array => new Uint8Array(Buffer.from(certificates[name], "hex"));
+function der(name: Name): Uint8Array {
+	return new Uint8Array(Buffer.from(certificates[name], "hex"));
+}
 
 function anchor(name: Name): TrustAnchor {
 	const read = readTrustAnchor(der(name));
@@ -17,18 +19,23 @@ function anchor(name: Name): TrustAnchor {
 	const encoded = Buffer.from(bytes);
 	const key = createPublicKey({
 		format: "jwk",
-		key: algorithm === "ed25519"
-			? { kty: "OKP", crv: "Ed25519", x: encoded.toString("base64url") }
-			: {
-				kty: "EC", crv: "P-256", x: encoded.subarray(1, 33).toString("base64url"),
-				y: encoded.subarray(33).toString("base64url"),
-			},
+		key:
+			algorithm === "ed25519"
+				? { kty: "OKP", crv: "Ed25519", x: encoded.toString("base64url") }
+				: {
+						kty: "EC",
+						crv: "P-256",
+						x: encoded.subarray(1, 33).toString("base64url"),
+						y: encoded.subarray(33).toString("base64url"),
+					},
 	});
 	const digest = algorithm === "ed25519" ? null : "sha256";
 	return {
 		...read,
 		publicKey: {
-			algorithm, bytes, verify: (message, signature) => verifySignature(digest, message, key, signature),
+			algorithm,
+			bytes,
+			verify: (message, signature) => verifySignature(digest, message, key, signature),
 		},
 	};
 }
@@ -48,7 +55,8 @@ const subjects: [certificate: Name, anchor: Name, host: string, leaf?: Name][] =
 
 for (const [name, anchorName, host, leaf] of subjects) {
 	test(`no mutant of ${name} is accepted`, () => {
-		const good = der(name), anchors = [anchor(anchorName)];
+		const good = der(name),
+			anchors = [anchor(anchorName)];
 		const isAccepted = (certificate: Uint8Array): boolean => {
 			try {
 				verifyPath(leaf ? [der(leaf), certificate] : [certificate], host, anchors);

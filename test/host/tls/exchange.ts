@@ -20,21 +20,29 @@ export interface Exchange {
 	flight: Buffer;
 }
 
-export type ExchangeOptions = Pick<TLSSocketOptions, "port" | "host" | "anchors"> & Partial<TLSSocketOptions> & {
-	/** What the client says when it may; default a GET. */
-	request?: string;
-	/** Ends the exchange early, when `text` is so far. */
-	until?(text: string): boolean;
-	deadline?: number; // ms
-};
+export type ExchangeOptions = Pick<TLSSocketOptions, "port" | "host" | "anchors"> &
+	Partial<TLSSocketOptions> & {
+		/** What the client says when it may; default a GET. */
+		request?: string;
+		/** Ends the exchange early, when `text` is so far. */
+		until?(text: string): boolean;
+		deadline?: number; // ms
+	};
 
 export function exchange(options: ExchangeOptions): Promise<Exchange> {
 	const {
-		request = `GET / HTTP/1.1\r\nHost: ${options.host}\r\nConnection: close\r\n\r\n`, until, deadline = 10_000,
+		request = `GET / HTTP/1.1\r\nHost: ${options.host}\r\nConnection: close\r\n\r\n`,
+		until,
+		deadline = 10_000,
 	} = options;
 	return new Promise(resolve => {
 		const result: Exchange = {
-			text: "", anchor: undefined, error: undefined, sent: 0, received: 0, flight: Buffer.alloc(0),
+			text: "",
+			anchor: undefined,
+			error: undefined,
+			sent: 0,
+			received: 0,
+			flight: Buffer.alloc(0),
 		};
 		let unsent = Buffer.from(request, "latin1");
 		const finish = (error?: Error): void => {

@@ -7,7 +7,8 @@ import { root } from "../../../boards/bundle.js";
 
 function fuzz(...options: string[]): { status: number | null; result: any; output: string } {
 	const { status, stdout, stderr } = spawnSync(process.execPath, ["bin/run.js", "fuzz/run.ts", ...options], {
-		cwd: root, encoding: "utf8",
+		cwd: root,
+		encoding: "utf8",
 	});
 	const last = stdout.trim().split("\n").at(-1) ?? "";
 	return { status, result: last.startsWith("{") ? JSON.parse(last) : undefined, output: stdout + stderr };

@@ -7,7 +7,7 @@ import { Client } from "../../../firmware/tls/client.js";
 import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
-import { host, recordedFlights } from "../../firmware/tls/recorded-flights.js";
+import { HOST, recordedFlights } from "../../firmware/tls/recorded-flights.js";
 import { fromHex } from "../../hex.js";
 
 const recorded = recordedFlights.find(({ fragmentLength, offerKeyShare }) => fragmentLength === 512 && offerKeyShare)!;
@@ -17,7 +17,7 @@ const suites = CIPHER_SUITES.filter(({ code }) => code === recorded.suite);
 
 /** How many bytes it took until the server was authenticated; 0 if it was not. */
 function handshake(flight: Uint8Array): number {
-	const client = new Client({ host, anchors, random: bytes => bytes.forEach((_, i) => (bytes[i] = i)), suites });
+	const client = new Client({ host: HOST, anchors, random: bytes => bytes.forEach((_, i) => (bytes[i] = i)), suites });
 	client.take();
 	let i = 0;
 	while (i < flight.length && client.wanted > 0 && client.anchor === undefined) {
@@ -42,13 +42,13 @@ function refusesChanged(): boolean {
 	const end = handshake(flight);
 	for (let i = 0; i < end; i += 7) {
 		if (isIgnored(i)) continue;
-		flight[i] ^= 1 << i % 8;
+		flight[i] ^= 1 << (i % 8);
 		try {
 			if (handshake(flight)) return false;
 		} catch (error) {
 			if (!(error instanceof AlertError || error instanceof CertificateError)) throw error;
 		}
-		flight[i] ^= 1 << i % 8;
+		flight[i] ^= 1 << (i % 8);
 	}
 	return end > 0;
 }

@@ -11,8 +11,8 @@ import { bundle } from "../../../boards/bundle.js";
 import { buildSimulator } from "../../../boards/simulator/build.js";
 
 const limits = { typescript: 24 * 1_024, c: 16 * 1_024 }; // bytes
-const longestMessage = 4_096; // bytes, of a Certificate (client.ts)
-const slotBytes = 16;
+const LONGEST_MESSAGE = 4_096; // bytes, of a Certificate (client.ts)
+const SLOT_BYTES = 16;
 const ample = { chunks: 1 << 20, slots: 1 << 16 };
 const fine = { chunks: 128, slots: 16 }; // how finely the least is searched
 
@@ -30,15 +30,17 @@ for (const kernel of ["typescript", "c"] as const) {
 		try {
 			const program = join(folder, "program.js");
 			await bundle({
-				entry: "test/host/tls/heap-program.ts", outfile: program, engine: "xs", kernel, minify: true,
+				entry: "test/host/tls/heap-program.ts",
+				outfile: program,
+				engine: "xs",
+				kernel,
+				minify: true,
 			});
 			const runs = (what: "nothing" | "handshake" | "changed", { chunks, slots }: typeof ample): boolean => {
 				const settings = join(folder, what);
 				writeFileSync(settings, what);
 				const heap = ["--chunks", `${chunks}`, "--slots", `${slots}`];
-				const { stdout } = spawnSync(
-					simulator, [...heap, "--settings", settings, program], { encoding: "utf8" },
-				);
+				const { stdout } = spawnSync(simulator, [...heap, "--settings", settings, program], { encoding: "utf8" });
 				return /^done$/m.test(stdout);
 			};
 			/** The least of `kind` between `low`, which is too little, and `high`, with ample of the other. */
@@ -53,15 +55,16 @@ for (const kernel of ["typescript", "c"] as const) {
 			const without = { chunks: least("nothing", "chunks", 0, 1 << 16), slots: least("nothing", "slots", 0, 1 << 14) };
 			const enough = {
 				chunks: least("handshake", "chunks", without.chunks, without.chunks + limits[kernel]),
-				slots: least("handshake", "slots", without.slots, without.slots + limits[kernel] / slotBytes),
+				slots: least("handshake", "slots", without.slots, without.slots + limits[kernel] / SLOT_BYTES),
 			};
-			const chunks = enough.chunks - without.chunks, slots = enough.slots - without.slots;
-			const added = chunks + slots * slotBytes;
+			const chunks = enough.chunks - without.chunks,
+				slots = enough.slots - without.slots;
+			const added = chunks + slots * SLOT_BYTES;
 			console.log(`${kernel} kernel: ${chunks} bytes of chunks + ${slots} slots = ${added} bytes`);
 			assert.ok(slots > 0 && chunks > 0, "both were searched");
 			assert.ok(added <= limits[kernel], String(added));
 			// What a hostile network makes of the flight takes no more than the longest message, and a little for the error.
-			const most = { chunks: enough.chunks + longestMessage + 512, slots: enough.slots + 128 };
+			const most = { chunks: enough.chunks + LONGEST_MESSAGE + 512, slots: enough.slots + 128 };
 			assert.ok(runs("changed", ample), "changed flights are refused");
 			assert.ok(runs("changed", most), "changed flights need more");
 		} finally {

@@ -5,16 +5,21 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as make from "./certificate-maker.js";
-import { peers, type Command, type Suite } from "./peers.js";
+import { type Command, peers, type Suite } from "./peers.js";
 
-const host = "server.example";
-const suites: [Suite, string][] = [[0x1303, "ChaCha20-Poly1305"], [0x1301, "AES-128-GCM"]];
+const HOST = "server.example";
+const suites: [Suite, string][] = [
+	[0x1303, "ChaCha20-Poly1305"],
+	[0x1301, "AES-128-GCM"],
+];
 const rows: string[] = [];
 
 for (const peer of peers) {
 	for (const kind of ["Ed25519", "P-256"] as const) {
 		const type = kind === "Ed25519" ? "ed25519" : "p256";
-		const root = make.party("fleet CA 1", type), middle = make.party("middle", type), server = make.party(host, type);
+		const root = make.party("fleet CA 1", type),
+			middle = make.party("middle", type),
+			server = make.party(HOST, type);
 		const chains = {
 			"leaf signed directly": [make.leaf(root, server)],
 			"through an intermediate": [make.leaf(middle, server), make.authority(middle, root)],
@@ -28,23 +33,35 @@ for (const peer of peers) {
 			continue;
 		}
 		test(name, async () => {
-			for (const [suite, suiteName] of suites) for (const [chainName, chain] of Object.entries(chains)) {
-				const lengths = peer.keepsLimit ? [512, 1024] as const : [1024, 2048] as const;
-				const commands: Command[] = lengths.flatMap(fragmentLength => [true, false].map(offerKeyShare => ({
-					host, root: rootBase64, suite, fragmentLength, offerKeyShare,
-				})));
-				const results = await peer.exchange({ chain, privateKey: server.privateKey }, suite, commands);
-				const cells = commands.map(({ fragmentLength, offerKeyShare }, i) => {
-					const { text = "", anchor, error } = results[i];
-					const good = anchor === 0 && error === undefined && /^HTTP\/1\.[01] 200 /.test(text) && text.length > 300;
-					return {
-						good,
-						cell: `${fragmentLength}${offerKeyShare ? "" : " retry"}: ${good ? "ok" : error ?? "cut"}`,
-					};
-				});
-				rows.push(`${peer.title.padEnd(24)} ${kind.padEnd(8)} ${suiteName.padEnd(18)} ${chainName.padEnd(24)} ${cells.map(({ cell }) => cell).join(", ")}`);
-				assert.ok(cells.every(({ good }) => good), rows.at(-1));
-			}
+			for (const [suite, suiteName] of suites)
+				for (const [chainName, chain] of Object.entries(chains)) {
+					const lengths = peer.keepsLimit ? ([512, 1024] as const) : ([1024, 2048] as const);
+					const commands: Command[] = lengths.flatMap(fragmentLength =>
+						[true, false].map(offerKeyShare => ({
+							host: HOST,
+							root: rootBase64,
+							suite,
+							fragmentLength,
+							offerKeyShare,
+						})),
+					);
+					const results = await peer.exchange({ chain, privateKey: server.privateKey }, suite, commands);
+					const cells = commands.map(({ fragmentLength, offerKeyShare }, i) => {
+						const { text = "", anchor, error } = results[i];
+						const good = anchor === 0 && error === undefined && /^HTTP\/1\.[01] 200 /.test(text) && text.length > 300;
+						return {
+							good,
+							cell: `${fragmentLength}${offerKeyShare ? "" : " retry"}: ${good ? "ok" : (error ?? "cut")}`,
+						};
+					});
+					rows.push(
+						`${peer.title.padEnd(24)} ${kind.padEnd(8)} ${suiteName.padEnd(18)} ${chainName.padEnd(24)} ${cells.map(({ cell }) => cell).join(", ")}`,
+					);
+					assert.ok(
+						cells.every(({ good }) => good),
+						rows.at(-1),
+					);
+				}
 		});
 	}
 }

@@ -7,7 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root, vectorsFolder } from "../../../boards/bundle.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
-import { readTrustAnchor, verifyPath, type TrustAnchor } from "../../../firmware/x509/path.js";
+import { readTrustAnchor, type TrustAnchor, verifyPath } from "../../../firmware/x509/path.js";
 
 interface Case {
 	id: string;
@@ -19,7 +19,9 @@ interface Case {
 	validation_time: string | null;
 }
 
-const der = (pem: string): Uint8Array => new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64"));
+function der(pem: string): Uint8Array {
+	return new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64"));
+}
 
 /** Our verdict: "accepted", or the reason. A CA certificate that cannot be read is no anchor: it says why. */
 function verdict({ trusted_certs, untrusted_intermediates, peer_certificate, expected_peer_name }: Case): string {
@@ -49,25 +51,35 @@ if (!existsSync(file)) {
 	const cases: Case[] = JSON.parse(readFileSync(file, "utf8")).testcases;
 	const disagreements = cases
 		.map(one => ({
-			id: one.id, limbo: one.expected_result === "SUCCESS" ? "accepts" : "refuses", ours: verdict(one), one,
+			id: one.id,
+			limbo: one.expected_result === "SUCCESS" ? "accepts" : "refuses",
+			ours: verdict(one),
+			one,
 		}))
 		.filter(({ limbo, ours }) => (limbo === "accepts") !== (ours === "accepted"));
 	const rows = disagreements.map(({ id, limbo, ours }) => `| ${id} | ${limbo} | ${ours} |`);
 	if (process.argv.includes("--table")) console.log(rows.join("\n"));
 
 	test(`x509-limbo: ${cases.length} cases, ${rows.length} disagreements, each in DESIGN.md's table with its reason`, () => {
-		const table = readFileSync(
-			join(root, "firmware/x509/DESIGN.md"), "utf8",
-		).split("\n").filter(line => /^\| \w+::/.test(line));
-		assert.equal(table.map(line => line.split("|").slice(0, 4).join("|") + "|"), rows);
-		assert.ok(table.every(line => line.split("|")[4].trim().length > 3), "each has a reason");
+		const table = readFileSync(join(root, "firmware/x509/DESIGN.md"), "utf8")
+			.split("\n")
+			.filter(line => /^\| \w+::/.test(line));
+		assert.equal(
+			table.map(line => `${line.split("|").slice(0, 4).join("|")}|`),
+			rows,
+		);
+		assert.ok(
+			table.every(line => line.split("|")[4].trim().length > 3),
+			"each has a reason",
+		);
 	});
 
 	test("whatever x509-limbo accepts as a forgery of a signature, a name or an issuer is refused", () => {
 		// What we accept against its advice is about time, revocation, the subject's common name, key identifiers, or form.
 		const accepted = disagreements.filter(({ ours }) => ours === "accepted").map(({ id }) => id);
 		assert.is(
-			accepted.filter(id => /nc::|pathlen::intermediate|untrusted|signature|invalid::|cve|pathological/.test(id)).length,
+			accepted.filter(id => /nc::|pathlen::intermediate|untrusted|signature|invalid::|cve|pathological/.test(id))
+				.length,
 			0,
 		);
 	});

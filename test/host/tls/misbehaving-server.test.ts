@@ -9,13 +9,20 @@ import { Client } from "../../../firmware/tls/client.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
 import { honest, misbehaviours, rootCertificate } from "./misbehaving-server.js";
-import { alert, applicationData, extension, message, ReferenceServer, uint16, vector } from "./reference-server.js";
+import { ALERT, APPLICATION_DATA, extension, message, ReferenceServer, uint16, vector } from "./reference-server.js";
 
 const anchors = [readTrustAnchor(rootCertificate)];
-const random = (bytes: Uint8Array): void => void randomFillSync(bytes);
-const newClient = (offerKeyShare = true): Client => new Client({
-	host: "server.example", anchors, random, offerKeyShare,
-});
+function random(bytes: Uint8Array): void {
+	void randomFillSync(bytes);
+}
+function newClient(offerKeyShare = true): Client {
+	return new Client({
+		host: "server.example",
+		anchors,
+		random,
+		offerKeyShare,
+	});
+}
 
 /** Hands over as much as the client takes. Gives the application bytes that it lets out. */
 function feed(client: Client, bytes: Uint8Array): string {
@@ -31,7 +38,14 @@ function feed(client: Client, bytes: Uint8Array): string {
 }
 
 for (const {
-	name, section, reason, alert: expected, established = false, retry = false, otherKeys, run,
+	name,
+	section,
+	reason,
+	alert: expected,
+	established = false,
+	retry = false,
+	otherKeys,
+	run,
 } of misbehaviours) {
 	test(`refused (${section}): ${name}`, () => {
 		const client = newClient(!retry);
@@ -51,8 +65,12 @@ for (const {
 		assert.is(client.anchor !== undefined, established);
 		assert.is(client.wanted, 0); // closed
 		if (otherKeys) return assert.throws(() => server.open(client.take()), /fits no key/);
-		const alerts = server.open(client.take()).filter(({ type }) => type === alert);
-		if (expected >= 0) assert.equal(alerts.map(({ content }) => [...content]), [[2, expected]]);
+		const alerts = server.open(client.take()).filter(({ type }) => type === ALERT);
+		if (expected >= 0)
+			assert.equal(
+				alerts.map(({ content }) => [...content]),
+				[[2, expected]],
+			);
 		else assert.is(alerts.length, 0);
 	});
 }
@@ -66,14 +84,17 @@ test("an honest server is accepted, and both can talk", () => {
 	for (const suite of [0x1301, 0x1303] as const) {
 		const client = newClient();
 		const server = new ReferenceServer(client.take(), honest, suite);
-		assert.is(feed(client, server.sendFlight().seal(applicationData, Buffer.from("hello"), 3).take()), "hello");
+		assert.is(feed(client, server.sendFlight().seal(APPLICATION_DATA, Buffer.from("hello"), 3).take()), "hello");
 		assert.is(client.anchor, 0);
 		client.write(Buffer.from("answer"));
-		assert.equal(server.open(client.take()).map(({ type, content }) => [type, content.toString("hex")]), [
-			[20, "01"],
-			[22, server.clientFinished().toString("hex")],
-			[23, Buffer.from("answer").toString("hex")],
-		]);
+		assert.equal(
+			server.open(client.take()).map(({ type, content }) => [type, content.toString("hex")]),
+			[
+				[20, "01"],
+				[22, server.clientFinished().toString("hex")],
+				[23, Buffer.from("answer").toString("hex")],
+			],
+		);
 	}
 });
 
@@ -84,7 +105,7 @@ test("a flight may arrive in pieces of any size, and messages in records of any 
 		server.sendServerHello().sendChangeCipherSpec().send([server.encryptedExtensions()], size);
 		server.send([server.certificate()], size).send([server.certificateVerify()], size);
 		server.send([server.finished()], size).startApplicationKeys();
-		const flight = server.seal(applicationData, Buffer.from("hello")).take();
+		const flight = server.seal(APPLICATION_DATA, Buffer.from("hello")).take();
 		let text = "";
 		for (let i = 0; i < flight.length; i += size) text += feed(client, flight.subarray(i, i + size));
 		assert.is(text, "hello", `${size}`);
@@ -110,7 +131,9 @@ test("a HelloRetryRequest is answered, with a cookie, for a key share, or both",
 	const cookie = extension(44, vector(2, Buffer.from("cookie")));
 	const wantsShare = extension(51, uint16(0x1d));
 	for (const [offered, extensions] of [
-		[true, [cookie]], [false, [wantsShare]], [false, [cookie, wantsShare]],
+		[true, [cookie]],
+		[false, [wantsShare]],
+		[false, [cookie, wantsShare]],
 	] as const) {
 		const client = newClient(offered);
 		const server = new ReferenceServer(client.take(), honest);
@@ -123,8 +146,11 @@ test("a HelloRetryRequest is answered, with a cookie, for a key share, or both",
 		const echo = server.hello.extensions.get(44);
 		if (extensions.length === 2 || offered) assert.equal(echo, vector(2, Buffer.from("cookie")));
 		else assert.is(echo, undefined);
-		assert.is(feed(client, server.sendFlight().seal(applicationData, Buffer.from("hello")).take()), "hello");
-		assert.equal(server.open(client.take()).map(({ type }) => type), [22]); // its change_cipher_spec went before
+		assert.is(feed(client, server.sendFlight().seal(APPLICATION_DATA, Buffer.from("hello")).take()), "hello");
+		assert.equal(
+			server.open(client.take()).map(({ type }) => type),
+			[22],
+		); // its change_cipher_spec went before
 	}
 });
 
@@ -132,13 +158,24 @@ test("asked for a certificate, the client sends an empty one before its Finished
 	const client = newClient();
 	const server = new ReferenceServer(client.take(), honest);
 	const request = message(
-		13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]),
+		13,
+		Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]),
 	);
-	server.sendServerHello().sendEncryptedExtensions().send([request]).sendCertificate().sendCertificateVerify().sendFinished();
+	server
+		.sendServerHello()
+		.sendEncryptedExtensions()
+		.send([request])
+		.sendCertificate()
+		.sendCertificateVerify()
+		.sendFinished();
 	feed(client, server.take());
 	const none = message(11, Buffer.alloc(4));
 	assert.equal(
-		server.open(client.take()).slice(1).map(({ content }) => content), [none, server.clientFinished(none)],
+		server
+			.open(client.take())
+			.slice(1)
+			.map(({ content }) => content),
+		[none, server.clientFinished(none)],
 	);
 });
 
@@ -147,29 +184,47 @@ test("keys are updated when the server does, and when it asks", () => {
 	const server = new ReferenceServer(client.take(), honest);
 	feed(client, server.sendFlight().take());
 	server.open(client.take());
-	server.seal(22, message(24, Buffer.of(1))).updateKey().seal(applicationData, Buffer.from("new key"));
+	server
+		.seal(22, message(24, Buffer.of(1)))
+		.updateKey()
+		.seal(APPLICATION_DATA, Buffer.from("new key"));
 	assert.is(feed(client, server.take()), "new key");
 	const answer = server.open(client.take());
-	assert.equal(answer.map(({ content }) => content), [message(24, Buffer.of(0))]);
+	assert.equal(
+		answer.map(({ content }) => content),
+		[message(24, Buffer.of(0))],
+	);
 	server.followClientUpdate();
 	client.write(Buffer.from("mine too"));
 	assert.is(server.open(client.take())[0].content.toString(), "mine too");
 	client.updateKey(true);
-	assert.equal(server.open(client.take()).map(({ content }) => content), [message(24, Buffer.of(1))]);
+	assert.equal(
+		server.open(client.take()).map(({ content }) => content),
+		[message(24, Buffer.of(1))],
+	);
 	server.followClientUpdate();
 	client.close();
-	assert.equal(server.open(client.take()).map(({ type, content }) => [type, ...content]), [[alert, 1, 0]]);
+	assert.equal(
+		server.open(client.take()).map(({ type, content }) => [type, ...content]),
+		[[ALERT, 1, 0]],
+	);
 });
 
 test("our records keep to the server's record_size_limit and to max_fragment_length", () => {
 	for (const [extensions, limit] of [
-		[[], 512], [[extension(28, uint16(64))], 63], [
-			[extension(28, uint16(16385))], 512,
-		], [[extension(1, Buffer.of(1))], 512],
+		[[], 512],
+		[[extension(28, uint16(64))], 63],
+		[[extension(28, uint16(16385))], 512],
+		[[extension(1, Buffer.of(1))], 512],
 	] as const) {
 		const client = newClient();
 		const server = new ReferenceServer(client.take(), honest);
-		server.sendServerHello().sendEncryptedExtensions([...extensions]).sendCertificate().sendCertificateVerify().sendFinished();
+		server
+			.sendServerHello()
+			.sendEncryptedExtensions([...extensions])
+			.sendCertificate()
+			.sendCertificateVerify()
+			.sendFinished();
 		feed(client, server.take());
 		assert.is(client.writable, limit);
 		assert.throws(() => client.write(new Uint8Array(limit + 1)), /expected at most/);
@@ -182,7 +237,7 @@ test("close_notify ends what is read; nothing is taken after it", () => {
 	const client = newClient();
 	const server = new ReferenceServer(client.take(), honest);
 	assert.is(
-		feed(client, server.sendFlight().seal(applicationData, Buffer.from("all")).seal(alert, Buffer.of(1, 0)).take()),
+		feed(client, server.sendFlight().seal(APPLICATION_DATA, Buffer.from("all")).seal(ALERT, Buffer.of(1, 0)).take()),
 		"all",
 	);
 	assert.ok(client.ended);
@@ -191,13 +246,19 @@ test("close_notify ends what is read; nothing is taken after it", () => {
 
 test("an alert of the server's is reported by its name", () => {
 	for (const [code, reason] of [
-		[40, "received handshake_failure"], [80, "received internal_error"], [255, "received unknown alert"],
+		[40, "received handshake_failure"],
+		[80, "received internal_error"],
+		[255, "received unknown alert"],
 	] as const) {
-		for (const level of [1, 2]) { // the level says nothing (RFC 8446 §6)
+		for (const level of [1, 2]) {
+			// the level says nothing (RFC 8446 §6)
 			const client = newClient();
 			const server = new ReferenceServer(client.take(), honest);
-			assert.throws(() => feed(client, server.plain(alert, Buffer.of(level, code)).take()), (error: any) =>
-				error instanceof AlertError && error.reason === reason && error.received && error.alert === code);
+			assert.throws(
+				() => feed(client, server.plain(ALERT, Buffer.of(level, code)).take()),
+				(error: any) =>
+					error instanceof AlertError && error.reason === reason && error.received && error.alert === code,
+			);
 			assert.is(client.pending, 0); // no alert answers an alert
 		}
 	}
@@ -205,8 +266,12 @@ test("an alert of the server's is reported by its name", () => {
 
 // What happens on the way to a flight of which every byte counts: the client's randomness is fixed, so that the same
 // recorded flight is the right answer again and again.
-const fixed = (bytes: Uint8Array): void => void bytes.forEach((_, i) => (bytes[i] = i));
-const replayed = (): Client => new Client({ host: "server.example", anchors, random: fixed });
+function fixed(bytes: Uint8Array): void {
+	void bytes.forEach((_, i) => (bytes[i] = i));
+}
+function replayed(): Client {
+	return new Client({ host: "server.example", anchors, random: fixed });
+}
 
 /** Only the beginning of the flight is missing, or an error: never an authenticated server. */
 function refusedOrWaiting(flight: Uint8Array, what: string): void {
@@ -241,10 +306,12 @@ test("the recorded flight is accepted as it is, and split anywhere", () => {
 test("no byte of the flight may change", () => {
 	for (let i = 0; i < flight.length; i++) {
 		const version = starts.some(start => i === start + 1 || i === start + 2);
-		const isPlain = starts.some((start, n) => (i === start + 1 || i === start + 2) && pieces[n][0] !== applicationData);
+		const isPlain = starts.some(
+			(start, n) => (i === start + 1 || i === start + 2) && pieces[n][0] !== APPLICATION_DATA,
+		);
 		if (version && isPlain) continue; // legacy_record_version of a plaintext record is ignored (§5.1)
 		const changed = Buffer.from(flight);
-		changed[i] ^= 1 << i % 8;
+		changed[i] ^= 1 << (i % 8);
 		refusedOrWaiting(changed, `byte ${i}`);
 	}
 });
@@ -255,9 +322,11 @@ test("no record of the flight may be dropped, doubled or swapped, but for change
 		if (isCompatibility(piece)) return;
 		refusedOrWaiting(Buffer.concat(pieces.filter((_, n) => n !== i)), `record ${i} dropped`);
 		// What comes after the last record comes after the handshake.
-		if (i < pieces.length - 1) refusedOrWaiting(
-			Buffer.concat(pieces.flatMap((other, n) => (n === i ? [other, other] : [other]))), `record ${i} doubled`,
-		);
+		if (i < pieces.length - 1)
+			refusedOrWaiting(
+				Buffer.concat(pieces.flatMap((other, n) => (n === i ? [other, other] : [other]))),
+				`record ${i} doubled`,
+			);
 		pieces.forEach((other, k) => {
 			if (k <= i || isCompatibility(other)) return;
 			const swapped = [...pieces];
@@ -268,9 +337,8 @@ test("no record of the flight may be dropped, doubled or swapped, but for change
 });
 
 test("no truncated flight is accepted", () => {
-	for (let length = 0; length < flight.length; length += 3) refusedOrWaiting(
-		flight.subarray(0, length), `${length} bytes`,
-	);
+	for (let length = 0; length < flight.length; length += 3)
+		refusedOrWaiting(flight.subarray(0, length), `${length} bytes`);
 });
 
 test("a message that is split over protected records says the same", () => {

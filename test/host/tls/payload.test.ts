@@ -9,11 +9,11 @@ import { getRequest } from "../../../firmware/http.js";
 import { parseURL } from "../../../firmware/url.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
 import { certificatePem, createServerCredentials } from "../../../host/certificate-authority.js";
-import { createWorld, downloadName, downloadPath } from "../../world.js";
-import { exchange, type Exchange } from "./exchange.js";
+import { createWorld, DOWNLOAD_PATH, downloadName } from "../../world.js";
+import { type Exchange, exchange } from "./exchange.js";
 
 /** Bytes, at a short name; each character of a name counts four times (SNI, Host, the leaf's subject and its name). */
-const limit = 2_300;
+const LIMIT = 2_300;
 
 /** One line for each record: who, type, length. */
 function table({ sent, received, flight }: Exchange): string {
@@ -28,21 +28,25 @@ for (const name of ["b.example", downloadName(1)]) {
 		const authority = world.authority(1);
 		const credentials = await createServerCredentials(authority, { names: [name], validity: world.validity });
 		const information = world.information(2);
-		const cert = certificatePem(credentials.certificate), key = credentials.privateKey.export({
-			type: "pkcs8", format: "pem",
-		});
+		const cert = certificatePem(credentials.certificate),
+			key = credentials.privateKey.export({
+				type: "pkcs8",
+				format: "pem",
+			});
 		const server = createServer({ cert, key }, (_, response) => response.end(information));
 		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-		const request = Buffer.from(getRequest(
-			parseURL(`https://${name}${downloadPath}`), "baton/1 (1,2)",
-		)).toString("latin1");
+		const request = Buffer.from(getRequest(parseURL(`https://${name}${DOWNLOAD_PATH}`), "baton/1 (1,2)")).toString(
+			"latin1",
+		);
 		const { port } = server.address() as AddressInfo;
 		const result = await exchange({ port, host: name, anchors: [readTrustAnchor(authority.certificate)], request });
 		server.close();
 		assert.is(result.error, undefined);
 		assert.ok(result.text.includes("200 OK"));
-		console.log(`${name}, leaf of ${credentials.certificate.length} bytes, ${information.length} bytes of CA information: ${table(result)}`);
-		const most = limit + 4 * (name.length - "b.example".length);
+		console.log(
+			`${name}, leaf of ${credentials.certificate.length} bytes, ${information.length} bytes of CA information: ${table(result)}`,
+		);
+		const most = LIMIT + 4 * (name.length - "b.example".length);
 		assert.ok(result.sent + result.received <= most, `${result.sent + result.received} bytes`);
 	});
 }

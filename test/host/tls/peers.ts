@@ -1,15 +1,15 @@
 // TLS servers of other makes, each as a program that serves a short page with given credentials and one cipher suite:
 // Node's tls, OpenSSL's s_server, GnuTLS's gnutls-serv, Go's crypto/tls.
 
-import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer as createHTTPSServer } from "node:https";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { certificatePem } from "../../../host/certificate-authority.js";
 import { root as repository } from "../../../boards/bundle.js";
-import { run, type ExchangeCommand } from "./exchange-command.js";
+import { certificatePem } from "../../../host/certificate-authority.js";
+import { type ExchangeCommand, run } from "./exchange-command.js";
 import type { Credentials } from "./reference-server.js";
 
 export type Result = Awaited<ReturnType<typeof run>>;
@@ -42,11 +42,17 @@ export const peers: Peer[] = [
 		async exchange({ chain, privateKey }, suite, commands) {
 			const cert = chain.map(certificatePem).join("");
 			const key = privateKey.export({ type: "pkcs8", format: "pem" });
-			const server = createHTTPSServer({
-				cert, key, ciphers: openSSLNames[suite], minVersion: "TLSv1.3",
-			}, (_, response) => {
-				response.end("node".repeat(500));
-			});
+			const server = createHTTPSServer(
+				{
+					cert,
+					key,
+					ciphers: openSSLNames[suite],
+					minVersion: "TLSv1.3",
+				},
+				(_, response) => {
+					response.end("node".repeat(500));
+				},
+			);
 			await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 			const results = await runAll(commands, (server.address() as AddressInfo).port);
 			server.close();
@@ -68,9 +74,10 @@ export const peers: Peer[] = [
 	{
 		title: version("gnutls-serv", ["--version"], /[\d.]+/, "GnuTLS", "GnuTLS "),
 		keepsLimit: true,
-		missing: () => absent("gnutls-serv") ?? absent("ip") ?? (spawnSync(
-			"unshare", ["-rn", "true"],
-		).status === 0 ? undefined : "no network namespaces"),
+		missing: () =>
+			absent("gnutls-serv") ??
+			absent("ip") ??
+			(spawnSync("unshare", ["-rn", "true"]).status === 0 ? undefined : "no network namespaces"),
 		/** It cannot be told where to listen, so it and the client get a network of their own. */
 		async exchange(credentials, suite, commands) {
 			const { certificates, key } = files(credentials);
@@ -83,11 +90,14 @@ export const peers: Peer[] = [
 				"$4" bin/run.js test/host/tls/exchange-command.ts "$5"
 				kill $server`;
 			const all = JSON.stringify(commands.map(command => ({ ...command, port })));
-			const child = spawn("unshare", [
-				"-rn", "sh", "-c", script, "sh", priority, certificates, key, process.execPath, all,
-			], {
-				cwd: repository, stdio: ["ignore", "pipe", "inherit"],
-			});
+			const child = spawn(
+				"unshare",
+				["-rn", "sh", "-c", script, "sh", priority, certificates, key, process.execPath, all],
+				{
+					cwd: repository,
+					stdio: ["ignore", "pipe", "inherit"],
+				},
+			);
 			return JSON.parse(await output(child));
 		},
 	},
@@ -95,12 +105,11 @@ export const peers: Peer[] = [
 		title: version("go", ["version"], /go[\d.]+/, "Go", "Go crypto/tls, "),
 		keepsLimit: false,
 		missing: () => absent("go"),
-		async exchange(credentials, _suite, commands) { // the client's preference decides
+		async exchange(credentials, _suite, commands) {
+			// the client's preference decides
 			const { certificates, key } = files(credentials);
 			const server = spawn(goServer(), [certificates, key], { stdio: ["ignore", "pipe", "ignore"] });
-			const port = await new Promise<number>(resolve => server.stdout!.once(
-				"data", data => resolve(Number(data)),
-			));
+			const port = await new Promise<number>(resolve => server.stdout!.once("data", data => resolve(Number(data))));
 			const results = await runAll(commands, port);
 			server.kill();
 			return results;
@@ -109,14 +118,33 @@ export const peers: Peer[] = [
 ];
 
 async function exchangeWithOpenSSL(
-	options: string[], credentials: Credentials, suite: Suite, commands: Command[],
+	options: string[],
+	credentials: Credentials,
+	suite: Suite,
+	commands: Command[],
 ): Promise<Result[]> {
 	const { certificates, intermediates, key } = files(credentials);
 	const port = await freePort();
-	const server = spawn("openssl", [
-		"s_server", "-accept", `127.0.0.1:${port}`, "-tls1_3", "-ciphersuites", openSSLNames[suite], "-cert", certificates,
-		...(intermediates ? ["-cert_chain", intermediates] : []), "-key", key, "-www", "-quiet", ...options,
-	], { stdio: ["ignore", "ignore", "ignore"] });
+	const server = spawn(
+		"openssl",
+		[
+			"s_server",
+			"-accept",
+			`127.0.0.1:${port}`,
+			"-tls1_3",
+			"-ciphersuites",
+			openSSLNames[suite],
+			"-cert",
+			certificates,
+			...(intermediates ? ["-cert_chain", intermediates] : []),
+			"-key",
+			key,
+			"-www",
+			"-quiet",
+			...options,
+		],
+		{ stdio: ["ignore", "ignore", "ignore"] },
+	);
 	await listening(port);
 	const results = await runAll(commands, port);
 	server.kill();
@@ -139,11 +167,14 @@ function version(program: string, args: string[], pattern: RegExp, otherwise: st
 }
 
 /** The credentials as PEM files. */
-export function files(
-	{ chain, privateKey }: Credentials,
-): { certificates: string; intermediates: string | undefined; key: string } {
+export function files({ chain, privateKey }: Credentials): {
+	certificates: string;
+	intermediates: string | undefined;
+	key: string;
+} {
 	const stem = join(folder, `${count++}`);
-	const certificates = `${stem}.crt`, key = `${stem}.key`;
+	const certificates = `${stem}.crt`,
+		key = `${stem}.key`;
 	const intermediates = chain.length > 1 ? `${stem}.intermediates.crt` : undefined;
 	writeFileSync(certificates, chain.map(certificatePem).join(""));
 	if (intermediates) writeFileSync(intermediates, chain.slice(1).map(certificatePem).join(""));
@@ -154,12 +185,13 @@ let count = 0;
 
 /** Builds go-server.go, once. */
 function goServer(): string {
-	const source = join(repository, "test/host/tls/go-server.go"), program = join(repository, "build/go-server");
+	const source = join(repository, "test/host/tls/go-server.go"),
+		program = join(repository, "build/go-server");
 	mkdirSync(join(repository, "build"), { recursive: true });
 	if (!existsSync(program) || statSync(program).mtimeMs < statSync(source).mtimeMs) {
-		execFileSync(
-			"go", ["build", "-o", program, source], { env: { ...process.env, GO111MODULE: "off", CGO_ENABLED: "0" } },
-		);
+		execFileSync("go", ["build", "-o", program, source], {
+			env: { ...process.env, GO111MODULE: "off", CGO_ENABLED: "0" },
+		});
 	}
 	return program;
 }

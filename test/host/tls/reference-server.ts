@@ -3,11 +3,21 @@
 // It shares no code with firmware/tls, so that an error there is not repeated here.
 
 import {
-	createCipheriv, createDecipheriv, createHash, createHmac, createPublicKey, diffieHellman,
-	generateKeyPairSync, sign, type KeyObject,
+	createCipheriv,
+	createDecipheriv,
+	createHash,
+	createHmac,
+	createPublicKey,
+	diffieHellman,
+	generateKeyPairSync,
+	type KeyObject,
+	sign,
 } from "node:crypto";
 
-export const changeCipherSpec = 20, alert = 21, handshake = 22, applicationData = 23;
+export const CHANGE_CIPHER_SPEC = 20,
+	ALERT = 21,
+	HANDSHAKE = 22,
+	APPLICATION_DATA = 23;
 
 export interface Credentials {
 	/** DER, the leaf first. */
@@ -31,20 +41,33 @@ const suites = {
 } as const;
 
 const empty = Buffer.alloc(0);
-const hash = (data: Uint8Array): Buffer => createHash("sha256").update(data).digest();
-const hmac = (key: Uint8Array, data: Uint8Array): Buffer => createHmac("sha256", key).update(data).digest();
+function hash(data: Uint8Array): Buffer {
+	return createHash("sha256").update(data).digest();
+}
+function hmac(key: Uint8Array, data: Uint8Array): Buffer {
+	return createHmac("sha256", key).update(data).digest();
+}
 
-export const uint8 = (n: number): Buffer => Buffer.of(n);
-export const uint16 = (n: number): Buffer => Buffer.of(n >> 8, n & 255);
-export const vector = (lengthBytes: number, content: Uint8Array): Buffer => {
+export function uint8(n: number): Buffer {
+	return Buffer.of(n);
+}
+export function uint16(n: number): Buffer {
+	return Buffer.of(n >> 8, n & 255);
+}
+export function vector(lengthBytes: number, content: Uint8Array): Buffer {
 	const length = Buffer.alloc(lengthBytes);
 	length.writeUIntBE(content.length, 0, lengthBytes);
 	return Buffer.concat([length, content]);
-};
-export const message = (type: number, body: Uint8Array): Buffer => Buffer.concat([uint8(type), vector(3, body)]);
-export const extension = (type: number, data: Uint8Array): Buffer => Buffer.concat([uint16(type), vector(2, data)]);
-export const record = (type: number, content: Uint8Array): Buffer =>
-	Buffer.concat([uint8(type), uint16(0x0303), vector(2, content)]);
+}
+export function message(type: number, body: Uint8Array): Buffer {
+	return Buffer.concat([uint8(type), vector(3, body)]);
+}
+export function extension(type: number, data: Uint8Array): Buffer {
+	return Buffer.concat([uint16(type), vector(2, data)]);
+}
+export function record(type: number, content: Uint8Array): Buffer {
+	return Buffer.concat([uint8(type), uint16(0x0303), vector(2, content)]);
+}
 
 /** RFC 8446 §4.1.3. */
 export const retryRandom = hash(Buffer.from("HelloRetryRequest"));
@@ -95,10 +118,19 @@ export class ReferenceServer {
 	}
 
 	serverHello({
-		version = 0x0303, random = Buffer.alloc(32, 7), sessionId = this.hello.sessionId, suite = this.suite as number,
-		compression = 0, extensions = [this.versionExtension(), this.keyShareExtension()],
+		version = 0x0303,
+		random = Buffer.alloc(32, 7),
+		sessionId = this.hello.sessionId,
+		suite = this.suite as number,
+		compression = 0,
+		extensions = [this.versionExtension(), this.keyShareExtension()],
 	}: {
-		version?: number; random?: Buffer; sessionId?: Buffer; suite?: number; compression?: number; extensions?: Buffer[];
+		version?: number;
+		random?: Buffer;
+		sessionId?: Buffer;
+		suite?: number;
+		compression?: number;
+		extensions?: Buffer[];
 	} = {}): Buffer {
 		const parts = [uint16(version), random, vector(1, sessionId), uint16(suite), uint8(compression)];
 		return message(2, Buffer.concat([...parts, vector(2, Buffer.concat(extensions))]));
@@ -110,7 +142,9 @@ export class ReferenceServer {
 
 	helloRetryRequest(extensions: Buffer[], overrides: { sessionId?: Buffer; suite?: number } = {}): Buffer {
 		return this.serverHello({
-			random: retryRandom, extensions: [this.versionExtension(), ...extensions], ...overrides,
+			random: retryRandom,
+			extensions: [this.versionExtension(), ...extensions],
+			...overrides,
 		});
 	}
 
@@ -124,9 +158,16 @@ export class ReferenceServer {
 	}
 
 	certificateVerify({
-		key = this.credentials.privateKey, scheme = key.asymmetricKeyType === "ec" ? 0x0403 : 0x0807,
-		context = "TLS 1.3, server CertificateVerify", transcript = this.transcript,
-	}: { key?: KeyObject; scheme?: number; context?: string; transcript?: Buffer } = {}): Buffer {
+		key = this.credentials.privateKey,
+		scheme = key.asymmetricKeyType === "ec" ? 0x0403 : 0x0807,
+		context = "TLS 1.3, server CertificateVerify",
+		transcript = this.transcript,
+	}: {
+		key?: KeyObject;
+		scheme?: number;
+		context?: string;
+		transcript?: Buffer;
+	} = {}): Buffer {
 		const signed = Buffer.concat([Buffer.alloc(64, 0x20), Buffer.from(`${context}\0`), hash(transcript)]);
 		const signature = sign(key.asymmetricKeyType === "ec" ? "sha256" : null, signed, key);
 		return message(15, Buffer.concat([uint16(scheme), vector(2, signature)]));
@@ -145,9 +186,7 @@ export class ReferenceServer {
 
 	/** Queues a protected record under the present key. */
 	seal(type: number, content: Uint8Array, padding = 0): this {
-		return this.raw(protect(
-			this.suite, this.#writing!, Buffer.concat([content, uint8(type), Buffer.alloc(padding)]),
-		));
+		return this.raw(protect(this.suite, this.#writing!, Buffer.concat([content, uint8(type), Buffer.alloc(padding)])));
 	}
 
 	raw(bytes: Uint8Array): this {
@@ -159,7 +198,7 @@ export class ReferenceServer {
 	// steps of an honest handshake; each adds its message to the transcript
 
 	sendServerHello(hello = this.serverHello()): this {
-		this.plain(handshake, hello);
+		this.plain(HANDSHAKE, hello);
 		return this.startHandshakeKeys(hello);
 	}
 
@@ -169,7 +208,8 @@ export class ReferenceServer {
 		const shares = this.hello.extensions.get(51)!;
 		if (shares.length < 38) return this; // no share of the client's: no key
 		const shared = diffieHellman({
-			privateKey: this.#keys.privateKey, publicKey: x25519Key(shares.subarray(6, 38)),
+			privateKey: this.#keys.privateKey,
+			publicKey: x25519Key(shares.subarray(6, 38)),
 		});
 		const early = hmac(Buffer.alloc(32), Buffer.alloc(32));
 		this.#handshakeSecret = hmac(expandLabel(early, "derived", hash(empty), 32), shared);
@@ -177,14 +217,14 @@ export class ReferenceServer {
 	}
 
 	sendChangeCipherSpec(): this {
-		return this.plain(changeCipherSpec, uint8(1));
+		return this.plain(CHANGE_CIPHER_SPEC, uint8(1));
 	}
 
 	/** Queues handshake messages in one record, or in records of at most `size` bytes of content. */
 	send(messages: Buffer[], size = Infinity): this {
 		const bytes = Buffer.concat(messages);
 		this.transcript = Buffer.concat([this.transcript, bytes]);
-		for (let i = 0; i < bytes.length; i += size) this.seal(handshake, bytes.subarray(i, i + size));
+		for (let i = 0; i < bytes.length; i += size) this.seal(HANDSHAKE, bytes.subarray(i, i + size));
 		return this;
 	}
 
@@ -199,8 +239,12 @@ export class ReferenceServer {
 
 	/** From ServerHello to Finished. */
 	sendFlight(): this {
-		return this.sendServerHello().sendChangeCipherSpec().sendEncryptedExtensions().sendCertificate()
-			.sendCertificateVerify().sendFinished();
+		return this.sendServerHello()
+			.sendChangeCipherSpec()
+			.sendEncryptedExtensions()
+			.sendCertificate()
+			.sendCertificateVerify()
+			.sendFinished();
 	}
 
 	startApplicationKeys(): this {
@@ -218,7 +262,7 @@ export class ReferenceServer {
 	/** §4.4.1: the first ClientHello becomes its hash, the retry request follows it. */
 	sendRetry(retry: Buffer): this {
 		this.transcript = Buffer.concat([message(254, hash(this.transcript)), retry]);
-		return this.plain(handshake, retry);
+		return this.plain(HANDSHAKE, retry);
 	}
 
 	/** Takes the client's second ClientHello. */
@@ -234,16 +278,16 @@ export class ReferenceServer {
 		const bytes = Buffer.from(clientFlight);
 		for (let i = 0; i < bytes.length; ) {
 			const end = i + 5 + bytes.readUInt16BE(i + 3);
-			const header = bytes.subarray(i, i + 5), fragment = bytes.subarray(i + 5, end);
+			const header = bytes.subarray(i, i + 5),
+				fragment = bytes.subarray(i + 5, end);
 			i = end;
-			if (header[0] !== applicationData) {
+			if (header[0] !== APPLICATION_DATA) {
 				opened.push({ type: header[0], content: fragment });
 				continue;
 			}
 			let inner: Buffer | undefined;
-			for (const keys of this.#reading.slice().reverse()) if ((inner = unprotect(
-				this.suite, keys, header, fragment,
-			))) break;
+			for (const keys of this.#reading.slice().reverse())
+				if ((inner = unprotect(this.suite, keys, header, fragment))) break;
 			if (!inner) throw new Error("a record of the client's fits no key");
 			opened.push({ type: inner[inner.length - 1], content: inner.subarray(0, -1) });
 		}
@@ -277,7 +321,7 @@ export class ReferenceServer {
 
 function parseHello(flight: Uint8Array): ReceivedHello {
 	let bytes = Buffer.from(flight);
-	while (bytes[0] === changeCipherSpec) bytes = bytes.subarray(5 + bytes.readUInt16BE(3));
+	while (bytes[0] === CHANGE_CIPHER_SPEC) bytes = bytes.subarray(5 + bytes.readUInt16BE(3));
 	const whole = bytes.subarray(5, 5 + bytes.readUInt16BE(3));
 	let at = 4 + 2;
 	const take = (length: number): Buffer => whole.subarray(at, (at += length));
@@ -312,19 +356,19 @@ function nonce({ iv, sequence }: Direction): Buffer {
 }
 
 function protect(suite: keyof typeof suites, keys: Direction, inner: Buffer): Buffer {
-	const header = Buffer.concat([uint8(applicationData), uint16(0x0303), uint16(inner.length + 16)]);
-	const cipher = createCipheriv(
-		suites[suite].cipher as "chacha20-poly1305", keys.key, nonce(keys), { authTagLength: 16 },
-	);
+	const header = Buffer.concat([uint8(APPLICATION_DATA), uint16(0x0303), uint16(inner.length + 16)]);
+	const cipher = createCipheriv(suites[suite].cipher as "chacha20-poly1305", keys.key, nonce(keys), {
+		authTagLength: 16,
+	});
 	keys.sequence++;
 	cipher.setAAD(header, { plaintextLength: inner.length });
 	return Buffer.concat([header, cipher.update(inner), cipher.final(), cipher.getAuthTag()]);
 }
 
 function unprotect(suite: keyof typeof suites, keys: Direction, header: Buffer, fragment: Buffer): Buffer | undefined {
-	const decipher = createDecipheriv(
-		suites[suite].cipher as "chacha20-poly1305", keys.key, nonce(keys), { authTagLength: 16 },
-	);
+	const decipher = createDecipheriv(suites[suite].cipher as "chacha20-poly1305", keys.key, nonce(keys), {
+		authTagLength: 16,
+	});
 	decipher.setAAD(header, { plaintextLength: fragment.length - 16 });
 	decipher.setAuthTag(fragment.subarray(-16));
 	try {
@@ -343,4 +387,3 @@ function x25519Key(raw: Buffer): KeyObject {
 function rawPublicKey(key: KeyObject): Buffer {
 	return Buffer.from(key.export({ format: "jwk" }).x!, "base64url");
 }
-

@@ -1,32 +1,36 @@
 // TLSSocket against real servers that are not as they should be, or do what few servers do.
 
 import { spawn } from "node:child_process";
-import { createServer as createTCPServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { createServer, type TlsOptions, type TLSSocket as ServerSocket } from "node:tls";
+import { type AddressInfo, createServer as createTCPServer, type Server, type Socket } from "node:net";
+import { createServer, type TLSSocket as ServerSocket, type TlsOptions } from "node:tls";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
 import { certificatePem } from "../../../host/certificate-authority.js";
 import * as make from "./certificate-maker.js";
-import { exchange, type Exchange, type ExchangeOptions } from "./exchange.js";
+import { type Exchange, type ExchangeOptions, exchange } from "./exchange.js";
 import { absent, files, freePort, listening } from "./peers.js";
 
-const host = "server.example";
-const root = make.party("fleet CA 1"), other = make.party("fleet CA 2"), namesake = make.party("fleet CA 1");
-const leafParty = make.party(host);
+const HOST = "server.example";
+const root = make.party("fleet CA 1"),
+	other = make.party("fleet CA 2"),
+	namesake = make.party("fleet CA 1");
+const leafParty = make.party(HOST);
 const rootAnchor = readTrustAnchor(make.authority(root));
 
-const credentials = (issuer: make.Party, name = host): TlsOptions => ({
-	cert: certificatePem(make.leaf(issuer, leafParty, { extensions: make.leafExtensions(make.dns(name)) })),
-	key: leafParty.privateKey.export({ type: "pkcs8", format: "pem" }),
-});
+function credentials(issuer: make.Party, name = HOST): TlsOptions {
+	return {
+		cert: certificatePem(make.leaf(issuer, leafParty, { extensions: make.leafExtensions(make.dns(name)) })),
+		key: leafParty.privateKey.export({ type: "pkcs8", format: "pem" }),
+	};
+}
 
 async function withServer(server: Server, options: Partial<ExchangeOptions> = {}): Promise<Exchange> {
 	const sockets = new Set<Socket>();
 	server.on("connection", (socket: Socket) => sockets.add(socket).size);
 	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 	const { port } = server.address() as AddressInfo;
-	const result = await exchange({ host, anchors: [rootAnchor], ...options, port });
+	const result = await exchange({ host: HOST, anchors: [rootAnchor], ...options, port });
 	await new Promise(resolve => setTimeout(resolve, 20)); // what was said last arrives
 	sockets.forEach(socket => socket.destroy());
 	server.close();
@@ -34,16 +38,21 @@ async function withServer(server: Server, options: Partial<ExchangeOptions> = {}
 }
 
 /** Node says close_notify only after it has heard something: it still has tickets to send before. */
-const answer = (socket: ServerSocket): void => void socket.once("data", () => socket.end("hello"));
+function answer(socket: ServerSocket): void {
+	void socket.once("data", () => socket.end("hello"));
+}
 
-const withTLS = (options: TlsOptions, serve = answer, more?: Partial<ExchangeOptions>) => {
+function withTLS(options: TlsOptions, serve = answer, more?: Partial<ExchangeOptions>) {
 	const server = createServer({ ...credentials(root), ...options }, socket => {
 		socket.on("error", () => {});
 		socket.resume(); // bytes that nobody reads would make a reset of the end
 		serve(socket);
 	});
-	return withServer(server.on("tlsClientError", () => {}), more);
-};
+	return withServer(
+		server.on("tlsClientError", () => {}),
+		more,
+	);
+}
 
 test("a server of TLS 1.2 is refused by either side", async () => {
 	const { error, anchor } = await withTLS({ maxVersion: "TLSv1.2" });
@@ -69,20 +78,23 @@ test("a certificate of another CA, of another CA of the same name, for another n
 });
 
 test("the next anchor is tried, and said", async () => {
-	const { anchor, text, error } = await withTLS(
-		{}, undefined, { anchors: [readTrustAnchor(make.authority(other)), rootAnchor] },
-	);
+	const { anchor, text, error } = await withTLS({}, undefined, {
+		anchors: [readTrustAnchor(make.authority(other)), rootAnchor],
+	});
 	assert.is(error, undefined);
 	assert.is(anchor, 1);
 	assert.is(text, "hello");
 });
 
 test("a closed port is refused, a silent or broken server is lost or late", async () => {
-	const closed = await exchange({ port: await freePort(), host, anchors: [rootAnchor] });
+	const closed = await exchange({ port: await freePort(), host: HOST, anchors: [rootAnchor] });
 	assert.is(closed.error?.reason, "connection refused");
 	const hangsUp = await withServer(createTCPServer(socket => void socket.end()));
 	assert.is(hangsUp.error?.reason, "connection lost");
-	const silent = await withServer(createTCPServer(() => {}), { deadline: 200 });
+	const silent = await withServer(
+		createTCPServer(() => {}),
+		{ deadline: 200 },
+	);
 	assert.is(silent.error?.reason, "time-out");
 	const chatty = await withServer(createTCPServer(socket => void socket.write("SSH-2.0-OpenSSH_9.2\r\n")));
 	assert.is(chatty.error?.reason, "unknown record type");
@@ -90,8 +102,10 @@ test("a closed port is refused, a silent or broken server is lost or late", asyn
 
 test("an end without close_notify is a loss, not an end", async () => {
 	const { error, text, anchor } = await withTLS({}, socket => {
-		socket.write("half of it",
-			() => (socket as unknown as { _parent?: Socket })._parent?.destroy() ?? socket.destroy());
+		socket.write(
+			"half of it",
+			() => (socket as unknown as { _parent?: Socket })._parent?.destroy() ?? socket.destroy(),
+		);
 	});
 	assert.is(anchor, 0);
 	assert.ok(text === "half of it" || text === "");
@@ -109,10 +123,14 @@ test("a server that asks for a client's certificate gets none, and may accept th
 test("an address is authenticated by its iPAddress, without server_name", async () => {
 	let named: string | false | undefined | null;
 	const cert = certificatePem(make.leaf(root, leafParty, { extensions: make.leafExtensions(make.ip(127, 0, 0, 1)) }));
-	const { text, error } = await withTLS({ cert }, socket => {
-		named = socket.servername;
-		answer(socket);
-	}, { host: "127.0.0.1" });
+	const { text, error } = await withTLS(
+		{ cert },
+		socket => {
+			named = socket.servername;
+			answer(socket);
+		},
+		{ host: "127.0.0.1" },
+	);
 	assert.is(error, undefined);
 	assert.is(text, "hello");
 	assert.not(named);
@@ -120,13 +138,17 @@ test("an address is authenticated by its iPAddress, without server_name", async 
 
 test("a hundred kilobytes each way", async () => {
 	const much = "0123456789".repeat(10_000);
-	const { text, error } = await withTLS({}, socket => {
-		let heard = 0;
-		socket.on("data", data => {
-			heard += data.length;
-			if (heard === much.length) socket.end(much);
-		});
-	}, { request: much });
+	const { text, error } = await withTLS(
+		{},
+		socket => {
+			let heard = 0;
+			socket.on("data", data => {
+				heard += data.length;
+				if (heard === much.length) socket.end(much);
+			});
+		},
+		{ request: much },
+	);
 	assert.is(error, undefined);
 	assert.is(text.length, much.length);
 	assert.is(text, much);
@@ -148,9 +170,16 @@ if (noOpenSSL) {
 	test("OpenSSL changes its key, and asks for ours", async () => {
 		const { certificates, key } = files({ chain: [make.leaf(root, leafParty)], privateKey: leafParty.privateKey });
 		const port = await freePort();
-		const server = spawn(
-			"openssl", ["s_server", "-accept", `127.0.0.1:${port}`, "-tls1_3", "-cert", certificates, "-key", key],
-		);
+		const server = spawn("openssl", [
+			"s_server",
+			"-accept",
+			`127.0.0.1:${port}`,
+			"-tls1_3",
+			"-cert",
+			certificates,
+			"-key",
+			key,
+		]);
 		try {
 			await listening(port);
 			let heard = "";
@@ -158,7 +187,10 @@ if (noOpenSSL) {
 			const say = (line: string) => server.stdin.write(`${line}\n`);
 			let step = 0;
 			const { text, error } = await exchange({
-				port, host, anchors: [rootAnchor], request: "first\n",
+				port,
+				host: HOST,
+				anchors: [rootAnchor],
+				request: "first\n",
 				onAuthenticated() {
 					say("one");
 				},

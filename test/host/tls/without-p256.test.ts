@@ -9,15 +9,17 @@ import * as assert from "uvu/assert";
 import { bundle } from "../../../boards/bundle.js";
 import { certificates } from "../../firmware/x509/certificates.js";
 
-const der = (name: keyof typeof certificates): Uint8Array => new Uint8Array(Buffer.from(certificates[name], "hex"));
-const reasonOf = (attempt: () => unknown): string => {
+function der(name: keyof typeof certificates): Uint8Array {
+	return new Uint8Array(Buffer.from(certificates[name], "hex"));
+}
+function reasonOf(attempt: () => unknown): string {
 	try {
 		attempt();
 		return "accepted";
 	} catch (error: any) {
 		return error.reason ?? error.stack;
 	}
-};
+}
 
 test("P-256 can be left out of a build", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "p256-"));
@@ -27,20 +29,22 @@ test("P-256 can be left out of a build", async () => {
 			await bundle({ entry, outfile, engine: "node", p256, minify: true });
 			return outfile;
 		};
-		const [whole, without] = [
-			await build("firmware/x509/path.ts", true), await build("firmware/x509/path.ts", false),
-		];
+		const [whole, without] = [await build("firmware/x509/path.ts", true), await build("firmware/x509/path.ts", false)];
 		assert.ok(statSync(whole).size - statSync(without).size > 2_000);
 
 		const { readTrustAnchor, verifyPath } = await import(pathToFileURL(without).href);
 		const anchors = [readTrustAnchor(der("root"))];
 		assert.is(verifyPath([der("leaf")], "server.example", anchors).anchor, 0);
-		assert.is(reasonOf(() => verifyPath([der("p256Leaf")], "server.example", anchors)), "unsupported public key");
-		assert.is(reasonOf(() => readTrustAnchor(der("p256Root"))), "unsupported signature algorithm");
+		assert.is(
+			reasonOf(() => verifyPath([der("p256Leaf")], "server.example", anchors)),
+			"unsupported public key",
+		);
+		assert.is(
+			reasonOf(() => readTrustAnchor(der("p256Root"))),
+			"unsupported signature algorithm",
+		);
 
-		const { signatureSchemes } = await import(pathToFileURL(await build(
-			"firmware/x509/public-key.ts", false,
-		)).href);
+		const { signatureSchemes } = await import(pathToFileURL(await build("firmware/x509/public-key.ts", false)).href);
 		assert.equal(signatureSchemes, [{ algorithm: "ed25519", code: 0x0807 }]);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });

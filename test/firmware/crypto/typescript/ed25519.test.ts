@@ -13,7 +13,8 @@ function check(k: bigint): bigint {
 }
 
 test("a random scalar is halved to an odd c and ±c·k modulo 8L, both about 128 bits long", () => {
-	let k = 1n, longest = 0n;
+	let k = 1n,
+		longest = 0n;
 	for (let i = 0; i < 500; i++) {
 		k = littleEndian(sha512(Uint8Array.of(i & 255, i >> 8))) % L;
 		const c = check(k);
@@ -24,7 +25,7 @@ test("a random scalar is halved to an odd c and ±c·k modulo 8L, both about 128
 
 test("scalars that shorten badly are halved correctly too", () => {
 	const awkward = [0n, 1n, 2n, 8n, 2n ** 127n, 2n ** 128n - 1n, 2n ** 128n, 2n ** 252n, L - 1n, L - 2n, L - 8n];
-	for (let t = 1n; t < 64n; t++) awkward.push((8n * L + t) / t % L, 8n * L / t % L, (L + t) / t, L / t);
+	for (let t = 1n; t < 64n; t++) awkward.push(((8n * L + t) / t) % L, ((8n * L) / t) % L, (L + t) / t, L / t);
 	for (const k of awkward) check(k % L);
 });
 

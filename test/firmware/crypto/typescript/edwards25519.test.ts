@@ -1,42 +1,84 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-	BASE, BASE_COMB, comb, COMB_DIGIT, decode, Digits, NEGATIVE, oddMultiples, OWN, sum,
+	BASE,
+	BASE_COMB,
+	COMB_DIGIT,
+	comb,
+	Digits,
+	decode,
+	NEGATIVE,
+	OWN,
+	oddMultiples,
+	sum,
 } from "../../../../firmware/crypto/typescript/edwards25519.js";
 import { P, store } from "../../../../firmware/crypto/typescript/field.js";
 import { fromHex, toHex } from "../../../hex.js";
 import * as reference from "../../../reference/ed25519.js";
-import { add, decodePoint, encodePoint, multiply, toBytes, type Point } from "../../../reference/ed25519.js";
+import { add, decodePoint, encodePoint, multiply, type Point, toBytes } from "../../../reference/ed25519.js";
 
 const d = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
-const modulo = (a: bigint) => ((a % P) + P) % P;
-const negate = ([X, Y, Z, T]: Point): Point => [modulo(-X), Y, Z, modulo(-T)];
+function modulo(a: bigint) {
+	return ((a % P) + P) % P;
+}
+function negate([X, Y, Z, T]: Point): Point {
+	return [modulo(-X), Y, Z, modulo(-T)];
+}
 /** The twin's bytes of a point of ours. */
-const encode = ({ X, Y, Z }: { X: bigint; Y: bigint; Z: bigint }) =>
-	toHex(encodePoint([modulo(X), modulo(Y), modulo(Z), 0n]));
-const toOurs = ([X, Y, Z, T]: Point) => ({ X, Y, Z, T });
-const affine = (point: Point) => decodePoint(encodePoint(point))!;
+function encode({ X, Y, Z }: { X: bigint; Y: bigint; Z: bigint }) {
+	return toHex(encodePoint([modulo(X), modulo(Y), modulo(Z), 0n]));
+}
+function toOurs([X, Y, Z, T]: Point) {
+	return { X, Y, Z, T };
+}
+function affine(point: Point) {
+	return decodePoint(encodePoint(point))!;
+}
 
 const other = multiply(0xdeadbeefcafebaben, reference.B);
 const edgeScalars = [
-	0n, 1n, 2n, 3n, 15n, 16n, 17n, 31n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 64n, 2n ** 127n, 2n ** 128n - 1n, 2n ** 128n,
-	2n ** 192n - 1n, 2n ** 252n, reference.L - 1n, reference.L, 2n ** 255n - 1n, 2n ** 256n - 1n,
+	0n,
+	1n,
+	2n,
+	3n,
+	15n,
+	16n,
+	17n,
+	31n,
+	2n ** 63n,
+	2n ** 64n - 1n,
+	2n ** 64n,
+	2n ** 127n,
+	2n ** 128n - 1n,
+	2n ** 128n,
+	2n ** 192n - 1n,
+	2n ** 252n,
+	reference.L - 1n,
+	reference.L,
+	2n ** 255n - 1n,
+	2n ** 256n - 1n,
 	0x5555555555555555555555555555555555555555555555555555555555555555n,
 	0xfefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefen,
 	0x0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0fn,
 ];
 
 /** Made once, since the twin is slow. */
-const multiplesOf = (point: Point) => new Map(edgeScalars.map((scalar) => [scalar, multiply(scalar, point)]));
-const ofBase = multiplesOf(reference.B), ofOther = multiplesOf(other);
+function multiplesOf(point: Point) {
+	return new Map(edgeScalars.map(scalar => [scalar, multiply(scalar, point)]));
+}
+const ofBase = multiplesOf(reference.B),
+	ofOther = multiplesOf(other);
 
 test("the base point is the twin's", () => {
 	assert.is(encode(BASE), toHex(encodePoint(reference.B)));
-	assert.is(BASE.T, BASE.X * BASE.Y % P);
+	assert.is(BASE.T, (BASE.X * BASE.Y) % P);
 });
 
 test("a comb holds 1, 3, … 15 times P, 2^64·P, 2^128·P and 2^192·P, as y - x, y + x, 2dxy below p", () => {
-	for (const [table, point] of [[BASE_COMB, reference.B], [comb(toOurs(affine(other))), other]] as const) {
+	for (const [table, point] of [
+		[BASE_COMB, reference.B],
+		[comb(toOurs(affine(other))), other],
+	] as const) {
 		assert.is(table.points.length, 96);
 		let base = point;
 		for (let i = 0; i < 96; i += 24) {
@@ -52,24 +94,26 @@ test("a comb holds 1, 3, … 15 times P, 2^64·P, 2^128·P and 2^192·P, as y - 
 });
 
 test("digits of every width add up to their scalar, are odd, and w positions apart", () => {
-	for (const scalar of edgeScalars) for (const width of [2, 4, 5, 6]) {
-		const digits = new Digits(256);
-		digits.add(store(scalar), 0, 256, width, 0, 0);
-		let total = 0n, last = Infinity;
-		for (let position = digits.positions - 1; position >= 0; position--) {
-			for (let link = digits.links[position]; link > 0;) {
-				const what = digits.links[link];
-				link = what >> 7;
-				assert.is(link, 0); // one scalar: one digit a position
-				const digit = BigInt(2 * ((what >> 2) & 31) + 1);
-				assert.ok(digit < 2n ** BigInt(width - 1));
-				total += (what & NEGATIVE ? -digit : digit) << BigInt(position);
-				assert.ok(last - position >= width);
-				last = position;
+	for (const scalar of edgeScalars)
+		for (const width of [2, 4, 5, 6]) {
+			const digits = new Digits(256);
+			digits.add(store(scalar), 0, 256, width, 0, 0);
+			let total = 0n,
+				last = Infinity;
+			for (let position = digits.positions - 1; position >= 0; position--) {
+				for (let link = digits.links[position]; link > 0; ) {
+					const what = digits.links[link];
+					link = what >> 7;
+					assert.is(link, 0); // one scalar: one digit a position
+					const digit = BigInt(2 * ((what >> 2) & 31) + 1);
+					assert.ok(digit < 2n ** BigInt(width - 1));
+					total += (what & NEGATIVE ? -digit : digit) << BigInt(position);
+					assert.ok(last - position >= width);
+					last = position;
+				}
 			}
+			assert.is(total, scalar);
 		}
-		assert.is(total, scalar);
-	}
 });
 
 test("a sum over combs is that of the twin, for scalars at the edges", () => {
@@ -106,7 +150,8 @@ test("points are decoded as the twin does, and strictly only from the bytes that
 	let [points, second] = [0, 0];
 	for (const bytes of encodings) {
 		const expected = decodePoint(bytes);
-		const lenient = decode(bytes, 0, false), strict = decode(bytes, 0, true);
+		const lenient = decode(bytes, 0, false),
+			strict = decode(bytes, 0, true);
 		assert.is(lenient === undefined, expected === undefined, toHex(bytes));
 		if (!expected || !lenient) continue;
 		points++;

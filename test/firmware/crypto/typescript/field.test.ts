@@ -1,10 +1,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-	fold, invert, load, P, power2252m3, reduce, store, trim,
+	fold,
+	invert,
+	load,
+	P,
+	power2252m3,
+	reduce,
+	store,
+	trim,
 } from "../../../../firmware/crypto/typescript/field.js";
 
-const narrow = 2n ** 256n + 2n ** 206n;
+const NARROW = 2n ** 256n + 2n ** 206n;
 
 /** Words of all zeros, all ones, lone bits, and the neighbours of p, 2p and powers of two, up to `bits` bits. */
 function edges(bits: bigint): bigint[] {
@@ -15,10 +22,12 @@ function edges(bits: bigint): bigint[] {
 	for (let near = -20n; near <= 20n; near++) {
 		numbers.push(P + near + 20n, 2n * P + near, 4n * P + near, 2n ** 256n + near);
 	}
-	numbers.push(0x5555555555555555n * (2n ** (bits - 64n)), 2n ** (bits - 1n) / 3n);
-	return numbers.filter((x) => x >= 0n && x < 2n ** bits);
+	numbers.push(0x5555555555555555n * 2n ** (bits - 64n), 2n ** (bits - 1n) / 3n);
+	return numbers.filter(x => x >= 0n && x < 2n ** bits);
 }
-const same = (a: bigint, b: bigint) => (a - b) % P === 0n;
+function same(a: bigint, b: bigint) {
+	return (a - b) % P === 0n;
+}
 
 test("a fold keeps the value modulo p, and stays below 39 · 2^(256+k)", () => {
 	for (const k of [0n, 1n, 14n, 46n, 64n, 109n, 188n]) {
@@ -32,14 +41,14 @@ test("a fold keeps the value modulo p, and stays below 39 · 2^(256+k)", () => {
 test("a trim keeps the value modulo p, and makes narrow what is less than 2^456", () => {
 	for (const x of edges(456n)) {
 		assert.ok(same(trim(x), x), `${x}`);
-		assert.ok(trim(x) >= 0n && trim(x) < narrow, `${x}`);
+		assert.ok(trim(x) >= 0n && trim(x) < NARROW, `${x}`);
 	}
 });
 
 test("both make narrow what is less than 2^700", () => {
 	for (const x of edges(700n)) {
 		assert.ok(same(reduce(x), x), `${x}`);
-		assert.ok(reduce(x) >= 0n && reduce(x) < narrow, `${x}`);
+		assert.ok(reduce(x) >= 0n && reduce(x) < NARROW, `${x}`);
 	}
 });
 
@@ -52,14 +61,16 @@ test("an inverse times its number is 1, in the range, and the inverse of 0 is 0"
 });
 
 test("the power that roots are made of agrees with square and multiply, for narrow numbers", () => {
-	for (const x of edges(256n).filter((_, i) => i % 3 === 0).concat(narrow - 1n)) {
+	for (const x of edges(256n)
+		.filter((_, i) => i % 3 === 0)
+		.concat(NARROW - 1n)) {
 		let expected = 1n;
-		for (let e = (P - 5n) / 8n, square = x % P; e > 0n; e /= 2n, square = square * square % P) {
-			if (e % 2n === 1n) expected = expected * square % P;
+		for (let e = (P - 5n) / 8n, square = x % P; e > 0n; e /= 2n, square = (square * square) % P) {
+			if (e % 2n === 1n) expected = (expected * square) % P;
 		}
 		const power = power2252m3(x);
 		assert.ok(same(power, expected), `${x}`);
-		assert.ok(power >= 0n && power < narrow, `${x}`);
+		assert.ok(power >= 0n && power < NARROW, `${x}`);
 	}
 });
 
