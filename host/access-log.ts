@@ -2,8 +2,8 @@
 // log lines, never an answer.
 
 import { createWriteStream, type WriteStream } from "node:fs";
+import type { ServerAccess } from "../rehearsal/deployment.js";
 import { accessLine } from "./adoption.js";
-import type { ServerAccess } from "./deployment.js";
 
 const MOST_QUEUED = 1 << 20; // bytes that may wait for the disk
 

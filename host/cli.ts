@@ -1,10 +1,10 @@
 // The `baton` command: arguments in, exit code out. Each verb's work is a module of its own, loaded when it is called.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { HERD_NAME, scenarioNames } from "../rehearsal/scenarios/names.js";
 import { parseMap } from "./map-option.js";
 import { OrderError } from "./operator.js";
 import { OperatorError } from "./private-key-file.js";
-import { HERD_NAME, scenarioNames } from "./scenarios/names.js";
 
 const boards = ["simulator", "node", "qemu-rv32"];
 
@@ -66,7 +66,7 @@ Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments o
 		.option("--ui", "show a page too, on 127.0.0.1, until Ctrl-C")
 		.option("--year <milliseconds>", "length of a year on the bench", positiveInteger)
 		.option("--devices <n>", "how many make the thundering herd (default 10,000; 500 in all)", positiveInteger)
-		.action(async options => finish(await (await import("./start.js")).start(options)));
+		.action(async options => finish(await (await import("../rehearsal/start.js")).start(options)));
 
 	verb(
 		"device",

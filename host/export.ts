@@ -4,9 +4,9 @@
 import type { KeyObject } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { signed } from "../rehearsal/deployment.js";
 import { rawPublicKey } from "./ca-information.js";
 import { certificatePem } from "./certificate-authority.js";
-import { signed } from "./deployment.js";
 import { replaceFile } from "./durable-file.js";
 import type { Fleet } from "./fleet.js";
 import type { Operation } from "./operator.js";

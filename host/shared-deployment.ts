@@ -3,8 +3,8 @@
 // operation answers 404 under its own certificate, which a device takes for what it is.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type DeploymentOptions, type Servers, signed } from "../rehearsal/deployment.js";
 import { answerService } from "./application-server.js";
-import { type DeploymentOptions, type Servers, signed } from "./deployment.js";
 import { answerDownload } from "./download-server.js";
 import { HttpsEndpoint, type Presentation } from "./https-endpoint.js";
 import { authorityOf, type Operation } from "./operator.js";

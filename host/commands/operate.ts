@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { stepText } from "../../rehearsal/watch.js";
 import { type Adoption, readAdoption, shareWith } from "../adoption.js";
 import { rawPublicKey } from "../ca-information.js";
 import { readDlKey } from "../device-command.js";
@@ -9,7 +10,6 @@ import { Fleet } from "../fleet.js";
 import { authorityOf, begin, give, nextDue, type Operation, type Order, type Step } from "../operator.js";
 import { OperatorError } from "../private-key-file.js";
 import { Signer } from "../signer.js";
-import { stepText } from "../watch.js";
 import { type ImportOptions, readImported } from "./import.js";
 import { confirmed, dlPassphrase, type FolderOption, openFleet, passphrase, signerAtHand } from "./open-fleet.js";
 

@@ -3,6 +3,7 @@
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { stepText } from "../../rehearsal/watch.js";
 import { AccessLog } from "../access-log.js";
 import { shareWith } from "../adoption.js";
 import type { Fleet } from "../fleet.js";
@@ -11,7 +12,6 @@ import { OperatorError } from "../private-key-file.js";
 import { SharedDeployment } from "../shared-deployment.js";
 import { FleetPage } from "../ui/fleet-page.js";
 import { UiServer } from "../ui/ui-server.js";
-import { stepText } from "../watch.js";
 import { type FolderOption, openFleet, signerAtHand } from "./open-fleet.js";
 import { adoptionOf, adoptionText, ENOUGH, orderText, revoke, signOrAsk } from "./operate.js";
 

@@ -1,9 +1,9 @@
 // A real fleet as the page shows it: devices by what their polls say that they hold.
 
+import { stepText } from "../../rehearsal/watch.js";
 import { adoptionOf } from "../commands/operate.js";
 import type { Fleet } from "../fleet.js";
 import { nextDue } from "../operator.js";
-import { stepText } from "../watch.js";
 import type { UiSource, UiState } from "./ui-server.js";
 
 export class FleetPage implements UiSource {

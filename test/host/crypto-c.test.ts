@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { measureKernel, missingForKernel } from "../../bench/kernel-rv32/measure.js";
 import { root } from "../../boards/bundle.js";
 import { sourcesOf } from "../../boards/compile.js";
 import { baseTable } from "../../firmware/crypto/c/base-table.js";
+import { measureKernel, missingForKernel } from "../../measure/kernel-rv32/measure.js";
 import {
 	add,
 	B,

@@ -5,10 +5,10 @@ import { request } from "node:http";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Bench, type BenchResult } from "../../host/bench.js";
-import { scenarios } from "../../host/scenarios/index.js";
-import { BenchPage } from "../../host/ui/bench-page.js";
 import { UiServer, type UiState } from "../../host/ui/ui-server.js";
+import { Bench, type BenchResult } from "../../rehearsal/bench.js";
+import { BenchPage } from "../../rehearsal/bench-page.js";
+import { scenarios } from "../../rehearsal/scenarios/index.js";
 
 const revoked: number[] = [];
 const state: UiState = {

@@ -43,7 +43,7 @@ class Radio {
 	}
 }
 
-type KeepConnected = typeof import("../../../boards/linux/network.js").keepConnected;
+type KeepConnected = typeof import("../../../boards/sdk-linux/network.js").keepConnected;
 
 let clock = new VirtualClock();
 const config: { ssid?: string; password?: string } = {};

@@ -8,12 +8,12 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "../../boards/bundle.js";
+import { rawPublicKey } from "../../host/ca-information.js";
+import { Fleet } from "../../host/fleet.js";
+import { give, type Plan } from "../../host/operator.js";
+import { Signer } from "../../host/signer.js";
 import type { Finding } from "../bench.js";
-import { rawPublicKey } from "../ca-information.js";
 import { Deployment } from "../deployment.js";
-import { Fleet } from "../fleet.js";
-import { give, type Plan } from "../operator.js";
-import { Signer } from "../signer.js";
 import type { Arrival, HerdOrder } from "./devices.js";
 
 export interface HerdResult {

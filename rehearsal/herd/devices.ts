@@ -7,7 +7,7 @@ import type { RunSettings } from "../../boards/settings.js";
 import type { Device } from "../../firmware/device.js";
 import { main } from "../../firmware/main.js";
 import type { Flash } from "../../firmware/ports.js";
-import { parseEvent } from "../device-events.js";
+import { parseEvent } from "../../host/device-events.js";
 
 export interface HerdOrder {
 	devices: number;

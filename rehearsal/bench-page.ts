@@ -1,9 +1,9 @@
 // A running bench as the page shows it.
 
-import { formatEvent } from "../../firmware/events.js";
-import type { Bench, Entry } from "../bench.js";
-import { stepText } from "../watch.js";
-import type { UiSource, UiState } from "./ui-server.js";
+import { formatEvent } from "../firmware/events.js";
+import type { UiSource, UiState } from "../host/ui/ui-server.js";
+import type { Bench, Entry } from "./bench.js";
+import { stepText } from "./watch.js";
 
 const SHOWN = 200; // events
 

@@ -5,8 +5,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as own from "../../firmware/crypto/kernel.js";
 import { rawPublicKey } from "../../host/ca-information.js";
-import { herd } from "../../host/herd/herd.js";
-import * as nodes from "../../host/herd/kernel.js";
+import { herd } from "../../rehearsal/herd/herd.js";
+import * as nodes from "../../rehearsal/herd/kernel.js";
 
 function random(length: number) {
 	return new Uint8Array(randomBytes(length));

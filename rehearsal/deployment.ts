@@ -2,13 +2,13 @@
 // others do not; the application servers present their certificate by the authority in full operation. It may be called
 // again at any time: what is right already is left alone.
 
-import { ApplicationServer } from "./application-server.js";
+import { ApplicationServer } from "../host/application-server.js";
+import { DownloadServer } from "../host/download-server.js";
+import type { Fleet } from "../host/fleet.js";
+import type { Access, Limits } from "../host/https-endpoint.js";
+import { authorityOf, type Operation } from "../host/operator.js";
+import { OperatorError } from "../host/private-key-file.js";
 import { Balancer } from "./balancer.js";
-import { DownloadServer } from "./download-server.js";
-import type { Fleet } from "./fleet.js";
-import type { Access, Limits } from "./https-endpoint.js";
-import { authorityOf, type Operation } from "./operator.js";
-import { OperatorError } from "./private-key-file.js";
 
 export interface ServerAccess extends Access {
 	/** `service`, or the first label of a download server's host: `download-2`. */

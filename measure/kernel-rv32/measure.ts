@@ -12,7 +12,7 @@ const EMULATOR = "qemu-system-riscv32";
 const SIZE_TOOL = "riscv64-unknown-elf-size";
 
 const kernel = join(root, "firmware/crypto/c");
-const bench = join(root, "bench/kernel-rv32");
+const bench = join(root, "measure/kernel-rv32");
 
 /** The instruction set of an ESP32-C3, and the flags that the qemu-rv32 board compiles the kernel with. */
 const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];

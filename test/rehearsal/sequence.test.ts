@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { BenchResult, Entry } from "../../host/bench.js";
 import { advance, begin, type Plan } from "../../host/operator.js";
-import { sequenceOf, sequenceSvg, sequenceText } from "../../host/sequence.js";
+import type { BenchResult, Entry } from "../../rehearsal/bench.js";
+import { sequenceOf, sequenceSvg, sequenceText } from "../../rehearsal/sequence.js";
 
 const plan: Plan = { validityYears: 20, overlapYears: 5, retention: "for ever" };
 const { operation, steps } = advance(plan, begin(plan).operation, 16);

@@ -22,7 +22,7 @@ export interface Heap {
 }
 
 const TIME_LIMIT = 60_000; // ms
-const alias = { crypto: join(root, "bench/no-randomness.ts") };
+const alias = { crypto: join(root, "measure/no-randomness.ts") };
 
 const folder = mkdtempSync(join(tmpdir(), "baton-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ async function script({ file, kernel }: Program): Promise<string> {
 	// XS 13.3 does not initialise a class's instance fields in time if a static field makes an instance before them, as
 	// @noble/curves does: for es2020 static fields become assignments after the class.
 	const target = file.endsWith("noble-curves") ? "es2020" : undefined;
-	return bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, target, alias });
+	return bundleOnce({ entry: `measure/cases/${file}.ts`, engine: "xs", kernel, target, alias });
 }
 
 /**
@@ -65,7 +65,7 @@ export async function timeOnXS(program: Program, heap: Heap, bits: 32 | 64 = 64)
 }
 
 export async function timeOnNode({ file }: Program): Promise<Measured> {
-	const program = await bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "node", alias });
+	const program = await bundleOnce({ entry: `measure/cases/${file}.ts`, engine: "node", alias });
 	const { code, stdout, stderr } = await execute(process.execPath, [program, "time"]);
 	if (code !== 0) throw new Error(`${file} on Node ended with ${code}: ${stderr}`);
 	return JSON.parse(stdout) as Measured;

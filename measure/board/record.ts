@@ -1,4 +1,4 @@
-// `node bin/run.js bench/board/record.ts`: makes recording.json anew, from real servers on this machine. It has to be
+// `node bin/run.js measure/board/record.ts`: makes recording.json anew, from real servers on this machine. It has to be
 // made whenever the device sends other bytes than before; `npm run bench -- --board qemu-rv32` says so.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -47,7 +47,7 @@ try {
 	await world.close();
 	rmSync(flash, { recursive: true, force: true });
 }
-writeFileSync(join(root, "bench/board/recording.json"), `${JSON.stringify(recording, null, "\t")}\n`);
+writeFileSync(join(root, "measure/board/recording.json"), `${JSON.stringify(recording, null, "\t")}\n`);
 process.exit(0);
 
 /** A TCP class that notes what its connections received, and after how many bytes that they had sent. */

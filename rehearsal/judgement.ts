@@ -1,9 +1,9 @@
 // How scenarios judge what really happened: questions to a bench's record, and findings for people.
 
 import type { DeviceEvent } from "../firmware/events.js";
+import { authorityOf } from "../host/operator.js";
 import type { Entry, Finding, Outcome } from "./bench.js";
 import type { ServerAccess } from "./deployment.js";
-import { authorityOf } from "./operator.js";
 
 export type DeviceEntry = { year: number; event: DeviceEvent };
 export type Period = { after?: number; before?: number };

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
-import { Bench, type BenchOptions, type Scenario } from "../../host/bench.js";
-import { scenarios } from "../../host/scenarios/index.js";
-import { flashFolder, unavailable } from "./device-run.js";
+import { Bench, type BenchOptions, type Scenario } from "../../rehearsal/bench.js";
+import { scenarios } from "../../rehearsal/scenarios/index.js";
+import { flashFolder, unavailable } from "../host/device-run.js";
 
 const command = join(root, "bin/baton.js");
 

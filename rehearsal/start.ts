@@ -3,13 +3,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BoardName } from "../boards/start.js";
+import { UiServer } from "../host/ui/ui-server.js";
 import { Bench, type BenchResult, type Finding, type Scenario } from "./bench.js";
+import { BenchPage } from "./bench-page.js";
 import type { HerdResult } from "./herd/herd.js";
 import { scenarios } from "./scenarios/index.js";
 import { HERD_NAME } from "./scenarios/names.js";
 import { sequenceOf, sequenceSvg, sequenceText } from "./sequence.js";
-import { BenchPage } from "./ui/bench-page.js";
-import { UiServer } from "./ui/ui-server.js";
 import { createWatch, type Watch } from "./watch.js";
 
 export interface StartOptions {

@@ -13,14 +13,14 @@ import type { RunSettings } from "../boards/settings.js";
 import type { BoardName, RunningBoard } from "../boards/start.js";
 import { engineOf, startBoard } from "../boards/start.js";
 import type { DeviceEvent } from "../firmware/events.js";
-import { rawPublicKey } from "./ca-information.js";
+import { rawPublicKey } from "../host/ca-information.js";
+import { parseEvent } from "../host/device-events.js";
+import { Fleet } from "../host/fleet.js";
+import { give, nextDue, type Operation, type Order, type Plan, type Step } from "../host/operator.js";
+import { SharedDeployment } from "../host/shared-deployment.js";
+import { Signer } from "../host/signer.js";
+import { type DeviceSlots, readDeviceSlots } from "../host/slot-image.js";
 import { Deployment, type ServerAccess, type Servers } from "./deployment.js";
-import { parseEvent } from "./device-events.js";
-import { Fleet } from "./fleet.js";
-import { give, nextDue, type Operation, type Order, type Plan, type Step } from "./operator.js";
-import { SharedDeployment } from "./shared-deployment.js";
-import { Signer } from "./signer.js";
-import { type DeviceSlots, readDeviceSlots } from "./slot-image.js";
 
 /** What happened, in which year, seen from where. */
 export type Entry = { year: number } & (

@@ -4,9 +4,9 @@
 import logUpdate from "log-update";
 import pc from "picocolors";
 import { formatEvent } from "../firmware/events.js";
+import { type Authority, authorityOf, type Operation, type Step } from "../host/operator.js";
 import type { Bench, BenchResult, Entry, Scenario } from "./bench.js";
 import { slotsOf } from "./bench.js";
-import { type Authority, authorityOf, type Operation, type Step } from "./operator.js";
 
 export interface Watch {
 	begin(scenario: Scenario, board: string): void;

@@ -76,7 +76,7 @@ export async function benchBoard(json: boolean): Promise<number> {
 
 const STALE =
 	"the recorded life did not go as recorded; if the device now sends other bytes, make a new recording " +
-	"(node bin/run.js bench/board/record.ts):";
+	"(node bin/run.js measure/board/record.ts):";
 
 interface Life {
 	/** Bytes that the machine has taken of its arena in the end. */
@@ -85,7 +85,7 @@ interface Life {
 }
 
 async function measureLife(kernel: Kernel, folder: string): Promise<Life> {
-	const script = await bundleOnce({ entry: "bench/board/session.ts", engine: "xs", kernel });
+	const script = await bundleOnce({ entry: "measure/board/session.ts", engine: "xs", kernel });
 	const { code, output } = await emulate(script, { preload: true, memory: DEVICE_MEMORY }, folder);
 	if (code !== 0) throw new Error(`${STALE}\n${output}`);
 	const { reserved, measures } = JSON.parse(jsonLine(output)) as { reserved: number; measures: Measure[] };
@@ -96,8 +96,8 @@ async function measureLife(kernel: Kernel, folder: string): Promise<Life> {
 }
 
 async function measureOperation(file: string, kernel: Kernel | undefined, folder: string): Promise<BoardFigures> {
-	const alias = { crypto: join(root, "bench/no-randomness.ts") };
-	const script = await bundleOnce({ entry: `bench/cases/${file}.ts`, engine: "xs", kernel, alias });
+	const alias = { crypto: join(root, "measure/no-randomness.ts") };
+	const script = await bundleOnce({ entry: `measure/cases/${file}.ts`, engine: "xs", kernel, alias });
 	const run = (memory: number, word: string) => emulate(script, { memory, settings: word }, folder);
 	const { code, output } = await run(DEVICE_MEMORY, "time");
 	if (code === 0) {
