@@ -10,11 +10,11 @@
 #include "xsScript.h"
 #include "program.h"
 
-enum { mostScript = 64 << 20 }; // bytes
+enum { MOST_SCRIPT = 64 << 20 }; // bytes
 
 extern void fxRemapIDs(txMachine *the, txByte *code, txSize bytes, txID *ids); // xsRun.c
 
-static const char *scriptPath;
+static const char *script_path;
 
 static void refuse(const char *path, const char *why)
 {
@@ -22,36 +22,36 @@ static void refuse(const char *path, const char *why)
 	exit(2);
 }
 
-static char *readScript(const char *path, size_t *length)
+static char *read_script(const char *path, size_t *length)
 {
 	FILE *file = fopen(path, "rb");
 	if (!file) refuse(path, strerror(errno));
-	char *text = malloc(mostScript);
+	char *text = malloc(MOST_SCRIPT);
 	if (!text) refuse(path, "no memory");
-	*length = fread(text, 1, mostScript, file);
+	*length = fread(text, 1, MOST_SCRIPT, file);
 	if (ferror(file)) refuse(path, strerror(errno));
-	if (*length == mostScript) refuse(path, "too long");
+	if (*length == MOST_SCRIPT) refuse(path, "too long");
 	fclose(file);
 	return text;
 }
 
-static void reportSyntaxError(void *console, txString path, txInteger line, txString format, va_list arguments)
+static void report_syntax_error(void *console, txString path, txInteger line, txString format, va_list arguments)
 {
 	(void)console, (void)path;
-	fprintf(stderr, "%s:%d: SyntaxError: ", scriptPath, (int)line);
+	fprintf(stderr, "%s:%d: SyntaxError: ", script_path, (int)line);
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
 }
 
 static txScript *parse(txMachine *the, const char *source, size_t bytes)
 {
-	txParser parserOnStack, *parser = &parserOnStack;
+	txParser parser_on_stack, *parser = &parser_on_stack;
 	txParserJump jump;
 	txStringCStream stream = {.buffer = (txString)source, .offset = 0, .size = (txSize)bytes};
 	txScript *script = NULL;
 
 	fxInitializeParser(parser, the, (txSize)bytes + 1024, 1993);
-	parser->reportError = reportSyntaxError;
+	parser->reportError = report_syntax_error;
 	parser->firstJump = &jump;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		fxParserTree(parser, &stream, fxStringCGetter, mxProgramFlag, NULL);
@@ -65,14 +65,14 @@ static txScript *parse(txMachine *the, const char *source, size_t bytes)
 }
 
 /** Turns the names that the code refers to by position into numbers of the engine's. Gives program.h's list. */
-static uint8_t *linkNames(txMachine *the, txScript *script, struct program *header)
+static uint8_t *link_names(txMachine *the, txScript *script, Program *header)
 {
 	txByte *name = script->symbolsBuffer;
 	txID count;
 	mxDecodeID(name, count);
 	txID *ids = calloc(count, sizeof *ids);
 	uint8_t *names = calloc(1, (size_t)script->symbolsSize + count * 2u + 4);
-	if (!ids || !names) refuse(scriptPath, "no memory");
+	if (!ids || !names) refuse(script_path, "no memory");
 	uint8_t *end = names;
 	ids[0] = XS_NO_ID;
 	for (txID i = 1; i < count; i++) {
@@ -86,12 +86,12 @@ static uint8_t *linkNames(txMachine *the, txScript *script, struct program *head
 	}
 	fxRemapIDs(the, script->codeBuffer, script->codeSize, ids);
 	free(ids);
-	header->nameCount = (uint32_t)count - 1;
-	header->nameBytes = (uint32_t)(end - names + 3) & ~3u;
+	header->name_count = (uint32_t)count - 1;
+	header->name_bytes = (uint32_t)(end - names + 3) & ~3u;
 	return names;
 }
 
-static void keepInPlace(txByte *code, txSize bytes)
+static void keep_in_place(txByte *code, txSize bytes)
 {
 	const txByte *end = code + bytes;
 	while (code < end) {
@@ -126,9 +126,9 @@ static void keepInPlace(txByte *code, txSize bytes)
 int main(int count, char **words)
 {
 	if (count != 3) refuse("arguments", "expected SCRIPT.js PROGRAM");
-	scriptPath = words[1];
+	script_path = words[1];
 	size_t length;
-	char *source = readScript(scriptPath, &length);
+	char *source = read_script(script_path, &length);
 	txCreation creation = {
 		.initialChunkSize = 4 << 20,
 		.incrementalChunkSize = 1 << 20,
@@ -144,17 +144,17 @@ int main(int count, char **words)
 	if (!the) refuse("XS", "no memory");
 
 	fxNewNameC(the, "native"); // the board knows it before the program's names (boards/xs/natives.c)
-	struct program header = {.magic = programMagic, .engine = programEngine};
+	Program header = {.magic = PROGRAM_MAGIC, .engine = PROGRAM_ENGINE};
 	txScript *script = parse(the, source, length);
-	uint8_t *names = linkNames(the, script, &header);
-	keepInPlace(script->codeBuffer, script->codeSize);
-	header.codeBytes = (uint32_t)script->codeSize;
+	uint8_t *names = link_names(the, script, &header);
+	keep_in_place(script->codeBuffer, script->codeSize);
+	header.code_bytes = (uint32_t)script->codeSize;
 
 	FILE *file = fopen(words[2], "wb");
 	if (!file) refuse(words[2], strerror(errno));
 	fwrite(&header, sizeof header, 1, file);
-	fwrite(names, 1, header.nameBytes, file);
-	fwrite(script->codeBuffer, 1, header.codeBytes, file);
+	fwrite(names, 1, header.name_bytes, file);
+	fwrite(script->codeBuffer, 1, header.code_bytes, file);
 	if (ferror(file) | fclose(file)) refuse(words[2], strerror(errno));
 	return 0;
 }
@@ -210,6 +210,6 @@ txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigne
 void fxAbort(txMachine *the, int status)
 {
 	(void)the;
-	fprintf(stderr, "bytecode-compiler: %s: XS gave up, status %d\n", scriptPath, status);
+	fprintf(stderr, "bytecode-compiler: %s: XS gave up, status %d\n", script_path, status);
 	exit(1);
 }

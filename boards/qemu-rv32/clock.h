@@ -4,12 +4,12 @@
 
 #include <stdint.h>
 
-uint64_t clockMicroseconds(void);
+uint64_t clock_microseconds(void);
 
 /** Instructions retired since power-on: exact, and the same in every run, under `-icount shift=0`. */
-uint64_t clockInstructions(void);
+uint64_t clock_instructions(void);
 
 /** Sleeps until `microseconds` since power-on, or until a device interrupts. */
-void clockSleepUntil(uint64_t microseconds);
+void clock_sleep_until(uint64_t microseconds);
 
 #endif

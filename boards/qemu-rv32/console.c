@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include "memory-map.h"
 
-enum { lineStatus = 5, transmitterEmpty = 0x20 };
+enum { LINE_STATUS = 5, TRANSMITTER_EMPTY = 0x20 };
 
 static void send(char character)
 {
-	while (!(uart[lineStatus] & transmitterEmpty)) {}
-	uart[0] = (uint8_t)character;
+	while (!(UART[LINE_STATUS] & TRANSMITTER_EMPTY)) {}
+	UART[0] = (uint8_t)character;
 }
 
 static int put(char character, FILE *file)
@@ -21,18 +21,18 @@ static int put(char character, FILE *file)
 }
 
 /** There is one wire for both: each line of the error output gets the mark that boards/start.ts looks for. */
-static int putComplaint(char character, FILE *file)
+static int put_complaint(char character, FILE *file)
 {
-	static bool inLine;
-	if (!inLine) {
+	static bool in_line;
+	if (!in_line) {
 		for (const char *mark = "# ! "; *mark; mark++) send(*mark);
 	}
-	inLine = character != '\n';
+	in_line = character != '\n';
 	return put(character, file);
 }
 
 static FILE console = FDEV_SETUP_STREAM(put, NULL, NULL, _FDEV_SETUP_WRITE);
-static FILE complaints = FDEV_SETUP_STREAM(putComplaint, NULL, NULL, _FDEV_SETUP_WRITE);
+static FILE complaints = FDEV_SETUP_STREAM(put_complaint, NULL, NULL, _FDEV_SETUP_WRITE);
 FILE *const stdin = &console;
 FILE *const stdout = &console;
 FILE *const stderr = &complaints;

@@ -2,14 +2,14 @@
 #ifndef BATON_CSR
 #define BATON_CSR
 
-#define csrRead(name) \
+#define CSR_READ(name) \
 	({ \
 		uint32_t value; \
 		__asm__ volatile(".option push\n.option arch, +zicsr\ncsrr %0, " #name "\n.option pop" : "=r"(value)); \
 		value; \
 	})
 
-#define csrWrite(name, value) \
+#define CSR_WRITE(name, value) \
 	__asm__ volatile(".option push\n.option arch, +zicsr\ncsrw " #name ", %0\n.option pop" ::"r"(value) : "memory")
 
 #endif

@@ -7,7 +7,7 @@
 
 static const char *settings;
 
-void deviceSettings(const char *text)
+void device_settings(const char *text)
 {
 	settings = text;
 }
@@ -18,7 +18,7 @@ void deviceSettings(const char *text)
  */
 void xs_ticks(xsMachine *the)
 {
-	xsmcSetNumber(xsResult, (uint32_t)(boardMilliseconds() - 2000));
+	xsmcSetNumber(xsResult, (uint32_t)(board_milliseconds() - 2000));
 }
 
 /** random(bytes): all of them. */
@@ -27,7 +27,7 @@ void xs_random(xsMachine *the)
 	void *bytes;
 	xsUnsignedValue count;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &count);
-	if (!entropyFill(bytes, count)) xsUnknownError("no randomness");
+	if (!entropy_fill(bytes, count)) xsUnknownError("no randomness");
 }
 
 void xs_print(xsMachine *the)
@@ -46,5 +46,5 @@ void xs_exit(xsMachine *the)
 {
 	const xsNumberValue code = xsmcToNumber(xsArg(0));
 	if (!(code >= 0 && code <= 255)) xsRangeError("expected a code of 0 to 255");
-	loopEnd((int)code);
+	loop_end((int)code);
 }

@@ -3,6 +3,6 @@
 #define BATON_DEVICE
 
 /** The JSON text that `settings()` gives, or NULL. Must outlive the machine. */
-void deviceSettings(const char *text);
+void device_settings(const char *text);
 
 #endif

@@ -4,32 +4,32 @@
 #include "fatal.h"
 #include "virtio.h"
 
-enum { partBytes = 256, patienceMicroseconds = 1000000 };
+enum { PART_BYTES = 256, PATIENCE_MICROSECONDS = 1000000 };
 
-static struct virtio device;
-static struct virtqueue requests;
+static Virtio device;
+static Virtqueue requests;
 static bool started;
 
-bool entropyStart(void)
+bool entropy_start(void)
 {
-	started = virtioFind(&device, virtioEntropy) && virtioStart(&device, 0, &requests, 1);
+	started = virtio_find(&device, VIRTIO_ENTROPY) && virtio_start(&device, 0, &requests, 1);
 	return started;
 }
 
-bool entropyFill(uint8_t *bytes, size_t count)
+bool entropy_fill(uint8_t *bytes, size_t count)
 {
-	static uint8_t part[partBytes];
+	static uint8_t part[PART_BYTES];
 	while (started && count) {
-		const size_t wanted = count < partBytes ? count : partBytes;
-		virtioOffer(&requests, 0, part, wanted, true);
-		virtioNotify(&requests);
+		const size_t wanted = count < PART_BYTES ? count : PART_BYTES;
+		virtio_offer(&requests, 0, part, wanted, true);
+		virtio_notify(&requests);
 
-		const uint64_t deadline = clockMicroseconds() + patienceMicroseconds;
+		const uint64_t deadline = clock_microseconds() + PATIENCE_MICROSECONDS;
 		uint16_t id;
 		uint32_t got;
-		while (!virtioTake(&requests, &id, &got)) {
+		while (!virtio_take(&requests, &id, &got)) {
 			// The buffer is still the device's, so the source stays closed.
-			if (clockMicroseconds() > deadline) return started = false;
+			if (clock_microseconds() > deadline) return started = false;
 		}
 		if (got == 0 || got > wanted) return false;
 		memcpy(bytes, part, got);
@@ -40,9 +40,9 @@ bool entropyFill(uint8_t *bytes, size_t count)
 	return started;
 }
 
-uint32_t entropyWord(void)
+uint32_t entropy_word(void)
 {
 	uint32_t word;
-	if (!entropyFill((uint8_t *)&word, sizeof word)) fatal(exitHardware, "the source of randomness does not answer");
+	if (!entropy_fill((uint8_t *)&word, sizeof word)) fatal(EXIT_HARDWARE, "the source of randomness does not answer");
 	return word;
 }

@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 /** False: QEMU was started without `-device virtio-rng-device`. */
-bool entropyStart(void);
+bool entropy_start(void);
 
 /** Fills all of `bytes`. False: the source does not answer; the contents are then not to be used. */
-bool entropyFill(uint8_t *bytes, size_t count);
+bool entropy_fill(uint8_t *bytes, size_t count);
 
 /** For what need not be secret: ports, sequence numbers. Ends the run if the source does not answer. */
-uint32_t entropyWord(void);
+uint32_t entropy_word(void);
 
 #endif

@@ -7,13 +7,13 @@
 #include "fatal.h"
 #include "memory-map.h"
 
-enum { testPass = 0x5555, testFail = 0x3333 };
+enum { TEST_PASS = 0x5555, TEST_FAIL = 0x3333 };
 
-extern uint8_t stackGuard[], stackBottom[]; // virt.ld
+extern uint8_t stack_guard[], stack_bottom[]; // virt.ld
 
-void boardEnd(int code)
+void board_end(int code)
 {
-	*testDevice = code ? (uint32_t)code << 16 | testFail : testPass;
+	*TEST_DEVICE = code ? (uint32_t)code << 16 | TEST_FAIL : TEST_PASS;
 	for (;;) __asm__ volatile("wfi");
 }
 
@@ -24,11 +24,11 @@ void fatal(int code, const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
 	va_end(arguments);
-	boardEnd(code);
+	board_end(code);
 }
 
 /** From start.S, on the trap's stack. The causes are the privileged specification's (table 3.6). */
-void trapEnd(uint32_t cause, uint32_t programCounter, uint32_t value, uint32_t returnAddress)
+void trap_end(uint32_t cause, uint32_t program_counter, uint32_t value, uint32_t return_address)
 {
 	static const char *const causes[] = {
 		"misaligned instruction",
@@ -40,16 +40,16 @@ void trapEnd(uint32_t cause, uint32_t programCounter, uint32_t value, uint32_t r
 		"misaligned store",
 		"store access",
 	};
-	if (cause > 3 && value >= (uintptr_t)stackGuard && value < (uintptr_t)stackBottom)
-		fatal(exitStack, "C stack overflow at pc %08lx", (unsigned long)programCounter);
-	fatal(exitTrap, "trap %lu (%s) at pc %08lx, value %08lx, ra %08lx", (unsigned long)cause,
-		cause < sizeof causes / sizeof *causes ? causes[cause] : "other", (unsigned long)programCounter,
-		(unsigned long)value, (unsigned long)returnAddress);
+	if (cause > 3 && value >= (uintptr_t)stack_guard && value < (uintptr_t)stack_bottom)
+		fatal(EXIT_STACK, "C stack overflow at pc %08lx", (unsigned long)program_counter);
+	fatal(EXIT_TRAP, "trap %lu (%s) at pc %08lx, value %08lx, ra %08lx", (unsigned long)cause,
+		cause < sizeof causes / sizeof *causes ? causes[cause] : "other", (unsigned long)program_counter,
+		(unsigned long)value, (unsigned long)return_address);
 }
 
 // What the C library calls
 
 void _exit(int code)
 {
-	boardEnd(code);
+	board_end(code);
 }

@@ -2,11 +2,11 @@
 #ifndef BATON_FATAL
 #define BATON_FATAL
 
-enum fatalCode {
-	exitTrap = 7, // the processor's: an access to nothing or to what is protected, an illegal instruction
-	exitStack = 8, // the C stack
-	exitHardware = 9, // a device that is missing or does not answer
-	exitNetwork = 10, // an assertion of lwIP
+enum {
+	EXIT_TRAP = 7, // the processor's: an access to nothing or to what is protected, an illegal instruction
+	EXIT_STACK = 8, // the C stack
+	EXIT_HARDWARE = 9, // a device that is missing or does not answer
+	EXIT_NETWORK = 10, // an assertion of lwIP
 };
 
 /** Prints one line and ends the run. */

@@ -4,45 +4,45 @@
 #include "flash-chips.h"
 #include "memory-map.h"
 
-#define word(offset) (*(volatile uint32_t *)(flashChips + (offset)))
-#define both(half) ((uint32_t)(half) << 16 | (half))
+#define WORD(offset) (*(volatile uint32_t *)(FLASH_CHIPS + (offset)))
+#define BOTH(half) ((uint32_t)(half) << 16 | (half))
 
-enum { readArray = 0xFF, readQuery = 0x98, clearStatus = 0x50, programWord = 0x40 }; // commands
-enum { ready = 0x80, errors = 0x7F }; // status
-enum { statusReads = 100000 }; // before the chips count as dead; QEMU's answer at once
+enum { READ_ARRAY = 0xFF, READ_QUERY = 0x98, CLEAR_STATUS = 0x50, PROGRAM_WORD = 0x40 }; // commands
+enum { READY = 0x80, ERRORS = 0x7F }; // status
+enum { STATUS_READS = 100000 }; // before the chips count as dead; QEMU's answer at once
 
 /** Byte `index` of the query structure, from the lower chip. */
 static uint8_t query(uint32_t index)
 {
-	return (uint8_t)word(index * 4);
+	return (uint8_t)WORD(index * 4);
 }
 
-bool flashChipsFind(void)
+bool flash_chips_find(void)
 {
-	word(0x55 * 4) = both(readQuery);
+	WORD(0x55 * 4) = BOTH(READ_QUERY);
 	const bool answers = query(0x10) == 'Q' && query(0x11) == 'R' && query(0x12) == 'Y';
 	const uint32_t bytes = answers ? 2u << (query(0x27) & 31) : 0;
-	word(0) = both(readArray);
-	return bytes == flashBytes;
+	WORD(0) = BOTH(READ_ARRAY);
+	return bytes == FLASH_BYTES;
 }
 
-uint32_t flashChipsRead(uint32_t offset)
+uint32_t flash_chips_read(uint32_t offset)
 {
-	return word(offset);
+	return WORD(offset);
 }
 
-bool flashChipsSet(uint32_t offset, uint32_t value)
+bool flash_chips_set(uint32_t offset, uint32_t value)
 {
-	word(offset) = both(programWord);
-	word(offset) = value;
+	WORD(offset) = BOTH(PROGRAM_WORD);
+	WORD(offset) = value;
 	uint32_t status = 0;
-	for (int i = 0; i < statusReads && (status & both(ready)) != both(ready); i++) status = word(offset);
-	const bool done = (status & both(ready)) == both(ready) && !(status & both(errors));
-	if (!done) word(offset) = both(clearStatus);
+	for (int i = 0; i < STATUS_READS && (status & BOTH(READY)) != BOTH(READY); i++) status = WORD(offset);
+	const bool done = (status & BOTH(READY)) == BOTH(READY) && !(status & BOTH(ERRORS));
+	if (!done) WORD(offset) = BOTH(CLEAR_STATUS);
 	return done;
 }
 
-void flashChipsEnd(void)
+void flash_chips_end(void)
 {
-	word(0) = both(readArray);
+	WORD(0) = BOTH(READ_ARRAY);
 }

@@ -6,15 +6,15 @@
 #include <stdint.h>
 
 /** False: QEMU was started without pflash unit 1, or its size is not `flashBytes`. */
-bool flashChipsFind(void);
+bool flash_chips_find(void);
 
-uint32_t flashChipsRead(uint32_t offset);
+uint32_t flash_chips_read(uint32_t offset);
 
 /**
  * Makes one word what `word` says, *whatever it was*: see flash.c. False: the chips report an error. Until
- * `flashChipsEnd` the chips answer reads with their status.
+ * `flash_chips_end` the chips answer reads with their status.
  */
-bool flashChipsSet(uint32_t offset, uint32_t word);
-void flashChipsEnd(void);
+bool flash_chips_set(uint32_t offset, uint32_t word);
+void flash_chips_end(void);
 
 #endif

@@ -13,60 +13,62 @@
 #include "flash-chips.h"
 #include "memory-map.h"
 
-enum { blockBytes = 4096, wordBytes = 4 };
-static const uint32_t erased = 0xFFFFFFFF;
+enum { BLOCK_BYTES = 4096, WORD_BYTES = 4 };
+static const uint32_t ERASED = 0xFFFFFFFF;
 
-static const struct partition {
+typedef struct {
 	const char *name;
 	uint32_t start, bytes;
-} partitions[] = {
-	// flash-image.ts has the same table.
-	{"ca0", 0, 2 * blockBytes},
-	{"ca1", 2 * blockBytes, 2 * blockBytes},
-	{"poll", 4 * blockBytes, blockBytes},
-};
-enum { partitionCount = sizeof partitions / sizeof *partitions };
+} Partition;
 
-enum activity { erasing = 0x45524153, programming = 0x50524F47 }; // "SARE", "GORP" in the file
-enum { activityOffset = flashBytes - wordBytes };
+static const Partition partitions[] = {
+	// flash-image.ts has the same table.
+	{"ca0", 0, 2 * BLOCK_BYTES},
+	{"ca1", 2 * BLOCK_BYTES, 2 * BLOCK_BYTES},
+	{"poll", 4 * BLOCK_BYTES, BLOCK_BYTES},
+};
+enum { PARTITION_COUNT = sizeof partitions / sizeof *partitions };
+
+typedef enum { ERASING = 0x45524153, PROGRAMMING = 0x50524F47 } Activity; // "SARE", "GORP" in the file
+enum { ACTIVITY_OFFSET = FLASH_BYTES - WORD_BYTES };
 
 static bool present;
-static uint32_t wordMicroseconds;
+static uint32_t word_microseconds;
 
-bool flashStart(uint32_t microseconds)
+bool flash_start(uint32_t microseconds)
 {
-	wordMicroseconds = microseconds;
-	return present = flashChipsFind();
+	word_microseconds = microseconds;
+	return present = flash_chips_find();
 }
 
 /** Sets words one by one: to `words`, or all to `erased`. */
-static bool setWords(enum activity activity, uint32_t offset, const uint32_t *words, uint32_t count)
+static bool set_words(Activity activity, uint32_t offset, const uint32_t *words, uint32_t count)
 {
 	bool done = true;
-	if (wordMicroseconds) flashChipsSet(activityOffset, activity);
+	if (word_microseconds) flash_chips_set(ACTIVITY_OFFSET, activity);
 	for (uint32_t i = 0; i < count && done; i++) {
-		const uint64_t until = clockMicroseconds() + wordMicroseconds;
-		done = flashChipsSet(offset + i * wordBytes, words ? words[i] : erased);
-		while (wordMicroseconds && clockMicroseconds() < until) {}
+		const uint64_t until = clock_microseconds() + word_microseconds;
+		done = flash_chips_set(offset + i * WORD_BYTES, words ? words[i] : ERASED);
+		while (word_microseconds && clock_microseconds() < until) {}
 	}
-	if (wordMicroseconds) flashChipsSet(activityOffset, erased);
-	flashChipsEnd();
+	if (word_microseconds) flash_chips_set(ACTIVITY_OFFSET, ERASED);
+	flash_chips_end();
 	return done;
 }
 
 // Natives
 
-static const struct partition *byName(xsMachine *the)
+static const Partition *by_name(xsMachine *the)
 {
 	const char *name = xsmcToString(xsArg(0));
-	for (const struct partition *partition = partitions; partition < partitions + partitionCount; partition++)
+	for (const Partition *partition = partitions; partition < partitions + PARTITION_COUNT; partition++)
 		if (present && strcmp(partition->name, name) == 0) return partition;
 	return NULL;
 }
 
-static const struct partition *required(xsMachine *the)
+static const Partition *required(xsMachine *the)
 {
-	const struct partition *partition = byName(the);
+	const Partition *partition = by_name(the);
 	if (!partition) xsUnknownError("no such partition");
 	return partition;
 }
@@ -82,43 +84,43 @@ static uint32_t quantity(xsMachine *the, xsNumberValue value, uint32_t unit, uin
 /** flashSize(partition): bytes; 0 if it does not exist. */
 void xs_flash_size(xsMachine *the)
 {
-	const struct partition *partition = byName(the);
+	const Partition *partition = by_name(the);
 	xsmcSetInteger(xsResult, partition ? (int)partition->bytes : 0);
 }
 
 /** flashRead(partition, byteLength, offset): an ArrayBuffer. */
 void xs_flash_read(xsMachine *the)
 {
-	const struct partition *partition = required(the);
+	const Partition *partition = required(the);
 	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), 1, partition->bytes);
 	const uint32_t count = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes - offset);
-	xsmcSetArrayBuffer(xsResult, (void *)(flashChips + partition->start + offset), (xsIntegerValue)count);
+	xsmcSetArrayBuffer(xsResult, (void *)(FLASH_CHIPS + partition->start + offset), (xsIntegerValue)count);
 }
 
 /** flashWrite(partition, bytes, offset) */
 void xs_flash_write(xsMachine *the)
 {
-	const struct partition *partition = required(the);
+	const Partition *partition = required(the);
 	void *bytes;
 	xsUnsignedValue length;
-	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), wordBytes, partition->bytes);
+	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), WORD_BYTES, partition->bytes);
 	xsmcGetBufferReadable(xsArg(1), &bytes, &length);
-	const uint32_t count = quantity(the, length, wordBytes, partition->bytes - offset);
+	const uint32_t count = quantity(the, length, WORD_BYTES, partition->bytes - offset);
 
-	static uint32_t cells[2 * blockBytes / wordBytes];
+	static uint32_t cells[2 * BLOCK_BYTES / WORD_BYTES];
 	const uint32_t start = partition->start + offset;
 	memcpy(cells, bytes, count);
-	for (uint32_t i = 0; i < count / wordBytes; i++) cells[i] &= flashChipsRead(start + i * wordBytes);
-	if (!setWords(programming, start, cells, count / wordBytes))
+	for (uint32_t i = 0; i < count / WORD_BYTES; i++) cells[i] &= flash_chips_read(start + i * WORD_BYTES);
+	if (!set_words(PROGRAMMING, start, cells, count / WORD_BYTES))
 		xsUnknownError("flash write: the chips report an error");
 }
 
 /** flashErase(partition, block) */
 void xs_flash_erase(xsMachine *the)
 {
-	const struct partition *partition = required(the);
-	const uint32_t block = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes / blockBytes - 1);
+	const Partition *partition = required(the);
+	const uint32_t block = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes / BLOCK_BYTES - 1);
 
-	if (!setWords(erasing, partition->start + block * blockBytes, NULL, blockBytes / wordBytes))
+	if (!set_words(ERASING, partition->start + block * BLOCK_BYTES, NULL, BLOCK_BYTES / WORD_BYTES))
 		xsUnknownError("flash erase: the chips report an error");
 }

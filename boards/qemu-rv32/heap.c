@@ -17,12 +17,12 @@ void *sbrk(ptrdiff_t bytes)
 	return end;
 }
 
-size_t heapPeak(void)
+size_t heap_peak(void)
 {
 	return taken;
 }
 
-size_t heapSize(void)
+size_t heap_size(void)
 {
 	return sizeof heap;
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /** Bytes that malloc has taken so far, and bytes there are. */
-size_t heapPeak(void);
-size_t heapSize(void);
+size_t heap_peak(void);
+size_t heap_size(void);
 
 #endif

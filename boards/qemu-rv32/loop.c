@@ -8,47 +8,47 @@
 #include "tcp.h"
 #include "timers.h"
 
-enum { longestSleepMilliseconds = 60000 };
+enum { LONGEST_SLEEP_MILLISECONDS = 60000 };
 
 static bool ending;
-static int endCode;
+static int end_code;
 
-void loopEnd(int code)
+void loop_end(int code)
 {
-	if (!ending) endCode = code;
+	if (!ending) end_code = code;
 	ending = true;
 }
 
-bool loopEnding(void)
+bool loop_ending(void)
 {
 	return ending;
 }
 
 /** Sleeps until something is due, or a frame arrives. */
-static void waitForWork(void)
+static void wait_for_work(void)
 {
-	if (tcpHasEvents() || resolverHasAnswers()) return;
-	const int32_t timer = timersDueIn();
-	uint32_t wait = networkDueIn();
+	if (tcp_has_events() || resolver_has_answers()) return;
+	const int32_t timer = timers_due_in();
+	uint32_t wait = network_due_in();
 	if (timer >= 0 && (uint32_t)timer < wait) wait = (uint32_t)timer;
-	if (wait > longestSleepMilliseconds) wait = longestSleepMilliseconds;
-	if (wait) clockSleepUntil(clockMicroseconds() + wait * 1000ull);
+	if (wait > LONGEST_SLEEP_MILLISECONDS) wait = LONGEST_SLEEP_MILLISECONDS;
+	if (wait) clock_sleep_until(clock_microseconds() + wait * 1000ull);
 }
 
-int loopRun(xsMachine *machine)
+int loop_run(xsMachine *machine)
 {
-	machineRunJobs(machine);
+	machine_run_jobs(machine);
 	while (!ending) {
-		if (timersDueIn() < 0 && !tcpCount() && !resolverCount()) {
+		if (timers_due_in() < 0 && !tcp_count() && !resolver_count()) {
 			fprintf(stderr, "XS: nothing left to wait for\n");
-			return exitStalled;
+			return EXIT_STALLED;
 		}
-		waitForWork();
-		networkPoll();
+		wait_for_work();
+		network_poll();
 		// Each of these calls back and runs the promise jobs that this leaves; any callback may end the loop.
-		if (!ending) timersRun(machine);
-		if (!ending) resolverRun(machine);
-		if (!ending) tcpRun(machine);
+		if (!ending) timers_run(machine);
+		if (!ending) resolver_run(machine);
+		if (!ending) tcp_run(machine);
 	}
-	return endCode;
+	return end_code;
 }

@@ -6,10 +6,10 @@
 #include "xs.h"
 
 /** Runs until something ends it. Returns the exit code. */
-int loopRun(xsMachine *machine);
+int loop_run(xsMachine *machine);
 
 /** Ends the loop after the callback that is running. The first code counts. */
-void loopEnd(int code);
-bool loopEnding(void);
+void loop_end(int code);
+bool loop_ending(void);
 
 #endif

@@ -22,12 +22,12 @@
 #include "run.h"
 #include "stack.h"
 
-static const struct run *readRun(void)
+static const Run *read_run(void)
 {
-	const struct run *run = (const struct run *)runRegion;
-	if (run->magic != runMagic) fatal(exitUnusable, "there are no settings for this run");
-	if (run->arenaBytes > arenaMost || run->arenaBytes % 16)
-		fatal(exitUnusable, "an arena of %lu bytes is not possible", (unsigned long)run->arenaBytes);
+	const Run *run = (const Run *)RUN_REGION;
+	if (run->magic != RUN_MAGIC) fatal(EXIT_UNUSABLE, "there are no settings for this run");
+	if (run->arena_bytes > ARENA_MOST || run->arena_bytes % 16)
+		fatal(EXIT_UNUSABLE, "an arena of %lu bytes is not possible", (unsigned long)run->arena_bytes);
 	return run;
 }
 
@@ -35,55 +35,55 @@ static const struct run *readRun(void)
  * What a device's machine takes of a chip's arena at first, as a project's manifest says it to the SDK (`creation`). More
  * room makes collections rarer; the rest is for what is out of the ordinary. Of a smaller arena it takes shares.
  */
-enum { firstChunks = 12 << 10, firstSlots = 2560, stackSlots = 512 };
+enum { FIRST_CHUNKS = 12 << 10, FIRST_SLOTS = 2560, STACK_SLOTS = 512 };
 
-static bool isPreloaded;
+static bool is_preloaded;
 
-static void prepareRoot(xsMachine *root)
+static void prepare_root(xsMachine *root)
 {
-	programIntern(root);
-	if (isPreloaded) programRun(root);
+	program_intern(root);
+	if (is_preloaded) program_run(root);
 }
 
-static void remarkUse(xsMachine *machine)
+static void remark_use(xsMachine *machine)
 {
-	const struct machineUse use = machineUse(machine);
-	printf("# peak: chunks %d, slots %d = %d x %d, stack %d; reserved %u of %u bytes\n", use.chunksPeak,
-		use.slotsPeak * use.slotBytes, use.slotsPeak, use.slotBytes, use.stackPeak * use.slotBytes,
+	const MachineUse use = machine_use(machine);
+	printf("# peak: chunks %d, slots %d = %d x %d, stack %d; reserved %u of %u bytes\n", use.chunks_peak,
+		use.slots_peak * use.slot_bytes, use.slots_peak, use.slot_bytes, use.stack_peak * use.slot_bytes,
 		(unsigned)use.reserved, (unsigned)use.ceiling);
-	printf("# C stack %u of %u bytes, C heap %u of %u bytes\n", (unsigned)stackPeak(), (unsigned)stackSize(),
-		(unsigned)heapPeak(), (unsigned)heapSize());
+	printf("# C stack %u of %u bytes, C heap %u of %u bytes\n", (unsigned)stack_peak(), (unsigned)stack_size(),
+		(unsigned)heap_peak(), (unsigned)heap_size());
 }
 
 int main(void)
 {
-	protectionStart();
-	const struct run *run = readRun();
-	const size_t arenaBytes = run->arenaBytes ? run->arenaBytes : arenaDefault;
-	if (run->settingsBytes) deviceSettings(run->settings);
-	printf("# %s, %u bytes\n", machineEngine(), (unsigned)arenaBytes);
+	protection_start();
+	const Run *run = read_run();
+	const size_t arena_bytes = run->arena_bytes ? run->arena_bytes : ARENA_DEFAULT;
+	if (run->settings_bytes) device_settings(run->settings);
+	printf("# %s, %u bytes\n", machine_engine(), (unsigned)arena_bytes);
 
-	if (!entropyStart()) printf("# no source of randomness\n");
-	if (!flashStart(run->flashWordMicroseconds)) printf("# no flash\n");
-	if (!networkStart()) printf("# no network\n");
+	if (!entropy_start()) printf("# no source of randomness\n");
+	if (!flash_start(run->flash_word_microseconds)) printf("# no flash\n");
+	if (!network_start()) printf("# no network\n");
 
-	isPreloaded = run->preload;
-	xsMachine *root = machineCreateRoot(rootRegion, rootBytes, prepareRoot);
-	protectionSealRoot();
-	const bool isDevice = isPreloaded && arenaBytes >= arenaDefault;
-	xsMachine *machine = machineCreate(&(struct machineSizes){
-		.arena = arenaRegion,
-		.bytes = arenaBytes,
-		.chunkBytes = isDevice ? firstChunks : 0,
-		.slotCount = isDevice ? firstSlots : 0,
-		.stackCount = isPreloaded ? stackSlots : 0,
+	is_preloaded = run->preload;
+	xsMachine *root = machine_create_root(ROOT_REGION, ROOT_BYTES, prepare_root);
+	protection_seal_root();
+	const bool is_device = is_preloaded && arena_bytes >= ARENA_DEFAULT;
+	xsMachine *machine = machine_create(&(MachineSizes){
+		.arena = ARENA_REGION,
+		.bytes = arena_bytes,
+		.chunk_bytes = is_device ? FIRST_CHUNKS : 0,
+		.slot_count = is_device ? FIRST_SLOTS : 0,
+		.stack_count = is_preloaded ? STACK_SLOTS : 0,
 		.root = root,
 	});
-	if (isPreloaded) programStart(machine);
-	else programRun(machine);
-	const int code = loopRun(machine);
+	if (is_preloaded) program_start(machine);
+	else program_run(machine);
+	const int code = loop_run(machine);
 
-	networkDrain();
-	remarkUse(machine);
-	boardEnd(code);
+	network_drain();
+	remark_use(machine);
+	board_end(code);
 }

@@ -11,24 +11,24 @@
 #include "network.h"
 #include "virtio.h"
 
-enum { receiveQueue = 0, transmitQueue = 1 }; // VIRTIO 1.1, §5.1.2
-enum { featureAddress = 1 << 5 }; // VIRTIO_NET_F_MAC
-enum { headerBytes = 12, frameBytes = 1514, bufferBytes = 1536 };
-enum { addressMilliseconds = 5000, drainMilliseconds = 500 };
+enum { RECEIVE_QUEUE = 0, TRANSMIT_QUEUE = 1 }; // VIRTIO 1.1, §5.1.2
+enum { FEATURE_ADDRESS = 1 << 5 }; // VIRTIO_NET_F_MAC
+enum { HEADER_BYTES = 12, FRAME_BYTES = 1514, BUFFER_BYTES = 1536 };
+enum { ADDRESS_MILLISECONDS = 5000, DRAIN_MILLISECONDS = 500 };
 
-static struct virtio device;
-static struct virtqueue queues[2];
-static uint8_t buffers[2][queueLength][bufferBytes] __attribute__((aligned(16), section(".noinit")));
-static uint8_t freeToSend[queueLength];
-static int freeToSendCount;
+static Virtio device;
+static Virtqueue queues[2];
+static uint8_t buffers[2][QUEUE_LENGTH][BUFFER_BYTES] __attribute__((aligned(16), section(".noinit")));
+static uint8_t free_to_send[QUEUE_LENGTH];
+static int free_to_send_count;
 static struct netif interface;
 static bool up;
 
 // Frames
 
-static void offerToReceive(uint16_t id)
+static void offer_to_receive(uint16_t id)
 {
-	virtioOffer(&queues[receiveQueue], id, buffers[receiveQueue][id], bufferBytes, true);
+	virtio_offer(&queues[RECEIVE_QUEUE], id, buffers[RECEIVE_QUEUE][id], BUFFER_BYTES, true);
 }
 
 static void receive(const uint8_t *frame, size_t bytes)
@@ -44,16 +44,16 @@ static err_t send(struct netif *netif, struct pbuf *packet)
 	(void)netif;
 	uint16_t id;
 	uint32_t bytes;
-	while (virtioTake(&queues[transmitQueue], &id, &bytes)) freeToSend[freeToSendCount++] = (uint8_t)id;
-	if (freeToSendCount == 0) return ERR_MEM;
-	if (packet->tot_len > frameBytes) return ERR_BUF;
+	while (virtio_take(&queues[TRANSMIT_QUEUE], &id, &bytes)) free_to_send[free_to_send_count++] = (uint8_t)id;
+	if (free_to_send_count == 0) return ERR_MEM;
+	if (packet->tot_len > FRAME_BYTES) return ERR_BUF;
 
-	id = freeToSend[--freeToSendCount];
-	uint8_t *buffer = buffers[transmitQueue][id];
-	memset(buffer, 0, headerBytes); // no checksum or segmentation is left to the device
-	pbuf_copy_partial(packet, buffer + headerBytes, packet->tot_len, 0);
-	virtioOffer(&queues[transmitQueue], id, buffer, headerBytes + packet->tot_len, false);
-	virtioNotify(&queues[transmitQueue]);
+	id = free_to_send[--free_to_send_count];
+	uint8_t *buffer = buffers[TRANSMIT_QUEUE][id];
+	memset(buffer, 0, HEADER_BYTES); // no checksum or segmentation is left to the device
+	pbuf_copy_partial(packet, buffer + HEADER_BYTES, packet->tot_len, 0);
+	virtio_offer(&queues[TRANSMIT_QUEUE], id, buffer, HEADER_BYTES + packet->tot_len, false);
+	virtio_notify(&queues[TRANSMIT_QUEUE]);
 	return ERR_OK;
 }
 
@@ -67,21 +67,21 @@ static err_t configure(struct netif *netif)
 	netif->linkoutput = send;
 	netif->mtu = 1500;
 	netif->hwaddr_len = ETH_HWADDR_LEN;
-	for (int i = 0; i < ETH_HWADDR_LEN; i++) netif->hwaddr[i] = virtioConfiguration(&device, i);
+	for (int i = 0; i < ETH_HWADDR_LEN; i++) netif->hwaddr[i] = virtio_configuration(&device, i);
 	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_LINK_UP;
 	return ERR_OK;
 }
 
-bool networkStart(void)
+bool network_start(void)
 {
-	if (!virtioFind(&device, virtioNetwork)) return false;
-	if (!virtioStart(&device, featureAddress, queues, 2)) return false;
-	for (uint16_t id = 0; id < queueLength; id++) {
-		offerToReceive(id);
-		freeToSend[freeToSendCount++] = (uint8_t)id;
+	if (!virtio_find(&device, VIRTIO_NETWORK)) return false;
+	if (!virtio_start(&device, FEATURE_ADDRESS, queues, 2)) return false;
+	for (uint16_t id = 0; id < QUEUE_LENGTH; id++) {
+		offer_to_receive(id);
+		free_to_send[free_to_send_count++] = (uint8_t)id;
 	}
-	virtioNotify(&queues[receiveQueue]);
-	virtioWakes(&device);
+	virtio_notify(&queues[RECEIVE_QUEUE]);
+	virtio_wakes(&device);
 
 	lwip_init();
 	netif_add(&interface, NULL, NULL, NULL, NULL, configure, ethernet_input);
@@ -90,43 +90,43 @@ bool networkStart(void)
 	up = true;
 
 	dhcp_start(&interface);
-	const uint64_t deadline = boardMilliseconds() + addressMilliseconds;
+	const uint64_t deadline = board_milliseconds() + ADDRESS_MILLISECONDS;
 	while (!dhcp_supplied_address(&interface)) {
-		if (boardMilliseconds() >= deadline) return false;
-		clockSleepUntil(clockMicroseconds() + networkDueIn() * 1000ull);
-		networkPoll();
+		if (board_milliseconds() >= deadline) return false;
+		clock_sleep_until(clock_microseconds() + network_due_in() * 1000ull);
+		network_poll();
 	}
 	return true;
 }
 
-void networkPoll(void)
+void network_poll(void)
 {
 	if (!up) return;
-	virtioQuiet(&device);
+	virtio_quiet(&device);
 	uint16_t id;
 	uint32_t bytes;
 	bool taken = false;
-	while (virtioTake(&queues[receiveQueue], &id, &bytes)) {
-		if (bytes > headerBytes && bytes <= headerBytes + frameBytes)
-			receive(buffers[receiveQueue][id] + headerBytes, bytes - headerBytes);
-		offerToReceive(id);
+	while (virtio_take(&queues[RECEIVE_QUEUE], &id, &bytes)) {
+		if (bytes > HEADER_BYTES && bytes <= HEADER_BYTES + FRAME_BYTES)
+			receive(buffers[RECEIVE_QUEUE][id] + HEADER_BYTES, bytes - HEADER_BYTES);
+		offer_to_receive(id);
 		taken = true;
 	}
-	if (taken) virtioNotify(&queues[receiveQueue]);
+	if (taken) virtio_notify(&queues[RECEIVE_QUEUE]);
 	sys_check_timeouts();
 }
 
-ip4_addr_t networkRoute(ip4_addr_t address)
+ip4_addr_t network_route(ip4_addr_t address)
 {
 	return ip4_addr_isloopback(&address) ? *netif_ip4_gw(&interface) : address;
 }
 
-uint32_t networkDueIn(void)
+uint32_t network_due_in(void)
 {
 	return up ? sys_timeouts_sleeptime() : SYS_TIMEOUTS_SLEEPTIME_INFINITE;
 }
 
-static bool isSettled(void)
+static bool is_settled(void)
 {
 	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
 		const bool closing = pcb->state == FIN_WAIT_1 || pcb->state == CLOSING || pcb->state == LAST_ACK;
@@ -135,12 +135,12 @@ static bool isSettled(void)
 	return true;
 }
 
-void networkDrain(void)
+void network_drain(void)
 {
-	const uint64_t deadline = boardMilliseconds() + drainMilliseconds;
-	while (up && !isSettled() && boardMilliseconds() < deadline) {
-		clockSleepUntil(clockMicroseconds() + 10000);
-		networkPoll();
+	const uint64_t deadline = board_milliseconds() + DRAIN_MILLISECONDS;
+	while (up && !is_settled() && board_milliseconds() < deadline) {
+		clock_sleep_until(clock_microseconds() + 10000);
+		network_poll();
 	}
 }
 
@@ -148,5 +148,5 @@ void networkDrain(void)
 
 u32_t sys_now(void)
 {
-	return (u32_t)boardMilliseconds();
+	return (u32_t)board_milliseconds();
 }

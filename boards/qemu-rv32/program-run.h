@@ -5,12 +5,12 @@
 #include "xs.h"
 
 /** Makes the program's names known, before any others. Ends the run if they do not fit this engine. */
-void programIntern(xsMachine *machine);
+void program_intern(xsMachine *machine);
 
 /** Runs the program. An exception ends the run. */
-void programRun(xsMachine *machine);
+void program_run(xsMachine *machine);
 
 /** Calls the global function `start`. An exception ends the run. */
-void programStart(xsMachine *machine);
+void program_start(xsMachine *machine);
 
 #endif

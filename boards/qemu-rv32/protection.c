@@ -7,25 +7,26 @@
 #include "memory-map.h"
 #include "protection.h"
 
-enum { readable = 0x01, napot = 0x18, locked = 0x80 };
-enum { guardShift = 0, programShift = 8, rootShift = 16 }; // the entries' bytes in pmpcfg0
+enum { READABLE = 0x01, NAPOT = 0x18, LOCKED = 0x80 };
+enum { GUARD_SHIFT = 0, PROGRAM_SHIFT = 8, ROOT_SHIFT = 16 }; // the entries' bytes in pmpcfg0
 
-extern uint8_t stackGuard[]; // virt.ld
+extern uint8_t stack_guard[]; // virt.ld
 
 static uint32_t region(const void *start, size_t bytes)
 {
 	return (uint32_t)((uintptr_t)start >> 2 | ((bytes >> 3) - 1));
 }
 
-void protectionStart(void)
+void protection_start(void)
 {
-	csrWrite(pmpaddr0, region(stackGuard, 4096));
-	csrWrite(pmpaddr1, region(programRegion, programMost));
-	csrWrite(pmpcfg0, (uint32_t)(locked | napot) << guardShift | (uint32_t)(locked | napot | readable) << programShift);
+	CSR_WRITE(pmpaddr0, region(stack_guard, 4096));
+	CSR_WRITE(pmpaddr1, region(PROGRAM_REGION, PROGRAM_MOST));
+	CSR_WRITE(
+		pmpcfg0, (uint32_t)(LOCKED | NAPOT) << GUARD_SHIFT | (uint32_t)(LOCKED | NAPOT | READABLE) << PROGRAM_SHIFT);
 }
 
-void protectionSealRoot(void)
+void protection_seal_root(void)
 {
-	csrWrite(pmpaddr2, region(rootRegion, rootBytes));
-	csrWrite(pmpcfg0, csrRead(pmpcfg0) | (uint32_t)(locked | napot | readable) << rootShift);
+	CSR_WRITE(pmpaddr2, region(ROOT_REGION, ROOT_BYTES));
+	CSR_WRITE(pmpcfg0, CSR_READ(pmpcfg0) | (uint32_t)(LOCKED | NAPOT | READABLE) << ROOT_SHIFT);
 }

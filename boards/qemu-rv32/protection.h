@@ -3,9 +3,9 @@
 #define BATON_PROTECTION
 
 /** Forbids the stack's guard and makes the program read-only. Call once, first. */
-void protectionStart(void);
+void protection_start(void);
 
 /** Makes the shared root read-only, for good. */
-void protectionSealRoot(void);
+void protection_seal_root(void);
 
 #endif

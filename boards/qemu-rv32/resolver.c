@@ -6,22 +6,24 @@
 #include "machine.h"
 #include "resolver.h"
 
-enum { lookupLimit = DNS_TABLE_SIZE, nameLimit = 253 }; // RFC 1035 §2.3.4, as text
+enum { LOOKUP_LIMIT = DNS_TABLE_SIZE, NAME_LIMIT = 253 }; // RFC 1035 §2.3.4, as text
 
-static struct lookup {
-	enum { unused, asked, answered } state;
+typedef struct {
+	enum { UNUSED, ASKED, ANSWERED } state;
 	ip_addr_t address; // any (0.0.0.0): there is no such name
 	xsSlot callback;
-} lookups[lookupLimit];
+} Lookup;
 
-#define eachLookup(name) for (struct lookup *name = lookups; name < lookups + lookupLimit; name++)
+static Lookup lookups[LOOKUP_LIMIT];
 
-static void onAnswer(const char *name, const ip_addr_t *address, void *context)
+#define EACH_LOOKUP(name) for (Lookup *name = lookups; name < lookups + LOOKUP_LIMIT; name++)
+
+static void on_answer(const char *name, const ip_addr_t *address, void *context)
 {
 	(void)name;
-	struct lookup *lookup = context;
+	Lookup *lookup = context;
 	if (address) lookup->address = *address;
-	lookup->state = answered;
+	lookup->state = ANSWERED;
 }
 
 /** resolve(host, onResolved): calls back later with dotted IPv4, or undefined. */
@@ -29,41 +31,44 @@ void xs_resolve(xsMachine *the)
 {
 	const char *name = xsmcToString(xsArg(0));
 	const size_t length = strlen(name);
-	if (length == 0 || length > nameLimit) xsRangeError("expected a name of 1 to %d bytes", nameLimit);
+	if (length == 0 || length > NAME_LIMIT) xsRangeError("expected a name of 1 to %d bytes", NAME_LIMIT);
 	if (!xsmcIsCallable(xsArg(1))) xsTypeError("expected a callback");
-	struct lookup *free = NULL;
-	eachLookup(lookup) if (lookup->state == unused) free = lookup;
+	Lookup *free = NULL;
+	EACH_LOOKUP (lookup)
+		if (lookup->state == UNUSED) free = lookup;
 	if (!free) xsUnknownError("no look-up is free");
 
-	*free = (struct lookup){.state = asked, .callback = xsArg(1)};
+	*free = (Lookup){.state = ASKED, .callback = xsArg(1)};
 	xsRemember(free->callback);
 	ip_addr_t address;
-	const err_t result = dns_gethostbyname(name, &address, onAnswer, free);
-	if (result == ERR_OK) onAnswer(name, &address, free);
-	else if (result != ERR_INPROGRESS) onAnswer(name, NULL, free);
+	const err_t result = dns_gethostbyname(name, &address, on_answer, free);
+	if (result == ERR_OK) on_answer(name, &address, free);
+	else if (result != ERR_INPROGRESS) on_answer(name, NULL, free);
 }
 
-int resolverCount(void)
+int resolver_count(void)
 {
 	int count = 0;
-	eachLookup(lookup) if (lookup->state != unused) count++;
+	EACH_LOOKUP (lookup)
+		if (lookup->state != UNUSED) count++;
 	return count;
 }
 
-static struct lookup *firstAnswered(void)
+static Lookup *first_answered(void)
 {
-	eachLookup(lookup) if (lookup->state == answered) return lookup;
+	EACH_LOOKUP (lookup)
+		if (lookup->state == ANSWERED) return lookup;
 	return NULL;
 }
 
-bool resolverHasAnswers(void)
+bool resolver_has_answers(void)
 {
-	return firstAnswered() != NULL;
+	return first_answered() != NULL;
 }
 
-void resolverRun(xsMachine *machine)
+void resolver_run(xsMachine *machine)
 {
-	struct lookup *lookup = firstAnswered();
+	Lookup *lookup = first_answered();
 	if (!lookup) return;
 	xsBeginHost(machine);
 	xsmcVars(2);
@@ -71,8 +76,8 @@ void resolverRun(xsMachine *machine)
 	xsForget(lookup->callback);
 	char text[IP4ADDR_STRLEN_MAX];
 	if (!ip_addr_isany(&lookup->address)) xsmcSetString(xsVar(1), ip4addr_ntoa_r(&lookup->address, text, sizeof text));
-	lookup->state = unused;
+	lookup->state = UNUSED;
 	xsCallFunction1(xsVar(0), xsUndefined, xsVar(1));
 	xsEndHost(machine);
-	machineRunJobs(machine);
+	machine_run_jobs(machine);
 }

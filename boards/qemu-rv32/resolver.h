@@ -6,12 +6,12 @@
 #include "xs.h"
 
 /** Look-ups that have not called back. */
-int resolverCount(void);
+int resolver_count(void);
 
 /** One of them is answered. */
-bool resolverHasAnswers(void);
+bool resolver_has_answers(void);
 
 /** Calls back the first that is answered, with the promise jobs after it. */
-void resolverRun(xsMachine *machine);
+void resolver_run(xsMachine *machine);
 
 #endif

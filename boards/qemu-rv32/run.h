@@ -4,16 +4,16 @@
 
 #include <stdint.h>
 
-/** Little-endian; `settings` follow at once: JSON text of `settingsBytes`, then a NUL. */
-struct run {
-	uint32_t magic; // runMagic
+/** Little-endian; `settings` follow at once: JSON text of `settings_bytes`, then a NUL. */
+typedef struct {
+	uint32_t magic; // RUN_MAGIC
 	uint32_t preload; // 1: run the program in the root, and call the function `start` that it leaves in the machine
-	uint32_t arenaBytes; // multiple of 16; 0: arenaDefault
-	uint32_t flashWordMicroseconds; // how long programming or erasing 4 bytes takes at least
-	uint32_t settingsBytes; // 0: there are none
+	uint32_t arena_bytes; // multiple of 16; 0: arenaDefault
+	uint32_t flash_word_microseconds; // how long programming or erasing 4 bytes takes at least
+	uint32_t settings_bytes; // 0: there are none
 	char settings[];
-};
+} Run;
 
-enum { runMagic = 0x4E555242 }; // "BRUN"
+enum { RUN_MAGIC = 0x4E555242 }; // "BRUN"
 
 #endif

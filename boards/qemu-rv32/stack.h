@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /** Bytes that were used at the deepest so far, and bytes there are. */
-size_t stackPeak(void);
-size_t stackSize(void);
+size_t stack_peak(void);
+size_t stack_size(void);
 
 #endif

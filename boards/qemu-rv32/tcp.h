@@ -6,15 +6,15 @@
 #include "xs.h"
 
 /** Sockets that are open and have not told their end. */
-int tcpCount(void);
+int tcp_count(void);
 
 /** Something waits to be called back. */
-bool tcpHasEvents(void);
+bool tcp_has_events(void);
 
 /** Calls back what waits, with the promise jobs after each. */
-void tcpRun(xsMachine *machine);
+void tcp_run(xsMachine *machine);
 
 /** Closes all. */
-void tcpClear(xsMachine *machine);
+void tcp_clear(xsMachine *machine);
 
 #endif

@@ -15,25 +15,27 @@
 #include "exit-codes.h"
 #include "flash.h"
 
-enum { blockBytes = 4096, wordBytes = 4, erased = 0xFF };
+enum { BLOCK_BYTES = 4096, WORD_BYTES = 4, ERASED = 0xFF };
 
-static struct partition {
+typedef struct {
 	const char *name;
 	uint32_t bytes;
 	int descriptor;
-} partitions[] = {
-	{"ca0", 2 * blockBytes, -1},
-	{"ca1", 2 * blockBytes, -1},
-	{"poll", blockBytes, -1},
+} Partition;
+
+static Partition partitions[] = {
+	{"ca0", 2 * BLOCK_BYTES, -1},
+	{"ca1", 2 * BLOCK_BYTES, -1},
+	{"poll", BLOCK_BYTES, -1},
 };
-enum { partitionCount = sizeof partitions / sizeof *partitions };
+enum { PARTITION_COUNT = sizeof partitions / sizeof *partitions };
 
 // Opening
 
 static void refuse(const char *path, const char *why)
 {
 	fprintf(stderr, "simulator: %s: %s\n", path, why);
-	boardEnd(exitUnusable);
+	board_end(EXIT_UNUSABLE);
 }
 
 /** A whole new partition comes under its name by one rename, so a kill never leaves a part of one. */
@@ -43,17 +45,17 @@ static int create(const char *path, uint32_t bytes)
 	snprintf(scratch, sizeof scratch, "%s.new-%ld", path, (long)getpid());
 	const int descriptor = open(scratch, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (descriptor < 0) return -1;
-	uint8_t block[blockBytes];
-	memset(block, erased, sizeof block);
-	for (uint32_t offset = 0; offset < bytes; offset += blockBytes) {
-		if (pwrite(descriptor, block, blockBytes, offset) != blockBytes) return -1;
+	uint8_t block[BLOCK_BYTES];
+	memset(block, ERASED, sizeof block);
+	for (uint32_t offset = 0; offset < bytes; offset += BLOCK_BYTES) {
+		if (pwrite(descriptor, block, BLOCK_BYTES, offset) != BLOCK_BYTES) return -1;
 	}
 	return rename(scratch, path) == 0 ? descriptor : -1;
 }
 
-void flashOpen(const char *folder)
+void flash_open(const char *folder)
 {
-	for (struct partition *partition = partitions; partition < partitions + partitionCount; partition++) {
+	for (Partition *partition = partitions; partition < partitions + PARTITION_COUNT; partition++) {
 		char path[4096];
 		if (snprintf(path, sizeof path, "%s/%s", folder, partition->name) >= (int)sizeof path)
 			refuse(folder, "too long a path");
@@ -72,17 +74,17 @@ void flashOpen(const char *folder)
 
 // Natives
 
-static struct partition *byName(xsMachine *the)
+static Partition *by_name(xsMachine *the)
 {
 	const char *name = xsmcToString(xsArg(0));
-	for (struct partition *partition = partitions; partition < partitions + partitionCount; partition++)
+	for (Partition *partition = partitions; partition < partitions + PARTITION_COUNT; partition++)
 		if (partition->descriptor >= 0 && strcmp(partition->name, name) == 0) return partition;
 	return NULL;
 }
 
-static struct partition *required(xsMachine *the)
+static Partition *required(xsMachine *the)
 {
-	struct partition *partition = byName(the);
+	Partition *partition = by_name(the);
 	if (!partition) xsUnknownError("no such partition");
 	return partition;
 }
@@ -98,14 +100,14 @@ static uint32_t quantity(xsMachine *the, xsNumberValue value, uint32_t unit, uin
 /** flashSize(partition): bytes; 0 if it does not exist. */
 void xs_flash_size(xsMachine *the)
 {
-	const struct partition *partition = byName(the);
+	const Partition *partition = by_name(the);
 	xsmcSetInteger(xsResult, partition ? (int)partition->bytes : 0);
 }
 
 /** flashRead(partition, byteLength, offset): an ArrayBuffer. */
 void xs_flash_read(xsMachine *the)
 {
-	const struct partition *partition = required(the);
+	const Partition *partition = required(the);
 	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), 1, partition->bytes);
 	const uint32_t count = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes - offset);
 	xsmcSetArrayBuffer(xsResult, NULL, count);
@@ -116,14 +118,14 @@ void xs_flash_read(xsMachine *the)
 /** flashWrite(partition, bytes, offset) */
 void xs_flash_write(xsMachine *the)
 {
-	const struct partition *partition = required(the);
+	const Partition *partition = required(the);
 	void *bytes;
 	xsUnsignedValue length;
-	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), wordBytes, partition->bytes);
+	const uint32_t offset = quantity(the, xsmcToNumber(xsArg(2)), WORD_BYTES, partition->bytes);
 	xsmcGetBufferReadable(xsArg(1), &bytes, &length);
-	const uint32_t count = quantity(the, length, wordBytes, partition->bytes - offset);
+	const uint32_t count = quantity(the, length, WORD_BYTES, partition->bytes - offset);
 
-	uint8_t cells[2 * blockBytes];
+	uint8_t cells[2 * BLOCK_BYTES];
 	if (pread(partition->descriptor, cells, count, offset) != (ssize_t)count)
 		xsUnknownError("flash read: %s", strerror(errno));
 	for (uint32_t i = 0; i < count; i++) cells[i] &= ((const uint8_t *)bytes)[i];
@@ -134,10 +136,10 @@ void xs_flash_write(xsMachine *the)
 /** flashErase(partition, block) */
 void xs_flash_erase(xsMachine *the)
 {
-	const struct partition *partition = required(the);
-	const uint32_t block = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes / blockBytes - 1);
-	uint8_t cells[blockBytes];
-	memset(cells, erased, sizeof cells);
-	if (pwrite(partition->descriptor, cells, blockBytes, (off_t)block * blockBytes) != blockBytes)
+	const Partition *partition = required(the);
+	const uint32_t block = quantity(the, xsmcToNumber(xsArg(1)), 1, partition->bytes / BLOCK_BYTES - 1);
+	uint8_t cells[BLOCK_BYTES];
+	memset(cells, ERASED, sizeof cells);
+	if (pwrite(partition->descriptor, cells, BLOCK_BYTES, (off_t)block * BLOCK_BYTES) != BLOCK_BYTES)
 		xsUnknownError("flash erase: %s", strerror(errno));
 }

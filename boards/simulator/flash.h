@@ -3,6 +3,6 @@
 #define BATON_FLASH
 
 /** Opens the partitions in `folder`, made erased where they are absent. Ends the program if one cannot be used. */
-void flashOpen(const char *folder);
+void flash_open(const char *folder);
 
 #endif

@@ -14,7 +14,7 @@
 
 static const char *settings;
 
-void hostSettings(const char *text)
+void host_settings(const char *text)
 {
 	settings = text;
 }
@@ -26,17 +26,17 @@ static double milliseconds(clockid_t clock)
 	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
-uint64_t boardMilliseconds(void)
+uint64_t board_milliseconds(void)
 {
 	return (uint64_t)milliseconds(CLOCK_MONOTONIC);
 }
 
-double boardProcessorMilliseconds(void)
+double board_processor_milliseconds(void)
 {
 	return milliseconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-void boardEnd(int code)
+void board_end(int code)
 {
 	fflush(stdout);
 	fflush(stderr);
@@ -50,7 +50,7 @@ void boardEnd(int code)
 void xs_ticks(xsMachine *the)
 {
 	static uint64_t start;
-	const uint64_t now = boardMilliseconds();
+	const uint64_t now = board_milliseconds();
 	if (!start) start = now;
 	xsmcSetNumber(xsResult, (uint32_t)(now - start - 2000));
 }
@@ -58,12 +58,12 @@ void xs_ticks(xsMachine *the)
 /** random(bytes): all of them, from the operating system. */
 void xs_random(xsMachine *the)
 {
-	enum { most = 256 }; // bytes that getentropy gives at a time
+	enum { MOST = 256 }; // bytes that getentropy gives at a time
 	void *bytes;
 	xsUnsignedValue count;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &count);
-	for (xsUnsignedValue done = 0; done < count; done += most) {
-		const size_t part = count - done < most ? count - done : most;
+	for (xsUnsignedValue done = 0; done < count; done += MOST) {
+		const size_t part = count - done < MOST ? count - done : MOST;
 		if (getentropy((uint8_t *)bytes + done, part) < 0) xsUnknownError("no randomness");
 	}
 }
@@ -73,7 +73,7 @@ void xs_print(xsMachine *the)
 {
 	fputs(xsmcToString(xsArg(0)), stdout);
 	putchar('\n');
-	if (fflush(stdout) == EOF) _exit(exitUnusable); // nobody listens any more
+	if (fflush(stdout) == EOF) _exit(EXIT_UNUSABLE); // nobody listens any more
 }
 
 void xs_settings(xsMachine *the)
@@ -87,5 +87,5 @@ void xs_exit(xsMachine *the)
 {
 	const xsNumberValue code = xsmcToNumber(xsArg(0));
 	if (!(code >= 0 && code <= 255)) xsRangeError("expected a code of 0 to 255");
-	loopEnd((int)code);
+	loop_end((int)code);
 }

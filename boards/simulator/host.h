@@ -3,6 +3,6 @@
 #define BATON_HOST
 
 /** The JSON text that `settings()` gives, or NULL. Must outlive the machine. */
-void hostSettings(const char *text);
+void host_settings(const char *text);
 
 #endif

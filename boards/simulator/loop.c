@@ -15,75 +15,75 @@
 #include "timers.h"
 
 static bool ending;
-static int endCode;
-static int signalPipe[2];
+static int end_code;
+static int signal_pipe[2];
 
 /** A signal writes its number here; a second one does what it always does. */
-static void onSignal(int number)
+static void on_signal(int number)
 {
 	const unsigned char byte = (unsigned char)number;
-	if (write(signalPipe[1], &byte, 1) < 0) _exit(exitSignal + number);
+	if (write(signal_pipe[1], &byte, 1) < 0) _exit(EXIT_SIGNAL + number);
 }
 
-void loopPrepare(void)
+void loop_prepare(void)
 {
-	if (pipe(signalPipe) < 0) {
+	if (pipe(signal_pipe) < 0) {
 		perror("simulator: pipe");
-		exit(exitUnusable);
+		exit(EXIT_UNUSABLE);
 	}
 	for (int i = 0; i < 2; i++) {
-		fcntl(signalPipe[i], F_SETFL, O_NONBLOCK);
-		fcntl(signalPipe[i], F_SETFD, FD_CLOEXEC);
+		fcntl(signal_pipe[i], F_SETFL, O_NONBLOCK);
+		fcntl(signal_pipe[i], F_SETFD, FD_CLOEXEC);
 	}
-	struct sigaction action = {.sa_handler = onSignal, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
-void loopEnd(int code)
+void loop_end(int code)
 {
-	if (!ending) endCode = code;
+	if (!ending) end_code = code;
 	ending = true;
 }
 
-bool loopEnding(void)
+bool loop_ending(void)
 {
 	return ending;
 }
 
-static void takeSignal(void)
+static void take_signal(void)
 {
 	unsigned char number;
-	if (read(signalPipe[0], &number, 1) == 1) loopEnd(0); // ended as it was asked to
+	if (read(signal_pipe[0], &number, 1) == 1) loop_end(0); // ended as it was asked to
 }
 
-int loopRun(xsMachine *machine)
+int loop_run(xsMachine *machine)
 {
-	enum { signals, lookups, sockets };
-	struct pollfd sources[sockets + tcpLimit];
+	enum { SIGNALS, LOOKUPS, SOCKETS };
+	struct pollfd sources[SOCKETS + TCP_LIMIT];
 
-	machineRunJobs(machine);
+	machine_run_jobs(machine);
 	while (!ending) {
-		int32_t wait = timersDueIn();
-		if (tcpHasEvents()) wait = 0;
-		if (wait < 0 && !tcpCount() && !resolverCount()) {
+		int32_t wait = timers_due_in();
+		if (tcp_has_events()) wait = 0;
+		if (wait < 0 && !tcp_count() && !resolver_count()) {
 			fprintf(stderr, "XS: nothing left to wait for\n");
-			return exitStalled;
+			return EXIT_STALLED;
 		}
-		sources[signals] = (struct pollfd){.fd = signalPipe[0], .events = POLLIN};
-		sources[lookups] = (struct pollfd){.fd = resolverDescriptor(), .events = POLLIN};
-		tcpBeforePoll(sources + sockets, &wait);
-		if (poll(sources, sockets + tcpLimit, wait) < 0 && errno != EINTR) {
+		sources[SIGNALS] = (struct pollfd){.fd = signal_pipe[0], .events = POLLIN};
+		sources[LOOKUPS] = (struct pollfd){.fd = resolver_descriptor(), .events = POLLIN};
+		tcp_before_poll(sources + SOCKETS, &wait);
+		if (poll(sources, SOCKETS + TCP_LIMIT, wait) < 0 && errno != EINTR) {
 			perror("simulator: poll");
-			return exitUnusable;
+			return EXIT_UNUSABLE;
 		}
-		if (sources[signals].revents) takeSignal();
-		tcpAfterPoll(sources + sockets);
+		if (sources[SIGNALS].revents) take_signal();
+		tcp_after_poll(sources + SOCKETS);
 		// Each of these calls back and runs the promise jobs that this leaves; any callback may end the loop.
-		if (!ending) timersRun(machine);
-		if (!ending && sources[lookups].revents) resolverRun(machine);
-		if (!ending) tcpRun(machine);
+		if (!ending) timers_run(machine);
+		if (!ending && sources[LOOKUPS].revents) resolver_run(machine);
+		if (!ending) tcp_run(machine);
 	}
-	return endCode;
+	return end_code;
 }

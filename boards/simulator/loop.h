@@ -6,13 +6,13 @@
 #include "xs.h"
 
 /** Must come before the first callback: from now on SIGINT and SIGTERM end the loop. */
-void loopPrepare(void);
+void loop_prepare(void);
 
 /** Runs until something ends it. Returns the exit code. */
-int loopRun(xsMachine *machine);
+int loop_run(xsMachine *machine);
 
 /** Ends the loop after the callback that is running. The first code counts. */
-void loopEnd(int code);
-bool loopEnding(void);
+void loop_end(int code);
+bool loop_ending(void);
 
 #endif

@@ -24,21 +24,21 @@
 #include "timers.h"
 
 enum {
-	defaultMemory = 4 << 20, // bytes
-	defaultStack = 4096, // slots, with heaps of fixed size
-	mostSettings = 64 << 10,
-	mostScript = 256 << 20, // bytes
+	DEFAULT_MEMORY = 4 << 20, // bytes
+	DEFAULT_STACK = 4096, // slots, with heaps of fixed size
+	MOST_SETTINGS = 64 << 10,
+	MOST_SCRIPT = 256 << 20, // bytes
 };
 
-struct options {
+typedef struct {
 	long memory, chunks, slots, stack;
 	const char *flash, *settings, *script;
-};
+} Options;
 
 static void refuse(const char *what, const char *why)
 {
 	fprintf(stderr, "simulator: %s: %s\n", what, why);
-	exit(exitUnusable);
+	exit(EXIT_UNUSABLE);
 }
 
 static long number(const char *name, const char *text)
@@ -51,9 +51,9 @@ static long number(const char *name, const char *text)
 	return value;
 }
 
-static struct options parse(int count, char **words)
+static Options parse(int count, char **words)
 {
-	struct options options = {0};
+	Options options = {0};
 	for (int i = 1; i < count; i++) {
 		const char *name = words[i];
 		if (name[0] != '-') {
@@ -74,14 +74,14 @@ static struct options parse(int count, char **words)
 	if (!options.script) refuse("script", "expected one");
 	if (!options.chunks != !options.slots) refuse("--chunks, --slots", "expected both or none");
 	if (!options.memory) {
-		const long slots = options.slots + (options.stack ? options.stack : defaultStack);
-		options.memory = options.chunks ? options.chunks + slots * (long)sizeof(xsSlot) + 4096 : defaultMemory;
+		const long slots = options.slots + (options.stack ? options.stack : DEFAULT_STACK);
+		options.memory = options.chunks ? options.chunks + slots * (long)sizeof(xsSlot) + 4096 : DEFAULT_MEMORY;
 	}
 	return options;
 }
 
 /** A whole text file with a NUL after it. */
-static char *readText(const char *path, size_t most, size_t *length)
+static char *read_text(const char *path, size_t most, size_t *length)
 {
 	FILE *file = fopen(path, "rb");
 	if (!file) refuse(path, strerror(errno));
@@ -107,7 +107,7 @@ static char *readText(const char *path, size_t most, size_t *length)
  * The arena's address is low where addresses have 32 bits: the engine adds sizes of up to 2^31 to pointers into it,
  * and these sums must not wrap.
  */
-static void *mapArena(size_t bytes)
+static void *map_arena(size_t bytes)
 {
 	void *wanted = (void *)(uintptr_t)0x10000000;
 	void *arena = mmap(wanted, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -116,48 +116,48 @@ static void *mapArena(size_t bytes)
 	return arena;
 }
 
-static void remarkUse(xsMachine *machine)
+static void remark_use(xsMachine *machine)
 {
-	const struct machineUse use = machineUse(machine);
-	printf("# peak: chunks %d, slots %d = %d x %d, stack %d; reserved %zu of %zu bytes\n", use.chunksPeak,
-		use.slotsPeak * use.slotBytes, use.slotsPeak, use.slotBytes, use.stackPeak * use.slotBytes, use.reserved,
+	const MachineUse use = machine_use(machine);
+	printf("# peak: chunks %d, slots %d = %d x %d, stack %d; reserved %zu of %zu bytes\n", use.chunks_peak,
+		use.slots_peak * use.slot_bytes, use.slots_peak, use.slot_bytes, use.stack_peak * use.slot_bytes, use.reserved,
 		use.ceiling);
 }
 
 int main(int count, char **words)
 {
-	const struct options options = parse(count, words);
+	const Options options = parse(count, words);
 	size_t length;
-	char *source = readText(options.script, mostScript, &length);
-	char *settings = options.settings ? readText(options.settings, mostSettings, NULL) : NULL;
-	hostSettings(settings);
-	if (options.flash) flashOpen(options.flash);
-	loopPrepare();
+	char *source = read_text(options.script, MOST_SCRIPT, &length);
+	char *settings = options.settings ? read_text(options.settings, MOST_SETTINGS, NULL) : NULL;
+	host_settings(settings);
+	if (options.flash) flash_open(options.flash);
+	loop_prepare();
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	const size_t memory = (size_t)options.memory;
-	void *arena = mapArena(memory);
-	printf("# %s, %zu bytes\n", machineEngine(), memory);
-	xsMachine *machine = machineCreate(&(struct machineSizes){
+	void *arena = map_arena(memory);
+	printf("# %s, %zu bytes\n", machine_engine(), memory);
+	xsMachine *machine = machine_create(&(MachineSizes){
 		.arena = arena,
 		.bytes = memory,
-		.chunkBytes = (int)options.chunks,
-		.slotCount = (int)options.slots,
-		.stackCount = (int)options.stack,
+		.chunk_bytes = (int)options.chunks,
+		.slot_count = (int)options.slots,
+		.stack_count = (int)options.stack,
 		.fixed = options.chunks != 0,
-		.parserBytes = (int)length + 1024,
+		.parser_bytes = (int)length + 1024,
 	});
-	struct script script;
-	scriptRun(machine, &script, options.script, source, length);
+	Script script;
+	script_run(machine, &script, options.script, source, length);
 	free(source);
-	const int code = loopRun(machine);
+	const int code = loop_run(machine);
 
-	remarkUse(machine);
-	timersClear(machine);
-	tcpClear(machine);
-	machineDelete(machine);
-	scriptFree(&script);
+	remark_use(machine);
+	timers_clear(machine);
+	tcp_clear(machine);
+	machine_delete(machine);
+	script_free(&script);
 	munmap(arena, memory);
 	free(settings);
-	boardEnd(code);
+	board_end(code);
 }

@@ -15,22 +15,22 @@
 #include "resolver.h"
 
 enum {
-	lookupLimit = 8, // at a time
-	nameLimit = 253, // RFC 1035 §2.3.4, as text
+	LOOKUP_LIMIT = 8, // at a time
+	NAME_LIMIT = 253, // RFC 1035 §2.3.4, as text
 };
 
-struct lookup {
+typedef struct {
 	xsSlot callback;
-	char name[nameLimit + 1];
+	char name[NAME_LIMIT + 1];
 	char address[INET_ADDRSTRLEN]; // empty: there is no such name
-};
+} Lookup;
 
 static int answers[2] = {-1, -1};
 static int count;
 
-static void *lookUp(void *data)
+static void *look_up(void *data)
 {
-	struct lookup *lookup = data;
+	Lookup *lookup = data;
 	struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = NULL;
 	if (getaddrinfo(lookup->name, NULL, &hints, &found) == 0 && found) {
 		const struct sockaddr_in *address = (struct sockaddr_in *)found->ai_addr;
@@ -42,7 +42,7 @@ static void *lookUp(void *data)
 	return NULL;
 }
 
-static bool openPipe(void)
+static bool open_pipe(void)
 {
 	if (answers[0] >= 0) return true;
 	if (pipe(answers) < 0) return false;
@@ -55,9 +55,9 @@ void xs_resolve(xsMachine *the)
 {
 	const char *name = xsmcToString(xsArg(0));
 	const size_t length = strlen(name);
-	if (length == 0 || length > nameLimit) xsRangeError("expected a name of 1 to %d bytes", nameLimit);
+	if (length == 0 || length > NAME_LIMIT) xsRangeError("expected a name of 1 to %d bytes", NAME_LIMIT);
 	if (!xsmcIsCallable(xsArg(1))) xsTypeError("expected a callback");
-	struct lookup *lookup = count < lookupLimit && openPipe() ? calloc(1, sizeof *lookup) : NULL;
+	Lookup *lookup = count < LOOKUP_LIMIT && open_pipe() ? calloc(1, sizeof *lookup) : NULL;
 	if (!lookup) xsUnknownError("no look-up is free");
 	memcpy(lookup->name, name, length);
 	lookup->callback = xsArg(1);
@@ -66,7 +66,7 @@ void xs_resolve(xsMachine *the)
 	pthread_attr_t detached;
 	pthread_attr_init(&detached);
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	const int error = pthread_create(&thread, &detached, lookUp, lookup);
+	const int error = pthread_create(&thread, &detached, look_up, lookup);
 	pthread_attr_destroy(&detached);
 	if (error) {
 		free(lookup);
@@ -76,19 +76,19 @@ void xs_resolve(xsMachine *the)
 	count++;
 }
 
-int resolverDescriptor(void)
+int resolver_descriptor(void)
 {
 	return answers[0];
 }
 
-int resolverCount(void)
+int resolver_count(void)
 {
 	return count;
 }
 
-void resolverRun(xsMachine *machine)
+void resolver_run(xsMachine *machine)
 {
-	struct lookup *lookup;
+	Lookup *lookup;
 	if (read(answers[0], &lookup, sizeof lookup) != sizeof lookup) return;
 	count--;
 	xsBeginHost(machine);
@@ -99,5 +99,5 @@ void resolverRun(xsMachine *machine)
 	free(lookup);
 	xsCallFunction1(xsVar(0), xsUndefined, xsVar(1));
 	xsEndHost(machine);
-	machineRunJobs(machine);
+	machine_run_jobs(machine);
 }

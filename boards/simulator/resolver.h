@@ -5,12 +5,12 @@
 #include "xs.h"
 
 /** Starts without look-ups; -1 as a descriptor until the first one. */
-int resolverDescriptor(void);
+int resolver_descriptor(void);
 
 /** Look-ups that have not been called back. */
-int resolverCount(void);
+int resolver_count(void);
 
 /** Calls back one look-up that has ended. */
-void resolverRun(xsMachine *machine);
+void resolver_run(xsMachine *machine);
 
 #endif

@@ -10,28 +10,28 @@
 
 extern void fxRemapIDs(txMachine *the, txByte *code, txSize bytes, txID *ids); // xsRun.c
 
-static const char *parsedPath;
-static bool parsedWrong;
+static const char *parsed_path;
+static bool parsed_wrong;
 
-static void reportSyntaxError(void *console, txString path, txInteger line, txString format, va_list arguments)
+static void report_syntax_error(void *console, txString path, txInteger line, txString format, va_list arguments)
 {
 	(void)console, (void)path;
-	fprintf(stderr, "XS: SyntaxError: %s:%d: ", parsedPath, (int)line);
+	fprintf(stderr, "XS: SyntaxError: %s:%d: ", parsed_path, (int)line);
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);
-	parsedWrong = true;
+	parsed_wrong = true;
 }
 
 static txScript *parse(txMachine *the, const char *path, const char *source, size_t bytes)
 {
-	txParser parserOnStack, *parser = &parserOnStack;
+	txParser parser_on_stack, *parser = &parser_on_stack;
 	txParserJump jump;
 	txStringCStream stream = {.buffer = (txString)source, .offset = 0, .size = (txSize)bytes};
 	txScript *script = NULL;
 
 	fxInitializeParser(parser, the, the->parserBufferSize, the->parserTableModulo);
-	parsedPath = path;
-	parser->reportError = reportSyntaxError;
+	parsed_path = path;
+	parser->reportError = report_syntax_error;
 	parser->firstJump = &jump;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		fxParserTree(parser, &stream, fxStringCGetter, mxProgramFlag, NULL);
@@ -40,12 +40,12 @@ static txScript *parse(txMachine *the, const char *path, const char *source, siz
 		script = fxParserCode(parser);
 	}
 	fxTerminateParser(parser);
-	if (!script || parsedWrong) boardEnd(exitUncaught); // the script that XS makes then would only throw it again
+	if (!script || parsed_wrong) board_end(EXIT_UNCAUGHT); // the script that XS makes then would only throw it again
 	return script;
 }
 
 /** Turns the names that the code refers to by number into the machine's own identifiers. */
-static void linkNames(txMachine *the, txScript *script)
+static void link_names(txMachine *the, txScript *script)
 {
 	txByte *name = script->symbolsBuffer;
 	txID count;
@@ -62,7 +62,7 @@ static void linkNames(txMachine *the, txScript *script)
 }
 
 /** Functions and strings that are to be copied into chunks become ones that are used where they are. */
-static void keepInPlace(txByte *code, txSize bytes)
+static void keep_in_place(txByte *code, txSize bytes)
 {
 	const txByte *end = code + bytes;
 	while (code < end) {
@@ -94,16 +94,16 @@ static void keepInPlace(txByte *code, txSize bytes)
 	}
 }
 
-void scriptRun(xsMachine *machine, struct script *kept, const char *path, const char *source, size_t bytes)
+void script_run(xsMachine *machine, Script *kept, const char *path, const char *source, size_t bytes)
 {
 	xsBeginHost(machine);
 	txScript *script = parse(the, path, source, bytes);
-	linkNames(the, script);
-	keepInPlace(script->codeBuffer, script->codeSize);
-	*kept = (struct script){
+	link_names(the, script);
+	keep_in_place(script->codeBuffer, script->codeSize);
+	*kept = (Script){
 		.code = script->codeBuffer,
 		.names = script->symbolsBuffer,
-		.codeBytes = (size_t)script->codeSize,
+		.code_bytes = (size_t)script->codeSize,
 	};
 	script->symbolsBuffer = NULL; // linked: the engine would free script and code when it has run
 	txSlot *realm = mxProgram.value.reference->next->value.module.realm;
@@ -114,7 +114,7 @@ void scriptRun(xsMachine *machine, struct script *kept, const char *path, const 
 	xsEndHost(machine);
 }
 
-void scriptFree(struct script *script)
+void script_free(Script *script)
 {
 	free(script->code);
 	free(script->names);

@@ -6,14 +6,14 @@
 #include "xs.h"
 
 /** Bytecode and names; both must outlive the machine. */
-struct script {
+typedef struct {
 	void *code;
 	void *names;
-	size_t codeBytes;
-};
+	size_t code_bytes;
+} Script;
 
 /** Parses `source` and runs it as a program. A syntax error or an exception ends the program. */
-void scriptRun(xsMachine *machine, struct script *script, const char *path, const char *source, size_t bytes);
-void scriptFree(struct script *script);
+void script_run(xsMachine *machine, Script *script, const char *path, const char *source, size_t bytes);
+void script_free(Script *script);
 
 #endif

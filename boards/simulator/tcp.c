@@ -18,72 +18,74 @@
 #include "tcp.h"
 
 enum {
-	bufferBytes = 4 * 1440, // TCP_SND_BUF and TCP_WND of the ESP-IDF
-	lingerMilliseconds = 10000, // after close, for what is queued
+	BUFFER_BYTES = 4 * 1440, // TCP_SND_BUF and TCP_WND of the ESP-IDF
+	LINGER_MILLISECONDS = 10000, // after close, for what is queued
 };
 
-enum { readable = 0, writable = 1, failed = 2 }; // boards/xs/natives.ts
+enum { READABLE = 0, WRITABLE = 1, FAILED = 2 }; // boards/xs/natives.ts
 
-struct buffer {
+typedef struct {
 	uint16_t start, length;
-	uint8_t bytes[bufferBytes];
-};
+	uint8_t bytes[BUFFER_BYTES];
+} Buffer;
 
-static struct socket {
-	enum { unused, connecting, connected, lingering } state;
+typedef struct {
+	enum { UNUSED, CONNECTING, CONNECTED, LINGERING } state;
 	int descriptor;
 	int32_t handle; // never 0
 	bool ended; // the peer closed, or the connection broke: nothing more comes
 	bool broken; // and nothing more goes
-	bool hasReadable, hasWritable, failureTold;
+	bool has_readable, has_writable, failure_told;
 	uint64_t deadline; // of lingering
 	xsSlot callback;
-	struct buffer received, queued;
-} sockets[tcpLimit];
+	Buffer received, queued;
+} Socket;
 
-#define eachSocket(name) for (struct socket *name = sockets; name < sockets + tcpLimit; name++)
+static Socket sockets[TCP_LIMIT];
+
+#define EACH_SOCKET(name) for (Socket *name = sockets; name < sockets + TCP_LIMIT; name++)
 
 // Handles
 
-static struct socket *byHandle(int32_t handle)
+static Socket *by_handle(int32_t handle)
 {
-	eachSocket(socket) if (socket->handle == handle &&
-		(socket->state == connecting || socket->state == connected)) return socket;
+	EACH_SOCKET (socket)
+		if (socket->handle == handle && (socket->state == CONNECTING || socket->state == CONNECTED)) return socket;
 	return NULL;
 }
 
-static struct socket *required(xsMachine *the)
+static Socket *required(xsMachine *the)
 {
-	struct socket *socket = byHandle(xsmcToInteger(xsArg(0)));
+	Socket *socket = by_handle(xsmcToInteger(xsArg(0)));
 	if (!socket) xsUnknownError("the socket is closed");
 	return socket;
 }
 
-static void release(struct socket *socket)
+static void release(Socket *socket)
 {
 	close(socket->descriptor);
-	socket->state = unused;
+	socket->state = UNUSED;
 }
 
 // Buffers
 
-static void fromSocket(struct socket *socket)
+static void from_socket(Socket *socket)
 {
-	struct buffer *buffer = &socket->received;
+	Buffer *buffer = &socket->received;
 	memmove(buffer->bytes, buffer->bytes + buffer->start, buffer->length);
 	buffer->start = 0;
-	const size_t room = bufferBytes - buffer->length;
+	const size_t room = BUFFER_BYTES - buffer->length;
 	const ssize_t count = recv(socket->descriptor, buffer->bytes + buffer->length, room, 0);
 	if (count > 0) {
 		buffer->length += count;
-		socket->hasReadable = true;
+		socket->has_readable = true;
 	} else if (count == 0) socket->ended = true;
 	else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) socket->ended = socket->broken = true;
 }
 
-static void toSocket(struct socket *socket)
+static void to_socket(Socket *socket)
 {
-	struct buffer *buffer = &socket->queued;
+	Buffer *buffer = &socket->queued;
 	const ssize_t count = send(socket->descriptor, buffer->bytes + buffer->start, buffer->length, 0);
 	if (count >= 0) {
 		buffer->start += count;
@@ -95,9 +97,9 @@ static void toSocket(struct socket *socket)
 	if (buffer->length == 0) buffer->start = 0;
 }
 
-static int writableCount(const struct socket *socket)
+static int writable_count(const Socket *socket)
 {
-	return bufferBytes - socket->queued.length;
+	return BUFFER_BYTES - socket->queued.length;
 }
 
 // Natives
@@ -112,22 +114,23 @@ void xs_tcp_open(xsMachine *the)
 	if (!xsmcIsCallable(xsArg(2))) xsTypeError("expected a callback");
 	peer.sin_port = htons((uint16_t)port);
 
-	struct socket *free = NULL;
-	eachSocket(socket) if (socket->state == unused) free = socket;
+	Socket *free = NULL;
+	EACH_SOCKET (socket)
+		if (socket->state == UNUSED) free = socket;
 	const int descriptor = free ? socket(AF_INET, SOCK_STREAM, 0) : -1;
 	if (descriptor < 0) xsUnknownError("no socket is free");
 	fcntl(descriptor, F_SETFL, O_NONBLOCK);
 	fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 	setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
 
-	static int32_t lastHandle;
-	lastHandle = lastHandle == INT32_MAX ? 1 : lastHandle + 1;
+	static int32_t last_handle;
+	last_handle = last_handle == INT32_MAX ? 1 : last_handle + 1;
 	const int result = connect(descriptor, (struct sockaddr *)&peer, sizeof peer);
 	const bool refused = result < 0 && errno != EINPROGRESS;
 	memset(free, 0, sizeof *free);
-	free->state = connecting;
+	free->state = CONNECTING;
 	free->descriptor = descriptor;
-	free->handle = lastHandle;
+	free->handle = last_handle;
 	free->ended = free->broken = refused;
 	free->callback = xsArg(2);
 	xsRemember(free->callback);
@@ -137,8 +140,8 @@ void xs_tcp_open(xsMachine *the)
 /** tcpRead(handle, byteLength): an ArrayBuffer, or undefined if nothing is buffered. */
 void xs_tcp_read(xsMachine *the)
 {
-	struct socket *socket = required(the);
-	struct buffer *buffer = &socket->received;
+	Socket *socket = required(the);
+	Buffer *buffer = &socket->received;
 	const xsNumberValue wanted = xsmcToNumber(xsArg(1));
 	if (!(wanted >= 0)) xsRangeError("expected a number of bytes");
 	if (buffer->length == 0) return;
@@ -151,150 +154,144 @@ void xs_tcp_read(xsMachine *the)
 /** tcpWrite(handle, bytes): how many more are taken now. */
 void xs_tcp_write(xsMachine *the)
 {
-	struct socket *socket = required(the);
-	struct buffer *buffer = &socket->queued;
+	Socket *socket = required(the);
+	Buffer *buffer = &socket->queued;
 	void *bytes;
 	xsUnsignedValue count;
 	xsmcGetBufferReadable(xsArg(1), &bytes, &count);
-	if (socket->state != connected) xsUnknownError("the socket is not connected");
-	if (count > (xsUnsignedValue)writableCount(socket))
-		xsRangeError("expected at most %d bytes", writableCount(socket));
+	if (socket->state != CONNECTED) xsUnknownError("the socket is not connected");
+	if (count > (xsUnsignedValue)writable_count(socket))
+		xsRangeError("expected at most %d bytes", writable_count(socket));
 	if (socket->broken) count = 0; // the error is told once what was received is read
 	memmove(buffer->bytes, buffer->bytes + buffer->start, buffer->length);
 	buffer->start = 0;
 	memcpy(buffer->bytes + buffer->length, bytes, count);
 	buffer->length += count;
-	if (buffer->length) toSocket(socket);
-	xsmcSetInteger(xsResult, writableCount(socket));
+	if (buffer->length) to_socket(socket);
+	xsmcSetInteger(xsResult, writable_count(socket));
 }
 
 /** tcpClose(handle): sends what is queued, then closes. Idempotent. */
 void xs_tcp_close(xsMachine *the)
 {
-	struct socket *socket = byHandle(xsmcToInteger(xsArg(0)));
+	Socket *socket = by_handle(xsmcToInteger(xsArg(0)));
 	if (!socket) return;
 	xsForget(socket->callback);
-	if (socket->state == connected && socket->queued.length && !socket->broken) {
-		socket->state = lingering;
-		socket->deadline = boardMilliseconds() + lingerMilliseconds;
+	if (socket->state == CONNECTED && socket->queued.length && !socket->broken) {
+		socket->state = LINGERING;
+		socket->deadline = board_milliseconds() + LINGER_MILLISECONDS;
 	} else release(socket);
 }
 
 // The loop's side
 
-static bool wantsFailure(const struct socket *socket)
+static bool wants_failure(const Socket *socket)
 {
-	return socket->ended && !socket->failureTold && socket->received.length == 0;
+	return socket->ended && !socket->failure_told && socket->received.length == 0;
 }
 
-int tcpCount(void)
+int tcp_count(void)
 {
 	int count = 0;
-	eachSocket(socket)
-	{
+	EACH_SOCKET (socket) {
 		// One that has told its failure is silent: it only waits to be closed.
-		if (socket->state != unused && !socket->failureTold) count++;
+		if (socket->state != UNUSED && !socket->failure_told) count++;
 	}
 	return count;
 }
 
-bool tcpHasEvents(void)
+bool tcp_has_events(void)
 {
-	eachSocket(socket)
-	{
-		if (socket->state != connecting && socket->state != connected) continue;
-		if (socket->hasReadable || socket->hasWritable || wantsFailure(socket)) return true;
+	EACH_SOCKET (socket) {
+		if (socket->state != CONNECTING && socket->state != CONNECTED) continue;
+		if (socket->has_readable || socket->has_writable || wants_failure(socket)) return true;
 	}
 	return false;
 }
 
-void tcpBeforePoll(struct pollfd *sources, int32_t *wait)
+void tcp_before_poll(struct pollfd *sources, int32_t *wait)
 {
-	eachSocket(socket)
-	{
+	EACH_SOCKET (socket) {
 		short events = 0;
-		if (socket->state == connecting && !socket->ended) events |= POLLOUT;
-		if (socket->state == connected && !socket->ended && socket->received.length < bufferBytes) events |= POLLIN;
-		if (socket->state >= connected && !socket->broken && socket->queued.length) events |= POLLOUT;
+		if (socket->state == CONNECTING && !socket->ended) events |= POLLOUT;
+		if (socket->state == CONNECTED && !socket->ended && socket->received.length < BUFFER_BYTES) events |= POLLIN;
+		if (socket->state >= CONNECTED && !socket->broken && socket->queued.length) events |= POLLOUT;
 		// poll reports a hang-up even if nothing is asked for; what has nothing to ask is left out.
 		*sources++ = (struct pollfd){.fd = events ? socket->descriptor : -1, .events = events};
-		if (socket->state == lingering) {
-			const uint64_t now = boardMilliseconds();
+		if (socket->state == LINGERING) {
+			const uint64_t now = board_milliseconds();
 			const int32_t left = socket->deadline <= now ? 0 : (int32_t)(socket->deadline - now);
 			if (*wait < 0 || left < *wait) *wait = left;
 		}
 	}
 }
 
-static void finishConnect(struct socket *socket)
+static void finish_connect(Socket *socket)
 {
 	int error = 0;
 	socklen_t length = sizeof error;
 	getsockopt(socket->descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
 	if (error) socket->ended = socket->broken = true;
 	else {
-		socket->state = connected;
-		socket->hasWritable = true;
+		socket->state = CONNECTED;
+		socket->has_writable = true;
 	}
 }
 
-void tcpAfterPoll(const struct pollfd *sources)
+void tcp_after_poll(const struct pollfd *sources)
 {
-	eachSocket(socket)
-	{
+	EACH_SOCKET (socket) {
 		const struct pollfd *source = sources++;
 		const short found = source->fd < 0 ? 0 : source->revents;
 		const bool trouble = found & (POLLHUP | POLLERR);
-		if (socket->state == connecting) {
-			if (found) finishConnect(socket);
-		} else if (socket->state == connected || socket->state == lingering) {
+		if (socket->state == CONNECTING) {
+			if (found) finish_connect(socket);
+		} else if (socket->state == CONNECTED || socket->state == LINGERING) {
 			if ((source->events & POLLOUT) && (found & POLLOUT || trouble)) {
-				toSocket(socket);
-				if (!socket->queued.length && !socket->broken) socket->hasWritable = true;
+				to_socket(socket);
+				if (!socket->queued.length && !socket->broken) socket->has_writable = true;
 			}
-			if ((source->events & POLLIN) && (found & POLLIN || trouble)) fromSocket(socket);
+			if ((source->events & POLLIN) && (found & POLLIN || trouble)) from_socket(socket);
 		}
-		if (socket->state == lingering) {
-			if (!socket->queued.length || boardMilliseconds() >= socket->deadline) release(socket);
+		if (socket->state == LINGERING) {
+			if (!socket->queued.length || board_milliseconds() >= socket->deadline) release(socket);
 		}
 	}
 }
 
-static void callBack(xsMachine *machine, struct socket *socket, int kind, int count)
+static void call_back(xsMachine *machine, Socket *socket, int kind, int count)
 {
 	xsBeginHost(machine);
 	xsCallFunction2(socket->callback, xsUndefined, xsInteger(kind), xsInteger(count));
 	xsEndHost(machine);
-	machineRunJobs(machine);
+	machine_run_jobs(machine);
 }
 
-void tcpRun(xsMachine *machine)
+void tcp_run(xsMachine *machine)
 {
-	eachSocket(socket)
-	{
+	EACH_SOCKET (socket) {
 		// A callback may close this socket, or any other: look again before each.
 		const int32_t handle = socket->handle;
-		if (!loopEnding() && byHandle(handle) == socket && socket->hasWritable) {
-			socket->hasWritable = false;
-			callBack(machine, socket, writable, writableCount(socket));
+		if (!loop_ending() && by_handle(handle) == socket && socket->has_writable) {
+			socket->has_writable = false;
+			call_back(machine, socket, WRITABLE, writable_count(socket));
 		}
-		if (!loopEnding() && byHandle(handle) == socket && socket->hasReadable) {
-			socket->hasReadable = false;
-			if (socket->received.length) callBack(machine, socket, readable, socket->received.length);
+		if (!loop_ending() && by_handle(handle) == socket && socket->has_readable) {
+			socket->has_readable = false;
+			if (socket->received.length) call_back(machine, socket, READABLE, socket->received.length);
 		}
-		if (!loopEnding() && byHandle(handle) == socket && wantsFailure(socket)) {
-			socket->failureTold = true;
-			callBack(machine, socket, failed, 0);
+		if (!loop_ending() && by_handle(handle) == socket && wants_failure(socket)) {
+			socket->failure_told = true;
+			call_back(machine, socket, FAILED, 0);
 		}
 	}
 }
 
-void tcpClear(xsMachine *the)
+void tcp_clear(xsMachine *the)
 {
-	eachSocket(socket)
-	{
-		if (socket->state == unused) continue;
-		if (socket->state != lingering) xsForget(socket->callback);
+	EACH_SOCKET (socket) {
+		if (socket->state == UNUSED) continue;
+		if (socket->state != LINGERING) xsForget(socket->callback);
 		release(socket);
 	}
 }

@@ -7,24 +7,24 @@
 #include <stdint.h>
 #include "xs.h"
 
-enum { tcpLimit = 16 }; // sockets at a time, as in lwIP's configuration for an ESP32
+enum { TCP_LIMIT = 16 }; // sockets at a time, as in lwIP's configuration for an ESP32
 
 /** Sockets that are open or still send. */
-int tcpCount(void);
+int tcp_count(void);
 
 /** Something waits to be called back. */
-bool tcpHasEvents(void);
+bool tcp_has_events(void);
 
-/** Fills `tcpLimit` entries; shortens `wait` (ms, -1 for ever) to the first deadline. */
-void tcpBeforePoll(struct pollfd *sources, int32_t *wait);
+/** Fills `TCP_LIMIT` entries; shortens `wait` (ms, -1 for ever) to the first deadline. */
+void tcp_before_poll(struct pollfd *sources, int32_t *wait);
 
 /** Moves bytes between the sockets and their buffers. Calls nothing back. */
-void tcpAfterPoll(const struct pollfd *sources);
+void tcp_after_poll(const struct pollfd *sources);
 
 /** Calls back what waits, with the promise jobs after each. */
-void tcpRun(xsMachine *machine);
+void tcp_run(xsMachine *machine);
 
 /** Closes all. */
-void tcpClear(xsMachine *machine);
+void tcp_clear(xsMachine *machine);
 
 #endif

@@ -5,12 +5,12 @@
 #include <stdint.h>
 
 /** Milliseconds since some moment, monotonic. */
-uint64_t boardMilliseconds(void);
+uint64_t board_milliseconds(void);
 
 /** Milliseconds of work done by the processor for this program, for measurements; as fine as the board has them. */
-double boardProcessorMilliseconds(void);
+double board_processor_milliseconds(void);
 
 /** Ends the program at once, after what was printed is out. */
-void boardEnd(int code) __attribute__((noreturn));
+void board_end(int code) __attribute__((noreturn));
 
 #endif

@@ -13,14 +13,14 @@ static struct {
 } arena;
 
 enum {
-	stackPaint = 0xA5,
-	leastStack = 256,
-	mostStack = 4096, // slots; a bundle keeps the variables of all its modules there
-	builtInSlots = 3800, // what the built-ins take; they are not counted in the shares
-	leastSlots = 64,
-	mostSlots = 65536, // at creation: each collection sweeps them all
-	mostChunks = 32 << 20, // bytes, at creation
-	leastStep = 1024, // bytes
+	STACK_PAINT = 0xA5,
+	LEAST_STACK = 256,
+	MOST_STACK = 4096, // slots; a bundle keeps the variables of all its modules there
+	BUILT_IN_SLOTS = 3800, // what the built-ins take; they are not counted in the shares
+	LEAST_SLOTS = 64,
+	MOST_SLOTS = 65536, // at creation: each collection sweeps them all
+	MOST_CHUNKS = 32 << 20, // bytes, at creation
+	LEAST_STEP = 1024, // bytes
 };
 
 static int share(size_t bytes, size_t least, size_t most)
@@ -29,34 +29,35 @@ static int share(size_t bytes, size_t least, size_t most)
 	return (int)(bounded & ~(size_t)15);
 }
 
-const char *machineEngine(void)
+const char *machine_engine(void)
 {
 	static char engine[24];
 	snprintf(engine, sizeof engine, "XS %d.%d.%d", XS_MAJOR_VERSION, XS_MINOR_VERSION, XS_PATCH_VERSION);
 	return engine;
 }
 
-static txMachine *create(const struct machineSizes *sizes)
+static txMachine *create(const MachineSizes *sizes)
 {
 	arena.bottom = arena.low = sizes->arena;
 	arena.top = arena.high = arena.bottom + (sizes->bytes & ~(size_t)15);
 
 	// Room for the built-ins, and shares of the rest. Steps are small so that the last of the arena is not wasted.
 	const size_t slot = sizeof(txSlot);
-	const size_t builtIns = sizes->root ? 0 : builtInSlots * slot;
-	const size_t spare = sizes->bytes > builtIns ? sizes->bytes - builtIns : 0;
-	const int step = share(sizes->bytes / 128, leastStep, 4 << 20);
+	const size_t built_ins = sizes->root ? 0 : BUILT_IN_SLOTS * slot;
+	const size_t spare = sizes->bytes > built_ins ? sizes->bytes - built_ins : 0;
+	const int step = share(sizes->bytes / 128, LEAST_STEP, 4 << 20);
 	txCreation creation = {
-		.initialChunkSize = sizes->chunkBytes ? sizes->chunkBytes : share(spare / 4, leastStep, mostChunks),
+		.initialChunkSize = sizes->chunk_bytes ? sizes->chunk_bytes : share(spare / 4, LEAST_STEP, MOST_CHUNKS),
 		.incrementalChunkSize = sizes->fixed ? 0 : step,
-		.initialHeapCount = sizes->slotCount ? sizes->slotCount : share(spare / 8 * 3 / slot, leastSlots, mostSlots),
+		.initialHeapCount =
+			sizes->slot_count ? sizes->slot_count : share(spare / 8 * 3 / slot, LEAST_SLOTS, MOST_SLOTS),
 		.incrementalHeapCount = sizes->fixed ? 0 : step / (int)slot,
-		.stackCount = sizes->stackCount ? sizes->stackCount : share(sizes->bytes / 8 / slot, leastStack, mostStack),
+		.stackCount = sizes->stack_count ? sizes->stack_count : share(sizes->bytes / 8 / slot, LEAST_STACK, MOST_STACK),
 		.initialKeyCount = 1536,
 		.incrementalKeyCount = 256,
 		.nameModulo = 997,
 		.symbolModulo = 127,
-		.parserBufferSize = sizes->parserBytes,
+		.parserBufferSize = sizes->parser_bytes,
 		.parserTableModulo = 1993,
 	};
 	if (sizes->root) creation.initialKeyCount = creation.incrementalKeyCount = 64; // names made while it runs
@@ -64,21 +65,21 @@ static txMachine *create(const struct machineSizes *sizes)
 								 : fxCreateMachine(&creation, "baton", NULL, XS_NO_ID);
 	if (!the) { // only without an abort: the C heap is exhausted
 		fprintf(stderr, "XS: no machine\n");
-		boardEnd(exitMemory);
+		board_end(EXIT_MEMORY);
 	}
-	machineResetPeak(the);
+	machine_reset_peak(the);
 	return the;
 }
 
-xsMachine *machineCreate(const struct machineSizes *sizes)
+xsMachine *machine_create(const MachineSizes *sizes)
 {
 	xsMachine *machine = create(sizes);
-	if (!sizes->root) nativesInstall(machine, false);
+	if (!sizes->root) natives_install(machine, false);
 	return machine;
 }
 
 /** A global object notes what was found where, in a table of its own. One that is only read cannot: plain it becomes. */
-static void makeGlobalPlain(txMachine *the)
+static void make_global_plain(txMachine *the)
 {
 	txSlot *global = mxGlobal.value.reference;
 	if (global->next->kind != XS_GLOBAL_KIND) return;
@@ -87,7 +88,7 @@ static void makeGlobalPlain(txMachine *the)
 }
 
 /** Says of a value in a chunk that its chunk is no collector's business. */
-static void makeConstant(txSlot *slot)
+static void make_constant(txSlot *slot)
 {
 	switch (slot->kind) {
 	case XS_STRING_KIND: slot->kind = XS_STRING_X_KIND; break;
@@ -96,32 +97,32 @@ static void makeConstant(txSlot *slot)
 	case XS_KEY_KIND: slot->kind = XS_KEY_X_KIND; break;
 	case XS_REGEXP_KIND: slot->value.regexp.data = NULL; break; // then each match takes memory of its own
 	case XS_ARRAY_KIND:
-		for (txIndex i = 0; i < fxGetIndexSize(NULL, slot); i++) makeConstant(slot->value.array.address + i);
+		for (txIndex i = 0; i < fxGetIndexSize(NULL, slot); i++) make_constant(slot->value.array.address + i);
 		break;
 	default: break;
 	}
 }
 
 /** A machine that copies a value of the root's must not take the root's chunk for one of its own. */
-static void makeValuesConstant(txMachine *the)
+static void make_values_constant(txMachine *the)
 {
 	for (txSlot *heap = the->firstHeap; heap; heap = heap->next)
-		for (txSlot *slot = heap + 1; slot < heap->value.reference; slot++) makeConstant(slot);
-	for (txSlot *slot = the->stack; slot < the->stackTop; slot++) makeConstant(slot);
+		for (txSlot *slot = heap + 1; slot < heap->value.reference; slot++) make_constant(slot);
+	for (txSlot *slot = the->stack; slot < the->stackTop; slot++) make_constant(slot);
 }
 
-xsMachine *machineCreateRoot(void *memory, size_t bytes, void (*prepare)(xsMachine *machine))
+xsMachine *machine_create_root(void *memory, size_t bytes, void (*prepare)(xsMachine *machine))
 {
-	xsMachine *root = create(&(struct machineSizes){.arena = memory, .bytes = bytes});
-	nativesInstall(root, true);
+	xsMachine *root = create(&(MachineSizes){.arena = memory, .bytes = bytes});
+	natives_install(root, true);
 	prepare(root);
-	makeGlobalPlain(root);
+	make_global_plain(root);
 	fxShareMachine(root);
-	makeValuesConstant(root);
+	make_values_constant(root);
 	return root;
 }
 
-void machineRunJobs(xsMachine *machine)
+void machine_run_jobs(xsMachine *machine)
 {
 	txMachine *the = fxBeginHost(machine);
 	while (the->promiseJobs) {
@@ -136,46 +137,46 @@ void machineRunJobs(xsMachine *machine)
  * Slots from the top of the stack to the lowest one that lost its paint. The scan goes down from what is in use now: XS
  * takes the stack's bottom as scratch memory when it turns numbers into text.
  */
-static int stackPeak(txMachine *the)
+static int stack_peak(txMachine *the)
 {
-	enum { gap = 16 }; // slots in a row that nobody wrote: below them nothing was pushed
+	enum { GAP = 16 }; // slots in a row that nobody wrote: below them nothing was pushed
 	const uint8_t *lowest = (uint8_t *)the->stack;
 	const uint8_t *scan = lowest;
-	while (scan > (uint8_t *)the->stackBottom && lowest - scan < gap * (int)sizeof(txSlot)) {
-		if (*--scan != stackPaint) lowest = scan;
+	while (scan > (uint8_t *)the->stackBottom && lowest - scan < GAP * (int)sizeof(txSlot)) {
+		if (*--scan != STACK_PAINT) lowest = scan;
 	}
 	return (int)(((uint8_t *)the->stackTop - lowest + sizeof(txSlot) - 1) / sizeof(txSlot));
 }
 
-struct machineUse machineUse(xsMachine *the)
+MachineUse machine_use(xsMachine *the)
 {
-	return (struct machineUse){
+	return (MachineUse){
 		.chunks = the->currentChunksSize,
-		.chunksPeak = the->peakChunksSize,
+		.chunks_peak = the->peakChunksSize,
 		.slots = the->currentHeapCount,
-		.slotsPeak = the->peakHeapCount,
-		.slotBytes = sizeof(txSlot),
-		.stackPeak = stackPeak(the),
-		.stackCount = (int)(the->stackTop - the->stackBottom),
+		.slots_peak = the->peakHeapCount,
+		.slot_bytes = sizeof(txSlot),
+		.stack_peak = stack_peak(the),
+		.stack_count = (int)(the->stackTop - the->stackBottom),
 		.reserved = (size_t)(arena.low - arena.bottom) + (size_t)(arena.top - arena.high),
 		.ceiling = (size_t)(arena.top - arena.bottom),
 		.keys = the->keyIndex,
 	};
 }
 
-void machineResetPeak(xsMachine *the)
+void machine_reset_peak(xsMachine *the)
 {
 	the->peakChunksSize = the->currentChunksSize;
 	the->peakHeapCount = the->currentHeapCount;
-	memset(the->stackBottom, stackPaint, (uint8_t *)the->stack - (uint8_t *)the->stackBottom);
+	memset(the->stackBottom, STACK_PAINT, (uint8_t *)the->stack - (uint8_t *)the->stackBottom);
 }
 
-void machineCollect(xsMachine *the)
+void machine_collect(xsMachine *the)
 {
 	fxCollectGarbage(the);
 }
 
-void machineDelete(xsMachine *the)
+void machine_delete(xsMachine *the)
 {
 	fxDeleteMachine(the);
 }
@@ -193,7 +194,7 @@ void fxDeleteMachinePlatform(txMachine *the)
 }
 
 /** XS checks only some of these for NULL, so the end of the arena ends the program here. */
-static void requireRoom(txMachine *the, txSize count, size_t each)
+static void require_room(txMachine *the, txSize count, size_t each)
 {
 	const size_t room = (size_t)(arena.high - arena.low);
 	if (count < 0 || (size_t)count > room / each) fxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);
@@ -201,7 +202,7 @@ static void requireRoom(txMachine *the, txSize count, size_t each)
 
 void *fxAllocateChunks(txMachine *the, txSize bytes)
 {
-	requireRoom(the, bytes, 1);
+	require_room(the, bytes, 1);
 	void *chunks = arena.low;
 	arena.low += bytes;
 	return chunks;
@@ -209,7 +210,7 @@ void *fxAllocateChunks(txMachine *the, txSize bytes)
 
 txSlot *fxAllocateSlots(txMachine *the, txSize count)
 {
-	requireRoom(the, count, sizeof(txSlot));
+	require_room(the, count, sizeof(txSlot));
 	arena.high -= (size_t)count * sizeof(txSlot);
 	return (txSlot *)arena.high;
 }
@@ -230,14 +231,14 @@ void fxQueuePromiseJobs(txMachine *the)
 }
 
 /** The exception with its stack, or what it is turned into by toString. */
-static void describeException(txMachine *the)
+static void describe_exception(txMachine *the)
 {
-	const txJump *thrownTo = the->firstJump;
-	if (thrownTo) { // what XS does where it catches, and leaves out where it aborts
-		the->stack = thrownTo->stack;
-		the->scope = thrownTo->scope;
-		the->frame = thrownTo->frame;
-		the->code = thrownTo->code;
+	const txJump *thrown_to = the->firstJump;
+	if (thrown_to) { // what XS does where it catches, and leaves out where it aborts
+		the->stack = thrown_to->stack;
+		the->scope = thrown_to->scope;
+		the->frame = thrown_to->frame;
+		the->code = thrown_to->code;
 	}
 	fxBeginHost(the);
 	mxTry(the)
@@ -264,15 +265,15 @@ void fxAbort(txMachine *the, int status)
 	case XS_UNHANDLED_REJECTION_EXIT:
 		if (!describing) {
 			describing = true;
-			describeException(the);
+			describe_exception(the);
 		}
-		boardEnd(exitUncaught);
+		board_end(EXIT_UNCAUGHT);
 	case XS_NOT_ENOUGH_MEMORY_EXIT:
 		if (describing) fprintf(stderr, "XS: an exception that there is no memory to describe\n");
 		fprintf(stderr, "XS: memory full: %zu bytes are not enough\n", (size_t)(arena.top - arena.bottom));
-		boardEnd(exitMemory);
-	case XS_STACK_OVERFLOW_EXIT: fprintf(stderr, "XS: stack overflow\n"); boardEnd(exitEngine);
-	case XS_NO_MORE_KEYS_EXIT: fprintf(stderr, "XS: no more keys\n"); boardEnd(exitEngine);
-	default: fprintf(stderr, "XS: gave up, status %d\n", status); boardEnd(exitEngine);
+		board_end(EXIT_MEMORY);
+	case XS_STACK_OVERFLOW_EXIT: fprintf(stderr, "XS: stack overflow\n"); board_end(EXIT_ENGINE);
+	case XS_NO_MORE_KEYS_EXIT: fprintf(stderr, "XS: no more keys\n"); board_end(EXIT_ENGINE);
+	default: fprintf(stderr, "XS: gave up, status %d\n", status); board_end(EXIT_ENGINE);
 	}
 }

@@ -7,29 +7,29 @@
 /** processorTime(): milliseconds of processor time, with a fraction. */
 void xs_processor_time(xsMachine *the)
 {
-	xsmcSetNumber(xsResult, boardProcessorMilliseconds());
+	xsmcSetNumber(xsResult, board_processor_milliseconds());
 }
 
 /** memory(): an array in the order of measure.ts. */
 void xs_memory(xsMachine *the)
 {
-	const struct machineUse use = machineUse(the);
+	const MachineUse use = machine_use(the);
 	const double values[] = {
 		use.chunks,
-		use.chunksPeak,
+		use.chunks_peak,
 		use.slots,
-		use.slotsPeak,
-		use.slotBytes,
-		use.stackPeak,
-		use.stackCount,
+		use.slots_peak,
+		use.slot_bytes,
+		use.stack_peak,
+		use.stack_count,
 		(double)use.reserved,
 		(double)use.ceiling,
 		use.keys,
 	};
-	enum { count = sizeof values / sizeof *values };
+	enum { COUNT = sizeof values / sizeof *values };
 	xsmcVars(1);
-	xsmcSetNewArray(xsResult, count);
-	for (int i = 0; i < count; i++) {
+	xsmcSetNewArray(xsResult, COUNT);
+	for (int i = 0; i < COUNT; i++) {
 		xsmcSetNumber(xsVar(0), values[i]);
 		xsmcSetIndex(xsResult, i, xsVar(0));
 	}
@@ -37,10 +37,10 @@ void xs_memory(xsMachine *the)
 
 void xs_collect(xsMachine *the)
 {
-	machineCollect(the);
+	machine_collect(the);
 }
 
 void xs_reset_peak(xsMachine *the)
 {
-	machineResetPeak(the);
+	machine_reset_peak(the);
 }

@@ -10,26 +10,26 @@
 #include "natives.h"
 #undef NATIVE
 
-struct native {
+typedef struct {
 	const char *name;
 	xsCallback callback;
 	int parameters;
 	xsSlot function; // undefined until it is asked for
-};
+} Native;
 
-static struct native natives[] = {
+static Native natives[] = {
 #define NATIVE(name, parameters) {#name, name, parameters, {{0}}},
 #include "natives.h"
 #undef NATIVE
 };
-enum { nativeCount = sizeof natives / sizeof *natives };
+enum { NATIVE_COUNT = sizeof natives / sizeof *natives };
 
-static int compareNames(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
-	return strcmp(((const struct native *)a)->name, ((const struct native *)b)->name);
+	return strcmp(((const Native *)a)->name, ((const Native *)b)->name);
 }
 
-static void make(xsMachine *the, struct native *native)
+static void make(xsMachine *the, Native *native)
 {
 	native->function = xsNewHostFunction(native->callback, native->parameters);
 	xsRemember(native->function);
@@ -38,19 +38,19 @@ static void make(xsMachine *the, struct native *native)
 /** native(name): the host function. Throws ReferenceError for a name that this board does not have. */
 static void xs_native(xsMachine *the)
 {
-	struct native wanted = {.name = xsmcToString(xsArg(0))};
-	struct native *found = bsearch(&wanted, natives, nativeCount, sizeof *natives, compareNames);
+	Native wanted = {.name = xsmcToString(xsArg(0))};
+	Native *found = bsearch(&wanted, natives, NATIVE_COUNT, sizeof *natives, compare_names);
 	if (!found) xsReferenceError("no native %s", wanted.name);
 	if (xsmcTypeOf(found->function) == xsUndefinedType) make(the, found);
 	xsResult = found->function;
 }
 
-void nativesInstall(xsMachine *machine, bool all)
+void natives_install(xsMachine *machine, bool all)
 {
-	qsort(natives, nativeCount, sizeof *natives, compareNames);
+	qsort(natives, NATIVE_COUNT, sizeof *natives, compare_names);
 	xsBeginHost(machine);
 	xsmcVars(1);
-	for (int i = 0; i < nativeCount; i++) {
+	for (int i = 0; i < NATIVE_COUNT; i++) {
 		xsmcSetUndefined(natives[i].function);
 		if (all) make(the, &natives[i]);
 	}

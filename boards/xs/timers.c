@@ -5,27 +5,29 @@
 #include "machine.h"
 #include "timers.h"
 
-enum { timerLimit = 256 };
+enum { TIMER_LIMIT = 256 };
 
-static struct timer {
+typedef struct {
 	int32_t id; // 0: free
 	uint64_t due, order; // equal dues run in the order in which they were set
 	xsSlot callback;
-} timers[timerLimit];
-static int32_t lastId;
-static uint64_t lastOrder;
+} Timer;
 
-static struct timer *find(int32_t id)
+static Timer timers[TIMER_LIMIT];
+static int32_t last_id;
+static uint64_t last_order;
+
+static Timer *find(int32_t id)
 {
-	for (struct timer *timer = timers; timer < timers + timerLimit; timer++)
+	for (Timer *timer = timers; timer < timers + TIMER_LIMIT; timer++)
 		if (timer->id == id) return timer;
 	return NULL;
 }
 
-static struct timer *first(void)
+static Timer *first(void)
 {
-	struct timer *first = NULL;
-	for (struct timer *timer = timers; timer < timers + timerLimit; timer++) {
+	Timer *first = NULL;
+	for (Timer *timer = timers; timer < timers + TIMER_LIMIT; timer++) {
 		if (!timer->id) continue;
 		if (!first || timer->due < first->due || (timer->due == first->due && timer->order < first->order))
 			first = timer;
@@ -39,14 +41,14 @@ void xs_timer_set(xsMachine *the)
 	const xsNumberValue milliseconds = xsmcToNumber(xsArg(1));
 	if (!(milliseconds >= 0 && milliseconds <= INT32_MAX)) xsRangeError("expected 0 to 2147483647 milliseconds");
 	if (!xsmcIsCallable(xsArg(0))) xsTypeError("expected a callback");
-	struct timer *timer = find(0);
+	Timer *timer = find(0);
 	if (!timer) xsUnknownError("no timer is free");
-	do lastId = lastId == INT32_MAX ? 1 : lastId + 1;
-	while (find(lastId));
-	*timer = (struct timer){
-		.id = lastId,
-		.due = boardMilliseconds() + (uint64_t)milliseconds,
-		.order = lastOrder++,
+	do last_id = last_id == INT32_MAX ? 1 : last_id + 1;
+	while (find(last_id));
+	*timer = (Timer){
+		.id = last_id,
+		.due = board_milliseconds() + (uint64_t)milliseconds,
+		.order = last_order++,
 		.callback = xsArg(0),
 	};
 	xsRemember(timer->callback);
@@ -57,24 +59,24 @@ void xs_timer_set(xsMachine *the)
 void xs_timer_clear(xsMachine *the)
 {
 	const int32_t id = xsmcToInteger(xsArg(0));
-	struct timer *timer = id ? find(id) : NULL;
+	Timer *timer = id ? find(id) : NULL;
 	if (!timer) return;
 	xsForget(timer->callback);
 	timer->id = 0;
 }
 
-int32_t timersDueIn(void)
+int32_t timers_due_in(void)
 {
-	const struct timer *timer = first();
+	const Timer *timer = first();
 	if (!timer) return -1;
-	const uint64_t now = boardMilliseconds();
+	const uint64_t now = board_milliseconds();
 	return timer->due <= now ? 0 : (int32_t)(timer->due - now);
 }
 
-void timersRun(xsMachine *machine)
+void timers_run(xsMachine *machine)
 {
-	if (timersDueIn() != 0) return;
-	struct timer *timer = first();
+	if (timers_due_in() != 0) return;
+	Timer *timer = first();
 	xsBeginHost(machine);
 	xsmcVars(1);
 	xsVar(0) = timer->callback;
@@ -82,12 +84,12 @@ void timersRun(xsMachine *machine)
 	timer->id = 0;
 	xsCallFunction0(xsVar(0), xsUndefined);
 	xsEndHost(machine);
-	machineRunJobs(machine);
+	machine_run_jobs(machine);
 }
 
-void timersClear(xsMachine *the)
+void timers_clear(xsMachine *the)
 {
-	for (struct timer *timer = timers; timer < timers + timerLimit; timer++) {
+	for (Timer *timer = timers; timer < timers + TIMER_LIMIT; timer++) {
 		if (timer->id) xsForget(timer->callback);
 		timer->id = 0;
 	}

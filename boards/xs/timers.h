@@ -6,12 +6,12 @@
 #include "xs.h"
 
 /** Milliseconds until the first timer is due (0: one is), or -1 if none is set. */
-int32_t timersDueIn(void);
+int32_t timers_due_in(void);
 
 /** Calls back the first timer that is due, if any, and runs the promise jobs that it left. */
-void timersRun(xsMachine *machine);
+void timers_run(xsMachine *machine);
 
 /** Forgets all timers. */
-void timersClear(xsMachine *machine);
+void timers_clear(xsMachine *machine);
 
 #endif

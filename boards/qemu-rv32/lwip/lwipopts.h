@@ -35,6 +35,6 @@
 #define MEM_SIZE (32 * 1024)
 
 // RFC 6528 wants sequence numbers that nobody guesses; lwIP's own count up from a constant.
-#define LWIP_HOOK_TCP_ISN(localAddress, localPort, remoteAddress, remotePort) entropyWord()
+#define LWIP_HOOK_TCP_ISN(local_address, local_port, remote_address, remote_port) entropy_word()
 
 #endif

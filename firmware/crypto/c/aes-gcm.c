@@ -10,15 +10,15 @@
 typedef uint32_t Slices[8];
 
 typedef struct {
-	Slices roundKeys[11];
+	Slices round_keys[11];
 	uint8_t counter[12]; // the nonce; the 32-bit block number follows
 	uint32_t h[4]; // E(0), the least significant word first
 	uint32_t y[4]; // GHASH so far
 	uint8_t mask[16]; // E(nonce ‖ 1) hides the tag
 } Gcm;
 
-static void expand_key(Slices roundKeys[11], const uint8_t key[16]);
-static void encrypt(const Slices roundKeys[11], Slices q);
+static void expand_key(Slices round_keys[11], const uint8_t key[16]);
+static void encrypt(const Slices round_keys[11], Slices q);
 static void ghash(Gcm *gcm, const uint8_t *data, size_t length);
 
 /** Columns of two blocks to slices, and back: each byte lane is an 8 × 8 matrix of bits that is transposed. */
@@ -37,16 +37,16 @@ static void transpose(Slices q)
 }
 
 static void begin(
-	Gcm *gcm, const uint8_t key[16], const uint8_t nonce[12], const uint8_t *additional, size_t additionalLength)
+	Gcm *gcm, const uint8_t key[16], const uint8_t nonce[12], const uint8_t *additional, size_t additional_length)
 {
-	expand_key(gcm->roundKeys, key);
+	expand_key(gcm->round_keys, key);
 	memcpy(gcm->counter, nonce, 12);
 	memset(gcm->y, 0, sizeof gcm->y);
 	Slices q = {0}; // block 0: zeros; block 1: nonce ‖ 1
 	for (int c = 0; c < 3; c++) q[2 * c + 1] = load32_le(nonce + 4 * c);
 	q[7] = 1u << 24;
 	transpose(q);
-	encrypt(gcm->roundKeys, q);
+	encrypt(gcm->round_keys, q);
 	transpose(q);
 	for (int c = 0; c < 4; c++) {
 		uint8_t column[4];
@@ -54,7 +54,7 @@ static void begin(
 		gcm->h[3 - c] = load32_be(column);
 		store32_le(gcm->mask + 4 * c, q[2 * c + 1]);
 	}
-	ghash(gcm, additional, additionalLength);
+	ghash(gcm, additional, additional_length);
 }
 
 /** SP 800-38D §6.5: blocks of key stream from block number 2 on, two at a time. */
@@ -69,7 +69,7 @@ static void xor_key_stream(const Gcm *gcm, uint8_t *text, size_t length)
 		q[6] = load32_le(stream);
 		q[7] = load32_le(stream + 4);
 		transpose(q);
-		encrypt(gcm->roundKeys, q);
+		encrypt(gcm->round_keys, q);
 		transpose(q);
 		for (int i = 0; i < 8; i++) store32_le(stream + 16 * (i & 1) + 4 * (i >> 1), q[i]);
 		size_t take = length < 32 ? length : 32;
@@ -79,12 +79,12 @@ static void xor_key_stream(const Gcm *gcm, uint8_t *text, size_t length)
 	}
 }
 
-static void authenticate(Gcm *gcm, size_t additionalLength, const uint8_t *text, size_t length, uint8_t tag[16])
+static void authenticate(Gcm *gcm, size_t additional_length, const uint8_t *text, size_t length, uint8_t tag[16])
 {
 	uint8_t lengths[16]; // in bits
 	ghash(gcm, text, length);
-	store32_be(lengths, (uint32_t)((uint64_t)additionalLength >> 29));
-	store32_be(lengths + 4, (uint32_t)additionalLength << 3);
+	store32_be(lengths, (uint32_t)((uint64_t)additional_length >> 29));
+	store32_be(lengths + 4, (uint32_t)additional_length << 3);
 	store32_be(lengths + 8, (uint32_t)((uint64_t)length >> 29));
 	store32_be(lengths + 12, (uint32_t)length << 3);
 	ghash(gcm, lengths, 16);
@@ -93,21 +93,21 @@ static void authenticate(Gcm *gcm, size_t additionalLength, const uint8_t *text,
 }
 
 void baton_aes128gcm_seal(const uint8_t key[16], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength, uint8_t *text, size_t length, uint8_t tag[16])
+	size_t additional_length, uint8_t *text, size_t length, uint8_t tag[16])
 {
 	Gcm gcm;
-	begin(&gcm, key, nonce, additional, additionalLength);
+	begin(&gcm, key, nonce, additional, additional_length);
 	xor_key_stream(&gcm, text, length);
-	authenticate(&gcm, additionalLength, text, length, tag);
+	authenticate(&gcm, additional_length, text, length, tag);
 }
 
 bool baton_aes128gcm_open(const uint8_t key[16], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength, uint8_t *text, size_t length, const uint8_t tag[16])
+	size_t additional_length, uint8_t *text, size_t length, const uint8_t tag[16])
 {
 	Gcm gcm;
 	uint8_t expected[16];
-	begin(&gcm, key, nonce, additional, additionalLength);
-	authenticate(&gcm, additionalLength, text, length, expected);
+	begin(&gcm, key, nonce, additional, additional_length);
+	authenticate(&gcm, additional_length, text, length, expected);
 	if (!equal_tags(expected, tag)) return false;
 	xor_key_stream(&gcm, text, length);
 	return true;
@@ -181,31 +181,31 @@ static void mix_columns(Slices q)
 	q[4] ^= carry;
 }
 
-static void add_round_key(Slices q, const Slices roundKey)
+static void add_round_key(Slices q, const Slices round_key)
 {
-	for (int i = 0; i < 8; i++) q[i] ^= roundKey[i];
+	for (int i = 0; i < 8; i++) q[i] ^= round_key[i];
 }
 
 /** FIPS 197 §5.1 on two blocks. */
-static void encrypt(const Slices roundKeys[11], Slices q)
+static void encrypt(const Slices round_keys[11], Slices q)
 {
-	add_round_key(q, roundKeys[0]);
+	add_round_key(q, round_keys[0]);
 	for (int round = 1; round <= 10; round++) {
 		sub_bytes(q);
 		shift_rows(q);
 		if (round < 10) mix_columns(q);
-		add_round_key(q, roundKeys[round]);
+		add_round_key(q, round_keys[round]);
 	}
 }
 
 /** FIPS 197 §5.2. A word's first byte is its least significant one here. */
-static void expand_key(Slices roundKeys[11], const uint8_t key[16])
+static void expand_key(Slices round_keys[11], const uint8_t key[16])
 {
 	uint32_t w[4], constant = 1;
 	for (int c = 0; c < 4; c++) w[c] = load32_le(key + 4 * c);
 	for (int round = 0;; round++) {
-		for (int i = 0; i < 8; i++) roundKeys[round][i] = w[i / 2];
-		transpose(roundKeys[round]);
+		for (int i = 0; i < 8; i++) round_keys[round][i] = w[i / 2];
+		transpose(round_keys[round]);
 		if (round == 10) break;
 		Slices q = {rotate_right(w[3], 8)};
 		transpose(q);

@@ -94,10 +94,10 @@ void xs_baton_hkdf_expand(xsMachine *the)
 
 void xs_baton_ed25519_verify(xsMachine *the)
 {
-	uint8_t *publicKey = expect(the, "public key", readable(the, 0), 32);
+	uint8_t *public_key = expect(the, "public key", readable(the, 0), 32);
 	Bytes message = readable(the, 1);
 	uint8_t *signature = expect(the, "signature", readable(the, 2), 64);
-	xsmcSetBoolean(xsResult, baton_ed25519_verify(publicKey, message.at, message.length, signature));
+	xsmcSetBoolean(xsResult, baton_ed25519_verify(public_key, message.at, message.length, signature));
 }
 
 static uint8_t *expect_prepared(xsMachine *the, Bytes bytes)
@@ -110,8 +110,8 @@ static uint8_t *expect_prepared(xsMachine *the, Bytes bytes)
 void xs_baton_ed25519_prepare(xsMachine *the)
 {
 	uint8_t *prepared = expect_prepared(the, writable(the, 0));
-	uint8_t *publicKey = expect(the, "public key", readable(the, 1), 32);
-	xsmcSetBoolean(xsResult, baton_ed25519_prepare(prepared, publicKey));
+	uint8_t *public_key = expect(the, "public key", readable(the, 1), 32);
+	xsmcSetBoolean(xsResult, baton_ed25519_prepare(prepared, public_key));
 }
 
 void xs_baton_ed25519_verify_prepared(xsMachine *the)
@@ -136,9 +136,9 @@ typedef struct {
 	size_t length; // of the text
 } AeadArguments;
 
-static AeadArguments aead_arguments(xsMachine *the, size_t keyLength)
+static AeadArguments aead_arguments(xsMachine *the, size_t key_length)
 {
-	uint8_t *key = expect(the, "key", readable(the, 0), keyLength);
+	uint8_t *key = expect(the, "key", readable(the, 0), key_length);
 	uint8_t *nonce = expect(the, "nonce", readable(the, 1), 12);
 	Bytes additional = readable(the, 2), buffer = writable(the, 3);
 	if (buffer.length < 16) xsRangeError("buffer: expected at least 16 bytes, got %d", (int)buffer.length);

@@ -20,7 +20,7 @@ static void poly1305_end(const Poly1305 *poly, uint8_t tag[16]);
 
 /** §2.6: block 0 of the key stream is the one-time key of Poly1305. The additional data go first. */
 static void begin(uint32_t state[16], Poly1305 *poly, const uint8_t key[32], const uint8_t nonce[12],
-	const uint8_t *additional, size_t additionalLength)
+	const uint8_t *additional, size_t additional_length)
 {
 	AlignedWord block[16] = {0};
 	chacha20_begin(state, key, nonce);
@@ -29,16 +29,16 @@ static void begin(uint32_t state[16], Poly1305 *poly, const uint8_t key[32], con
 	poly->r[0] = block[0] & 0x0fffffff; // §2.5.1
 	for (int i = 1; i < 4; i++) poly->r[i] = block[i] & 0x0ffffffc;
 	for (int i = 0; i < 4; i++) poly->s[i] = block[4 + i];
-	poly1305_padded(poly, additional, additionalLength);
+	poly1305_padded(poly, additional, additional_length);
 }
 
 /** §2.8: the ciphertext and both lengths complete the authenticated text. */
-static void authenticate(Poly1305 *poly, size_t additionalLength, const uint8_t *text, size_t length, uint8_t tag[16])
+static void authenticate(Poly1305 *poly, size_t additional_length, const uint8_t *text, size_t length, uint8_t tag[16])
 {
 	uint8_t lengths[16];
 	poly1305_padded(poly, text, length);
-	store32_le(lengths, (uint32_t)additionalLength);
-	store32_le(lengths + 4, (uint32_t)((uint64_t)additionalLength >> 32));
+	store32_le(lengths, (uint32_t)additional_length);
+	store32_le(lengths + 4, (uint32_t)((uint64_t)additional_length >> 32));
 	store32_le(lengths + 8, (uint32_t)length);
 	store32_le(lengths + 12, (uint32_t)((uint64_t)length >> 32));
 	poly1305_blocks(poly, lengths, 1);
@@ -46,23 +46,23 @@ static void authenticate(Poly1305 *poly, size_t additionalLength, const uint8_t 
 }
 
 void baton_chacha20poly1305_seal(const uint8_t key[32], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength, uint8_t *text, size_t length, uint8_t tag[16])
+	size_t additional_length, uint8_t *text, size_t length, uint8_t tag[16])
 {
 	uint32_t state[16];
 	Poly1305 poly;
-	begin(state, &poly, key, nonce, additional, additionalLength);
+	begin(state, &poly, key, nonce, additional, additional_length);
 	chacha20_xor(state, text, length);
-	authenticate(&poly, additionalLength, text, length, tag);
+	authenticate(&poly, additional_length, text, length, tag);
 }
 
 bool baton_chacha20poly1305_open(const uint8_t key[32], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength, uint8_t *text, size_t length, const uint8_t tag[16])
+	size_t additional_length, uint8_t *text, size_t length, const uint8_t tag[16])
 {
 	uint32_t state[16];
 	Poly1305 poly;
 	uint8_t expected[16];
-	begin(state, &poly, key, nonce, additional, additionalLength);
-	authenticate(&poly, additionalLength, text, length, expected);
+	begin(state, &poly, key, nonce, additional, additional_length);
+	authenticate(&poly, additional_length, text, length, expected);
 	if (!equal_tags(expected, tag)) return false;
 	chacha20_xor(state, text, length);
 	return true;

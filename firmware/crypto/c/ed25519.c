@@ -48,7 +48,7 @@ typedef struct {
 typedef struct {
 	Affine combs[2][KEY_ENTRIES]; // of -A
 	Affine point; // -A
-	uint8_t publicKey[32];
+	uint8_t public_key[32];
 } Prepared;
 _Static_assert(sizeof(Prepared) == BATON_ED25519_PREPARED_BYTES, "kernel.h names its size");
 
@@ -59,12 +59,12 @@ static void hash_to_scalar(
 static bool decode(Point *P, const uint8_t bytes[32], bool strict);
 static void negate(Point *P);
 static void odd_multiples(Cached table[4], const Point *P); // of an affine point
-static void double_point(Point *P, bool wantT);
-static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool wantT);
-static void add_multiple(Point *P, const Cached table[4], int digit, bool wantT);
+static void double_point(Point *P, bool want_t);
+static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool want_t);
+static void add_multiple(Point *P, const Cached table[4], int digit, bool want_t);
 static void comb_begin(CombBits bits, const uint32_t s[8], int count);
 static void comb_add(
-	Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool wantT);
+	Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool want_t);
 
 static const Affine *base_comb(int half)
 {
@@ -87,39 +87,39 @@ static bool load_scalar(uint32_t s[8], const uint8_t bytes[32])
 }
 
 bool baton_ed25519_verify(
-	const uint8_t publicKey[32], const uint8_t *message, size_t length, const uint8_t signature[64])
+	const uint8_t public_key[32], const uint8_t *message, size_t length, const uint8_t signature[64])
 {
 	uint32_t s[8], k[8], c[8], d[8];
 	Point A, R;
 	if (!load_scalar(s, signature + 32)) return false;
-	if (!decode(&R, signature, true) || !decode(&A, publicKey, false)) return false;
+	if (!decode(&R, signature, true) || !decode(&A, public_key, false)) return false;
 
-	hash_to_scalar(k, signature, publicKey, message, length);
+	hash_to_scalar(k, signature, public_key, message, length);
 	bool negative = scalar_halve(c, d, k);
 	scalar_multiply(s, s, c);
 	if (negative) scalar_negate(s);
 	else negate(&R);
 	negate(&A);
 
-	Cached multiplesA[4], multiplesR[4];
-	odd_multiples(multiplesA, &A);
-	odd_multiples(multiplesR, &R);
-	int8_t digitsA[257], digitsR[257];
-	int countA = scalar_signed_digits(digitsA, d), countR = scalar_signed_digits(digitsR, c);
+	Cached multiples_a[4], multiples_r[4];
+	odd_multiples(multiples_a, &A);
+	odd_multiples(multiples_r, &R);
+	int8_t digits_a[257], digits_r[257];
+	int count_a = scalar_signed_digits(digits_a, d), count_r = scalar_signed_digits(digits_r, c);
 	CombBits bits;
 	scalar_make_odd(s);
 	comb_begin(bits, s, BASE_TEETH * 2 * BASE_ROWS);
 
 	// Straus: one chain of doublings for all three; the base point's comb joins for its last rows.
-	int count = countA > countR ? countA : countR;
+	int count = count_a > count_r ? count_a : count_r;
 	if (count < BASE_ROWS) count = BASE_ROWS;
 	Point sum;
 	point_zero(&sum);
 	for (int i = count - 1; i >= 0; i--) {
 		bool base = i < BASE_ROWS;
-		if (i < count - 1) double_point(&sum, digitsA[i] || digitsR[i] || base);
-		if (digitsA[i]) add_multiple(&sum, multiplesA, digitsA[i], digitsR[i] || base);
-		if (digitsR[i]) add_multiple(&sum, multiplesR, digitsR[i], base);
+		if (i < count - 1) double_point(&sum, digits_a[i] || digits_r[i] || base);
+		if (digits_a[i]) add_multiple(&sum, multiples_a, digits_a[i], digits_r[i] || base);
+		if (digits_r[i]) add_multiple(&sum, multiples_r, digits_r[i], base);
 		if (!base) continue;
 		comb_add(&sum, base_comb(0), bits, i, 2 * BASE_ROWS, BASE_TEETH, true);
 		comb_add(&sum, base_comb(1), bits, i + BASE_ROWS, 2 * BASE_ROWS, BASE_TEETH, false);
@@ -136,26 +136,26 @@ bool baton_ed25519_verify_prepared(const uint8_t prepared[BATON_ED25519_PREPARED
 	const Prepared *key = (const Prepared *)prepared;
 	uint32_t s[8], k[8];
 	if (!load_scalar(s, signature + 32)) return false;
-	hash_to_scalar(k, signature, key->publicKey, message, length);
+	hash_to_scalar(k, signature, key->public_key, message, length);
 
 	// A comb needs an odd scalar. B has order L, but A may have any: k + 1 if k is even, and A back at the end.
 	bool even = !(k[0] & 1);
 	k[0] |= 1;
 	scalar_make_odd(s);
-	CombBits bitsA, bitsB;
-	comb_begin(bitsA, k, KEY_TEETH * 2 * KEY_ROWS);
-	comb_begin(bitsB, s, BASE_TEETH * 2 * BASE_ROWS);
+	CombBits bits_a, bits_b;
+	comb_begin(bits_a, k, KEY_TEETH * 2 * KEY_ROWS);
+	comb_begin(bits_b, s, BASE_TEETH * 2 * BASE_ROWS);
 
 	Point sum;
 	point_zero(&sum);
 	for (int i = KEY_ROWS - 1; i >= 0; i--) {
 		bool base = i < BASE_ROWS, last = i == 0 && even;
 		if (i < KEY_ROWS - 1) double_point(&sum, true);
-		comb_add(&sum, key->combs[0], bitsA, i, 2 * KEY_ROWS, KEY_TEETH, true);
-		comb_add(&sum, key->combs[1], bitsA, i + KEY_ROWS, 2 * KEY_ROWS, KEY_TEETH, base || last);
+		comb_add(&sum, key->combs[0], bits_a, i, 2 * KEY_ROWS, KEY_TEETH, true);
+		comb_add(&sum, key->combs[1], bits_a, i + KEY_ROWS, 2 * KEY_ROWS, KEY_TEETH, base || last);
 		if (!base) continue;
-		comb_add(&sum, base_comb(0), bitsB, i, 2 * BASE_ROWS, BASE_TEETH, true);
-		comb_add(&sum, base_comb(1), bitsB, i + BASE_ROWS, 2 * BASE_ROWS, BASE_TEETH, last);
+		comb_add(&sum, base_comb(0), bits_b, i, 2 * BASE_ROWS, BASE_TEETH, true);
+		comb_add(&sum, base_comb(1), bits_b, i + BASE_ROWS, 2 * BASE_ROWS, BASE_TEETH, last);
 	}
 	if (even) add(&sum, &key->point, NULL, true, false);
 
@@ -208,12 +208,12 @@ static void cache(Cached *out, const Point *P)
 	field_add(out->Z2, P->Z, P->Z);
 }
 
-bool baton_ed25519_prepare(uint8_t prepared[BATON_ED25519_PREPARED_BYTES], const uint8_t publicKey[32])
+bool baton_ed25519_prepare(uint8_t prepared[BATON_ED25519_PREPARED_BYTES], const uint8_t public_key[32])
 {
 	Prepared *key = (Prepared *)prepared;
 	Point P, sums[2];
-	if (!decode(&P, publicKey, false)) return false;
-	memcpy(key->publicKey, publicKey, 32);
+	if (!decode(&P, public_key, false)) return false;
+	memcpy(key->public_key, public_key, 32);
 	negate(&P);
 	store_projective(&key->point, &P);
 	make_affine(&key->point, 1);
@@ -333,7 +333,7 @@ static void odd_multiples(Cached table[4], const Point *P)
 }
 
 /** Hisil, Wong, Carter and Dawson (2008), §3.3 with a = -1, the signs of F and H turned (so all four are negated). */
-static void double_point(Point *P, bool wantT)
+static void double_point(Point *P, bool want_t)
 {
 	Field e, f, g, h;
 	field_add(P->T, P->X, P->Y);
@@ -345,11 +345,11 @@ static void double_point(Point *P, bool wantT)
 	field_multiply(P->X, e, f);
 	field_multiply(P->Y, g, h);
 	field_multiply(P->Z, f, g);
-	if (wantT) field_multiply(P->T, e, h);
+	if (want_t) field_multiply(P->T, e, h);
 }
 
 /** P = P ± Q (the same paper, §3.1, complete for a = -1). Q's Z2 is NULL if Q is affine. Needs P's T. */
-static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool wantT)
+static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool want_t)
 {
 	Field a, b, c, d;
 	field_add_subtract(b, a, P->Y, P->X);
@@ -364,13 +364,13 @@ static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bo
 	field_multiply(P->X, a, c);
 	field_multiply(P->Y, d, b);
 	field_multiply(P->Z, c, d);
-	if (wantT) field_multiply(P->T, a, b);
+	if (want_t) field_multiply(P->T, a, b);
 }
 
-static void add_multiple(Point *P, const Cached table[4], int digit, bool wantT)
+static void add_multiple(Point *P, const Cached table[4], int digit, bool want_t)
 {
 	int i = (digit < 0 ? -digit : digit) >> 1;
-	add(P, &table[i].affine, i > 0 ? table[i].Z2 : NULL, digit < 0, wantT);
+	add(P, &table[i].affine, i > 0 ? table[i].Z2 : NULL, digit < 0, want_t);
 }
 
 /** An odd s < 2^(count - 1) as Σ ±2^i for i < count: bit i of (s + 2^count - 1) / 2 is set for a plus. */
@@ -381,7 +381,8 @@ static void comb_begin(CombBits bits, const uint32_t s[8], int count)
 }
 
 /** Adds one column: the uppermost tooth's sign applies to the whole entry; its index holds the others' beside it. */
-static void comb_add(Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool wantT)
+static void comb_add(
+	Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool want_t)
 {
 	uint32_t index = 0;
 	for (int tooth = teeth - 1; tooth >= 0; tooth--) {
@@ -390,5 +391,5 @@ static void comb_add(Point *P, const Affine *table, const CombBits bits, int col
 	}
 	uint32_t mask = (1u << (teeth - 1)) - 1;
 	bool negative = !(index >> (teeth - 1));
-	add(P, table + ((negative ? ~index : index) & mask), NULL, negative, wantT);
+	add(P, table + ((negative ? ~index : index) & mask), NULL, negative, want_t);
 }

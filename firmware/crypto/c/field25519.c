@@ -185,10 +185,10 @@ void field_subtract(uint32_t h[8], const uint32_t f[8], const uint32_t g[8])
 void field_add_subtract(uint32_t sum[8], uint32_t difference[8], const uint32_t f[8], const uint32_t g[8])
 {
 	uint32_t excess = ((f[7] >> 1) + (g[7] >> 1)) >> 30;
-	uint32_t sumTop = f[7] + g[7] - (excess << 31);
+	uint32_t sum_top = f[7] + g[7] - (excess << 31);
 	uint32_t c = 19 * excess;
 	uint32_t n = shortfall(f[7], g[7]);
-	uint32_t differenceTop = f[7] - g[7] + (n << 31);
+	uint32_t difference_top = f[7] - g[7] + (n << 31);
 	uint32_t d = 19 * n;
 	UNROLL_8
 	for (int i = 0; i < 7; i++) {
@@ -199,8 +199,8 @@ void field_add_subtract(uint32_t sum[8], uint32_t difference[8], const uint32_t 
 		difference[i] = x - d;
 		d = (a < b) + (x < d);
 	}
-	sum[7] = sumTop + c;
-	difference[7] = differenceTop - d;
+	sum[7] = sum_top + c;
+	difference[7] = difference_top - d;
 }
 
 void field_add_scaled(uint32_t h[8], const uint32_t f[8], const uint32_t g[8])
@@ -355,8 +355,8 @@ static void apply_modulo(int32_t d[WORDS], int32_t e[WORDS], const Steps *s)
 {
 	const int32_t u = s->u, v = s->v, q = s->q, r = s->r;
 	// Add p to whichever is negative, which brings it to (-p, p); then as many p as make the sum divisible by 2^30.
-	const int32_t negativeD = d[WORDS - 1] >> 31, negativeE = e[WORDS - 1] >> 31;
-	int32_t pd = (u & negativeD) + (v & negativeE), pe = (q & negativeD) + (r & negativeE);
+	const int32_t negative_d = d[WORDS - 1] >> 31, negative_e = e[WORDS - 1] >> 31;
+	int32_t pd = (u & negative_d) + (v & negative_e), pe = (q & negative_d) + (r & negative_e);
 	int64_t cd = (int64_t)u * d[0] + (int64_t)v * e[0];
 	int64_t ce = (int64_t)q * d[0] + (int64_t)r * e[0];
 	pd -= (int32_t)((INVERSE_OF_P * (uint32_t)cd + (uint32_t)pd) & MASK30); // (-2^31, 2^30]

@@ -28,25 +28,25 @@ static void hmac_end(Hmac *hmac, uint8_t mac[32])
 	baton_sha256_end(&hmac->outer, mac);
 }
 
-void baton_hmac_sha256(uint8_t mac[32], const uint8_t *key, size_t keyLength, const uint8_t *data, size_t dataLength)
+void baton_hmac_sha256(uint8_t mac[32], const uint8_t *key, size_t key_length, const uint8_t *data, size_t data_length)
 {
 	Hmac hmac;
-	hmac_begin(&hmac, key, keyLength);
-	baton_sha256_update(&hmac.inner, data, dataLength);
+	hmac_begin(&hmac, key, key_length);
+	baton_sha256_update(&hmac.inner, data, data_length);
 	hmac_end(&hmac, mac);
 }
 
 void baton_hkdf_expand(
-	uint8_t *output, size_t length, const uint8_t *key, size_t keyLength, const uint8_t *info, size_t infoLength)
+	uint8_t *output, size_t length, const uint8_t *key, size_t key_length, const uint8_t *info, size_t info_length)
 {
 	Hmac keyed;
-	hmac_begin(&keyed, key, keyLength);
+	hmac_begin(&keyed, key, key_length);
 	uint8_t t[32]; // T(i), RFC 5869 §2.3
 	size_t previous = 0; // bytes of T(i - 1): T(0) is empty
 	for (uint8_t i = 1; length > 0; i++) {
 		Hmac hmac = keyed;
 		baton_sha256_update(&hmac.inner, t, previous);
-		baton_sha256_update(&hmac.inner, info, infoLength);
+		baton_sha256_update(&hmac.inner, info, info_length);
 		baton_sha256_update(&hmac.inner, &i, 1);
 		hmac_end(&hmac, t);
 		previous = 32;

@@ -36,18 +36,18 @@ void baton_sha512(uint8_t hash[64], const uint8_t *data, size_t length);
 
 // HMAC-SHA256 (RFC 2104) and HKDF-SHA256 (RFC 5869). Keys of any length; `length` of expand at most 255 × 32.
 // No output may overlap an input.
-void baton_hmac_sha256(uint8_t mac[32], const uint8_t *key, size_t keyLength, const uint8_t *data, size_t dataLength);
+void baton_hmac_sha256(uint8_t mac[32], const uint8_t *key, size_t key_length, const uint8_t *data, size_t data_length);
 void baton_hkdf_expand(
-	uint8_t *output, size_t length, const uint8_t *key, size_t keyLength, const uint8_t *info, size_t infoLength);
+	uint8_t *output, size_t length, const uint8_t *key, size_t key_length, const uint8_t *info, size_t info_length);
 
 // Ed25519 (RFC 8032 §5.1.7): cofactorless; S < L; R compared as bytes; the key decoded leniently (y ≥ p and "-0" are
 // taken, as OpenSSL and Go take them). Everything here is public and takes variable time.
 #define BATON_ED25519_PREPARED_BYTES 6272
 bool baton_ed25519_verify(
-	const uint8_t publicKey[32], const uint8_t *message, size_t length, const uint8_t signature[64]);
+	const uint8_t public_key[32], const uint8_t *message, size_t length, const uint8_t signature[64]);
 // Derives tables that make verification under one key faster. `prepared` must be aligned to 4 bytes; its content
 // depends on the machine's byte order and is never stored. False: the key is no point.
-bool baton_ed25519_prepare(uint8_t prepared[BATON_ED25519_PREPARED_BYTES], const uint8_t publicKey[32]);
+bool baton_ed25519_prepare(uint8_t prepared[BATON_ED25519_PREPARED_BYTES], const uint8_t public_key[32]);
 bool baton_ed25519_verify_prepared(const uint8_t prepared[BATON_ED25519_PREPARED_BYTES], const uint8_t *message,
 	size_t length, const uint8_t signature[64]);
 
@@ -57,12 +57,12 @@ void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[
 // AEAD in place: `text` is replaced by its ciphertext and back. `open` checks the tag first, in constant time, and
 // decrypts nothing if it is wrong. Texts of less than 2^36 bytes (one 32-bit block counter).
 void baton_chacha20poly1305_seal(const uint8_t key[32], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength, uint8_t *text, size_t length, uint8_t tag[16]);
+	size_t additional_length, uint8_t *text, size_t length, uint8_t tag[16]);
 bool baton_chacha20poly1305_open(const uint8_t key[32], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength, uint8_t *text, size_t length, const uint8_t tag[16]);
+	size_t additional_length, uint8_t *text, size_t length, const uint8_t tag[16]);
 void baton_aes128gcm_seal(const uint8_t key[16], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength, uint8_t *text, size_t length, uint8_t tag[16]);
+	size_t additional_length, uint8_t *text, size_t length, uint8_t tag[16]);
 bool baton_aes128gcm_open(const uint8_t key[16], const uint8_t nonce[12], const uint8_t *additional,
-	size_t additionalLength, uint8_t *text, size_t length, const uint8_t tag[16]);
+	size_t additional_length, uint8_t *text, size_t length, const uint8_t tag[16]);
 
 #endif

@@ -122,15 +122,15 @@ static bool below(const Vector *a, const Vector *b)
  * upper -= quotient 2^(32 n) lower, as often as it surely goes, or half as often, but at least once; lower ≤ upper.
  * Signs stay opposite, so the c are added.
  */
-static void reduce(Vector *upper, const Vector *lower, bool byHalves)
+static void reduce(Vector *upper, const Vector *lower, bool by_halves)
 {
 	// The top 32 bits of both, lower shifted up by n words so that it is at most 32 bits shorter, and never longer.
 	int n = upper->length > lower->length ? (upper->length - lower->length - 1) >> 5 : 0;
-	int shift = upper->length > 32 ? upper->length - 32 : 0, lowerShift = shift - 32 * n;
-	uint32_t divisor = lowerShift < 0 ? lower->d[0] << -lowerShift : bits_at(lower->d, lowerShift);
+	int shift = upper->length > 32 ? upper->length - 32 : 0, lower_shift = shift - 32 * n;
+	uint32_t divisor = lower_shift < 0 ? lower->d[0] << -lower_shift : bits_at(lower->d, lower_shift);
 	uint32_t quotient = divisor == 0xffffffff ? 0 : bits_at(upper->d, shift) / (divisor + 1);
 	if (quotient == 0) quotient = 1; // then n = 0, and lower ≤ upper
-	if (byHalves) quotient -= quotient >> 1;
+	if (by_halves) quotient -= quotient >> 1;
 
 	int words = (upper->length + 31) >> 5;
 	uint64_t product = 0;
@@ -170,16 +170,16 @@ bool scalar_halve(uint32_t c[8], uint32_t d[8], const uint32_t k[8])
 	}
 
 	Vector best = *lower; // the shortest with an odd c so far
-	int bestLength = best.length;
-	while (bestLength > 127) { // most are no shorter
+	int best_length = best.length;
+	while (best_length > 127) { // most are no shorter
 		// Near the goal by smaller steps: a vector between two convergents may be the best with an odd c.
 		reduce(upper, lower, upper->length <= 140);
 		if (upper->length <= 140) {
 			int length = bit_length(upper->c, 8);
-			if (length >= bestLength || upper->length == 0) break; // c only grows
+			if (length >= best_length || upper->length == 0) break; // c only grows
 			if (length < upper->length) length = upper->length;
-			if ((upper->c[0] & 1) && length < bestLength) {
-				bestLength = length;
+			if ((upper->c[0] & 1) && length < best_length) {
+				best_length = length;
 				best = *upper;
 			}
 		}

@@ -90,7 +90,7 @@ int main(void)
 {
 	uint8_t head[13];
 	_Alignas(4) static uint8_t prepared[BATON_ED25519_PREPARED_BYTES];
-	static bool isPoint;
+	static bool is_point;
 	while (fread(head, 1, sizeof head, stdin) == sizeof head) {
 		uint8_t *part[3];
 		size_t n[3];
@@ -120,8 +120,8 @@ int main(void)
 		case 'e': length = c[0] | c[1] << 8, baton_hkdf_expand(answer, length, a, n[0], b, n[1]); break;
 		case 'x': baton_x25519(answer, a, b), length = 32; break;
 		case 'v': put_bool(baton_ed25519_verify(a, b, n[1], c)); break;
-		case 'k': put_bool(isPoint = baton_ed25519_prepare(prepared, a)); break;
-		case 'V': put_bool(isPoint && baton_ed25519_verify_prepared(prepared, b, n[1], c)); break;
+		case 'k': put_bool(is_point = baton_ed25519_prepare(prepared, a)); break;
+		case 'V': put_bool(is_point && baton_ed25519_verify_prepared(prepared, b, n[1], c)); break;
 		// AEADs: a is key and nonce; sealing gives c sealed, opening gives a boolean and what c is afterwards.
 		case 'c':
 			memcpy(answer, c, n[2]), length = n[2] + 16;

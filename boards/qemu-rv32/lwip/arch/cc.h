@@ -7,7 +7,7 @@
 #include "fatal.h"
 
 #define LWIP_PLATFORM_DIAG(arguments)
-#define LWIP_PLATFORM_ASSERT(text) fatal(exitNetwork, "lwIP: %s", text)
-#define LWIP_RAND() entropyWord()
+#define LWIP_PLATFORM_ASSERT(text) fatal(EXIT_NETWORK, "lwIP: %s", text)
+#define LWIP_RAND() entropy_word()
 
 #endif
