@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { Kernel } from "./bundle.js";
 import { exitCode } from "./exit-code.js";
 import type { RunSettings } from "./settings.js";
@@ -91,12 +92,23 @@ export function engineOf(line: string): string | undefined {
 /** What a board with one wire for both puts before each line of its error output. */
 const COMPLAINT_MARK = "# ! ";
 
+/** What a power cut left of a line is not one: `generation=1` may have been to become 12. */
+function wholeLines(stream: Readable, onLine: (line: string) => void): void {
+	let begun = "";
+	stream.setEncoding("utf8");
+	stream.on("data", (text: string) => {
+		const lines = (begun + text).split("\n");
+		begun = lines.pop()!;
+		for (const line of lines) onLine(line.replace(/\r$/, ""));
+	});
+}
+
 type Process = Omit<Awaited<ReturnType<BoardCommand>>, "afterwards">;
 
 function follow({ file, args }: Process, options: BoardOptions, afterwards: () => Promise<void>) {
 	const { onLine, onComplaint = line => process.stderr.write(`${line}\n`) } = options;
 	const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
-	createInterface({ input: child.stdout }).on("line", line => {
+	wholeLines(child.stdout, line => {
 		if (line.startsWith(COMPLAINT_MARK)) onComplaint(line.slice(COMPLAINT_MARK.length));
 		else onLine(line);
 	});

@@ -27,7 +27,11 @@ export const limits = {
 };
 export type Limits = typeof limits;
 
-/** What happened at an endpoint. `peer` tells connections apart. */
+/**
+ * What happened at an endpoint. `peer` tells connections apart. Each that was `connected` has one outcome, and all have
+ * theirs before the endpoint is closed: `authenticated`, or `refused`, whose reason is `connection lost` where the
+ * client was gone before its Finished had come.
+ */
 export interface Access {
 	peer: string; // address:port
 	what: "connected" | "authenticated" | "refused" | "request" | "dropped";
@@ -75,9 +79,10 @@ export class HttpsEndpoint {
 	static async open(options: EndpointOptions): Promise<HttpsEndpoint> {
 		const given = { ...limits, ...options.limits };
 		const contexts = new Map<string, SecureContext>();
+		const connections = new Connections();
 		const server = createServer({
 			...tlsOptions(options),
-			...(options.present ? { SNICallback: chooseContext(options, contexts) } : {}),
+			SNICallback: chooseContext(options, contexts, connections),
 			handshakeTimeout: given.handshake,
 			headersTimeout: given.request,
 			requestTimeout: given.request,
@@ -92,7 +97,7 @@ export class HttpsEndpoint {
 			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0, backlog: given.backlog }, resolve);
 		});
 		server.removeAllListeners("error");
-		return new HttpsEndpoint(server, options, given, contexts);
+		return new HttpsEndpoint(server, options, given, contexts, connections);
 	}
 
 	private constructor(
@@ -100,8 +105,9 @@ export class HttpsEndpoint {
 		options: EndpointOptions,
 		{ grace }: Limits,
 		contexts: Map<string, SecureContext>,
+		connections: Connections,
 	) {
-		const { presented, present, answer, onAccess } = options;
+		const { presented, answer, onAccess } = options;
 		this.#server = server;
 		this.#contexts = contexts;
 		this.#grace = grace;
@@ -109,56 +115,42 @@ export class HttpsEndpoint {
 		const { address, port } = server.address() as AddressInfo;
 		this.address = address;
 		this.port = port;
-		const peerOf = (socket: { remoteAddress?: string; remotePort?: number }) =>
-			`${socket.remoteAddress ?? "?"}:${socket.remotePort ?? "?"}`;
-		/** By peer: what a connection was shown is what was presented when it came. */
-		const open = new Map<string, { presented?: string; shaken: boolean; host?: string }>();
-		const peers = new WeakMap<object, string>(); // a closed socket no longer knows its own
-		const report = (peer: string, access: Omit<Access, "peer" | "presented">) => {
-			const { presented, host } = open.get(peer) ?? {};
+		const report = ({ peer, presented, host }: Connection, access: Omit<Access, "peer" | "presented" | "host">) =>
 			onAccess?.({
 				peer,
 				...access,
 				...(presented === undefined ? {} : { presented }),
 				...(host === undefined ? {} : { host }),
 			});
-		};
-
-		/** With several names on one socket, what was shown follows from the name. */
-		const name = (connection: { presented?: string; host?: string }, { servername }: TLSSocket) => {
-			if (typeof servername !== "string" || !present) return;
-			connection.host = servername;
-			connection.presented = present(servername)?.presented ?? connection.presented;
+		const settle = (connection: Connection, outcome: { what: "authenticated" | "refused"; reason?: string }) => {
+			if (connection.settled) return;
+			connection.settled = true;
+			report(connection, outcome);
 		};
 
 		server.on("connection", (socket: Socket) => {
-			const peer = peerOf(socket);
-			open.set(peer, { presented: this.#presented, shaken: false });
+			const connection = connections.open(socket, this.#presented);
 			this.#sockets.add(socket);
 			socket.on("close", () => {
 				this.#sockets.delete(socket);
 				// After what a request's or a handshake's end still has to say.
-				setImmediate(() => open.delete(peer));
+				setImmediate(() => {
+					connections.forget(connection);
+					settle(connection, { what: "refused", reason: "connection lost" });
+				});
 			});
-			report(peer, { what: "connected" });
+			report(connection, { what: "connected" });
 		});
-		server.on("drop", data => report(peerOf(data ?? {}), { what: "dropped" }));
+		server.on("drop", data => report({ peer: peerOf(data ?? {}), settled: true }, { what: "dropped" }));
 		server.on("secureConnection", (socket: TLSSocket) => {
-			const peer = peerOf(socket);
-			peers.set(socket, peer);
-			const connection = open.get(peer);
-			if (connection) {
-				connection.shaken = true;
-				name(connection, socket);
-			}
-			report(peer, { what: "authenticated" }); // the client's Finished was read: it has accepted us
+			const connection = connections.of(socket);
+			// The client's Finished was read: it has accepted us.
+			if (connection) settle(connection, { what: "authenticated" });
 			socket.on("error", () => {}); // a reset after the handshake loses nothing of ours
 		});
 		server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-			const peer = peerOf(socket);
-			const connection = open.get(peer);
-			if (connection) name(connection, socket);
-			if (!connection?.shaken) report(peer, { what: "refused", reason: alertName(error) });
+			const connection = connections.of(socket);
+			if (connection) settle(connection, { what: "refused", reason: alertName(error) });
 			socket.destroy();
 		});
 		server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -169,8 +161,9 @@ export class HttpsEndpoint {
 		server.on("request", (request: IncomingMessage, response: ServerResponse) => {
 			response.setHeader("Connection", "close");
 			response.on("error", () => {});
+			const connection = connections.of(request.socket as TLSSocket) ?? { peer: "?:?", settled: true };
 			response.on("close", () =>
-				report(peers.get(request.socket) ?? "?:?", {
+				report(connection, {
 					what: "request",
 					method: request.method,
 					path: request.url,
@@ -199,7 +192,10 @@ export class HttpsEndpoint {
 		return this.#sockets.size;
 	}
 
-	/** Stops listening at once; resolves when the last response is out, or cut after the grace. */
+	/**
+	 * Stops listening at once; resolves when the last response is out, or cut after the grace, and each connection's
+	 * outcome was reported.
+	 */
 	close(): Promise<void> {
 		return (this.#closed ??= new Promise(resolve => {
 			const patience = setTimeout(() => {
@@ -207,7 +203,7 @@ export class HttpsEndpoint {
 			}, this.#grace);
 			this.#server.close(() => {
 				clearTimeout(patience);
-				resolve();
+				setImmediate(resolve); // after the last outcome
 			});
 			this.#server.closeIdleConnections();
 		}));
@@ -220,13 +216,57 @@ const complaint: { [code: string]: string | undefined } = {
 	HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
 };
 
-/** A context for each server name, made when it is first asked for. Names that `present` does not know make none. */
-function chooseContext({ present }: EndpointOptions, contexts: Map<string, SecureContext>) {
-	return (host: string, callback: (error: Error | null, context?: SecureContext) => void) => {
+interface Connection {
+	peer: string; // address:port
+	/** What a connection was shown is what was presented when it came; with several names, what the name stands for. */
+	presented?: string;
+	host?: string;
+	/** Its outcome was reported. */
+	settled: boolean;
+}
+
+/** The connections that are open. A socket that was closed no longer knows its peer: so it is remembered beside it. */
+class Connections {
+	readonly #byPeer = new Map<string, Connection>();
+	readonly #bySocket = new WeakMap<TLSSocket, Connection>();
+
+	open(socket: Socket, presented: string | undefined): Connection {
+		const connection: Connection = { peer: peerOf(socket), presented, settled: false };
+		this.#byPeer.set(connection.peer, connection);
+		return connection;
+	}
+
+	of(socket: TLSSocket): Connection | undefined {
+		const connection = this.#bySocket.get(socket) ?? this.#byPeer.get(peerOf(socket));
+		if (connection) this.#bySocket.set(socket, connection);
+		return connection;
+	}
+
+	forget(connection: Connection): void {
+		if (this.#byPeer.get(connection.peer) === connection) this.#byPeer.delete(connection.peer);
+	}
+}
+
+function peerOf({ remoteAddress, remotePort }: { remoteAddress?: string; remotePort?: number }) {
+	return `${remoteAddress ?? "?"}:${remotePort ?? "?"}`;
+}
+
+/**
+ * A context for each server name, made when it is first asked for. Names that `present` does not know make none. It is
+ * also the first that is seen of a TLS socket, while it surely knows its peer.
+ */
+function chooseContext({ present }: EndpointOptions, contexts: Map<string, SecureContext>, connections: Connections) {
+	return function (this: TLSSocket, host: string, callback: (error: Error | null, context?: SecureContext) => void) {
+		const connection = connections.of(this);
+		if (!present) return callback(null); // the default credentials
+		const presentation = present(host);
+		if (connection) {
+			connection.host = host;
+			connection.presented = presentation?.presented ?? connection.presented;
+		}
 		let context = contexts.get(host);
 		if (!context) {
-			const presentation = present!(host);
-			if (!presentation) return callback(null); // the default credentials
+			if (!presentation) return callback(null);
 			context = createSecureContext(tlsOptions(presentation));
 			contexts.set(host, context);
 		}

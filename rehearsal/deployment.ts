@@ -154,7 +154,7 @@ export class Deployment implements Servers {
 		if (services > 1)
 			this.#balancer = await Balancer.open(
 				this.#services.map(({ server }) => server.port),
-				place.port,
+				{ port: place.port, grace: limits?.grace },
 			);
 	}
 

@@ -108,21 +108,49 @@ function list(texts: string[]) {
 	return texts.length === 0 ? "" : `, but not ${texts.slice(0, 3).join(", ")}`;
 }
 
-/** Authentications that the device reports and no server has in its log, one for one. */
-function unseen(record: Entry[], operation: Outcome["operation"]): string[] {
+/**
+ * Authentications that the device reports and no server has in its log, one for one.
+ *
+ * The device says so before its Finished has left it, so a power cut (the end of the rehearsal is one) may take a
+ * Finished with it. That is only so for a session that was under way at the cut, one in each boot at most; and then a
+ * server has a handshake under that authority whose client was gone. Nothing else excuses an authentication.
+ */
+export function unseen(record: Entry[], { authorities }: Pick<Outcome["operation"], "authorities">): string[] {
 	const missing: string[] = [];
-	const cuts = Math.max(0, events(record, { event: "boot" }).length - 1); // a power cut may take the Finished with it
+	const cut = cutSessions(record);
 	for (const [server, isServer] of [
 		["service", (name: string) => name === "service"],
 		["download", (name: string) => name !== "service"],
 	] as const) {
-		for (const { generation, letter } of operation.authorities) {
+		for (const { generation, letter } of authorities) {
+			const logged = (fields: Partial<ServerAccess>) =>
+				accesses(record, { ...fields, presented: letter }).filter(({ access }) => isServer(access.server)).length;
 			const said = events(record, { event: "authenticated", server, generation }).length;
-			const seen = accesses(record, { what: "authenticated", presented: letter }).filter(({ access }) =>
-				isServer(access.server),
-			).length;
-			if (said > seen + cuts) missing.push(`${said - seen} by CA ${letter} at the ${server} server`);
+			const excused = Math.min(
+				cut.filter(event => event.server === server && event.generation === generation).length,
+				logged({ what: "refused", reason: "connection lost" }),
+			);
+			const unknown = said - logged({ what: "authenticated" }) - excused;
+			if (unknown > 0) missing.push(`${unknown} by CA ${letter} at the ${server} server`);
 		}
 	}
 	return missing;
+}
+
+/** The last authentication of each boot, if its session may have been under way when the device's power was cut. */
+function cutSessions(record: Entry[]): DeviceEvent[] {
+	const cut: DeviceEvent[] = [];
+	let last: DeviceEvent | undefined;
+	for (const { event } of events(record, {})) {
+		if (event.event === "boot") {
+			if (last) cut.push(last);
+			last = undefined;
+		} else if (event.event === "authenticated") {
+			last = event;
+		} else if (event.event !== "promoted" && event.event !== "repaired") {
+			last = undefined; // it comes of a response, of the session's end, or of another session
+		}
+	}
+	if (last) cut.push(last);
+	return cut;
 }
