@@ -1,4 +1,4 @@
-// When to ask for CA information next, without a clock (design §3, "Poll").
+// When to ask for CA information next, without a clock (DESIGN.md §3, "Poll").
 //
 // Time is counted in credits: one for each boot and one for each full 30 minutes of being up. Credits are cleared bits
 // in the partition `poll`, so they survive reboots and cost one erase a poll. The partition's block holds

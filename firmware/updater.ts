@@ -30,7 +30,7 @@ export class Updater {
 		this.#options = options;
 	}
 
-	/** `baton/1 (current,next)`: adoption can be read from any access log (design §3). */
+	/** `baton/1 (current,next)`: adoption can be read from any access log (DESIGN.md §3, "Update"). */
 	get userAgent(): string {
 		const { current, next } = this.#options.slots;
 		return `baton/1 (${current.generation},${next?.generation ?? "-"})`;

@@ -1,6 +1,6 @@
 // Which generations the devices of a fleet hold, read from access logs: each poll names them in its User-Agent,
-// `baton/1 (current,next)` (design §3; the lesson of RFC 8145: measure before a key is taken out of service).
-// Unauthenticated: anybody can send such a request. So it warns, and never decides alone.
+// `baton/1 (current,next)` (firmware/DESIGN.md §3, "Update"; the lesson of RFC 8145: measure before a key is taken out
+// of service). Unauthenticated: anybody can send such a request. So it warns, and never decides alone.
 //
 // One line of the combined log format (Apache, nginx; our own servers write it too) is one ask. A device asks about
 // once in 30 days, so the asks of 30 days stand for the fleet. A device that fetches shows what it held before.

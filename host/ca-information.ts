@@ -1,4 +1,4 @@
-// CA information (design §2): tag 18, COSE_Sign1 (RFC 9052 §4.2) over a map in deterministic CBOR (RFC 8949 §4.2),
+// CA information (firmware/trust/FORMAT.md): tag 18, COSE_Sign1 (RFC 9052 §4.2) over a map in deterministic CBOR (RFC 8949 §4.2),
 // written and read with cbor-x and Node's own crypto. It shares no code with the firmware's reader, so each is a
 // check of the other: what the host says of a slot is its own judgement.
 

@@ -1,5 +1,6 @@
-// Certificate authority n (design §1; the source's 101): a key, a self-signed X.509 v3 certificate (RFC 5280) and the
-// server certificates that it issues. Dates are parameters: they follow the years of the plan, no clock is read.
+// Certificate authority n (firmware/DESIGN.md §1; the source's 101): a key, a self-signed X.509 v3 certificate
+// (RFC 5280) and the server certificates that it issues. Dates are parameters: they follow the years of the plan, no
+// clock is read.
 // Certificates are small, because a device stores and downloads them: one common name, 64-bit serial numbers.
 //
 // Leaves out: intermediates, revocation lists (a device without a clock could not tell a fresh one from an old one).

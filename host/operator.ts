@@ -4,7 +4,8 @@
 // Time is in years since the first authority came into operation. What is due is due by the plan (`nextDue`), whether
 // a schedule carries it out (`advance`) or a person (`give`). Orders that cannot be given throw OrderError.
 //
-// Beyond the figures (design §7): download servers without end by default; a provisional authority can be revoked.
+// Beyond the figures (firmware/DESIGN.md §7): download servers without end by default; a provisional authority can be
+// revoked.
 
 export interface Plan {
 	/** Years for which a CA certificate is valid, from its coming into provisional (the first: full) operation. */
@@ -199,7 +200,7 @@ export function give(
 		take(step, phase === "revoked" ? "authority revoked" : "authority terminated", generation);
 	}
 
-	/** Each URL serves the newest authority in full operation, or else the one that follows the URL's own (design §7). */
+	/** Each URL serves the newest authority in full operation, or else the one that follows the URL's own. */
 	function serveAnew(step: string) {
 		for (const { generation: namedBy } of operation.authorities) {
 			const serves = servedAt(operation, namedBy);

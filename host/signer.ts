@@ -6,9 +6,9 @@
 //   fleet         the fleet's name: part of every signature
 //   signed/N      the payload that was signed with generation N, in hexadecimal
 //
-// Same number, same bytes (design §2): a generation is entered in the log before its signature leaves, in one step that
-// fails if it is there already; asked again for the very same payload, the signer gives the very same object, because
-// Ed25519 is deterministic. A crash between the two loses nothing and skips nothing.
+// Same number, same bytes (firmware/DESIGN.md §2): a generation is entered in the log before its signature leaves, in
+// one step that fails if it is there already; asked again for the very same payload, the signer gives the very same
+// object, because Ed25519 is deterministic. A crash between the two loses nothing and skips nothing.
 
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";

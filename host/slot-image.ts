@@ -1,4 +1,4 @@
-// Raw images of a device's slots (design §3): partitions `ca0` and `ca1` of two 4,096-byte sectors, each sector one
+// Raw images of a device's slots (firmware/trust/FORMAT.md): partitions `ca0` and `ca1` of two 4,096-byte sectors, each sector one
 // copy: the COSE bytes from offset 0, 0xFF after them, the copy's mark in the last word. Read and judged here without
 // any code of the firmware, so that a verdict about a device is a second opinion. Also writes the image of a new device.
 

@@ -1,4 +1,4 @@
-// CA information (design: FORMAT.md beside this file): a CA certificate, the URL where the one after it will appear,
+// CA information (FORMAT.md beside this file): a CA certificate, the URL where the one after it will appear,
 // and a signature by a download-server (DL) key. COSE_Sign1 (RFC 9052 §4.2) over deterministic CBOR (RFC 8949 §4.2.1),
 // Ed25519 (RFC 9864). Read strictly: whatever is accepted has exactly one encoding.
 

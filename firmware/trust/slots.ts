@@ -1,5 +1,5 @@
-// Two CA information slots on NOR flash (design §3, "State is content"): read, select, repair, store next, promote.
-// Nothing stands beside the slots that says which is which: that follows from what they hold.
+// Two CA information slots on NOR flash (../DESIGN.md §3, "State is content"): read, select, repair, store next,
+// promote. Nothing stands beside the slots that says which is which: that follows from what they hold.
 //
 // Each slot is a partition of two blocks, and each block holds one whole copy: the record from offset 0, erased flash
 // after it, and in the last word the copy's mark. A copy counts only if its record verifies and its mark is set. The

@@ -1,5 +1,5 @@
-// The pure rules of what may replace what (design §3, "Acceptance"): no flash, no network. They take only verified CA
-// information.
+// The pure rules of what may replace what (../DESIGN.md §3, "Acceptance"): no flash, no network. They take only
+// verified CA information.
 
 import { DecodeError } from "../cbor.js";
 import type { VerifiedCaInformation } from "./ca-information.js";

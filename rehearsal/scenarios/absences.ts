@@ -1,6 +1,6 @@
 // Devices that were not there: one that misses whole generations, one that lay on a shelf until after A's end. Download
-// servers without end (design §7) are what brings them back: the URL that an old CA information names serves that of
-// the authority in full operation.
+// servers without end (firmware/DESIGN.md §7) are what brings them back: the URL that an old CA information names serves
+// that of the authority in full operation.
 
 import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";

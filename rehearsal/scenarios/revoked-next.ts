@@ -1,5 +1,5 @@
-// Beyond the figures (design §7): the provisional authority B is revoked, because its key was lost or stolen. B′ takes
-// its place, with a greater generation, at the same URL; A goes on until its end.
+// Beyond the figures (firmware/DESIGN.md §7): the provisional authority B is revoked, because its key was lost or
+// stolen. B′ takes its place, with a greater generation, at the same URL; A goes on until its end.
 
 import type { Scenario } from "../bench.js";
 import { accesses, endings, events, happened, inOrder } from "../judgement.js";

@@ -1,7 +1,7 @@
 // README.md's transcript is what `npm start` prints, but for the moment at which a line comes.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -38,8 +38,19 @@ test("the transcript's lines come in its order in a real run", () => {
 	}
 });
 
-test("every file and folder that README.md links to or names in its map is there", () => {
-	for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(readFileSync(join(root, path)), path);
+test("every file and folder that the map names is there", () => {
+	const map = /## Where things are\s*```\n(.*?)```/s.exec(readme)?.[1] ?? "";
+	let folder = "",
+		count = 0;
+	for (const [, indent, names] of map.matchAll(/^( *)(\S+(?: \S+)*)/gm)) {
+		if (indent === "") folder = "";
+		for (const name of names.split(" ")) {
+			assert.ok(existsSync(join(root, folder, name)), folder + name);
+			count++;
+		}
+		if (indent === "") folder = names;
+	}
+	assert.ok(count > 10, `${count} names`);
 });
 
 test.run();

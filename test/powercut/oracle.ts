@@ -1,5 +1,6 @@
-// What a device must make of its flash, from design §3 alone: nothing of firmware/ is imported here. A record is known
-// by its bytes: whatever a DL key has signed is in the list of what was issued, and nothing else verifies.
+// What a device must make of its flash, from firmware/DESIGN.md §3 alone: nothing of firmware/ is imported here. A
+// record is known by its bytes: whatever a DL key has signed is in the list of what was issued, and nothing else
+// verifies.
 
 const BLOCK_LENGTH = 4096;
 const MARK = [0x6d, 0x61, 0x72, 0x6b];

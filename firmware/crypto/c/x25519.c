@@ -1,5 +1,5 @@
 // X25519 (RFC 7748 §5): the Montgomery ladder, constant time in the scalar. The scalar's bits are used as masks only:
-// they reach no branch and no address. DESIGN.md says how that is checked in the compiled code.
+// they reach no branch and no address. ../DESIGN.md says how that is checked in the compiled code.
 
 #include "kernel.h"
 #include "field25519.h"

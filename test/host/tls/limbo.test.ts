@@ -60,7 +60,7 @@ if (!existsSync(file)) {
 	const rows = disagreements.map(({ id, limbo, ours }) => `| ${id} | ${limbo} | ${ours} |`);
 	if (process.argv.includes("--table")) console.log(rows.join("\n"));
 
-	test(`x509-limbo: ${cases.length} cases, ${rows.length} disagreements, each in DESIGN.md's table with its reason`, () => {
+	test(`x509-limbo: ${cases.length} cases, ${rows.length} disagreements, each in the table with its reason`, () => {
 		const table = readFileSync(join(root, "firmware/x509/DESIGN.md"), "utf8")
 			.split("\n")
 			.filter(line => /^\| \w+::/.test(line));

@@ -1,0 +1,100 @@
+// What pages and comments point at is there: files, headings, numbered sections; and no page outside this repository.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { root } from "../boards/bundle.js";
+
+const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root });
+const files = listed.toString().trim().split("\n");
+const folders = new Set(files.flatMap(file => above(file)));
+const pages = files.filter(file => file.endsWith(".md"));
+const sources = files.filter(file => /\.(c|h|js|sh|ts|toml|yml)$/.test(file) || file === ".ci/run");
+const texts = new Map([...pages, ...sources].map(file => [file, readFileSync(join(root, file), "utf8")]));
+
+/** The folders that `file` lies in, and the root, ".". */
+function above(file: string): string[] {
+	const folder = dirname(file);
+	return folder === "." ? ["."] : [folder, ...above(folder)];
+}
+
+/** Beside the file that names it, or from the root. */
+function pageNamed(name: string, by: string): string | undefined {
+	return [normalize(join(dirname(by), name)), normalize(name)].find(page => pages.includes(page));
+}
+
+/** Without what stands in fences. */
+function headings(page: string): string[] {
+	const text = texts.get(page)!.replace(/^```.*?^```/gms, "");
+	return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
+}
+
+/** The headings of section `number`, its own the first; undefined if there is no such section. */
+function titlesOf(number: string, page: string): string[] | undefined {
+	const all = headings(page);
+	const first = all.findIndex(heading => heading.startsWith(`${number}. `));
+	if (first < 0) return undefined;
+	const length = all.slice(first + 1).findIndex(heading => /^\d+\. /.test(heading));
+	return length < 0 ? all.slice(first) : all.slice(first, first + 1 + length);
+}
+
+/** As GitHub makes it of a heading. */
+function anchor(heading: string): string {
+	return heading
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N} _-]/gu, "")
+		.replaceAll(" ", "-");
+}
+
+function broken(of: readonly string[], find: (file: string, text: string) => Iterable<string>): string[] {
+	return of.flatMap(file => [...find(file, texts.get(file)!)].map(what => `${file}: ${what}`));
+}
+
+test("every link in Markdown leads to a file, a folder or a heading of this repository", () => {
+	const found = broken(pages, function* (page, text) {
+		for (const [, link] of text.matchAll(/\]\(([^()\s]+)\)/g)) {
+			if (/^[a-z]+:/.test(link)) continue;
+			const [path, fragment] = link.split("#");
+			const target = path === "" ? page : normalize(join(dirname(page), path)).replace(/\/$/, "");
+			if (!files.includes(target) && !folders.has(target)) yield `${link}: no such file`;
+			else if (fragment !== undefined && !headings(target).map(anchor).includes(fragment))
+				yield `${link}: no such heading`;
+		}
+	});
+	assert.equal(found, []);
+});
+
+test("every page that a source names is beside it, or there from the root", () => {
+	const found = broken(sources, function* (source, text) {
+		for (const [name] of text.matchAll(/[\w./-]*\w\.md\b/g)) if (!pageNamed(name, source)) yield name;
+	});
+	assert.equal(found, []);
+});
+
+test("every section of a page that is cited is there", () => {
+	let count = 0;
+	const found = broken([...texts.keys()], function* (file, text) {
+		for (const [citation, name, section, title] of text.matchAll(
+			/([\w./-]+\.md)(?:\]\([^)]*\))? §(\d+)(?:, "([^"]+)")?/g,
+		)) {
+			count++;
+			const page = pageNamed(name, file);
+			const titles = page === undefined ? undefined : titlesOf(section, page);
+			if (!titles || (title !== undefined && !titles.includes(title))) yield citation;
+		}
+	});
+	assert.equal(found, []);
+	assert.ok(count > 8, `${count} citations`);
+});
+
+test("no page is cited that is not in this repository", () => {
+	const outside = /\b[Dd]esign §/; // which design?
+	assert.equal(
+		broken([...texts.keys()], (_, text) => outside.exec(text) ?? []),
+		[],
+	);
+});
+
+test.run();
