@@ -89,6 +89,23 @@ test("every section of a page that is cited is there", () => {
 	assert.ok(count > 8, `${count} citations`);
 });
 
+test("TLS 1.3 is cited by RFC 9846 and its section numbers, not by those of its predecessor", () => {
+	const old = new RegExp("RFC ?" + "8446", "g");
+	// How many sections there are below these; none below those that are not named here. Enough to tell the two apart.
+	const sections: Record<string, number> = { 4: 7, 4.2: 4, 4.3: 11, "4.3.8": 2, 4.4: 2, 4.5: 3, "4.5.1": 3, 4.7: 3 };
+	let count = 0;
+	const found = broken([...texts.keys()], function* (_, text) {
+		for (const [citation] of text.matchAll(old)) yield citation;
+		for (const [citation, section] of text.matchAll(/RFC 9846 §(4\.[\d.]*\d)/g)) {
+			count++;
+			const [, above, last] = /^(.*)\.(\d+)$/.exec(section)!;
+			if (!(Number(last) <= sections[above])) yield citation;
+		}
+	});
+	assert.equal(found, []);
+	assert.ok(count > 50, `${count} citations`);
+});
+
 test("no page is cited that is not in this repository", () => {
 	const outside = /\b[Dd]esign §/; // which design?
 	assert.equal(

@@ -1,9 +1,9 @@
-// Alerts (RFC 8446 §6) and the one error of this folder. Each refusal has a literal reason, and the reason decides the
+// Alerts (RFC 9846 §6) and the one error of this folder. Each refusal has a literal reason, and the reason decides the
 // alert that the server is told. Used by every file of this folder; its callers look at `reason`.
 
 import { CertificateError, type CertificateReason } from "../x509/certificate.js";
 
-/** AlertDescription (RFC 8446 §6, RFC 7301 §3.2), as far as a client sends it or reports it by name. */
+/** AlertDescription (RFC 9846 §6, RFC 7301 §3.2), as far as a client sends it or reports it by name. */
 export const CLOSE_NOTIFY = 0,
 	USER_CANCELED = 90;
 const UNEXPECTED_MESSAGE = 10,
@@ -46,7 +46,7 @@ const REFUSALS = Object.freeze({
 	"extension in the wrong message": ILLEGAL_PARAMETER,
 	"duplicate extension": ILLEGAL_PARAMETER,
 	"too many extensions": DECODE_ERROR,
-	// ServerHello and HelloRetryRequest (§4.1.3, §4.1.4, §4.2.8)
+	// ServerHello and HelloRetryRequest (§4.2.3, §4.2.4, §4.3.8)
 	"no TLS 1.3": PROTOCOL_VERSION,
 	"version not offered": ILLEGAL_PARAMETER,
 	"bad legacy version": ILLEGAL_PARAMETER,
@@ -61,12 +61,12 @@ const REFUSALS = Object.freeze({
 	"second HelloRetryRequest": UNEXPECTED_MESSAGE,
 	"key share already sent": ILLEGAL_PARAMETER,
 	"HelloRetryRequest changes nothing": ILLEGAL_PARAMETER,
-	// EncryptedExtensions (§4.3.1, RFC 6066 §4, RFC 7301 §3.2, RFC 8449 §4, §5)
+	// EncryptedExtensions (§4.4.1, RFC 6066 §4, RFC 7301 §3.2, RFC 8449 §4, §5)
 	"application protocol not offered": ILLEGAL_PARAMETER,
 	"bad max_fragment_length": ILLEGAL_PARAMETER,
 	"bad record_size_limit": ILLEGAL_PARAMETER,
 	"max_fragment_length and record_size_limit": ILLEGAL_PARAMETER,
-	// authentication (§4.3.2, §4.4)
+	// authentication (§4.4.2, §4.5)
 	"certificate request context": ILLEGAL_PARAMETER,
 	"no signature algorithms": MISSING_EXTENSION,
 	"no certificate": DECODE_ERROR,
@@ -74,7 +74,7 @@ const REFUSALS = Object.freeze({
 	"signature algorithm of another key": ILLEGAL_PARAMETER,
 	"bad signature by server": DECRYPT_ERROR,
 	"bad Finished": DECRYPT_ERROR,
-	// after the handshake (§4.6)
+	// after the handshake (§4.7)
 	"too many tickets": UNEXPECTED_MESSAGE,
 	"too many key updates": UNEXPECTED_MESSAGE,
 	"bad key update": ILLEGAL_PARAMETER,
@@ -135,7 +135,7 @@ export function alertFor(error: unknown): number {
 	return INTERNAL_ERROR;
 }
 
-/** RFC 8446 §6.2 has few alerts for the many things that can be wrong with a certificate. */
+/** RFC 9846 §6.2 has few alerts for the many things that can be wrong with a certificate. */
 function alertForCertificate(reason: CertificateReason): number {
 	if (reason === "unknown issuer") return UNKNOWN_CA;
 	if (reason === "unsupported signature algorithm" || reason === "unsupported public key") {

@@ -1,4 +1,4 @@
-// A TLS 1.3 client (RFC 8446) as a machine without I/O: bytes in, bytes out. It authenticates the server and protects
+// A TLS 1.3 client (RFC 9846) as a machine without I/O: bytes in, bytes out. It authenticates the server and protects
 // what is exchanged; X25519, both suites of record.ts, HelloRetryRequest, KeyUpdate, no client certificate (asked for
 // one, it says that it has none). Left out: PSK, tickets, resumption and 0-RTT, so that each connection checks a
 // certificate. Here records become messages; states.ts says what they mean; socket.ts runs it all over TCP.
@@ -31,7 +31,7 @@ export interface ClientOptions {
 	fragmentLength?: FragmentLength;
 	/** Cipher suites, the one that is liked best first. Default: CIPHER_SUITES. */
 	suites?: readonly CipherSuite[];
-	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip (§4.2.8). */
+	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip (§4.3.8). */
 	offerKeyShare?: boolean;
 }
 
@@ -146,7 +146,7 @@ export class Client {
 		if (bytes.length > 0) (this.#state as Established).write(bytes);
 	}
 
-	/** Changes the key of what we send (§4.6.3) and, if `both`, asks the server to do the same. */
+	/** Changes the key of what we send (§4.7.3) and, if `both`, asks the server to do the same. */
 	updateKey(both = false): void {
 		if (this.writable > 0) (this.#state as Established).updateKey(both);
 	}

@@ -12,7 +12,7 @@ export class Connection {
 	readonly anchors: readonly TrustAnchor[];
 	readonly reader: RecordReader;
 	readonly writer = new RecordWriter();
-	/** §4.4.1: a running hash, so that no message is kept. */
+	/** §4.1: a running hash, so that no message is kept. */
 	transcript = new Sha256();
 	/** Bytes for the server. */
 	outgoing: Uint8Array | undefined;
@@ -41,7 +41,7 @@ export class Connection {
 		this.send(HANDSHAKE, message);
 	}
 
-	/** After the first ClientHello, one change_cipher_spec goes before whatever is next (§D.4). */
+	/** After the first ClientHello, one change_cipher_spec goes before whatever is next (§E.4). */
 	send(type: number, content: Uint8Array, version?: number): void {
 		if (this.#helloSent && !this.#compatible) {
 			this.#compatible = true;

@@ -1,4 +1,4 @@
-// Handshake messages (RFC 8446 §4): ClientHello written, the server's messages read, each strictly and by itself. What
+// Handshake messages (RFC 9846 §4): ClientHello written, the server's messages read, each strictly and by itself. What
 // they mean together is states.ts's. A message here is its body, without the four bytes of type and length. Views that
 // are returned are views of the message. Left out, because never offered: PSK, early data, certificate compression,
 // OCSP and SCT, post-handshake authentication, groups other than X25519.
@@ -46,16 +46,16 @@ const FRAGMENT_LENGTHS: readonly FragmentLength[] = Object.freeze([512, 1024, 20
 
 export interface ClientHello {
 	random: Uint8Array; // 32 bytes
-	/** 32 bytes for middlebox compatibility (§D.4); the server echoes them. */
+	/** 32 bytes for middlebox compatibility (§E.4); the server echoes them. */
 	sessionId: Uint8Array;
 	/** In the order of our preference. */
 	suites: readonly CipherSuite[];
 	/** For server_name; undefined for an address (RFC 6066 §3). */
 	hostName: string | undefined;
 	fragmentLength: FragmentLength;
-	/** X25519 public key; undefined: none is sent, the server asks for it with HelloRetryRequest (§4.2.8). */
+	/** X25519 public key; undefined: none is sent, the server asks for it with HelloRetryRequest (§4.3.8). */
 	keyShare: Uint8Array | undefined;
-	/** From HelloRetryRequest (§4.2.2). */
+	/** From HelloRetryRequest (§4.3.2). */
 	cookie: Uint8Array | undefined;
 }
 
@@ -99,7 +99,7 @@ export interface ServerHello {
 	cookie: Uint8Array | undefined;
 }
 
-/** ServerHello (§4.1.3) or HelloRetryRequest (§4.1.4), which differ by the random and in their extensions. */
+/** ServerHello (§4.2.3) or HelloRetryRequest (§4.2.4), which differ by the random and in their extensions. */
 export function readServerHello(message: Uint8Array, hello: ClientHello): ServerHello {
 	const reader = new FieldReader(message);
 	const legacyVersion = reader.uint16();
@@ -118,14 +118,14 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 			if (type === SUPPORTED_VERSIONS) version = data.uint16();
 			else if (type === COOKIE) cookie = data.vector(2, 1);
 			else if (data.uint16() !== X25519)
-				refuse("group not offered"); // §4.2.8
+				refuse("group not offered"); // §4.3.8
 			else if (isRetryRequest) wantsKeyShare = true;
 			else keyShare = data.vector(2, 1);
 		});
 	}
 	reader.end();
 
-	if (version === undefined) refuse("no TLS 1.3"); // §4.2.1: an older version was negotiated
+	if (version === undefined) refuse("no TLS 1.3"); // §4.3.1: an older version was negotiated
 	if (version !== TLS_1_3) refuse("version not offered");
 	if (legacyVersion !== LEGACY_VERSION) refuse("bad legacy version");
 	if (!equals(echo, hello.sessionId)) refuse("session id not echoed");
@@ -133,11 +133,11 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 	if (!suite) return refuse("cipher suite not offered");
 	if (compression !== 0) refuse("compression");
 	if (!isRetryRequest && !keyShare) refuse("no key share"); // §9.2
-	if (keyShare && keyShare.length !== 32) refuse("bad key share"); // §4.2.8.2
+	if (keyShare && keyShare.length !== 32) refuse("bad key share"); // §4.3.8.2
 	return { isRetryRequest, suite, keyShare, wantsKeyShare, cookie };
 }
 
-/** EncryptedExtensions (§4.3.1). Returns how many bytes of content our own records may have at most. */
+/** EncryptedExtensions (§4.4.1). Returns how many bytes of content our own records may have at most. */
 export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello): number {
 	const reader = new FieldReader(message);
 	let hasFragmentLength = false,
@@ -153,7 +153,7 @@ export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello)
 				hasFragmentLength = true;
 				if (FRAGMENT_LENGTHS[data.uint8() - 1] !== hello.fragmentLength) refuse("bad max_fragment_length");
 				break;
-			case SUPPORTED_GROUPS: // §4.2.7: of interest for a later connection
+			case SUPPORTED_GROUPS: // §4.3.7: of interest for a later connection
 				data.vector(2, 2);
 				break;
 			case ALPN: {
@@ -178,7 +178,7 @@ export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello)
 	return limit;
 }
 
-/** CertificateRequest (§4.3.2): whatever it asks for, the answer is an empty Certificate. */
+/** CertificateRequest (§4.4.2): whatever it asks for, the answer is an empty Certificate. */
 export function readCertificateRequest(message: Uint8Array): void {
 	const reader = new FieldReader(message);
 	if (reader.vector(1).length !== 0) refuse("certificate request context");
@@ -195,7 +195,7 @@ export function readCertificateRequest(message: Uint8Array): void {
 	if (!hasAlgorithms) refuse("no signature algorithms");
 }
 
-/** Certificate (§4.4.2): the chain's certificates, as views. */
+/** Certificate (§4.5.1): the chain's certificates, as views. */
 export function readCertificates(message: Uint8Array, maximum: number): Uint8Array[] {
 	const reader = new FieldReader(message);
 	if (reader.vector(1).length !== 0) refuse("certificate request context");
@@ -207,11 +207,11 @@ export function readCertificates(message: Uint8Array, maximum: number): Uint8Arr
 		chain.push(list.vector(3, 1));
 		readExtensions(list, [], () => {}); // neither OCSP nor SCT was offered
 	}
-	if (chain.length === 0) refuse("no certificate"); // §4.4.2.4
+	if (chain.length === 0) refuse("no certificate"); // §4.5.1.3
 	return chain;
 }
 
-/** CertificateVerify (§4.4.3). */
+/** CertificateVerify (§4.5.2). */
 export function readCertificateVerify(message: Uint8Array): { scheme: number; signature: Uint8Array } {
 	const reader = new FieldReader(message);
 	const scheme = reader.uint16();
@@ -220,7 +220,7 @@ export function readCertificateVerify(message: Uint8Array): { scheme: number; si
 	return { scheme, signature };
 }
 
-/** NewSessionTicket (§4.6.1): checked and forgotten. */
+/** NewSessionTicket (§4.7.1): checked and forgotten. */
 export function readNewSessionTicket(message: Uint8Array): void {
 	const reader = new FieldReader(message);
 	reader.bytes(8); // ticket_lifetime, ticket_age_add
@@ -230,7 +230,7 @@ export function readNewSessionTicket(message: Uint8Array): void {
 	reader.end();
 }
 
-/** KeyUpdate (§4.6.3). Returns whether the server wants ours in turn. */
+/** KeyUpdate (§4.7.3). Returns whether the server wants ours in turn. */
 export function readKeyUpdate(message: Uint8Array): boolean {
 	const reader = new FieldReader(message);
 	const request = reader.uint8();
@@ -257,7 +257,7 @@ const OFFERED: readonly number[] = Object.freeze([
 ]);
 
 /**
- * The extensions of one message (§4.2): none twice and, unless `allowed` is undefined, no other than those.
+ * The extensions of one message (§4.3): none twice and, unless `allowed` is undefined, no other than those.
  * `visit` reads the whole of the data.
  */
 function readExtensions(

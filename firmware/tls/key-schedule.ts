@@ -1,4 +1,4 @@
-// The key schedule (RFC 8446 §7) with SHA-256, without pre-shared keys or exporters: from the X25519 shared secret and
+// The key schedule (RFC 9846 §7) with SHA-256, without pre-shared keys or exporters: from the X25519 shared secret and
 // the transcript's hash to traffic secrets, and from a traffic secret to what stands on it. Called by client.ts.
 
 import { ascii } from "../cbor.js";
@@ -48,18 +48,18 @@ export interface TrafficSecrets {
 	server: Uint8Array;
 }
 
-/** §7.1: the handshake's traffic secrets, and the master secret that comes after them. */
+/** §7.1: the handshake's traffic secrets, and the main secret that comes after them. */
 export function handshakeSecrets(
 	sharedSecret: Uint8Array,
 	helloHash: Uint8Array,
-): { traffic: TrafficSecrets; master: Uint8Array } {
+): { traffic: TrafficSecrets; main: Uint8Array } {
 	const handshakeSecret = hkdfExtract(HANDSHAKE_SALT, sharedSecret);
 	return {
 		traffic: {
 			client: expandLabel(handshakeSecret, "c hs traffic", helloHash, HASH_LENGTH),
 			server: expandLabel(handshakeSecret, "s hs traffic", helloHash, HASH_LENGTH),
 		},
-		master: hkdfExtract(
+		main: hkdfExtract(
 			expandLabel(handshakeSecret, "derived", sha256(new Uint8Array(0)), HASH_LENGTH),
 			new Uint8Array(HASH_LENGTH),
 		),
@@ -67,10 +67,10 @@ export function handshakeSecrets(
 }
 
 /** §7.1: the application's traffic secrets; `finishedHash` is of the transcript up to the server's Finished. */
-export function applicationSecrets(master: Uint8Array, finishedHash: Uint8Array): TrafficSecrets {
+export function applicationSecrets(main: Uint8Array, finishedHash: Uint8Array): TrafficSecrets {
 	return {
-		client: expandLabel(master, "c ap traffic", finishedHash, HASH_LENGTH),
-		server: expandLabel(master, "s ap traffic", finishedHash, HASH_LENGTH),
+		client: expandLabel(main, "c ap traffic", finishedHash, HASH_LENGTH),
+		server: expandLabel(main, "s ap traffic", finishedHash, HASH_LENGTH),
 	};
 }
 
@@ -87,7 +87,7 @@ export function trafficKey(trafficSecret: Uint8Array, keyLength: number): { key:
 	};
 }
 
-/** §4.4.4: verify_data of a Finished, 32 bytes. */
+/** §4.5.3: verify_data of a Finished, 32 bytes. */
 export function verifyData(trafficSecret: Uint8Array, transcriptHash: Uint8Array): Uint8Array {
 	return hmacSha256(expandLabel(trafficSecret, "finished", new Uint8Array(0), HASH_LENGTH), transcriptHash);
 }

@@ -1,4 +1,4 @@
-// The presentation language (RFC 8446 §3): numbers in network order, vectors behind their length. Bounds are checked
+// The presentation language (RFC 9846 §3): numbers in network order, vectors behind their length. Bounds are checked
 // here once, so that the parsers of handshake.ts are nothing but the order of the fields.
 
 import { concatenate } from "../cbor.js";

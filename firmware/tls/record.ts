@@ -1,4 +1,4 @@
-// The record layer (RFC 8446 §5). One buffer, of a record as long as was agreed, receives, and is decrypted in place;
+// The record layer (RFC 9846 §5). One buffer, of a record as long as was agreed, receives, and is decrypted in place;
 // nothing is copied out of it here. Left out: 0-RTT, and records longer than the buffer (`record_size_limit`, RFC 8449,
 // and `max_fragment_length`, RFC 6066 §4, ask for short ones; a server that sends longer ones is refused).
 // Called by client.ts.

@@ -1,4 +1,4 @@
-// The states of a handshake (RFC 8446 §A.1): functions, named for what they await. Each takes one message and gives
+// The states of a handshake (RFC 9846 §A.1): functions, named for what they await. Each takes one message and gives
 // the next state. The last, `Established`, which alone can send application data, can only be made with an
 // `AuthenticatedServer`, and that only by checking a Finished after a `ServerProof`, and that only by checking a
 // signature with the key that the certificate check gave. Called by client.ts.
@@ -55,21 +55,21 @@ export function awaitServerHello(
 			return answerRetry(connection, ours, privateKey, hello, message);
 		}
 		const { suite, keyShare } = hello;
-		if (retried && suite !== retried) refuse("cipher suite changed"); // §4.1.4
-		if (!ours.keyShare) refuse("group not offered"); // §4.2.8: it belongs to no share of ours
+		if (retried && suite !== retried) refuse("cipher suite changed"); // §4.2.4
+		if (!ours.keyShare) refuse("group not offered"); // §4.3.8: it belongs to no share of ours
 		const sharedSecret = x25519(privateKey, keyShare!);
 		if (sharedSecret.every(byte => byte === 0)) refuse("shared secret is zero"); // §7.4.2
 
 		const { reader, writer, transcript } = connection;
 		transcript.update(message);
-		const { traffic, master } = handshakeSecrets(sharedSecret, transcript.digest());
+		const { traffic, main } = handshakeSecrets(sharedSecret, transcript.digest());
 		reader.protect(suite, traffic.server);
 		writer.protect(suite, traffic.client);
-		return awaitEncryptedExtensions(connection, ours, { suite, traffic, master });
+		return awaitEncryptedExtensions(connection, ours, { suite, traffic, main });
 	};
 }
 
-/** HelloRetryRequest (§4.1.4). */
+/** HelloRetryRequest (§4.2.4). */
 function answerRetry(
 	connection: Connection,
 	ours: ClientHello,
@@ -79,7 +79,7 @@ function answerRetry(
 ): State {
 	if (!wantsKeyShare && !cookie) refuse("HelloRetryRequest changes nothing");
 	if (wantsKeyShare && ours.keyShare) refuse("key share already sent");
-	const helloHash = connection.transcript.digest(); // §4.4.1: the first ClientHello's hash stands for it
+	const helloHash = connection.transcript.digest(); // §4.1: the first ClientHello's hash stands for it
 	connection.transcript = new Sha256();
 	connection.transcript.update(writeMessage(MESSAGE_HASH, helloHash));
 	connection.transcript.update(message);
@@ -89,11 +89,11 @@ function answerRetry(
 	return awaitServerHello(connection, second, privateKey, suite);
 }
 
-/** Handshake traffic secrets, and the master secret that comes after them. */
+/** Handshake traffic secrets, and the main secret that comes after them. */
 interface HandshakeKeys {
 	suite: CipherSuite;
 	traffic: TrafficSecrets;
-	master: Uint8Array;
+	main: Uint8Array;
 }
 
 function awaitEncryptedExtensions(connection: Connection, ours: ClientHello, keys: HandshakeKeys): State {
@@ -143,20 +143,20 @@ function awaitCertificateVerify(
 function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: boolean, proof: ServerProof): State {
 	return (type, body, message) => {
 		if (type !== FINISHED) refuse("unexpected message");
-		const { suite, traffic, master } = keys,
+		const { suite, traffic, main } = keys,
 			{ reader, writer, transcript } = connection;
 		const server = AuthenticatedServer.check(proof, traffic.server, transcript.digest(), body);
 		transcript.update(message);
-		const secrets = applicationSecrets(master, transcript.digest());
+		const secrets = applicationSecrets(main, transcript.digest());
 		reader.protect(suite, secrets.server);
-		if (requested) connection.sendMessage(writeMessage(CERTIFICATE, new Uint8Array(4))); // an empty one (§4.4.2)
+		if (requested) connection.sendMessage(writeMessage(CERTIFICATE, new Uint8Array(4))); // an empty one (§4.5.1)
 		connection.sendMessage(writeMessage(FINISHED, verifyData(traffic.client, transcript.digest())));
 		writer.protect(suite, secrets.client);
 		return new Established(connection, suite, secrets, server);
 	};
 }
 
-/** 64 spaces, the context and a zero (§4.4.3): the transcript's hash comes after them. */
+/** 64 spaces, the context and a zero (§4.5.2): the transcript's hash comes after them. */
 const SIGNED_PREFIX = `${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`;
 
 /** The server has signed this handshake with the key of its certificate. */
@@ -167,7 +167,7 @@ class ServerProof {
 		this.anchor = anchor;
 	}
 
-	/** §4.4.3. */
+	/** §4.5.2. */
 	static check({ publicKey, anchor }: Certified, transcriptHash: Uint8Array, message: Uint8Array): ServerProof {
 		const { scheme, signature } = readCertificateVerify(message);
 		const offered = signatureSchemes.find(({ code }) => code === scheme);
@@ -187,7 +187,7 @@ class AuthenticatedServer {
 		this.anchor = anchor;
 	}
 
-	/** §4.4.4. */
+	/** §4.5.3. */
 	static check(
 		proof: ServerProof,
 		trafficSecret: Uint8Array,
@@ -223,7 +223,7 @@ export class Established {
 
 	receive(type: number, body: Uint8Array): void {
 		if (type === NEW_SESSION_TICKET) {
-			readNewSessionTicket(body); // §4.6.1: of no use here
+			readNewSessionTicket(body); // §4.7.1: of no use here
 			if (++this.#tickets > MAXIMUM_TICKETS) refuse("too many tickets");
 		} else if (type === KEY_UPDATE) {
 			const wantsOurs = readKeyUpdate(body);
@@ -236,7 +236,7 @@ export class Established {
 		}
 	}
 
-	/** §4.6.3: the message goes under the old key. */
+	/** §4.7.3: the message goes under the old key. */
 	updateKey(both: boolean): void {
 		this.#connection.send(HANDSHAKE, writeMessage(KEY_UPDATE, Uint8Array.of(both ? 1 : 0)));
 		this.#secrets.client = nextSecret(this.#secrets.client);

@@ -79,7 +79,7 @@ export function verifyPath(
 	return refuse(named ? "bad signature by issuer" : "unknown issuer");
 }
 
-/** What the server may spare itself to send (RFC 8446 §4.4.2): a self-issued certificate that is an anchor itself. */
+/** What the server may spare itself to send (RFC 9846 §4.5.1): a self-issued certificate that is an anchor itself. */
 function isPresentedRoot(certificate: Certificate, anchors: readonly TrustAnchor[]): boolean {
 	const { subject, issuer, publicKey } = certificate;
 	return (
@@ -94,7 +94,7 @@ function checkLeaf(leaf: Certificate, serverName: string): void {
 	checkName(leaf.alternativeNames, serverName);
 	if (leaf.isCA) refuse("CA certificate as leaf");
 	const usage = leaf.keyUsage ?? DIGITAL_SIGNATURE;
-	if ((usage & DIGITAL_SIGNATURE) === 0) refuse("wrong key usage"); // RFC 8446 §4.4.2.2
+	if ((usage & DIGITAL_SIGNATURE) === 0) refuse("wrong key usage"); // RFC 9846 §4.5.1.2
 	if ((usage & KEY_CERT_SIGN) !== 0) refuse("wrong key usage"); // only with cA (RFC 5280 §4.2.1.9)
 	if (leaf.serverAuth !== true) refuse("wrong extended key usage"); // RFC 5280 §4.2.1.12
 }

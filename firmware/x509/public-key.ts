@@ -18,7 +18,7 @@ export interface PublicKey {
 	verify(message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** SignatureScheme of TLS (RFC 8446 §4.2.3) for each key algorithm, in the order in which they are offered. */
+/** SignatureScheme of TLS (RFC 9846 §4.3.3) for each key algorithm, in the order in which they are offered. */
 export const signatureSchemes: readonly { algorithm: KeyAlgorithm; code: number }[] = Object.freeze([
 	Object.freeze({ algorithm: "ed25519", code: 0x0807 } as const),
 	...(hasP256 ? [Object.freeze({ algorithm: "p256", code: 0x0403 } as const)] : []),

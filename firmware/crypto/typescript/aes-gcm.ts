@@ -5,7 +5,7 @@
 import type { Aead } from "../kernel.js";
 import { expectBuffer, expectBytes, sameBytes } from "./lengths.js";
 
-/** See `Aead`. The same nonce must never seal twice: that is the caller's to see to (RFC 8446 §5.3). */
+/** See `Aead`. The same nonce must never seal twice: that is the caller's to see to (RFC 9846 §5.3). */
 export class Aes128Gcm implements Aead {
 	#keys: Int32Array;
 	#h: bigint[];

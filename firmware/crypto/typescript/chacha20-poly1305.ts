@@ -4,7 +4,7 @@
 import type { Aead } from "../kernel.js";
 import { expectBuffer, expectBytes, sameBytes } from "./lengths.js";
 
-/** See `Aead`. The same nonce must never seal twice: that is the caller's to see to (RFC 8446 §5.3). */
+/** See `Aead`. The same nonce must never seal twice: that is the caller's to see to (RFC 9846 §5.3). */
 export class ChaCha20Poly1305 implements Aead {
 	#state = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]; // "expand 32-byte k", key, counter, nonce (§2.3)
 

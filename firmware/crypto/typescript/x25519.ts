@@ -6,7 +6,7 @@ import { BASE_COMB, COMB_DIGIT, Digits, sum } from "./edwards25519.js";
 import { invert, load, MASK256, P, store, TWICE_P } from "./field.js";
 import { expectBytes } from "./lengths.js";
 
-/** X25519: 32 bytes, all zero if `u` has small order: the caller refuses those (RFC 8446 §7.4.2). */
+/** X25519: 32 bytes, all zero if `u` has small order: the caller refuses those (RFC 9846 §7.4.2). */
 export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
 	expectBytes("scalar", scalar, 32);
 	expectBytes("u", u, 32);

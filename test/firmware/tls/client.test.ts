@@ -157,7 +157,7 @@ function handshakeLength(recorded: RecordedFlight, flight: Uint8Array): number {
 	return 0;
 }
 
-/** legacy_record_version of a record in plaintext (RFC 8446 §5.1). */
+/** legacy_record_version of a record in plaintext (RFC 9846 §5.1). */
 function isIgnored(flight: Uint8Array, index: number): boolean {
 	for (let start = 0; start < flight.length; start += 5 + (flight[start + 3] << 8) + flight[start + 4]) {
 		if (index === start + 1 || index === start + 2) return flight[start] !== 23;

@@ -129,7 +129,7 @@ test("the other messages are read to their last byte", () => {
 	assert.equal(readCertificateVerify(fromHex("08070002aabb")).scheme, 0x0807);
 	refusedAs(AlertError, "malformed message", () => readCertificateVerify(fromHex("08070002aabbcc")));
 	readCertificateRequest(fromHex("000008" + "000d0004" + "00020807"));
-	readCertificateRequest(fromHex("00000c" + "000d0004" + "00020807" + "12340000")); // unknown ones are ignored (§4.3.2)
+	readCertificateRequest(fromHex("00000c" + "000d0004" + "00020807" + "12340000")); // unknown ones are ignored (§4.4.2)
 	refusedAs(AlertError, "no signature algorithms", () => readCertificateRequest(fromHex("000000")));
 	refusedAs(AlertError, "malformed message", () =>
 		readCertificateRequest(fromHex("000009" + "000d0005" + "0003080704")),

@@ -33,7 +33,7 @@ function open(reader: RecordReader, records: Uint8Array): { type: number; conten
 	return opened;
 }
 
-test("the salt of the handshake secret is what the key schedule gives without a PSK (RFC 8446 §7.1)", () => {
+test("the salt of the handshake secret is what the key schedule gives without a PSK (RFC 9846 §7.1)", () => {
 	const early = hkdfExtract(new Uint8Array(0), new Uint8Array(32));
 	const salt = expandLabel(early, "derived", sha256(new Uint8Array(0)), 32);
 	// The constant cannot be looked at, but what follows from it can.
@@ -43,7 +43,7 @@ test("the salt of the handshake secret is what the key schedule gives without a 
 	assert.equal(handshakeSecrets(shared, hash).traffic.client, expected);
 });
 
-test("a secret changes with each KeyUpdate (RFC 8446 §7.2)", () => {
+test("a secret changes with each KeyUpdate (RFC 9846 §7.2)", () => {
 	const secret = new Uint8Array(32).fill(7);
 	assert.equal(nextSecret(secret), expandLabel(secret, "traffic upd", new Uint8Array(0), 32));
 	assert.is(trafficKey(secret, 16).key.length, 16);
@@ -68,7 +68,7 @@ for (const title of traceTitles) {
 			.map(get);
 		const finished = get("Message_Server_Finished");
 
-		const { traffic, master } = handshakeSecrets(shared, sha256(concatenate(clientHello, serverHello)));
+		const { traffic, main } = handshakeSecrets(shared, sha256(concatenate(clientHello, serverHello)));
 		const beforeFinished = concatenate(clientHello, serverHello, ...flight);
 		assert.is(toHex(verifyData(traffic.server, sha256(beforeFinished))), toHex(finished.subarray(4)));
 
@@ -78,7 +78,7 @@ for (const title of traceTitles) {
 		assert.is(opened.map(({ content }) => content).join(""), toHex(concatenate(...flight, finished)));
 
 		const afterFinished = concatenate(beforeFinished, finished);
-		const application = applicationSecrets(master, sha256(afterFinished));
+		const application = applicationSecrets(main, sha256(afterFinished));
 		const writer = new RecordWriter();
 		writer.protect(aes, traffic.client);
 		if (title === "Simple_1RTT_Handshake") {

@@ -29,7 +29,7 @@ function handshake(flight: Uint8Array): number {
 	return client.anchor === 0 ? i : 0;
 }
 
-/** legacy_record_version of a record in plaintext (RFC 8446 §5.1). */
+/** legacy_record_version of a record in plaintext (RFC 9846 §5.1). */
 function isIgnored(index: number): boolean {
 	for (let start = 0; flight[start] !== 23; start += 5 + (flight[start + 3] << 8) + flight[start + 4]) {
 		if (index === start + 1 || index === start + 2) return true;

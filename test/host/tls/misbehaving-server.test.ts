@@ -251,7 +251,7 @@ test("an alert of the server's is reported by its name", () => {
 		[255, "received unknown alert"],
 	] as const) {
 		for (const level of [1, 2]) {
-			// the level says nothing (RFC 8446 §6)
+			// the level says nothing (RFC 9846 §6)
 			const client = newClient();
 			const server = new ReferenceServer(client.take(), honest);
 			assert.throws(

@@ -152,17 +152,17 @@ function times(count: number, step: () => void): void {
 
 export const misbehaviours: Misbehaviour[] = [
 	// records
-	wrong("a record of an unknown type", "RFC 8446 §5", "unknown record type", UNEXPECTED, s => s.plain(24, uint8(1))),
-	wrong("HTTP instead of TLS", "RFC 8446 §5", "unknown record type", UNEXPECTED, s =>
+	wrong("a record of an unknown type", "RFC 9846 §5", "unknown record type", UNEXPECTED, s => s.plain(24, uint8(1))),
+	wrong("HTTP instead of TLS", "RFC 9846 §5", "unknown record type", UNEXPECTED, s =>
 		s.raw(Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")),
 	),
-	wrong("application data before ServerHello", "RFC 8446 §5.1", "application data before Finished", UNEXPECTED, s =>
+	wrong("application data before ServerHello", "RFC 9846 §5.1", "application data before Finished", UNEXPECTED, s =>
 		s.plain(APPLICATION_DATA, Buffer.from("hello")),
 	),
-	wrong("a plaintext record that is longer than agreed", "RFC 8446 §5.1", "record too long", RECORD_OVERFLOW, s =>
+	wrong("a plaintext record that is longer than agreed", "RFC 9846 §5.1", "record too long", RECORD_OVERFLOW, s =>
 		s.plain(HANDSHAKE, Buffer.alloc(513)),
 	),
-	wrong("a plaintext record of 2^16-1 bytes", "RFC 8446 §5.1", "record too long", RECORD_OVERFLOW, s =>
+	wrong("a plaintext record of 2^16-1 bytes", "RFC 9846 §5.1", "record too long", RECORD_OVERFLOW, s =>
 		s.raw(Buffer.of(22, 3, 3, 255, 255)),
 	),
 	wrong("a protected record that is longer than agreed", "RFC 8449 §4", "record too long", RECORD_OVERFLOW, s =>
@@ -171,99 +171,99 @@ export const misbehaviours: Misbehaviour[] = [
 	wrong("a protected record with padding beyond the limit", "RFC 8449 §4", "record too long", RECORD_OVERFLOW, s =>
 		s.sendServerHello().seal(HANDSHAKE, s.encryptedExtensions(), 512),
 	),
-	wrong("a protected record without a content type", "RFC 8446 §5.4", "record without content type", UNEXPECTED, s =>
+	wrong("a protected record without a content type", "RFC 9846 §5.4", "record without content type", UNEXPECTED, s =>
 		s.sendServerHello().seal(0, Buffer.alloc(0), 31),
 	),
-	wrong("a protected record of an unknown type", "RFC 8446 §5", "unknown record type", UNEXPECTED, s =>
+	wrong("a protected record of an unknown type", "RFC 9846 §5", "unknown record type", UNEXPECTED, s =>
 		s.sendServerHello().seal(25, uint8(1)),
 	),
-	wrong("a protected change_cipher_spec", "RFC 8446 §5", "unknown record type", UNEXPECTED, s =>
+	wrong("a protected change_cipher_spec", "RFC 9846 §5", "unknown record type", UNEXPECTED, s =>
 		s.sendServerHello().seal(CHANGE_CIPHER_SPEC, uint8(1)),
 	),
-	wrong("a record whose tag is wrong", "RFC 8446 §5.2", "record not authentic", BAD_RECORD_MAC, s => {
+	wrong("a record whose tag is wrong", "RFC 9846 §5.2", "record not authentic", BAD_RECORD_MAC, s => {
 		s.sendServerHello().sendEncryptedExtensions();
 		s.output[s.output.length - 1] ^= 1;
 	}),
-	wrong("a record whose header is wrong", "RFC 8446 §5.2", "record not authentic", BAD_RECORD_MAC, s => {
+	wrong("a record whose header is wrong", "RFC 9846 §5.2", "record not authentic", BAD_RECORD_MAC, s => {
 		const at = s.sendServerHello().output.length;
 		s.sendEncryptedExtensions();
 		s.output[at + 2] ^= 1;
 	}),
-	wrong("a protected record shorter than a tag", "RFC 8446 §5.2", "record not authentic", BAD_RECORD_MAC, s =>
+	wrong("a protected record shorter than a tag", "RFC 9846 §5.2", "record not authentic", BAD_RECORD_MAC, s =>
 		s.sendServerHello().raw(record(APPLICATION_DATA, Buffer.alloc(15))),
 	),
-	wrong("a record sent twice", "RFC 8446 §5.3", "record not authentic", BAD_RECORD_MAC, s => {
+	wrong("a record sent twice", "RFC 9846 §5.3", "record not authentic", BAD_RECORD_MAC, s => {
 		s.sendServerHello();
 		const at = s.output.length;
 		s.sendEncryptedExtensions();
 		s.raw(s.output.subarray(at));
 	}),
-	wrong("EncryptedExtensions in plaintext", "RFC 8446 §5", "plaintext record after keys", UNEXPECTED, s =>
+	wrong("EncryptedExtensions in plaintext", "RFC 9846 §5", "plaintext record after keys", UNEXPECTED, s =>
 		s.sendServerHello().plain(HANDSHAKE, s.encryptedExtensions()),
 	),
-	wrong("a plaintext alert after keys", "RFC 8446 §6", "plaintext record after keys", UNEXPECTED, s =>
+	wrong("a plaintext alert after keys", "RFC 9846 §6", "plaintext record after keys", UNEXPECTED, s =>
 		s.sendServerHello().plain(ALERT, Buffer.of(2, 40)),
 	),
-	wrong("an empty plaintext handshake record", "RFC 8446 §5.1", "empty record", UNEXPECTED, s =>
+	wrong("an empty plaintext handshake record", "RFC 9846 §5.1", "empty record", UNEXPECTED, s =>
 		s.plain(HANDSHAKE, Buffer.alloc(0)),
 	),
-	wrong("an empty protected handshake record", "RFC 8446 §5.1", "empty record", UNEXPECTED, s =>
+	wrong("an empty protected handshake record", "RFC 9846 §5.1", "empty record", UNEXPECTED, s =>
 		s.sendServerHello().seal(HANDSHAKE, Buffer.alloc(0)),
 	),
-	wrong("an empty protected alert", "RFC 8446 §5.1", "empty record", UNEXPECTED, s =>
+	wrong("an empty protected alert", "RFC 9846 §5.1", "empty record", UNEXPECTED, s =>
 		s.sendServerHello().seal(ALERT, Buffer.alloc(0)),
 	),
-	wrong("an alert of three bytes", "RFC 8446 §6", "bad alert", DECODE_ERROR, s => s.plain(ALERT, Buffer.of(2, 40, 0))),
-	wrong("endless user_canceled", "RFC 8446 §6.1", "too many alerts", UNEXPECTED, s => {
+	wrong("an alert of three bytes", "RFC 9846 §6", "bad alert", DECODE_ERROR, s => s.plain(ALERT, Buffer.of(2, 40, 0))),
+	wrong("endless user_canceled", "RFC 9846 §6.1", "too many alerts", UNEXPECTED, s => {
 		s.sendServerHello();
 		times(5, () => s.seal(ALERT, Buffer.of(1, 90)));
 	}),
-	wrong("a change_cipher_spec of two bytes", "RFC 8446 §5", "bad change_cipher_spec", UNEXPECTED, s =>
+	wrong("a change_cipher_spec of two bytes", "RFC 9846 §5", "bad change_cipher_spec", UNEXPECTED, s =>
 		s.plain(CHANGE_CIPHER_SPEC, Buffer.of(1, 1)),
 	),
-	wrong("a change_cipher_spec of 2", "RFC 8446 §5", "bad change_cipher_spec", UNEXPECTED, s =>
+	wrong("a change_cipher_spec of 2", "RFC 9846 §5", "bad change_cipher_spec", UNEXPECTED, s =>
 		s.plain(CHANGE_CIPHER_SPEC, uint8(2)),
 	),
-	wrong("endless change_cipher_spec", "RFC 8446 §D.4", "too many change_cipher_spec", UNEXPECTED, s =>
+	wrong("endless change_cipher_spec", "RFC 9846 §E.4", "too many change_cipher_spec", UNEXPECTED, s =>
 		times(5, () => s.sendChangeCipherSpec()),
 	),
-	after("change_cipher_spec after Finished", "RFC 8446 §5", "bad change_cipher_spec", UNEXPECTED, s =>
+	after("change_cipher_spec after Finished", "RFC 9846 §5", "bad change_cipher_spec", UNEXPECTED, s =>
 		s.sendChangeCipherSpec(),
 	),
 	// handshake messages in general
-	wrong("a ServerHello that is not the first message", "RFC 8446 §4", "unexpected message", UNEXPECTED, s =>
+	wrong("a ServerHello that is not the first message", "RFC 9846 §4", "unexpected message", UNEXPECTED, s =>
 		s.plain(HANDSHAKE, message(0, Buffer.alloc(0))),
 	),
-	wrong("a second ServerHello", "RFC 8446 §4", "unexpected message", UNEXPECTED, s =>
+	wrong("a second ServerHello", "RFC 9846 §4", "unexpected message", UNEXPECTED, s =>
 		s.sendServerHello().seal(HANDSHAKE, s.serverHello()),
 	),
-	wrong("a message of an unknown type", "RFC 8446 §4", "unexpected message", UNEXPECTED, s =>
+	wrong("a message of an unknown type", "RFC 9846 §4", "unexpected message", UNEXPECTED, s =>
 		s.sendServerHello().seal(HANDSHAKE, message(99, Buffer.alloc(3))),
 	),
-	wrong("a message longer than any", "RFC 8446 §4", "message too long", ILLEGAL, s =>
+	wrong("a message longer than any", "RFC 9846 §4", "message too long", ILLEGAL, s =>
 		s.sendServerHello().seal(HANDSHAKE, Buffer.of(8, 1, 0, 0)),
 	),
-	wrong("a message longer than any, its header split", "RFC 8446 §4", "message too long", ILLEGAL, s =>
+	wrong("a message longer than any, its header split", "RFC 9846 §4", "message too long", ILLEGAL, s =>
 		s.sendServerHello().seal(HANDSHAKE, Buffer.of(8, 1)).seal(HANDSHAKE, Buffer.of(0, 0)),
 	),
-	wrong("a certificate message over the limit", "RFC 8446 §4.4.2", "message too long", ILLEGAL, s =>
+	wrong("a certificate message over the limit", "RFC 9846 §4.5.1", "message too long", ILLEGAL, s =>
 		s
 			.sendServerHello()
 			.sendEncryptedExtensions()
 			.sendCertificate({ chain: Array(20).fill(honest.chain[0]) }),
 	),
-	wrong("EncryptedExtensions in ServerHello's record", "RFC 8446 §5.1", "message across a key change", UNEXPECTED, s =>
+	wrong("EncryptedExtensions in ServerHello's record", "RFC 9846 §5.1", "message across a key change", UNEXPECTED, s =>
 		s.plain(HANDSHAKE, Buffer.concat([s.serverHello(), s.encryptedExtensions()])),
 	),
-	wrong("a message that begins under the old keys", "RFC 8446 §5.1", "message across a key change", UNEXPECTED, s =>
+	wrong("a message that begins under the old keys", "RFC 9846 §5.1", "message across a key change", UNEXPECTED, s =>
 		s.plain(HANDSHAKE, Buffer.concat([s.serverHello(), uint8(8)])),
 	),
-	wrong("Finished and a ticket in one record", "RFC 8446 §5.1", "message across a key change", UNEXPECTED, s =>
+	wrong("Finished and a ticket in one record", "RFC 9846 §5.1", "message across a key change", UNEXPECTED, s =>
 		afterCertificate(s).sendCertificateVerify().send([s.finished(), ticket]),
 	),
 	wrong(
 		"Finished that arrives in two records, a ticket behind it",
-		"RFC 8446 §5.1",
+		"RFC 9846 §5.1",
 		"message across a key change",
 		UNEXPECTED,
 		s => {
@@ -272,14 +272,14 @@ export const misbehaviours: Misbehaviour[] = [
 			s.seal(HANDSHAKE, finished.subarray(0, 9)).seal(HANDSHAKE, Buffer.concat([finished.subarray(9), ticket]));
 		},
 	),
-	wrong("a change_cipher_spec inside a message", "RFC 8446 §5.1", "message interleaved", UNEXPECTED, s => {
+	wrong("a change_cipher_spec inside a message", "RFC 9846 §5.1", "message interleaved", UNEXPECTED, s => {
 		s.sendServerHello();
 		const ee = s.encryptedExtensions();
 		s.seal(HANDSHAKE, ee.subarray(0, 3)).sendChangeCipherSpec().seal(HANDSHAKE, ee.subarray(3));
 	}),
 	wrong(
 		"Finished and application data in one flight, the Finished cut",
-		"RFC 8446 §5.1",
+		"RFC 9846 §5.1",
 		"message interleaved",
 		UNEXPECTED,
 		s =>
@@ -289,39 +289,39 @@ export const misbehaviours: Misbehaviour[] = [
 				.seal(APPLICATION_DATA, Buffer.from("x")),
 	),
 	// ServerHello
-	hello("TLS 1.2", "RFC 8446 §4.2.1", "no TLS 1.3", PROTOCOL_VERSION, s => ({ extensions: [s.keyShareExtension()] })),
-	hello("TLS 1.2 and the downgrade mark", "RFC 8446 §4.1.3", "no TLS 1.3", PROTOCOL_VERSION, () => ({
+	hello("TLS 1.2", "RFC 9846 §4.3.1", "no TLS 1.3", PROTOCOL_VERSION, s => ({ extensions: [s.keyShareExtension()] })),
+	hello("TLS 1.2 and the downgrade mark", "RFC 9846 §4.2.3", "no TLS 1.3", PROTOCOL_VERSION, () => ({
 		random: Buffer.from(`${"0".repeat(48)}444f574e47524401`, "hex"),
 		extensions: [],
 	})),
-	hello("TLS 1.0", "RFC 8446 §4.2.1", "no TLS 1.3", PROTOCOL_VERSION, () => ({ version: 0x0301, extensions: [] })),
-	hello("a version that was not offered", "RFC 8446 §4.2.1", "version not offered", ILLEGAL, s => ({
+	hello("TLS 1.0", "RFC 9846 §4.3.1", "no TLS 1.3", PROTOCOL_VERSION, () => ({ version: 0x0301, extensions: [] })),
+	hello("a version that was not offered", "RFC 9846 §4.3.1", "version not offered", ILLEGAL, s => ({
 		extensions: [s.versionExtension(0x0303), s.keyShareExtension()],
 	})),
-	hello("another legacy_version", "RFC 8446 §4.1.3", "bad legacy version", ILLEGAL, () => ({ version: 0x0304 })),
-	hello("a session id that is not ours", "RFC 8446 §4.1.3", "session id not echoed", ILLEGAL, () => ({
+	hello("another legacy_version", "RFC 9846 §4.2.3", "bad legacy version", ILLEGAL, () => ({ version: 0x0304 })),
+	hello("a session id that is not ours", "RFC 9846 §4.2.3", "session id not echoed", ILLEGAL, () => ({
 		sessionId: Buffer.alloc(32),
 	})),
-	hello("no session id", "RFC 8446 §4.1.3", "session id not echoed", ILLEGAL, () => ({ sessionId: Buffer.alloc(0) })),
-	hello("a session id that is too long", "RFC 8446 §4.1.3", "malformed message", DECODE_ERROR, () => ({
+	hello("no session id", "RFC 9846 §4.2.3", "session id not echoed", ILLEGAL, () => ({ sessionId: Buffer.alloc(0) })),
+	hello("a session id that is too long", "RFC 9846 §4.2.3", "malformed message", DECODE_ERROR, () => ({
 		sessionId: Buffer.alloc(33),
 	})),
-	hello("a suite that was not offered", "RFC 8446 §4.1.3", "cipher suite not offered", ILLEGAL, () => ({
+	hello("a suite that was not offered", "RFC 9846 §4.2.3", "cipher suite not offered", ILLEGAL, () => ({
 		suite: 0x1302,
 	})),
-	hello("a suite of TLS 1.2", "RFC 8446 §4.1.3", "cipher suite not offered", ILLEGAL, () => ({ suite: 0xc02b })),
-	hello("compression", "RFC 8446 §4.1.3", "compression", ILLEGAL, () => ({ compression: 1 })),
-	hello("no key share", "RFC 8446 §9.2", "no key share", MISSING, s => ({ extensions: [s.versionExtension()] })),
-	hello("a group that was not offered", "RFC 8446 §4.2.8", "group not offered", ILLEGAL, s => ({
+	hello("a suite of TLS 1.2", "RFC 9846 §4.2.3", "cipher suite not offered", ILLEGAL, () => ({ suite: 0xc02b })),
+	hello("compression", "RFC 9846 §4.2.3", "compression", ILLEGAL, () => ({ compression: 1 })),
+	hello("no key share", "RFC 9846 §9.2", "no key share", MISSING, s => ({ extensions: [s.versionExtension()] })),
+	hello("a group that was not offered", "RFC 9846 §4.3.8", "group not offered", ILLEGAL, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(s.keyShare, 0x17)],
 	})),
-	hello("a key share of 31 bytes", "RFC 8446 §4.2.8.2", "bad key share", ILLEGAL, s => ({
+	hello("a key share of 31 bytes", "RFC 9846 §4.3.8.2", "bad key share", ILLEGAL, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(s.keyShare.subarray(1))],
 	})),
-	hello("a key share of 33 bytes", "RFC 8446 §4.2.8.2", "bad key share", ILLEGAL, s => ({
+	hello("a key share of 33 bytes", "RFC 9846 §4.3.8.2", "bad key share", ILLEGAL, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(Buffer.alloc(33, 9))],
 	})),
-	hello("a key share of zeros", "RFC 8446 §7.4.2", "shared secret is zero", ILLEGAL, s => ({
+	hello("a key share of zeros", "RFC 9846 §7.4.2", "shared secret is zero", ILLEGAL, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(Buffer.alloc(32))],
 	})),
 	hello("a key share of order eight", "RFC 7748 §6.1", "shared secret is zero", ILLEGAL, s => ({
@@ -330,79 +330,79 @@ export const misbehaviours: Misbehaviour[] = [
 			s.keyShareExtension(Buffer.from("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800", "hex")),
 		],
 	})),
-	hello("an extension twice", "RFC 8446 §4.2", "duplicate extension", ILLEGAL, s => ({
+	hello("an extension twice", "RFC 9846 §4.3", "duplicate extension", ILLEGAL, s => ({
 		extensions: [s.versionExtension(), s.versionExtension(), s.keyShareExtension()],
 	})),
-	hello("a PSK that was not offered", "RFC 8446 §4.2", "extension not offered", UNSUPPORTED, s => ({
+	hello("a PSK that was not offered", "RFC 9846 §4.3", "extension not offered", UNSUPPORTED, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(), extension(41, uint16(0))],
 	})),
-	hello("server_name in ServerHello", "RFC 8446 §4.2", "extension in the wrong message", ILLEGAL, s => ({
+	hello("server_name in ServerHello", "RFC 9846 §4.3", "extension in the wrong message", ILLEGAL, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(), extension(0, Buffer.alloc(0))],
 	})),
-	hello("a cookie in ServerHello", "RFC 8446 §4.2.2", "extension not offered", UNSUPPORTED, s => ({
+	hello("a cookie in ServerHello", "RFC 9846 §4.3.2", "extension not offered", UNSUPPORTED, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(), cookie(uint8(1))],
 	})),
-	hello("an extension with bytes behind it", "RFC 8446 §4.2.1", "malformed message", DECODE_ERROR, s => ({
+	hello("an extension with bytes behind it", "RFC 9846 §4.3.1", "malformed message", DECODE_ERROR, s => ({
 		extensions: [extension(43, Buffer.of(3, 4, 0)), s.keyShareExtension()],
 	})),
-	wrong("a ServerHello with bytes behind it", "RFC 8446 §4.1.3", "malformed message", DECODE_ERROR, s =>
+	wrong("a ServerHello with bytes behind it", "RFC 9846 §4.2.3", "malformed message", DECODE_ERROR, s =>
 		s.plain(HANDSHAKE, message(2, Buffer.concat([s.serverHello().subarray(4), uint8(0)]))),
 	),
-	wrong("an empty ServerHello", "RFC 8446 §4.1.3", "malformed message", DECODE_ERROR, s =>
+	wrong("an empty ServerHello", "RFC 9846 §4.2.3", "malformed message", DECODE_ERROR, s =>
 		s.plain(HANDSHAKE, message(2, Buffer.alloc(0))),
 	),
 	// HelloRetryRequest
-	wrong("a retry request for nothing", "RFC 8446 §4.1.4", "HelloRetryRequest changes nothing", ILLEGAL, s =>
+	wrong("a retry request for nothing", "RFC 9846 §4.2.4", "HelloRetryRequest changes nothing", ILLEGAL, s =>
 		s.sendRetry(s.helloRetryRequest([])),
 	),
-	wrong("a retry request for the share that it has", "RFC 8446 §4.2.8", "key share already sent", ILLEGAL, s =>
+	wrong("a retry request for the share that it has", "RFC 9846 §4.3.8", "key share already sent", ILLEGAL, s =>
 		s.sendRetry(s.helloRetryRequest([wantsShare])),
 	),
 	wrong(
 		"a retry request for the share that it has, with a cookie",
-		"RFC 8446 §4.2.8",
+		"RFC 9846 §4.3.8",
 		"key share already sent",
 		ILLEGAL,
 		s => s.sendRetry(s.helloRetryRequest([wantsShare, cookie(uint8(1))])),
 	),
-	wrong("a retry request for a group that was not offered", "RFC 8446 §4.2.8", "group not offered", ILLEGAL, s =>
+	wrong("a retry request for a group that was not offered", "RFC 9846 §4.3.8", "group not offered", ILLEGAL, s =>
 		s.sendRetry(s.helloRetryRequest([extension(51, uint16(0x17))])),
 	),
-	wrong("a retry request with an empty cookie", "RFC 8446 §4.2.2", "malformed message", DECODE_ERROR, s =>
+	wrong("a retry request with an empty cookie", "RFC 9846 §4.3.2", "malformed message", DECODE_ERROR, s =>
 		s.sendRetry(s.helloRetryRequest([cookie(Buffer.alloc(0))])),
 	),
-	wrong("a retry request with another extension", "RFC 8446 §4.1.4", "extension in the wrong message", ILLEGAL, s =>
+	wrong("a retry request with another extension", "RFC 9846 §4.2.4", "extension in the wrong message", ILLEGAL, s =>
 		s.sendRetry(s.helloRetryRequest([cookie(uint8(1)), protocol(http)])),
 	),
 	wrong(
 		"a retry request with a whole key share",
-		"RFC 8446 §4.2.8",
+		"RFC 9846 §4.3.8",
 		"malformed message",
 		DECODE_ERROR,
 		s => s.sendRetry(s.helloRetryRequest([s.keyShareExtension()])),
 		{ retry: true },
 	),
-	wrong("a retry request of TLS 1.2", "RFC 8446 §4.1.4", "no TLS 1.3", PROTOCOL_VERSION, s =>
+	wrong("a retry request of TLS 1.2", "RFC 9846 §4.2.4", "no TLS 1.3", PROTOCOL_VERSION, s =>
 		s.plain(HANDSHAKE, s.serverHello({ random: retryRandom, extensions: [wantsShare] })),
 	),
-	wrong("a second retry request", "RFC 8446 §4.1.4", "second HelloRetryRequest", UNEXPECTED, (s, client) => {
+	wrong("a second retry request", "RFC 9846 §4.2.4", "second HelloRetryRequest", UNEXPECTED, (s, client) => {
 		s.receiveHello(client(s.sendRetry(s.helloRetryRequest([cookie(uint8(1))])).take()));
 		s.sendRetry(s.helloRetryRequest([cookie(uint8(2))]));
 	}),
-	wrong("another suite after the retry request", "RFC 8446 §4.1.4", "cipher suite changed", ILLEGAL, (s, client) => {
+	wrong("another suite after the retry request", "RFC 9846 §4.2.4", "cipher suite changed", ILLEGAL, (s, client) => {
 		s.receiveHello(client(s.sendRetry(s.helloRetryRequest([cookie(uint8(1))], { suite: 0x1301 })).take()));
 		s.sendServerHello();
 	}),
 	wrong(
 		"a retry request and ServerHello in one record",
-		"RFC 8446 §5.1",
+		"RFC 9846 §5.1",
 		"message across a key change",
 		UNEXPECTED,
 		s => s.plain(HANDSHAKE, Buffer.concat([s.helloRetryRequest([cookie(uint8(1))]), s.serverHello()])),
 	),
 	wrong(
 		"ServerHello for a key share that was not sent",
-		"RFC 8446 §4.2.8",
+		"RFC 9846 §4.3.8",
 		"group not offered",
 		ILLEGAL,
 		s => s.plain(HANDSHAKE, s.serverHello()),
@@ -410,7 +410,7 @@ export const misbehaviours: Misbehaviour[] = [
 	),
 	wrong(
 		"a transcript that forgets the retry request",
-		"RFC 8446 §4.4.1",
+		"RFC 9846 §4.1",
 		"record not authentic",
 		BAD_RECORD_MAC,
 		(s, client) => {
@@ -423,29 +423,29 @@ export const misbehaviours: Misbehaviour[] = [
 	// EncryptedExtensions
 	extensions(
 		"an extension that was not offered",
-		"RFC 8446 §4.2",
+		"RFC 9846 §4.3",
 		"extension not offered",
 		UNSUPPORTED,
 		extension(0x1234, Buffer.alloc(0)),
 	),
-	extensions("early_data", "RFC 8446 §4.2.10", "extension not offered", UNSUPPORTED, extension(42, Buffer.alloc(0))),
+	extensions("early_data", "RFC 9846 §4.3.10", "extension not offered", UNSUPPORTED, extension(42, Buffer.alloc(0))),
 	extensions(
 		"key_share among the encrypted extensions",
-		"RFC 8446 §4.2",
+		"RFC 9846 §4.3",
 		"extension in the wrong message",
 		ILLEGAL,
 		wantsShare,
 	),
 	extensions(
 		"signature_algorithms from the server",
-		"RFC 8446 §4.2",
+		"RFC 9846 §4.3",
 		"extension in the wrong message",
 		ILLEGAL,
 		extension(13, vector(2, uint16(0x0807))),
 	),
 	extensions(
 		"an encrypted extension twice",
-		"RFC 8446 §4.2",
+		"RFC 9846 §4.3",
 		"duplicate extension",
 		ILLEGAL,
 		protocol(http),
@@ -474,19 +474,19 @@ export const misbehaviours: Misbehaviour[] = [
 	),
 	extensions(
 		"supported_groups cut",
-		"RFC 8446 §4.2.7",
+		"RFC 9846 §4.3.7",
 		"malformed message",
 		DECODE_ERROR,
 		extension(10, Buffer.of(0, 4, 0, 29)),
 	),
-	wrong("no EncryptedExtensions", "RFC 8446 §4.3.1", "unexpected message", UNEXPECTED, s =>
+	wrong("no EncryptedExtensions", "RFC 9846 §4.4.1", "unexpected message", UNEXPECTED, s =>
 		s.sendServerHello().sendCertificate(),
 	),
-	wrong("EncryptedExtensions twice", "RFC 8446 §4.3.1", "unexpected message", UNEXPECTED, s =>
+	wrong("EncryptedExtensions twice", "RFC 9846 §4.4.1", "unexpected message", UNEXPECTED, s =>
 		s.sendServerHello().sendEncryptedExtensions().sendEncryptedExtensions(),
 	),
 	// authentication
-	wrong("a certificate request with a context", "RFC 8446 §4.3.2", "certificate request context", ILLEGAL, s =>
+	wrong("a certificate request with a context", "RFC 9846 §4.4.2", "certificate request context", ILLEGAL, s =>
 		s
 			.sendServerHello()
 			.sendEncryptedExtensions()
@@ -494,7 +494,7 @@ export const misbehaviours: Misbehaviour[] = [
 	),
 	wrong(
 		"a certificate request without signature algorithms",
-		"RFC 8446 §4.3.2",
+		"RFC 9846 §4.4.2",
 		"no signature algorithms",
 		MISSING,
 		s =>
@@ -503,39 +503,39 @@ export const misbehaviours: Misbehaviour[] = [
 				.sendEncryptedExtensions()
 				.send([message(13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, Buffer.alloc(0))]))]),
 	),
-	wrong("two certificate requests", "RFC 8446 §4.3.2", "unexpected message", UNEXPECTED, s => {
+	wrong("two certificate requests", "RFC 9846 §4.4.2", "unexpected message", UNEXPECTED, s => {
 		const request = message(
 			13,
 			Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]),
 		);
 		s.sendServerHello().sendEncryptedExtensions().send([request, request]);
 	}),
-	wrong("no certificate message", "RFC 8446 §4.4.2", "unexpected message", UNEXPECTED, s =>
+	wrong("no certificate message", "RFC 9846 §4.5.1", "unexpected message", UNEXPECTED, s =>
 		s.sendServerHello().sendEncryptedExtensions().sendCertificateVerify(),
 	),
 	wrong(
 		"Finished straight after EncryptedExtensions, as with a PSK",
-		"RFC 8446 §4.4",
+		"RFC 9846 §4.5",
 		"unexpected message",
 		UNEXPECTED,
 		s => s.sendServerHello().sendEncryptedExtensions().sendFinished(),
 	),
-	wrong("a certificate message without certificates", "RFC 8446 §4.4.2.4", "no certificate", DECODE_ERROR, s =>
+	wrong("a certificate message without certificates", "RFC 9846 §4.5.1.3", "no certificate", DECODE_ERROR, s =>
 		s.sendServerHello().sendEncryptedExtensions().sendCertificate({ chain: [] }),
 	),
-	wrong("an empty certificate", "RFC 8446 §4.4.2", "malformed message", DECODE_ERROR, s =>
+	wrong("an empty certificate", "RFC 9846 §4.5.1", "malformed message", DECODE_ERROR, s =>
 		s
 			.sendServerHello()
 			.sendEncryptedExtensions()
 			.sendCertificate({ chain: [Buffer.alloc(0)] }),
 	),
-	wrong("a certificate with a context", "RFC 8446 §4.4.2", "certificate request context", ILLEGAL, s =>
+	wrong("a certificate with a context", "RFC 9846 §4.5.1", "certificate request context", ILLEGAL, s =>
 		s
 			.sendServerHello()
 			.sendEncryptedExtensions()
 			.sendCertificate({ context: uint8(1) }),
 	),
-	wrong("OCSP that was not asked for", "RFC 8446 §4.4.2.1", "extension not offered", UNSUPPORTED, s =>
+	wrong("OCSP that was not asked for", "RFC 9846 §4.5.1.1", "extension not offered", UNSUPPORTED, s =>
 		s
 			.sendServerHello()
 			.sendEncryptedExtensions()
@@ -549,62 +549,62 @@ export const misbehaviours: Misbehaviour[] = [
 			.sendEncryptedExtensions()
 			.send([message(25, Buffer.alloc(20))]),
 	),
-	wrong("skips CertificateVerify", "RFC 8446 §4.4.3", "unexpected message", UNEXPECTED, s =>
+	wrong("skips CertificateVerify", "RFC 9846 §4.5.2", "unexpected message", UNEXPECTED, s =>
 		afterCertificate(s).sendFinished(),
 	),
-	wrong("signs with another key", "RFC 8446 §4.4.3", "bad signature by server", DECRYPT_ERROR, s =>
+	wrong("signs with another key", "RFC 9846 §4.5.2", "bad signature by server", DECRYPT_ERROR, s =>
 		afterCertificate(s).sendCertificateVerify({ key: other.privateKey }).sendFinished(),
 	),
-	wrong("signs as a client", "RFC 8446 §4.4.3", "bad signature by server", DECRYPT_ERROR, s =>
+	wrong("signs as a client", "RFC 9846 §4.5.2", "bad signature by server", DECRYPT_ERROR, s =>
 		afterCertificate(s)
 			.sendCertificateVerify({
 				context: "TLS 1.3, client CertificateVerify",
 			})
 			.sendFinished(),
 	),
-	wrong("signs another transcript", "RFC 8446 §4.4.3", "bad signature by server", DECRYPT_ERROR, s =>
+	wrong("signs another transcript", "RFC 9846 §4.5.2", "bad signature by server", DECRYPT_ERROR, s =>
 		afterCertificate(s)
 			.sendCertificateVerify({ transcript: s.transcript.subarray(1) })
 			.sendFinished(),
 	),
-	wrong("an empty signature", "RFC 8446 §4.4.3", "bad signature by server", DECRYPT_ERROR, s =>
+	wrong("an empty signature", "RFC 9846 §4.5.2", "bad signature by server", DECRYPT_ERROR, s =>
 		afterCertificate(s).send([message(15, Buffer.concat([uint16(0x0807), vector(2, Buffer.alloc(0))]))]),
 	),
-	wrong("a signature scheme that was not offered", "RFC 8446 §4.4.3", "signature algorithm not offered", ILLEGAL, s =>
+	wrong("a signature scheme that was not offered", "RFC 9846 §4.5.2", "signature algorithm not offered", ILLEGAL, s =>
 		afterCertificate(s).sendCertificateVerify({ scheme: 0x0804 }),
 	),
-	wrong("CertificateVerify with bytes behind it", "RFC 8446 §4.4.3", "malformed message", DECODE_ERROR, s =>
+	wrong("CertificateVerify with bytes behind it", "RFC 9846 §4.5.2", "malformed message", DECODE_ERROR, s =>
 		afterCertificate(s).send([message(15, Buffer.concat([s.certificateVerify().subarray(4), uint8(0)]))]),
 	),
-	wrong("CertificateVerify before Certificate", "RFC 8446 §4.4", "unexpected message", UNEXPECTED, s =>
+	wrong("CertificateVerify before Certificate", "RFC 9846 §4.5", "unexpected message", UNEXPECTED, s =>
 		s.sendServerHello().sendEncryptedExtensions().sendCertificateVerify().sendCertificate(),
 	),
-	wrong("a wrong Finished", "RFC 8446 §4.4.4", "bad Finished", DECRYPT_ERROR, s => {
+	wrong("a wrong Finished", "RFC 9846 §4.5.3", "bad Finished", DECRYPT_ERROR, s => {
 		afterCertificate(s).sendCertificateVerify();
 		const finished = s.finished();
 		finished[20] ^= 1;
 		s.sendFinished(finished);
 	}),
-	wrong("the client's Finished", "RFC 8446 §4.4.4", "bad Finished", DECRYPT_ERROR, s => {
+	wrong("the client's Finished", "RFC 9846 §4.5.3", "bad Finished", DECRYPT_ERROR, s => {
 		afterCertificate(s).sendCertificateVerify();
 		s.sendFinished(s.finished({ secret: s.secrets.client }));
 	}),
-	wrong("a Finished of 31 bytes", "RFC 8446 §4.4.4", "malformed message", DECODE_ERROR, s => {
+	wrong("a Finished of 31 bytes", "RFC 9846 §4.5.3", "malformed message", DECODE_ERROR, s => {
 		afterCertificate(s).sendCertificateVerify();
 		s.sendFinished(message(20, s.finished().subarray(5)));
 	}),
-	wrong("application data before Finished", "RFC 8446 §4.4.4", "application data before Finished", UNEXPECTED, s =>
+	wrong("application data before Finished", "RFC 9846 §4.5.3", "application data before Finished", UNEXPECTED, s =>
 		afterCertificate(s).sendCertificateVerify().seal(APPLICATION_DATA, Buffer.from("early")),
 	),
-	wrong("a ticket before Finished", "RFC 8446 §4.6.1", "unexpected message", UNEXPECTED, s =>
+	wrong("a ticket before Finished", "RFC 9846 §4.7.1", "unexpected message", UNEXPECTED, s =>
 		afterCertificate(s).sendCertificateVerify().send([ticket]),
 	),
-	wrong("a KeyUpdate before Finished", "RFC 8446 §4.6.3", "unexpected message", UNEXPECTED, s =>
+	wrong("a KeyUpdate before Finished", "RFC 9846 §4.7.3", "unexpected message", UNEXPECTED, s =>
 		afterCertificate(s)
 			.sendCertificateVerify()
 			.send([message(24, uint8(0))]),
 	),
-	wrong("close_notify before Finished", "RFC 8446 §6.1", "received close_notify", -1, s =>
+	wrong("close_notify before Finished", "RFC 9846 §6.1", "received close_notify", -1, s =>
 		afterCertificate(s).seal(ALERT, Buffer.of(1, 0)),
 	),
 	// certificates
@@ -624,14 +624,14 @@ export const misbehaviours: Misbehaviour[] = [
 	credentials("the CA's own certificate", "RFC 5280 §6.1", "no subject alternative name", BAD_CERTIFICATE, () => [
 		rootCertificate,
 	]),
-	credentials("a chain of five", "RFC 8446 §4.4.2", "chain too long", BAD_CERTIFICATE, () => [
+	credentials("a chain of five", "RFC 9846 §4.5.1", "chain too long", BAD_CERTIFICATE, () => [
 		...honest.chain,
 		rootCertificate,
 		rootCertificate,
 		rootCertificate,
 		rootCertificate,
 	]),
-	credentials("a chain in disorder", "RFC 8446 §4.4.2", "not a CA", BAD_CERTIFICATE, () => {
+	credentials("a chain in disorder", "RFC 9846 §4.5.1", "not a CA", BAD_CERTIFICATE, () => {
 		const middle = make.party("middle");
 		return [make.leaf(middle, server), make.leaf(root, server), make.authority(middle, root)];
 	}),
@@ -685,7 +685,7 @@ export const misbehaviours: Misbehaviour[] = [
 	leaf("a certificate for clients", "RFC 5280 §4.2.1.12", "wrong extended key usage", {
 		extensions: [make.extKeyUsage(make.CLIENT_AUTH), make.alternativeNames(make.dns("server.example"))],
 	}),
-	leaf("a key that may not sign", "RFC 8446 §4.4.2.2", "wrong key usage", {
+	leaf("a key that may not sign", "RFC 9846 §4.5.1.2", "wrong key usage", {
 		extensions: [
 			make.keyUsage(make.KEY_ENCIPHERMENT),
 			make.extKeyUsage(make.SERVER_AUTH),
@@ -700,7 +700,7 @@ export const misbehaviours: Misbehaviour[] = [
 	}),
 	leaf(
 		"an RSA key",
-		"RFC 8446 §4.4.2.2",
+		"RFC 9846 §4.5.1.2",
 		"unsupported public key",
 		{
 			publicKeyInfo: make.sequence(
@@ -718,16 +718,16 @@ export const misbehaviours: Misbehaviour[] = [
 		UNSUPPORTED_CERTIFICATE,
 	),
 	// after the handshake
-	after("endless empty records", "RFC 8446 §5.1", "too many empty records", UNEXPECTED, s =>
+	after("endless empty records", "RFC 9846 §5.1", "too many empty records", UNEXPECTED, s =>
 		times(9, () => s.seal(APPLICATION_DATA, Buffer.alloc(0))),
 	),
-	after("endless padding", "RFC 8446 §5.4", "too many empty records", UNEXPECTED, s =>
+	after("endless padding", "RFC 9846 §5.4", "too many empty records", UNEXPECTED, s =>
 		times(9, () => s.seal(APPLICATION_DATA, Buffer.alloc(0), 400)),
 	),
-	after("endless tickets", "RFC 8446 §4.6.1", "too many tickets", UNEXPECTED, s =>
+	after("endless tickets", "RFC 9846 §4.7.1", "too many tickets", UNEXPECTED, s =>
 		times(9, () => s.seal(HANDSHAKE, ticket)),
 	),
-	after("a ticket without a ticket", "RFC 8446 §4.6.1", "malformed message", DECODE_ERROR, s =>
+	after("a ticket without a ticket", "RFC 9846 §4.7.1", "malformed message", DECODE_ERROR, s =>
 		s.seal(
 			HANDSHAKE,
 			message(
@@ -736,41 +736,41 @@ export const misbehaviours: Misbehaviour[] = [
 			),
 		),
 	),
-	after("endless key updates", "RFC 8446 §4.6.3", "too many key updates", UNEXPECTED, s =>
+	after("endless key updates", "RFC 9846 §4.7.3", "too many key updates", UNEXPECTED, s =>
 		times(17, () => s.seal(HANDSHAKE, message(24, uint8(0))).updateKey()),
 	),
-	after("a key update of 2", "RFC 8446 §4.6.3", "bad key update", ILLEGAL, s =>
+	after("a key update of 2", "RFC 9846 §4.7.3", "bad key update", ILLEGAL, s =>
 		s.seal(HANDSHAKE, message(24, uint8(2))),
 	),
-	after("a key update without content", "RFC 8446 §4.6.3", "malformed message", DECODE_ERROR, s =>
+	after("a key update without content", "RFC 9846 §4.7.3", "malformed message", DECODE_ERROR, s =>
 		s.seal(HANDSHAKE, message(24, Buffer.alloc(0))),
 	),
-	after("the old key after a key update", "RFC 8446 §4.6.3", "record not authentic", BAD_RECORD_MAC, s =>
+	after("the old key after a key update", "RFC 9846 §4.7.3", "record not authentic", BAD_RECORD_MAC, s =>
 		s.seal(HANDSHAKE, message(24, uint8(0))).seal(APPLICATION_DATA, Buffer.from("old")),
 	),
-	after("a message behind a key update", "RFC 8446 §5.1", "message across a key change", UNEXPECTED, s =>
+	after("a message behind a key update", "RFC 9846 §5.1", "message across a key change", UNEXPECTED, s =>
 		s.seal(HANDSHAKE, Buffer.concat([message(24, uint8(0)), ticket])),
 	),
-	after("a certificate request after the handshake", "RFC 8446 §4.6.2", "unexpected message", UNEXPECTED, s =>
+	after("a certificate request after the handshake", "RFC 9846 §4.7.2", "unexpected message", UNEXPECTED, s =>
 		s.seal(
 			HANDSHAKE,
 			message(13, Buffer.concat([vector(1, uint8(1)), vector(2, extension(13, vector(2, uint16(0x0807))))])),
 		),
 	),
-	after("renegotiation", "RFC 8446 §4", "unexpected message", UNEXPECTED, s =>
+	after("renegotiation", "RFC 9846 §4", "unexpected message", UNEXPECTED, s =>
 		s.seal(HANDSHAKE, message(0, Buffer.alloc(0))),
 	),
-	after("a second Finished", "RFC 8446 §4", "unexpected message", UNEXPECTED, s => s.seal(HANDSHAKE, s.finished())),
-	after("application data inside a message", "RFC 8446 §5.1", "message interleaved", UNEXPECTED, s =>
+	after("a second Finished", "RFC 9846 §4", "unexpected message", UNEXPECTED, s => s.seal(HANDSHAKE, s.finished())),
+	after("application data inside a message", "RFC 9846 §5.1", "message interleaved", UNEXPECTED, s =>
 		s.seal(HANDSHAKE, ticket.subarray(0, 9)).seal(APPLICATION_DATA, Buffer.from("x")),
 	),
-	after("close_notify inside a message", "RFC 8446 §5.1", "message interleaved", UNEXPECTED, s =>
+	after("close_notify inside a message", "RFC 9846 §5.1", "message interleaved", UNEXPECTED, s =>
 		s.seal(HANDSHAKE, ticket.subarray(0, 9)).seal(ALERT, Buffer.of(1, 0)),
 	),
-	after("plaintext after the handshake", "RFC 8446 §5", "plaintext record after keys", UNEXPECTED, s =>
+	after("plaintext after the handshake", "RFC 9846 §5", "plaintext record after keys", UNEXPECTED, s =>
 		s.plain(HANDSHAKE, ticket),
 	),
-	after("a handshake key after Finished", "RFC 8446 §7.3", "record not authentic", BAD_RECORD_MAC, s => {
+	after("a handshake key after Finished", "RFC 9846 §7.3", "record not authentic", BAD_RECORD_MAC, s => {
 		s.startHandshakeKeys(Buffer.alloc(0)).seal(APPLICATION_DATA, Buffer.from("x"));
 	}),
 ];

@@ -69,7 +69,7 @@ export function record(type: number, content: Uint8Array): Buffer {
 	return Buffer.concat([uint8(type), uint16(0x0303), vector(2, content)]);
 }
 
-/** RFC 8446 §4.1.3. */
+/** RFC 9846 §4.2.3. */
 export const retryRandom = hash(Buffer.from("HelloRetryRequest"));
 
 interface CertificateContent {
@@ -259,7 +259,7 @@ export class ReferenceServer {
 		return this;
 	}
 
-	/** §4.4.1: the first ClientHello becomes its hash, the retry request follows it. */
+	/** §4.1: the first ClientHello becomes its hash, the retry request follows it. */
 	sendRetry(retry: Buffer): this {
 		this.transcript = Buffer.concat([message(254, hash(this.transcript)), retry]);
 		return this.plain(HANDSHAKE, retry);
