@@ -254,7 +254,7 @@ function walk(der: DerReader, depth: number): void {
 			const outer = der.enter(tag);
 			walk(der, depth + 1);
 			der.leave(outer);
-		} else if (tag >= 0x0c && tag <= 0x1e) der.string();
+		} else if (tag >= 0x0c && tag <= 0x1e) der.latin1(tag);
 		else der.skip();
 	}
 }

@@ -138,9 +138,7 @@ export function alertFor(error: unknown): number {
 /** RFC 9846 §6.2 has few alerts for the many things that can be wrong with a certificate. */
 function alertForCertificate(reason: CertificateReason): number {
 	if (reason === "unknown issuer") return UNKNOWN_CA;
-	if (reason === "unsupported signature algorithm" || reason === "unsupported public key") {
-		return UNSUPPORTED_CERTIFICATE;
-	}
+	if (reason === "unsupported public key") return UNSUPPORTED_CERTIFICATE;
 	return BAD_CERTIFICATE;
 }
 

@@ -15,7 +15,7 @@ import { awaitServerHello, Established, type State } from "./states.js";
 export type { CipherSuite, FragmentLength };
 
 const MAXIMUM_MESSAGE = 2_048; // bytes of any message but Certificate
-const MAXIMUM_CERTIFICATE_MESSAGE = 4_096;
+const MAXIMUM_CERTIFICATE_MESSAGE = 10_240;
 const MAXIMUM_EMPTY_RECORDS = 8; // in a row
 const MAXIMUM_CHANGE_CIPHER_SPECS = 4;
 const MAXIMUM_WARNINGS = 4; // user_canceled

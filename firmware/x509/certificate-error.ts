@@ -12,7 +12,6 @@ export type DerReason =
 	| "bad boolean"
 	| "bad bit string"
 	| "bad object identifier"
-	| "bad string"
 	| "bad time"
 	| "set out of order";
 
@@ -20,30 +19,26 @@ export type DerReason =
 export type ProfileReason =
 	| "certificate too large"
 	| "not version 3"
-	| "bad serial number"
 	| "algorithms differ" // signatureAlgorithm and tbsCertificate.signature
-	| "unsupported signature algorithm"
 	| "unsupported public key"
 	| "bad name"
-	| "unique identifier"
 	| "bad extension"
 	| "too many extensions"
 	| "duplicate extension"
 	| "unknown critical extension"
-	| "unsupported constraints"; // of names or policies: not implemented, so never accepted
+	| "unsupported constraints"; // of policies, or of a form of names that cannot be judged
 
-/** RFC 5280 §6 without time, RFC 6125: what a well-formed chain may still get wrong. */
+/** RFC 5280 §6 without time, RFC 9525: what a well-formed chain may still get wrong. */
 export type PathReason =
 	| "empty chain"
 	| "chain too long"
 	| "no subject alternative name"
+	| "name not permitted" // by an authority's name constraints
 	| "name does not match"
-	| "CA certificate as leaf"
 	| "wrong key usage"
 	| "wrong extended key usage"
 	| "not a CA"
 	| "path too long"
-	| "issuer does not match"
 	| "bad signature in chain"
 	| "issued too early" // notBefore of the leaf lies before what the CA information says
 	| "unknown issuer" // no anchor has this name
@@ -60,7 +55,7 @@ export class CertificateError extends Error {
 		this.reason = reason;
 	}
 
-	/** The chain is sound in itself, and no trust anchor has signed it. */
+	/** The path is sound as far as it goes, and no trust anchor has issued its last certificate. */
 	get anchorsFailed(): boolean {
 		return this.reason === "unknown issuer" || this.reason === "bad signature by issuer";
 	}

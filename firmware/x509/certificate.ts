@@ -1,25 +1,17 @@
-// One X.509 v3 certificate (RFC 5280 §4), read strictly into what path.ts asks about. Left out on purpose: validity
-// against a clock (a device has none; notBefore is read because CA information may set a bound for it), names in the
-// subject, policies, revocation lists. A critical extension that is not implemented is refused (§4.2).
+// One X.509 v3 certificate (RFC 5280 §4), read into what path.ts asks about: strictly in what decides, tolerantly where
+// real authorities differ and nothing hangs on it (serial numbers, the types of strings in names, DEFAULTs that are
+// written, zeros at the end of a keyUsage). Left out on purpose: validity against a clock (a device has none; notBefore
+// is read because CA information may set a bound for it), what names in the subject say, policies, revocation lists. A
+// critical extension that is not implemented is refused (§4.2).
 
 import { CertificateError, type CertificateReason } from "./certificate-error.js";
-import {
-	BOOLEAN,
-	compare,
-	constructed,
-	DerReader,
-	INTEGER,
-	isASCII,
-	OCTET_STRING,
-	primitive,
-	SEQUENCE,
-	SET,
-} from "./der.js";
+import { BOOLEAN, compare, constructed, DerReader, INTEGER, OCTET_STRING, primitive, SEQUENCE, SET } from "./der.js";
+import { DNS_NAME, IP_ADDRESS, readNameConstraints } from "./name-constraints.js";
 import { type KeyAlgorithm, type PublicKey, readPublicKey, readSignatureAlgorithm } from "./public-key.js";
 
-export { CertificateError, type CertificateReason };
+export { CertificateError, type CertificateReason, DNS_NAME, IP_ADDRESS };
 
-const MAXIMUM_LENGTH = 2_048; // bytes of one certificate; a leaf with a dozen names has 600
+export const MAXIMUM_CERTIFICATE = 4_608; // bytes: RSA-4096, a hundred names, or ML-DSA-44
 const MAXIMUM_EXTENSIONS = 16;
 
 /** KeyUsage (§4.2.1.3): bits 0 and 5 of a first byte. */
@@ -30,7 +22,8 @@ export const DIGITAL_SIGNATURE = 0x80,
 export interface Certificate {
 	/** tbsCertificate: what the signature covers. */
 	toBeSigned: Uint8Array;
-	signatureAlgorithm: KeyAlgorithm;
+	/** Undefined: one that this build does not have. */
+	signatureAlgorithm: KeyAlgorithm | undefined;
 	signature: Uint8Array;
 	/** Name, as it stands: names are compared byte for byte. */
 	issuer: Uint8Array;
@@ -43,15 +36,17 @@ export interface Certificate {
 	pathLength: number; // Infinity if it says nothing
 	/** keyUsage: its first byte. */
 	keyUsage?: number;
-	/** Whether extKeyUsage (§4.2.1.12) names id-kp-serverAuth. */
+	/** Whether extKeyUsage (§4.2.1.12) names id-kp-serverAuth, or anyExtendedKeyUsage. */
 	serverAuth?: boolean;
-	/** subjectAltName (§4.2.1.6): the GeneralNames' DER, every name well-formed. */
+	/** subjectAltName (§4.2.1.6): the GeneralNames' DER. */
 	alternativeNames?: Uint8Array;
+	/** nameConstraints (§4.2.1.10): its DER. */
+	nameConstraints?: Uint8Array;
 }
 
 /** Decodes one certificate. Throws CertificateError. */
 export function readCertificate(bytes: Uint8Array): Certificate {
-	if (bytes.length > MAXIMUM_LENGTH) refuse("certificate too large");
+	if (bytes.length > MAXIMUM_CERTIFICATE) refuse("certificate too large");
 	const der = new DerReader(bytes);
 	const certificate = der.enter(SEQUENCE);
 	const tbsStart = der.offset;
@@ -62,11 +57,10 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 	if (der.smallInteger() !== 2) refuse("not version 3");
 	der.leave(version);
 
-	const serialNumber = der.integer(); // positive, 20 bytes at most (§4.1.2.2)
-	if (serialNumber[0] >= 0x80 || serialNumber.length > 20) refuse("bad serial number");
-	if (serialNumber.length === 1 && serialNumber[0] === 0) refuse("bad serial number");
-
-	const innerAlgorithm = readSignatureAlgorithm(der);
+	der.integer(); // serialNumber: any, since nothing is looked up by it
+	const algorithmStart = der.offset;
+	const signatureAlgorithm = readSignatureAlgorithm(der);
+	const innerAlgorithm = der.since(algorithmStart);
 	const issuer = readName(der);
 	if (issuer.length === 2) refuse("bad name"); // an empty issuer (§4.1.2.4)
 
@@ -77,12 +71,12 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 
 	const subject = readName(der);
 	const publicKey = readPublicKey(der);
-	if (der.at(primitive(1)) || der.at(primitive(2))) refuse("unique identifier"); // §4.1.2.8: not to be generated
+	for (const n of UNIQUE_IDENTIFIERS) if (der.at(primitive(n))) der.skip(); // §4.1.2.8
 
 	const read: Certificate = {
 		toBeSigned: bytes,
 		signature: bytes, // set below
-		signatureAlgorithm: innerAlgorithm,
+		signatureAlgorithm,
 		issuer,
 		subject,
 		notBefore,
@@ -94,14 +88,38 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 	der.leave(tbs);
 	read.toBeSigned = bytes.subarray(tbsStart, der.offset);
 
-	if (readSignatureAlgorithm(der) !== innerAlgorithm) refuse("algorithms differ"); // §4.1.1.2
+	const outerStart = der.offset;
+	readSignatureAlgorithm(der);
+	if (compare(der.since(outerStart), innerAlgorithm) !== 0) refuse("algorithms differ"); // §4.1.1.2
 	read.signature = der.octets();
 	der.leave(certificate);
 	if (!der.atEnd) refuse("trailing bytes");
 	return read;
 }
 
-/** Name (§4.1.2.4): RDNSequence of non-empty sets of type and string. Its whole DER, as a view. */
+/** issuerUniqueID and subjectUniqueID: `[1]` and `[2]`. */
+const UNIQUE_IDENTIFIERS = Object.freeze([1, 2] as const);
+
+/** The subject of what may be a certificate, without a look at the rest. Undefined: it has none that can be found. */
+export function readSubject(bytes: Uint8Array): Uint8Array | undefined {
+	try {
+		const der = new DerReader(bytes);
+		der.enter(SEQUENCE);
+		der.enter(SEQUENCE);
+		for (let field = 0; field < 5; field++) der.skip(); // version, serialNumber, signature, issuer, validity
+		const start = der.offset;
+		der.content(SEQUENCE);
+		return der.since(start);
+	} catch (error) {
+		if (error instanceof CertificateError) return undefined;
+		throw error;
+	}
+}
+
+/**
+ * Name (§4.1.2.4): RDNSequence of non-empty sets of type and value. Its whole DER, as a view: names are compared as
+ * bytes, so values are of any type.
+ */
 function readName(der: DerReader): Uint8Array {
 	const start = der.offset;
 	const name = der.enter(SEQUENCE);
@@ -113,7 +131,7 @@ function readName(der: DerReader): Uint8Array {
 			const attributeStart = der.offset;
 			const attribute = der.enter(SEQUENCE);
 			der.objectIdentifier();
-			der.string();
+			der.skip();
 			der.leave(attribute);
 			const encoded = der.since(attributeStart);
 			if (previous && compare(previous, encoded) >= 0) refuse("set out of order"); // X.690 §11.6
@@ -125,12 +143,12 @@ function readName(der: DerReader): Uint8Array {
 	return der.since(start);
 }
 
-/** Last byte of id-ce (2.5.29): the extensions that are implemented, and two that are refused, critical or not. */
+/** Last byte of id-ce (2.5.29): the extensions that are looked at. */
 const KEY_USAGE = 15,
 	SUBJECT_ALT_NAME = 17,
 	BASIC_CONSTRAINTS = 19,
 	NAME_CONSTRAINTS = 30,
-	POLICY_CONSTRAINTS = 36;
+	POLICY_CONSTRAINTS = 36; // refused, critical or not: what is not enforced must not be passed over
 const EXT_KEY_USAGE = 37;
 
 function readExtensions(der: DerReader, read: Certificate): void {
@@ -143,7 +161,7 @@ function readExtensions(der: DerReader, read: Certificate): void {
 		const identifier = der.objectIdentifier();
 		if (seen.some(other => compare(other, identifier) === 0)) refuse("duplicate extension"); // §4.2
 		if (seen.push(identifier) > MAXIMUM_EXTENSIONS) refuse("too many extensions");
-		const critical = der.at(BOOLEAN) && (der.boolean() || refuse("bad boolean")); // DEFAULT FALSE is not written
+		const critical = der.at(BOOLEAN) && der.boolean();
 		const value = der.enter(OCTET_STRING);
 		const isCE = identifier.length === 3 && identifier[0] === 0x55 && identifier[1] === 0x1d;
 		switch (isCE ? identifier[2] : -1) {
@@ -152,18 +170,18 @@ function readExtensions(der: DerReader, read: Certificate): void {
 				break;
 			case SUBJECT_ALT_NAME:
 				read.alternativeNames = readGeneralNames(der);
-				if (!critical && read.subject.length === 2) refuse("bad extension"); // no other name (§4.2.1.6)
 				break;
 			case BASIC_CONSTRAINTS:
 				readBasicConstraints(der, read);
-				if (!critical && read.isCA) refuse("bad extension"); // §4.2.1.9
 				break;
 			case EXT_KEY_USAGE:
 				read.serverAuth = readExtKeyUsage(der);
 				break;
 			case NAME_CONSTRAINTS:
+				read.nameConstraints = readNameConstraints(der);
+				break;
 			case POLICY_CONSTRAINTS:
-				refuse("unsupported constraints"); // what is not enforced must not be passed over
+				refuse("unsupported constraints");
 				break;
 			default:
 				if (critical) refuse("unknown critical extension"); // §4.2
@@ -179,7 +197,7 @@ function readExtensions(der: DerReader, read: Certificate): void {
 /** §4.2.1.9. */
 function readBasicConstraints(der: DerReader, read: Certificate): void {
 	const sequence = der.enter(SEQUENCE);
-	if (der.at(BOOLEAN)) read.isCA = der.boolean() || refuse("bad boolean"); // DEFAULT FALSE is not written
+	if (der.at(BOOLEAN)) read.isCA = der.boolean();
 	if (der.at(INTEGER)) {
 		if (!read.isCA) refuse("bad extension");
 		read.pathLength = der.smallInteger();
@@ -187,45 +205,34 @@ function readBasicConstraints(der: DerReader, read: Certificate): void {
 	der.leave(sequence);
 }
 
-/** id-kp-serverAuth, 1.3.6.1.5.5.7.3.1. anyExtendedKeyUsage does not stand for it. */
+/** id-kp-serverAuth, 1.3.6.1.5.5.7.3.1, and anyExtendedKeyUsage, 2.5.29.37.0. */
 const SERVER_AUTH = Uint8Array.of(0x2b, 6, 1, 5, 5, 7, 3, 1);
+const ANY_EXTENDED_KEY_USAGE = Uint8Array.of(0x55, 0x1d, 37, 0);
 
 /** §4.2.1.12. */
 function readExtKeyUsage(der: DerReader): boolean {
 	const sequence = der.enter(SEQUENCE);
 	if (der.atEnd) refuse("bad extension");
 	let serverAuth = false;
-	while (!der.atEnd) if (compare(der.objectIdentifier(), SERVER_AUTH) === 0) serverAuth = true;
+	while (!der.atEnd) {
+		const purpose = der.objectIdentifier();
+		if (compare(purpose, SERVER_AUTH) === 0 || compare(purpose, ANY_EXTENDED_KEY_USAGE) === 0) serverAuth = true;
+	}
 	der.leave(sequence);
 	return serverAuth;
 }
 
-/** GeneralName (§4.2.1.6): the alternatives that are read; others are well-formed DER and never match. */
-export const DNS_NAME = primitive(2),
-	IP_ADDRESS = primitive(7);
-const RFC822_NAME = primitive(1),
-	URI = primitive(6);
-/** "Preferred name syntax" (RFC 1034 §3.5) and the asterisk. */
-export function isName(text: string) {
-	return /^[A-Za-z0-9.*-]+$/.test(text);
-}
-
+/**
+ * GeneralNames (§4.2.1.6), whole and well-formed: its DER, as a view. A name that is none of a host (`app_server`, an
+ * address of five bytes) matches nothing; it does not make the names beside it worthless.
+ */
 function readGeneralNames(der: DerReader): Uint8Array {
 	const start = der.offset;
 	const sequence = der.enter(SEQUENCE);
 	if (der.atEnd) refuse("bad extension");
 	while (!der.atEnd) {
-		if (der.at(DNS_NAME)) {
-			der.text(DNS_NAME, isName);
-		} else if (der.at(RFC822_NAME) || der.at(URI)) {
-			der.text(der.tag, isASCII); // IA5String
-		} else if (der.at(IP_ADDRESS)) {
-			const { length } = der.content(IP_ADDRESS);
-			if (length !== 4 && length !== 16) refuse("bad extension");
-		} else {
-			if ((der.tag & 0xc0) !== 0x80) refuse("unexpected tag"); // a CHOICE of context-specific tags
-			der.skip();
-		}
+		if ((der.tag & 0xc0) !== 0x80) refuse("unexpected tag"); // a CHOICE of context-specific tags
+		der.skip();
 	}
 	der.leave(sequence);
 	return der.since(start);

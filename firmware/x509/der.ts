@@ -13,20 +13,6 @@ export const UTC_TIME = 0x17,
 	GENERALIZED_TIME = 0x18,
 	SEQUENCE = 0x30,
 	SET = 0x31;
-const UTF8_STRING = 0x0c,
-	PRINTABLE_STRING = 0x13,
-	IA5_STRING = 0x16;
-
-/**
- * The characters of an IA5String, and of a PrintableString (X.680 §41.4). Not constants of the module: the working
- * memory of a preloaded regular expression comes from malloc in the Moddable SDK 8.2.3, and its collector breaks it.
- */
-export function isASCII(text: string) {
-	return /^[\x00-\x7f]*$/.test(text);
-}
-function isPrintable(text: string) {
-	return /^[A-Za-z0-9 '()+,./:=?-]*$/.test(text);
-}
 
 /** Context-specific tags: `[n]` primitive and constructed. */
 export function primitive(n: number): number {
@@ -136,14 +122,14 @@ export class DerReader {
 		return content.subarray(1);
 	}
 
-	/** The first byte of a BIT STRING of 1 … 16 named bits, bit 0 the highest (X.690 §11.2: no trailing zeros). */
+	/** The first byte of a BIT STRING of up to 16 named bits, bit 0 the highest; 0 if there is none. */
 	namedBits(): number {
 		const content = this.content(BIT_STRING);
 		const last = content.length - 1,
 			unused = content[0];
-		if (last < 1 || last > 2 || unused > 7) refuse("bad bit string");
-		if ((content[last] & ((2 << unused) - 1)) !== 1 << unused) refuse("bad bit string"); // a one, then zeros
-		return content[1];
+		if (last < 0 || last > 2 || unused > (last === 0 ? 0 : 7)) refuse("bad bit string");
+		if (last > 0 && (content[last] & ((1 << unused) - 1)) !== 0) refuse("bad bit string"); // X.690 §11.2.1
+		return last === 0 ? 0 : content[1];
 	}
 
 	/** X.690 §8.19: content, as a view. */
@@ -158,21 +144,11 @@ export class DerReader {
 		return content;
 	}
 
-	/** A string in the characters of its type: what authorities may still put into names (RFC 5280 §4.1.2.4). */
-	string(): void {
-		const { tag } = this;
-		if (tag === UTF8_STRING)
-			this.skip(); // compared as bytes, shown to nobody
-		else if (tag === IA5_STRING) this.text(tag, isASCII);
-		else if (tag === PRINTABLE_STRING) this.text(tag, isPrintable);
-		else refuse("unexpected tag");
-	}
-
-	/** The content of the next element as Latin-1, if `isAllowed`. */
-	text(tag: number, isAllowed: (text: string) => boolean): string {
+	/** The content of the next element, a byte a character. */
+	latin1(tag: number): string {
 		let text = "";
 		for (const byte of this.content(tag)) text += String.fromCharCode(byte);
-		return isAllowed(text) ? text : refuse("bad string");
+		return text;
 	}
 
 	/**
@@ -182,7 +158,7 @@ export class DerReader {
 	time(): number {
 		const { tag } = this;
 		const isGeneral = tag === GENERALIZED_TIME;
-		let text = this.text(isGeneral ? tag : UTC_TIME, isASCII);
+		let text = this.latin1(isGeneral ? tag : UTC_TIME);
 		if (!isGeneral) text = (text < "5" ? "20" : "19") + text; // two digits of the year: 1950 … 2049
 		const fields = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
 		if (!fields) return refuse("bad time");

@@ -1,7 +1,12 @@
-// Path validation without time (RFC 5280 §6) and the server's name (RFC 6125 §6): is this chain, for this name,
-// signed by one of the trust anchors? The order of the checks is the design's: what is wrong with the chain itself is
-// found before any anchor is tried, so that "no anchor has signed it" is only said of a chain that is otherwise good.
-// Called by the TLS client with what the server presents, and by whoever turns CA information into an anchor.
+// Path validation without time (RFC 5280 §6) and the server's name (RFC 9525 §6): does what a server presents lead, for
+// this name, to one of the trust anchors? The path is what is needed of what is presented: from the leaf upwards by
+// issuer name, without backtracking, to the first certificate that an anchor has issued. What lies above or beside it,
+// a cross-signed twin, a root, the leaf again, a stranger's, is not looked at.
+//
+//   presented: leaf ← B by A, root A        anchors: A, B
+//   the leaf's issuer is B, an anchor: the path is the leaf alone, whatever else was sent
+//
+// "No anchor has issued it" is only said of a path that is otherwise good. Left out: revocation lists, policies.
 
 import { isIPv4 } from "../url.js";
 import {
@@ -11,110 +16,164 @@ import {
 	DIGITAL_SIGNATURE,
 	DNS_NAME,
 	IP_ADDRESS,
-	isName,
 	KEY_CERT_SIGN,
 	readCertificate,
+	readSubject,
 } from "./certificate.js";
 import { compare, DerReader, SEQUENCE } from "./der.js";
+import { checkNameConstraints } from "./name-constraints.js";
 import type { PublicKey } from "./public-key.js";
 
 export type { PublicKey };
 
-export const MAXIMUM_CHAIN = 4; // certificates as presented, the leaf and a root included
+export const MAXIMUM_CHAIN = 6; // certificates as presented, whatever of them is needed
 
-/** A certificate authority that is trusted: its name, its key, and what its CA information says of leaves. */
+/** A certificate authority that is trusted: its name, its key, and what bounds it. */
 export interface TrustAnchor {
 	/** DER of the Name: compared byte for byte with an issuer. */
 	subject: Uint8Array;
 	publicKey: PublicKey;
 	/** How many intermediates may stand below it; any number if absent (RFC 5280 §4.2.1.9). */
 	pathLength?: number;
+	/** DER of its NameConstraints (§4.2.1.10); they bind all names below it. */
+	nameConstraints?: Uint8Array;
 	/** A leaf whose notBefore is earlier is refused. Seconds since 1970; CA information key 4. */
 	leafNotBefore?: number;
 }
 
-/** Reads a CA certificate: v3, `cA`, `keyCertSign`. Views of `certificate` stay in use. Throws CertificateError. */
+/**
+ * Reads a CA certificate: v3, `cA`, not barred from signing certificates or from servers. Nobody checks an anchor's own
+ * signature, so that of an authority whose issuer uses another algorithm does not matter. Views of `certificate` stay in
+ * use. Throws CertificateError.
+ */
 export function readTrustAnchor(certificate: Uint8Array): TrustAnchor {
 	const read = readCertificate(certificate);
 	checkAuthority(read);
 	const anchor: TrustAnchor = { subject: read.subject, publicKey: read.publicKey };
 	if (read.pathLength !== Infinity) anchor.pathLength = read.pathLength;
+	if (read.nameConstraints) anchor.nameConstraints = read.nameConstraints;
 	return anchor;
 }
 
 /**
- * Validates the path from the leaf, `chain[0]`, to one of `anchors`, tried in their order.
- * Returns the leaf's key and the anchor's index. Throws CertificateError; only its `anchorsFailed` says that the chain
- * is sound and no anchor has signed it.
+ * Walks from the leaf, `presented[0]`, to one of `anchors`, tried in their order at each step.
+ * Returns the leaf's key and the anchor's index. Throws CertificateError; only its `anchorsFailed` says that the path is
+ * sound as far as it goes and no anchor has issued its last certificate.
  */
 export function verifyPath(
-	chain: readonly Uint8Array[],
+	presented: readonly Uint8Array[],
 	serverName: string,
 	anchors: readonly TrustAnchor[],
 ): { publicKey: PublicKey; anchor: number } {
-	if (chain.length === 0) refuse("empty chain");
-	if (chain.length > MAXIMUM_CHAIN) refuse("chain too long");
-	const path = chain.map(readCertificate);
-	while (path.length > 1 && isPresentedRoot(path[path.length - 1], anchors)) path.pop();
-
-	const leaf = path[0];
+	if (presented.length === 0) refuse("empty chain");
+	if (presented.length > MAXIMUM_CHAIN) refuse("chain too long");
+	const leaf = readCertificate(presented[0]);
 	checkLeaf(leaf, serverName);
-	for (let i = 1; i < path.length; i++) checkAuthority(path[i], i - 1);
-	for (let i = 1; i < path.length; i++) {
-		if (compare(path[i - 1].issuer, path[i].subject) !== 0) refuse("issuer does not match"); // §6.1.3 (a)(4)
-		if (!isSignedBy(path[i - 1], path[i].publicKey)) refuse("bad signature in chain"); // §6.1.3 (a)(1)
-	}
 
-	const top = path[path.length - 1];
-	let named = false;
-	for (let index = 0; index < anchors.length; index++) {
-		const anchor = anchors[index];
-		if (compare(top.issuer, anchor.subject) !== 0) continue;
-		named = true;
-		if (!isSignedBy(top, anchor.publicKey)) continue;
-		if (path.length - 1 > (anchor.pathLength ?? Infinity)) refuse("path too long");
-		if (leaf.notBefore < (anchor.leafNotBefore ?? -Infinity)) refuse("issued too early");
-		return { publicKey: leaf.publicKey, anchor: index };
+	const path = [leaf];
+	const others = presented.filter((bytes, i) => !presented.slice(0, i).some(before => compare(before, bytes) === 0));
+	others.shift();
+	for (;;) {
+		const anchor = findAnchor(path, anchors);
+		if (anchor !== undefined) return { publicKey: leaf.publicKey, anchor };
+		const top = path[path.length - 1];
+		const issuer = takeIssuer(top, others);
+		if (!issuer) break;
+		checkAuthority(issuer, countIntermediates(path));
+		if (issuer.nameConstraints) checkNames(issuer.nameConstraints, path);
+		path.push(issuer);
 	}
-	return refuse(named ? "bad signature by issuer" : "unknown issuer");
+	const { issuer } = path[path.length - 1];
+	return refuse(
+		anchors.some(({ subject }) => compare(subject, issuer) === 0) ? "bad signature by issuer" : "unknown issuer",
+	);
 }
 
-/** What the server may spare itself to send (RFC 9846 §4.5.1): a self-issued certificate that is an anchor itself. */
-function isPresentedRoot(certificate: Certificate, anchors: readonly TrustAnchor[]): boolean {
-	const { subject, issuer, publicKey } = certificate;
-	return (
-		compare(subject, issuer) === 0 &&
-		anchors.some(
-			anchor => compare(anchor.subject, subject) === 0 && compare(anchor.publicKey.bytes, publicKey.bytes) === 0,
-		)
-	);
+/** The first anchor that has issued the path's last certificate and takes the path. Throws if only its bounds forbid it. */
+function findAnchor(path: readonly Certificate[], anchors: readonly TrustAnchor[]): number | undefined {
+	const [leaf] = path,
+		top = path[path.length - 1];
+	let forbidden: CertificateError | undefined;
+	for (let index = 0; index < anchors.length; index++) {
+		const anchor = anchors[index];
+		if (compare(top.issuer, anchor.subject) !== 0 || !isSignedBy(top, anchor.publicKey)) continue;
+		try {
+			if (countIntermediates(path) > (anchor.pathLength ?? Infinity)) refuse("path too long");
+			if (anchor.nameConstraints) checkNames(anchor.nameConstraints, path);
+			if (leaf.notBefore < (anchor.leafNotBefore ?? -Infinity)) refuse("issued too early");
+			return index;
+		} catch (error) {
+			if (!(error instanceof CertificateError)) throw error;
+			forbidden ??= error; // another anchor of this name and key may allow it
+		}
+	}
+	if (forbidden) throw forbidden;
+	return undefined;
+}
+
+/**
+ * Takes the issuer of `certificate` out of `others`: of those with the name, the first whose key made the signature
+ * (§6.1.3 (a)). Undefined: none has the name and a key that this build can use, so the path cannot go on. At most
+ * 5 + 4 + 3 + 2 + 1 signatures are checked in a path.
+ */
+function takeIssuer(certificate: Certificate, others: Uint8Array[]): Certificate | undefined {
+	let failure: CertificateError | undefined;
+	for (let i = 0; i < others.length; i++) {
+		const subject = readSubject(others[i]);
+		if (!subject || compare(subject, certificate.issuer) !== 0) continue;
+		try {
+			const issuer = readCertificate(others[i]);
+			if (!isSignedBy(certificate, issuer.publicKey)) refuse("bad signature in chain");
+			others.splice(i, 1);
+			return issuer;
+		} catch (error) {
+			if (!(error instanceof CertificateError)) throw error;
+			if (error.reason !== "unsupported public key") failure ??= error;
+		}
+	}
+	if (failure) throw failure;
+	return undefined;
 }
 
 function checkLeaf(leaf: Certificate, serverName: string): void {
 	checkName(leaf.alternativeNames, serverName);
-	if (leaf.isCA) refuse("CA certificate as leaf");
 	const usage = leaf.keyUsage ?? DIGITAL_SIGNATURE;
 	if ((usage & DIGITAL_SIGNATURE) === 0) refuse("wrong key usage"); // RFC 9846 §4.5.1.2
-	if ((usage & KEY_CERT_SIGN) !== 0) refuse("wrong key usage"); // only with cA (RFC 5280 §4.2.1.9)
-	if (leaf.serverAuth !== true) refuse("wrong extended key usage"); // RFC 5280 §4.2.1.12
+	if ((usage & KEY_CERT_SIGN) !== 0 && !leaf.isCA) refuse("wrong key usage"); // RFC 5280 §4.2.1.9
+	if (leaf.serverAuth === false) refuse("wrong extended key usage"); // §4.2.1.12
 }
 
 /** A certificate that may sign certificates (§6.1.4 (k)–(n)), with `below` intermediates between it and the leaf. */
 function checkAuthority(authority: Certificate, below = 0): void {
 	if (!authority.isCA) refuse("not a CA");
-	if (((authority.keyUsage ?? 0) & KEY_CERT_SIGN) === 0) refuse("wrong key usage"); // must be there (§4.2.1.3)
+	if (((authority.keyUsage ?? KEY_CERT_SIGN) & KEY_CERT_SIGN) === 0) refuse("wrong key usage"); // absent: any (§4.2.1.3)
 	if (authority.serverAuth === false) refuse("wrong extended key usage");
 	if (authority.subject.length === 2) refuse("bad name"); // a CA has one (§4.1.2.6)
-	if (below > authority.pathLength) refuse("path too long"); // self-issued ones count too: stricter than §6.1.4 (l)
+	if (below > authority.pathLength) refuse("path too long");
 }
 
-function isSignedBy(certificate: Certificate, issuer: PublicKey): boolean {
-	return (
-		certificate.signatureAlgorithm === issuer.algorithm && issuer.verify(certificate.toBeSigned, certificate.signature)
-	);
+/** Intermediates of `path` that count for a pathLen above them: self-issued ones do not (§6.1.4 (l)). */
+function countIntermediates(path: readonly Certificate[]): number {
+	let count = 0;
+	for (let i = 1; i < path.length; i++) if (!isSelfIssued(path[i])) count++;
+	return count;
 }
 
-/** RFC 6125 §6: only subjectAltName counts; an address matches iPAddress, a name dNSName. */
+/** The names of the leaf, and of each intermediate that is not self-issued (§6.1.3 (b), (c)). */
+function checkNames(constraints: Uint8Array, path: readonly Certificate[]): void {
+	for (let i = 0; i < path.length; i++)
+		if (i === 0 || !isSelfIssued(path[i])) checkNameConstraints(constraints, path[i].subject, path[i].alternativeNames);
+}
+
+function isSelfIssued({ subject, issuer }: Certificate): boolean {
+	return compare(subject, issuer) === 0;
+}
+
+function isSignedBy({ signatureAlgorithm, toBeSigned, signature }: Certificate, issuer: PublicKey): boolean {
+	return signatureAlgorithm === issuer.algorithm && issuer.verify(toBeSigned, signature);
+}
+
+/** RFC 9525 §6: only subjectAltName counts; an address matches iPAddress, a name dNSName. */
 function checkName(alternativeNames: Uint8Array | undefined, serverName: string): void {
 	if (!alternativeNames) return refuse("no subject alternative name");
 	const wanted = serverName.toLowerCase();
@@ -125,7 +184,7 @@ function checkName(alternativeNames: Uint8Array | undefined, serverName: string)
 		if (address && der.at(IP_ADDRESS)) {
 			if (compare(der.content(IP_ADDRESS), address) === 0) return;
 		} else if (!address && der.at(DNS_NAME)) {
-			if (matches(der.text(DNS_NAME, isName).toLowerCase(), wanted)) return;
+			if (matches(der.latin1(DNS_NAME).toLowerCase(), wanted)) return;
 		} else {
 			der.skip();
 		}
@@ -133,7 +192,7 @@ function checkName(alternativeNames: Uint8Array | undefined, serverName: string)
 	refuse("name does not match");
 }
 
-/** A wildcard is the whole leftmost label, stands for exactly one, and has two labels after it (RFC 6125 §6.4.3). */
+/** A wildcard is the whole leftmost label, stands for exactly one, and has two labels after it (RFC 9525 §6.3). */
 function matches(presented: string, wanted: string): boolean {
 	if (!presented.startsWith("*.")) return presented === wanted;
 	const suffix = presented.slice(1);

@@ -72,15 +72,22 @@ const SECP256R1 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7);
 /** ecdsa-with-SHA256 (RFC 5758 §3.2), 1.2.840.10045.4.3.2. */
 const ECDSA_WITH_SHA256 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2);
 
-/** AlgorithmIdentifier of a signature. Parameters are absent (RFC 8410 §3, RFC 5758 §3.2). */
-export function readSignatureAlgorithm(der: DerReader): KeyAlgorithm {
+/**
+ * AlgorithmIdentifier of a signature. Undefined: one that this build does not have, which matters only where somebody
+ * checks the signature. Parameters are absent (RFC 8410 §3, RFC 5758 §3.2).
+ */
+export function readSignatureAlgorithm(der: DerReader): KeyAlgorithm | undefined {
 	const outer = der.enter(SEQUENCE);
 	const identifier = der.objectIdentifier();
-	const isECDSA = hasP256 && compare(identifier, ECDSA_WITH_SHA256) === 0;
-	if (!isECDSA && compare(identifier, ED25519) !== 0) refuse("unsupported signature algorithm");
-	if (!der.atEnd) refuse("unsupported signature algorithm");
+	let algorithm: KeyAlgorithm | undefined;
+	if (compare(identifier, ED25519) === 0) algorithm = "ed25519";
+	else if (hasP256 && compare(identifier, ECDSA_WITH_SHA256) === 0) algorithm = "p256";
+	if (!der.atEnd) {
+		algorithm = undefined;
+		der.offset += der.left;
+	}
 	der.leave(outer);
-	return isECDSA ? "p256" : "ed25519";
+	return algorithm;
 }
 
 /** SubjectPublicKeyInfo. The key is a copy: the certificate's bytes may go. */
@@ -104,6 +111,6 @@ export function readPublicKey(der: DerReader): PublicKey {
 	return new Ed25519PublicKey(bytes.slice());
 }
 
-function refuse(reason: "unsupported signature algorithm" | "unsupported public key"): never {
+function refuse(reason: "unsupported public key"): never {
 	throw new CertificateError(reason);
 }

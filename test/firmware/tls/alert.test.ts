@@ -32,7 +32,6 @@ test("the server is told what was wrong with its certificate, and nothing of our
 	assert.is(alertFor(new CertificateError("bad signature by issuer")), 42);
 	assert.is(alertFor(new CertificateError("name does not match")), 42);
 	assert.is(alertFor(new CertificateError("unsupported public key")), 43);
-	assert.is(alertFor(new CertificateError("unsupported signature algorithm")), 43);
 	assert.is(alertFor(new AlertError("record too long")), 22);
 	assert.is(alertFor(new TypeError("x")), 80);
 });

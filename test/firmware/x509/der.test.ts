@@ -74,10 +74,13 @@ test("integers have no byte too many, booleans two values, identifiers no leadin
 	assert.is(toHex(reader("06032b6570").objectIdentifier()), "2b6570");
 });
 
-test("named bits have no zeros at their end", () => {
+test("named bits may have zeros at their end, and none that is unused and set", () => {
 	assert.is(reader("03020780").namedBits(), 0x80);
 	assert.is(reader("0303070680").namedBits(), 0x06); // nine bits: the ninth is in the second byte
-	for (const hex of ["0300", "030100", "03020080", "03020781", "03020800", "0304000000ff", "03020700"]) {
+	assert.is(reader("03020080").namedBits(), 0x80);
+	assert.is(reader("03020700").namedBits(), 0);
+	assert.is(reader("030100").namedBits(), 0);
+	for (const hex of ["0300", "030101", "03020781", "03020880", "0304000000ff"]) {
 		refusedAs(CertificateError, "bad bit string", () => reader(hex).namedBits());
 	}
 	refusedAs(CertificateError, "bad bit string", () => reader("03020100").octets());

@@ -4,7 +4,7 @@ import { CertificateError, readCertificate } from "../../../firmware/x509/certif
 import { readTrustAnchor, type TrustAnchor, verifyPath } from "../../../firmware/x509/path.js";
 import { fromHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
-import { certificates, refusedCertificates } from "./certificates.js";
+import { certificates, refusedCertificates, toleratedCertificates } from "./certificates.js";
 
 type Name = keyof typeof certificates;
 function der(name: Name): Uint8Array {
@@ -45,18 +45,54 @@ test("P-256 leaves and authorities are accepted beside Ed25519", () => {
 	assert.is(verify(["p256LeafOfP256"], ["root", "p256Root"]).anchor, 1);
 });
 
-test("up to two intermediates and a root may be presented", () => {
+test("what is needed of what is presented makes the path, in any order, whatever lies beside it", () => {
 	assert.is(verify(["leafOfMiddle", "middle"], ["root"]).anchor, 0);
 	assert.is(verify(["leafOfMiddle", "middleForServers"], ["root"]).anchor, 0);
+	assert.is(verify(["leafOfMiddle", "middleForAny"], ["root"]).anchor, 0);
 	assert.is(verify(["leafOfLower", "lower", "middle"], ["next", "root"]).anchor, 1);
+	assert.is(verify(["leafOfLower", "middle", "lower"], ["root"]).anchor, 0); // out of order
+	assert.is(verify(["leafOfLower", "root", "lower", "middle"], ["root"]).anchor, 0); // the root before it
 	assert.is(verify(["leafOfLower", "lower", "middle", "root"], ["root"]).anchor, 0);
-	assert.is(verify(["leaf", "root"], ["root"]).anchor, 0);
-	assert.is(verify(["leaf", "root", "root"], ["root"]).anchor, 0);
+	assert.is(verify(["leaf", "leaf", "root", "root"], ["root"]).anchor, 0); // doubled
+	assert.is(verify(["leafOfMiddle", "leafOfMiddle", "middle", "middle"], ["root"]).anchor, 0);
+	assert.is(verify(["leaf", "next", "p256Root", "namesake"], ["root"]).anchor, 0); // strangers
+	assert.is(verify(["leafOfMiddle", "middle", "middleOfNamesake"], ["root"]).anchor, 0); // a twin of the same key
 });
 
-test("no chain and a chain of five are refused", () => {
+test("a successor that its predecessor has cross-signed is found by either (RFC 5280 §6.1)", () => {
+	assert.is(verify(["leafOfNext", "nextByRoot"], ["next"]).anchor, 0);
+	assert.is(verify(["leafOfNext", "nextByRoot"], ["root"]).anchor, 0);
+	assert.is(verify(["leafOfNext", "nextByRoot"], ["root", "next"]).anchor, 1); // the path ends at the first
+	assert.is(verify(["leafOfNext", "next", "nextByRoot"], ["root"]).anchor, 0); // through its self-signed twin
+	assert.is(verify(["leafOfNext", "nextRolledOver", "nextByRoot"], ["root"]).anchor, 0); // self-issued: not counted
+});
+
+test("an issuing authority may be the anchor, sent or not, whoever has signed it", () => {
+	assert.is(verify(["leafOfMiddle"], ["middle"]).anchor, 0);
+	assert.is(verify(["leafOfMiddle", "middle", "root"], ["middle"]).anchor, 0);
+	assert.is(verify(["leafOfNext", "nextByUnknown"], ["nextByUnknown"]).anchor, 0);
+});
+
+test("what lies beside the path is not decoded", () => {
+	const garbage = [new Uint8Array(0), Uint8Array.of(0x30, 0x80), der("middle").subarray(0, 90), new Uint8Array(5_000)];
+	for (const stray of garbage) {
+		assert.is(verifyPath([der("leaf"), stray], "server.example", [anchor("root")]).anchor, 0);
+		const sound = [der("leafOfMiddle"), stray, der("middle")];
+		assert.is(verifyPath(sound, "server.example", [anchor("root")]).anchor, 0);
+		refused("unknown issuer", true, () => verifyPath([der("leaf"), stray], "server.example", [anchor("next")]));
+	}
+});
+
+test("no chain and a chain of seven are refused", () => {
 	refused("empty chain", false, () => verify([], ["root"]));
-	refused("chain too long", false, () => verify(["leafOfLower", "lower", "middle", "root", "root"], ["root"]));
+	assert.is(verify(["leaf", ...Array<Name>(5).fill("next")], ["root"]).anchor, 0);
+	refused("chain too long", false, () => verify(["leaf", ...Array<Name>(6).fill("next")], ["root"]));
+});
+
+test("a certificate that is its own authority is good where it is the anchor", () => {
+	assert.is(verify(["selfIssued"], ["selfIssued"]).anchor, 0);
+	refused("unknown issuer", true, () => verify(["selfSigned"], ["root"]));
+	refused("unknown issuer", true, () => verify(["selfSigned", "selfSigned"], ["root"]));
 });
 
 test("only when the chain is sound and no anchor has signed it is that said", () => {
@@ -65,20 +101,25 @@ test("only when the chain is sound and no anchor has signed it is that said", ()
 	refused("bad signature by issuer", true, () => verify(["leaf"], ["namesake"]));
 	refused("bad signature by issuer", true, () => verify(["leaf"], ["next", "namesake"]));
 	refused("unknown issuer", true, () => verify(["leaf", "root"], ["next"])); // a root of somebody else's
+	refused("unknown issuer", true, () => verify(["leaf", "middle"], ["next"])); // beside a stranger
+	refused("unknown issuer", true, () => verify(["leafOfLower", "lower", "middle", "root"], ["next"]));
+	refused("unknown issuer", true, () => verify(["leafOfMiddle", "middleOfUnknownKey"], ["root"]));
 	refused("bad signature by issuer", true, () => verify(["leafOfMiddle", "middleOfNamesake"], ["root"]));
+	refused("bad signature by issuer", true, () => verify(["leafByUnknown"], ["root"])); // of no algorithm that we have
 	refused("name does not match", false, () => verify(["leaf"], ["next"], "other.example"));
 });
 
-test("a chain must be in order, each signed by the next (RFC 5280 §6.1.3)", () => {
-	refused("issuer does not match", false, () => verify(["leafOfLower", "middle", "lower"], ["root"]));
-	refused("issuer does not match", false, () => verify(["leaf", "middle"], ["root"]));
-	refused("bad signature in chain", false, () => verify(["leaf", "namesake"], ["root"]));
+test("each certificate of the path is signed by the next (RFC 5280 §6.1.3)", () => {
+	refused("bad signature in chain", false, () => verify(["leaf", "namesake"], ["next"]));
+	refused("bad signature in chain", false, () => verify(["leafByUnknown", "root"], ["next"]));
 });
 
 test("intermediates must be authorities (RFC 5280 §6.1.4)", () => {
 	refused("not a CA", false, () => verify(["leafOfMiddle", "middleThatIsNoCA"], ["root"]));
 	refused("not a CA", false, () => verify(["leafOfMiddle", "middleWithoutConstraints"], ["root"]));
-	refused("wrong key usage", false, () => verify(["leafOfMiddle", "middleWithoutUsage"], ["root"]));
+	refused("wrong key usage", false, () => verify(["leafOfMiddle", "middleBarred"], ["root"]));
+	assert.is(verify(["leafOfMiddle", "middleWithoutUsage"], ["root"]).anchor, 0); // absent: restricts nothing
+	assert.is(verify(["leafOfMiddle", "middleNotCritical"], ["root"]).anchor, 0);
 	refused("wrong extended key usage", false, () => verify(["leafOfMiddle", "middleForClients"], ["root"]));
 });
 
@@ -93,7 +134,9 @@ test("an anchor is a version 3 certificate of a CA that may sign certificates", 
 	assert.is(anchor("shortRoot").pathLength, 0);
 	assert.is(anchor("root").pathLength, undefined);
 	refused("not a CA", false, () => anchor("leaf"));
-	refused("wrong key usage", false, () => anchor("middleWithoutUsage"));
+	refused("wrong key usage", false, () => anchor("middleBarred"));
+	assert.ok(anchor("middleWithoutUsage"));
+	assert.ok(anchor("middleNotCritical"));
 	refused("wrong extended key usage", false, () => anchor("middleForClients"));
 });
 
@@ -109,6 +152,13 @@ test("a leaf issued before what the CA information says is refused, without a cl
 		verifyPath([der("leaf")], "server.example", [{ ...anchor("next"), leafNotBefore: Infinity }, root]).anchor,
 		1,
 	);
+});
+
+test("of two anchors of one name and key, the one that takes the path is found", () => {
+	const root = anchor("root");
+	const strict = { ...root, leafNotBefore: Infinity };
+	assert.is(verifyPath([der("leaf")], "server.example", [strict, root]).anchor, 1);
+	refused("issued too early", false, () => verifyPath([der("leaf")], "server.example", [strict, strict]));
 });
 
 test("dates may lie in any year", () => {
@@ -142,6 +192,22 @@ test("an address is matched by an address alone, a name by a name alone, in any 
 
 test("other kinds of names are passed over", () => {
 	refused("name does not match", false, () => verify(["otherNames"], ["root"]));
+});
+
+for (const [name, hex] of toleratedCertificates) {
+	test(`taken: ${name}`, () => {
+		assert.is(verifyPath([fromHex(hex)], "server.example", [anchor("root")]).anchor, 0);
+	});
+}
+
+test("an authority's name constraints bind what is below it (RFC 5280 §4.2.1.10)", () => {
+	assert.is(verify(["leafOfMiddle", "middleOfServers"], ["root"]).anchor, 0);
+	assert.is(verify(["leafOfMiddle"], ["middleOfServers"]).anchor, 0);
+	refused("name not permitted", false, () =>
+		verify(["otherLeafOfMiddle", "middleOfServers"], ["root"], "other.example"),
+	);
+	refused("name not permitted", false, () => verify(["otherLeafOfMiddle"], ["middleOfServers"], "other.example"));
+	assert.is(verify(["otherLeafOfMiddle"], ["middleOfServers", "middle"], "other.example").anchor, 1);
 });
 
 for (const [name, reason, hex] of refusedCertificates) {

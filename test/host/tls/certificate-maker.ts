@@ -76,6 +76,16 @@ export function alternativeNames(...names: Buffer[]): Buffer {
 	return extension("2.5.29.17", sequence(...names));
 }
 
+/** Lists of GeneralNames (an address with its mask). */
+export function nameConstraints(
+	{ permitted = [], excluded = [] }: { permitted?: Buffer[]; excluded?: Buffer[] },
+	critical = true,
+): Buffer {
+	const trees = (tag: number, names: Buffer[]) =>
+		names.length > 0 ? [der(tag, ...names.map(name => sequence(name)))] : [];
+	return extension("2.5.29.30", sequence(...trees(0xa0, permitted), ...trees(0xa1, excluded)), critical);
+}
+
 export interface Party {
 	name: string;
 	privateKey: KeyObject;

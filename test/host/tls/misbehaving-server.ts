@@ -250,7 +250,7 @@ export const misbehaviours: Misbehaviour[] = [
 		s
 			.sendServerHello()
 			.sendEncryptedExtensions()
-			.sendCertificate({ chain: Array(20).fill(honest.chain[0]) }),
+			.sendCertificate({ chain: Array(40).fill(honest.chain[0]) }),
 	),
 	wrong("EncryptedExtensions in ServerHello's record", "RFC 9846 §5.1", "message across a key change", UNEXPECTED, s =>
 		s.plain(HANDSHAKE, Buffer.concat([s.serverHello(), s.encryptedExtensions()])),
@@ -624,17 +624,33 @@ export const misbehaviours: Misbehaviour[] = [
 	credentials("the CA's own certificate", "RFC 5280 §6.1", "no subject alternative name", BAD_CERTIFICATE, () => [
 		rootCertificate,
 	]),
-	credentials("a chain of five", "RFC 9846 §4.5.1", "chain too long", BAD_CERTIFICATE, () => [
+	credentials("a chain of seven", "RFC 9846 §4.5.1", "chain too long", BAD_CERTIFICATE, () => [
 		...honest.chain,
 		rootCertificate,
 		rootCertificate,
 		rootCertificate,
 		rootCertificate,
+		rootCertificate,
+		rootCertificate,
 	]),
-	credentials("a chain in disorder", "RFC 9846 §4.5.1", "not a CA", BAD_CERTIFICATE, () => {
+	credentials("an intermediate under a stranger", "RFC 5280 §6.1.3", "unknown issuer", UNKNOWN_CA, () => {
 		const middle = make.party("middle");
-		return [make.leaf(middle, server), make.leaf(root, server), make.authority(middle, root)];
+		return [make.leaf(middle, server), rootCertificate, make.authority(middle, make.party("stranger"))];
 	}),
+	credentials(
+		"a name that an intermediate may not give",
+		"RFC 5280 §4.2.1.10",
+		"name not permitted",
+		BAD_CERTIFICATE,
+		() => {
+			const middle = make.party("middle");
+			const extensions = [
+				...make.authorityExtensions(),
+				make.nameConstraints({ permitted: [make.dns("other.example")] }),
+			];
+			return [make.leaf(middle, server), make.authority(middle, root, { extensions })];
+		},
+	),
 	credentials(
 		"an intermediate that did not sign the leaf",
 		"RFC 5280 §6.1.3",
@@ -692,7 +708,7 @@ export const misbehaviours: Misbehaviour[] = [
 			make.alternativeNames(make.dns("server.example")),
 		],
 	}),
-	leaf("a CA as leaf", "RFC 5280 §4.2.1.9", "CA certificate as leaf", {
+	leaf("a CA's key that may sign certificates alone", "RFC 9846 §4.5.1.2", "wrong key usage", {
 		extensions: [...make.authorityExtensions(), make.alternativeNames(make.dns("server.example"))],
 	}),
 	leaf("an unknown critical extension", "RFC 5280 §4.2", "unknown critical extension", {
@@ -713,9 +729,9 @@ export const misbehaviours: Misbehaviour[] = [
 	leaf(
 		"another algorithm inside than outside",
 		"RFC 5280 §4.1.1.2",
-		"unsupported signature algorithm",
+		"algorithms differ",
 		{ outerAlgorithm: make.sequence(make.oid("1.3.101.113")) },
-		UNSUPPORTED_CERTIFICATE,
+		BAD_CERTIFICATE,
 	),
 	// after the handshake
 	after("endless empty records", "RFC 9846 §5.1", "too many empty records", UNEXPECTED, s =>

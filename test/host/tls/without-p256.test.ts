@@ -41,7 +41,7 @@ test("P-256 can be left out of a build", async () => {
 		);
 		assert.is(
 			reasonOf(() => readTrustAnchor(der("p256Root"))),
-			"unsupported signature algorithm",
+			"unsupported public key",
 		);
 
 		const { signatureSchemes } = await import(pathToFileURL(await build("firmware/x509/public-key.ts", false)).href);

@@ -1,0 +1,128 @@
+// NameConstraints (RFC 5280 §4.2.1.10): which names an authority may vouch for. dNSName, iPAddress and directoryName are
+// enforced. Of another form, a constraint is only passed over where no certificate below has a name of that form; else
+// the certificate is refused, critical or not.
+//
+//   permitted: dNSName plant.example        leaf: pump.plant.example   permitted
+//                                           leaf: plant.example.net    not permitted
+//                                           leaf: 10.0.0.1             permitted: no address is constrained
+
+import { CertificateError, type CertificateReason } from "./certificate-error.js";
+import { compare, constructed, DerReader, primitive, SEQUENCE } from "./der.js";
+
+/** GeneralName (§4.2.1.6): the alternatives that mean something here. */
+export const DNS_NAME = primitive(2),
+	DIRECTORY_NAME = constructed(4),
+	IP_ADDRESS = primitive(7);
+
+const PERMITTED = constructed(0),
+	EXCLUDED = constructed(1);
+const MINIMUM = primitive(0);
+
+/** NameConstraints as an extension holds it, whole and well-formed: its DER, as a view. */
+export function readNameConstraints(der: DerReader): Uint8Array {
+	const start = der.offset;
+	visitSubtrees(der, () => {});
+	return der.since(start);
+}
+
+/**
+ * Checks the names of one certificate below an authority: its subject, and its GeneralNames if it has any. Throws
+ * CertificateError "name not permitted", or "unsupported constraints" for a form that cannot be judged.
+ */
+export function checkNameConstraints(
+	constraints: Uint8Array,
+	subject: Uint8Array,
+	alternativeNames: Uint8Array | undefined,
+): void {
+	if (subject.length > 2) checkOne(constraints, DIRECTORY_NAME, new DerReader(subject).content(SEQUENCE));
+	if (!alternativeNames) return;
+	const der = new DerReader(alternativeNames);
+	der.enter(SEQUENCE);
+	while (!der.atEnd) {
+		const { tag } = der;
+		const content = der.content(tag);
+		checkOne(constraints, tag, tag === DIRECTORY_NAME ? new DerReader(content).content(SEQUENCE) : content);
+	}
+}
+
+/** One name of form `tag`: in no excluded subtree of that form, and in a permitted one if there is any (§6.1.3 (b), (c)). */
+function checkOne(constraints: Uint8Array, tag: number, name: Uint8Array): void {
+	let isConstrained = false,
+		isPermitted = false;
+	visitSubtrees(new DerReader(constraints), (excluded, form, base) => {
+		if (form !== tag) return;
+		if (excluded) {
+			if (lies(tag, name, base) || (tag === DNS_NAME && mayStandFor(name, base))) refuse("name not permitted");
+		} else {
+			isConstrained = true;
+			isPermitted ||= lies(tag, name, base);
+		}
+	});
+	if (isConstrained && !isPermitted) refuse("name not permitted");
+}
+
+/** Does `name` lie in the subtree of `base`? */
+function lies(tag: number, name: Uint8Array, base: Uint8Array): boolean {
+	switch (tag) {
+		case DNS_NAME:
+			return isInDomain(latin1(name), latin1(base));
+		case IP_ADDRESS: // an address, and an address with its mask
+			return (
+				base.length === 2 * name.length && name.every((byte, i) => ((byte ^ base[i]) & base[name.length + i]) === 0)
+			);
+		case DIRECTORY_NAME: // both are whole RDNs, so a prefix in bytes is one in RDNs
+			return base.length <= name.length && compare(name.subarray(0, base.length), base) === 0;
+		default:
+			return refuse("unsupported constraints");
+	}
+}
+
+/** `plant.example` holds itself and what has more labels to its left; `.plant.example`, as many write it, only these. */
+function isInDomain(name: string, base: string): boolean {
+	if (base === "" || name === base) return true;
+	return name.endsWith(base.startsWith(".") ? base : `.${base}`);
+}
+
+/** `*.plant.example` may stand for `pump.plant.example`, which is excluded: so is the wildcard. */
+function mayStandFor(name: Uint8Array, base: Uint8Array): boolean {
+	const presented = latin1(name);
+	return presented.startsWith("*.") && isInDomain(latin1(base), presented.slice(2));
+}
+
+function latin1(bytes: Uint8Array): string {
+	let text = "";
+	for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
+	return text.toLowerCase();
+}
+
+type Visit = (excluded: boolean, form: number, base: Uint8Array) => void;
+
+function visitSubtrees(der: DerReader, visit: Visit): void {
+	const outer = der.enter(SEQUENCE);
+	if (der.atEnd) refuse("bad extension"); // one of both has to be there
+	if (der.at(PERMITTED)) visitTrees(der, false, visit);
+	if (der.at(EXCLUDED)) visitTrees(der, true, visit);
+	der.leave(outer);
+}
+
+/** GeneralSubtrees. The minimum is 0 and the maximum absent, in this profile. */
+function visitTrees(der: DerReader, excluded: boolean, visit: Visit): void {
+	const outer = der.enter(excluded ? EXCLUDED : PERMITTED);
+	if (der.atEnd) refuse("bad extension"); // SIZE (1..MAX)
+	while (!der.atEnd) {
+		const subtree = der.enter(SEQUENCE);
+		const form = der.tag;
+		let base = der.content(form);
+		if (form === DIRECTORY_NAME) base = new DerReader(base).content(SEQUENCE);
+		if (form === IP_ADDRESS && base.length !== 8 && base.length !== 32) refuse("bad extension");
+		if (der.at(MINIMUM) && compare(der.content(MINIMUM), Uint8Array.of(0)) !== 0) refuse("unsupported constraints");
+		if (!der.atEnd) refuse("unsupported constraints");
+		der.leave(subtree);
+		visit(excluded, form, base);
+	}
+	der.leave(outer);
+}
+
+function refuse(reason: CertificateReason): never {
+	throw new CertificateError(reason);
+}
