@@ -62,7 +62,7 @@ export interface RecordedFlight {
 	flight: string;
 }
 
-export const host = ${JSON.stringify(HOST)};
+export const HOST = ${JSON.stringify(HOST)};
 
 export const recordedFlights: readonly RecordedFlight[] = ${list};
 `;

@@ -66,7 +66,7 @@ const list = rows.map(row => `\t[${row.map(column => JSON.stringify(column)).joi
 const text = `// Made by record-refusals.ts, which says how.
 
 /** Hexadecimal DER of the CA that the client trusts. */
-export const root = "${Buffer.from(rootCertificate).toString("hex")}";
+export const ROOT = "${Buffer.from(rootCertificate).toString("hex")}";
 
 /** What the server did, where that is forbidden, why it is refused, whether only after it was authenticated, its bytes. */
 export const refusedFlights: readonly (readonly [
