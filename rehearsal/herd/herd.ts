@@ -58,7 +58,7 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 		const program = join(folder, "devices.mjs");
 		await build({
 			absWorkingDir: root,
-			entryPoints: ["host/herd/devices.ts"],
+			entryPoints: ["rehearsal/herd/devices.ts"],
 			outfile: program,
 			bundle: true,
 			format: "esm",
@@ -172,7 +172,7 @@ const nodeKernel = {
 	setup({ onResolve }: import("esbuild").PluginBuild) {
 		onResolve({ filter: /\/kernel\.js$/ }, ({ path, resolveDir }) =>
 			join(resolveDir, path) === join(root, "firmware/crypto/kernel.js")
-				? { path: join(root, "host/herd/kernel.ts") }
+				? { path: join(root, "rehearsal/herd/kernel.ts") }
 				: undefined,
 		);
 	},

@@ -13,5 +13,5 @@ export const scenarioNames = [
 	"download-server-down",
 ] as const;
 
-/** Thousands of devices at once: a program of its own (host/herd). */
+/** Thousands of devices at once: a program of its own (rehearsal/herd). */
 export const HERD_NAME = "thundering-herd";
