@@ -107,12 +107,12 @@ function signed(payload: Uint8Array): Uint8Array {
 	);
 }
 const payloads = [
-	{ generation: 1, certificate: hex(certificates.root), nextUrl: "https://next.example/" },
+	{ generation: 1, certificate: hex(certificates.root), nextAddress: "https://next.example/" },
 	{
 		generation: 65_535,
 		certificate: hex(certificates.next),
-		nextUrl: "https://a.example:8443/b?c",
-		serverCertificatesNotBefore: 1_600_000_000,
+		nextAddress: "https://a.example:8443/b?c",
+		leafNotBefore: 1_600_000_000,
 		revokes: true as const,
 	},
 ].map(fields => new Uint8Array(encodePayload(fields)));

@@ -6,20 +6,20 @@ import { createPublicKey, type KeyObject, verify, X509Certificate } from "node:c
 import { Decoder, Encoder, Tag } from "cbor-x";
 import { isDeterministic } from "./deterministic-cbor.js";
 
-export const LARGEST_GENERATION = 65_535;
+export const MAXIMUM_GENERATION = 65_535;
 /** A device refuses a generation further ahead than this. */
 export const LARGEST_GENERATION_JUMP = 256;
-export const LARGEST_CA_INFORMATION = 1_024; // bytes
-export const LARGEST_CA_CERTIFICATE = 640; // bytes
-export const LARGEST_URL = 255; // bytes
+export const MAXIMUM_LENGTH = 1_024; // bytes
+export const MAXIMUM_CERTIFICATE = 640; // bytes
+export const MAXIMUM_URL = 255; // bytes
 
 export interface CaInformation {
 	generation: number;
 	certificate: Uint8Array; // the CA's, DER
 	/** https URL at which the CA information after this one will be downloadable. */
-	nextUrl: string;
+	nextAddress: string;
 	/** Seconds since 1970: a server certificate whose notBefore is earlier is refused. */
-	serverCertificatesNotBefore?: number;
+	leafNotBefore?: number;
 	/** Every lower generation is revoked: promote as soon as this is stored. */
 	revokes?: true;
 }
@@ -35,33 +35,33 @@ const reader = new Decoder({ useRecords: false, mapsAsObjects: false });
 
 /** The payload of a COSE_Sign1. Throws RangeError or TypeError for what no device would take. */
 export function encodePayload(information: CaInformation): Uint8Array {
-	const { generation, certificate, nextUrl, serverCertificatesNotBefore, revokes } = information;
-	if (!Number.isInteger(generation) || generation < 1 || generation > LARGEST_GENERATION) {
-		throw new RangeError(`expected a generation of 1 to ${LARGEST_GENERATION}, got ${generation}`);
+	const { generation, certificate, nextAddress, leafNotBefore, revokes } = information;
+	if (!Number.isInteger(generation) || generation < 1 || generation > MAXIMUM_GENERATION) {
+		throw new RangeError(`expected a generation of 1 to ${MAXIMUM_GENERATION}, got ${generation}`);
 	}
-	if (certificate.length > LARGEST_CA_CERTIFICATE) {
+	if (certificate.length > MAXIMUM_CERTIFICATE) {
 		throw new RangeError(
-			`expected a CA certificate of at most ${LARGEST_CA_CERTIFICATE} bytes, got ${certificate.length}`,
+			`expected a CA certificate of at most ${MAXIMUM_CERTIFICATE} bytes, got ${certificate.length}`,
 		);
 	}
-	checkNextUrl(nextUrl);
+	checkNextUrl(nextAddress);
 	const map = new Map<number, unknown>([
 		[1, generation],
 		[2, certificate],
-		[3, nextUrl],
+		[3, nextAddress],
 	]);
-	if (serverCertificatesNotBefore !== undefined) {
-		if (!Number.isSafeInteger(serverCertificatesNotBefore) || serverCertificatesNotBefore < 0) {
-			throw new RangeError(`expected whole seconds since 1970, got ${serverCertificatesNotBefore}`);
+	if (leafNotBefore !== undefined) {
+		if (!Number.isSafeInteger(leafNotBefore) || leafNotBefore < 0) {
+			throw new RangeError(`expected whole seconds since 1970, got ${leafNotBefore}`);
 		}
-		map.set(4, uint(serverCertificatesNotBefore));
+		map.set(4, uint(leafNotBefore));
 	}
 	if (revokes) map.set(5, true);
 	return encode(map);
 }
 
 /** What the DL signing key signs (RFC 9052 §4.4): it names this use of the key, and the fleet. */
-export function toBeSigned(fleet: string, payload: Uint8Array): Uint8Array {
+export function signatureStructure(fleet: string, payload: Uint8Array): Uint8Array {
 	const externalAad = Buffer.from(`baton/ca-information/1/${fleet}`, "ascii");
 	return encode(["Signature1", protectedHeader, externalAad, payload]);
 }
@@ -69,8 +69,8 @@ export function toBeSigned(fleet: string, payload: Uint8Array): Uint8Array {
 /** The whole object. Throws RangeError if it is larger than a device takes. */
 export function encodeCoseSign1(payload: Uint8Array, signature: Uint8Array): Uint8Array {
 	const object = encode(new Tag([protectedHeader, new Map(), payload, signature], COSE_SIGN1_TAG));
-	if (object.length > LARGEST_CA_INFORMATION) {
-		throw new RangeError(`expected CA information of at most ${LARGEST_CA_INFORMATION} bytes, got ${object.length}`);
+	if (object.length > MAXIMUM_LENGTH) {
+		throw new RangeError(`expected CA information of at most ${MAXIMUM_LENGTH} bytes, got ${object.length}`);
 	}
 	return object;
 }
@@ -83,7 +83,7 @@ export interface Opened {
 
 /** Reads CA information without judging its signature. Throws TypeError that says what is wrong with its shape. */
 export function decodeCaInformation(object: Uint8Array): Opened {
-	if (object.length > LARGEST_CA_INFORMATION) malformed(`${object.length} bytes, more than ${LARGEST_CA_INFORMATION}`);
+	if (object.length > MAXIMUM_LENGTH) malformed(`${object.length} bytes, more than ${MAXIMUM_LENGTH}`);
 	const tag = decode(object);
 	if (!(tag instanceof Tag) || tag.tag !== COSE_SIGN1_TAG) malformed("no COSE_Sign1 (tag 18)");
 	const parts: unknown = (tag as Tag).value;
@@ -112,14 +112,14 @@ export function decodePayload(payload: Uint8Array): CaInformation {
 /** Reads and verifies. Throws TypeError if the shape is wrong; returns undefined if no key made the signature. */
 export function openCaInformation(object: Uint8Array, fleet: string, dlKeys: KeyObject[]): CaInformation | undefined {
 	const { information, payload, signature } = decodeCaInformation(object);
-	const signed = toBeSigned(fleet, payload);
+	const signed = signatureStructure(fleet, payload);
 	return dlKeys.some(key => verify(null, signed, key, signature)) ? information : undefined;
 }
 
 /** A URL that a device can use: https, a name or IPv4 address, no user, no fragment. Throws TypeError if not. */
 export function checkNextUrl(text: string): URL {
 	const bytes = Buffer.byteLength(text);
-	if (bytes > LARGEST_URL) throw new RangeError(`expected a URL of at most ${LARGEST_URL} bytes, got ${bytes}`);
+	if (bytes > MAXIMUM_URL) throw new RangeError(`expected a URL of at most ${MAXIMUM_URL} bytes, got ${bytes}`);
 	if (!/^https:\/\/[\x21-\x7e]+$/.test(text))
 		throw new TypeError(`expected an https URL in ASCII, got ${JSON.stringify(text)}`);
 	const url = new URL(text);
@@ -162,12 +162,12 @@ function readMap(map: Map<unknown, unknown>): CaInformation {
 		if ((key as number) === 0 || (key as number) > 5) malformed(`unknown key ${key}`);
 	}
 	const generation = map.get(1);
-	if (!isUint(generation, LARGEST_GENERATION) || generation === 0) malformed("no generation (key 1)");
+	if (!isUint(generation, MAXIMUM_GENERATION) || generation === 0) malformed("no generation (key 1)");
 	const certificate = map.get(2);
-	if (!(certificate instanceof Uint8Array) || certificate.length > LARGEST_CA_CERTIFICATE)
+	if (!(certificate instanceof Uint8Array) || certificate.length > MAXIMUM_CERTIFICATE)
 		malformed("no CA certificate (key 2)");
-	const nextUrl = map.get(3);
-	if (typeof nextUrl !== "string") malformed("no next address (key 3)");
+	const nextAddress = map.get(3);
+	if (typeof nextAddress !== "string") malformed("no next address (key 3)");
 	const notBefore = map.get(4);
 	if (notBefore !== undefined && !isUint(notBefore, Number.MAX_SAFE_INTEGER)) malformed("no time (key 4)");
 	const revokes = map.get(5);
@@ -175,8 +175,8 @@ function readMap(map: Map<unknown, unknown>): CaInformation {
 	return {
 		generation: generation as number,
 		certificate: new Uint8Array(certificate as Uint8Array),
-		nextUrl: nextUrl as string,
-		...(notBefore === undefined ? {} : { serverCertificatesNotBefore: Number(notBefore) }),
+		nextAddress: nextAddress as string,
+		...(notBefore === undefined ? {} : { leafNotBefore: Number(notBefore) }),
 		...(revokes === undefined ? {} : { revokes: true as const }),
 	};
 }

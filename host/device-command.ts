@@ -9,13 +9,7 @@ import { exitCode } from "../boards/exit-code.js";
 import type { RunSettings } from "../boards/settings.js";
 import { type BoardName, startBoard } from "../boards/start.js";
 import type { DeviceEvent } from "../firmware/events.js";
-import {
-	checkNextUrl,
-	LARGEST_CA_INFORMATION,
-	openCaInformation,
-	publicKeyOf,
-	rawPublicKey,
-} from "./ca-information.js";
+import { checkNextUrl, MAXIMUM_LENGTH, openCaInformation, publicKeyOf, rawPublicKey } from "./ca-information.js";
 import { parseEvent } from "./device-events.js";
 import { OperatorError } from "./private-key-file.js";
 import { checkFleetName } from "./signer.js";
@@ -142,9 +136,9 @@ export function readDlKey(file: string): KeyObject {
 
 function readFactory(file: string, fleet: string, dlKeys: KeyObject[]): Uint8Array {
 	const object = new Uint8Array(readArgument("--factory", file));
-	if (object.length > LARGEST_CA_INFORMATION) {
+	if (object.length > MAXIMUM_LENGTH) {
 		throw new OperatorError(
-			`--factory ${file}: expected at most ${LARGEST_CA_INFORMATION} bytes of CBOR, got ${object.length}`,
+			`--factory ${file}: expected at most ${MAXIMUM_LENGTH} bytes of CBOR, got ${object.length}`,
 		);
 	}
 	let opened;

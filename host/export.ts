@@ -11,7 +11,7 @@ import { replaceFile } from "./durable-file.js";
 import type { Fleet } from "./fleet.js";
 import type { Operation } from "./operator.js";
 import { OperatorError, privateKeyPem } from "./private-key-file.js";
-import { POLL_BYTES, SLOT_BYTES, writeSlotImage } from "./slot-image.js";
+import { POLL_LENGTH, SLOT_LENGTH, writeSlotImage } from "./slot-image.js";
 
 export interface Exported {
 	host: string;
@@ -30,8 +30,8 @@ export function exportStatic(fleet: Fleet, operation: Operation, folder: string,
 	mkdirSync(folder, { recursive: true });
 	for (const { up, namedBy, serves } of operation.downloadServers) {
 		if (!up) continue;
-		const { hostname: host, pathname, search } = new URL(fleet.nextUrl(namedBy));
-		if (search) throw new OperatorError(`${fleet.nextUrl(namedBy)}: a URL with a query cannot be a file`);
+		const { hostname: host, pathname, search } = new URL(fleet.nextAddress(namedBy));
+		if (search) throw new OperatorError(`${fleet.nextAddress(namedBy)}: a URL with a query cannot be a file`);
 		const { certificate, privateKey } = fleet.downloadCredentials(namedBy);
 		const path = pathname.endsWith("/") ? `${pathname}index` : pathname;
 		if (path.split("/").some(part => part === ".." || part.includes("%")))
@@ -89,8 +89,8 @@ export function provision(object: Uint8Array, dlKeys: KeyObject[], folder: strin
 	const blank = (bytes: number) => new Uint8Array(bytes).fill(0xff);
 	const files: [string, Uint8Array][] = [
 		["ca0", writeSlotImage(object)],
-		["ca1", blank(SLOT_BYTES)],
-		["poll", blank(POLL_BYTES)],
+		["ca1", blank(SLOT_LENGTH)],
+		["poll", blank(POLL_LENGTH)],
 		["factory.cbor", object],
 		...dlKeys.map((key, index): [string, Uint8Array] => [
 			index === 0 ? "dl.pub.raw" : `dl-spare-${index}.pub.raw`,

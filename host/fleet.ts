@@ -20,7 +20,7 @@ import {
 	decodeCaInformation,
 	encodePayload,
 	authorityOf as hostAndPort,
-	LARGEST_CA_CERTIFICATE,
+	MAXIMUM_CERTIFICATE,
 	openCaInformation,
 	publicKeyOf,
 } from "./ca-information.js";
@@ -131,7 +131,7 @@ export class Fleet {
 			validity,
 			keyType,
 		});
-		const { hostname } = new URL(this.nextUrl(generation));
+		const { hostname } = new URL(this.nextAddress(generation));
 		const retained = this.settings.plan.retention === "for ever" ? { ...validity, notAfter: withoutEnd } : validity;
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained, keyType });
 		createFolder(folder, beside => {
@@ -142,14 +142,14 @@ export class Fleet {
 
 	/** Throws OperatorError if the host and port in CA information `generation` lead to something else already. */
 	checkAddress(generation: number): void {
-		const url = this.nextUrl(generation);
+		const url = this.nextAddress(generation);
 		checkNextUrl(url);
 		const own = hostAndPort(url);
 		if (this.settings.services.some(name => `${name}:443` === own)) {
 			throw new OperatorError(`${own} is a service's address: a download server needs one of its own`);
 		}
 		for (const other of this.generations) {
-			if (other !== generation && hostAndPort(this.nextUrl(other)) === own) {
+			if (other !== generation && hostAndPort(this.nextAddress(other)) === own) {
 				throw new OperatorError(
 					`${own} is named by generation ${other} already: the server there shows a certificate from that CA, ` +
 						"and a ClientHello names no path, so each generation needs a host or port of its own",
@@ -158,7 +158,7 @@ export class Fleet {
 		}
 	}
 
-	nextUrl(generation: number): string {
+	nextAddress(generation: number): string {
 		return this.settings.downloadUrl.replaceAll("{n}", String(generation + 1));
 	}
 
@@ -205,7 +205,7 @@ export class Fleet {
 		return {
 			generation,
 			certificate: this.certificate(generation),
-			nextUrl: this.nextUrl(generation),
+			nextAddress: this.nextAddress(generation),
 			...(revokes ? { revokes } : {}),
 		};
 	}
@@ -252,7 +252,7 @@ export class Fleet {
 		}
 		checkImported(x509, authority);
 		const { notBefore, notAfter } = datesOf(authority.certificate);
-		const { hostname } = new URL(this.nextUrl(generation));
+		const { hostname } = new URL(this.nextAddress(generation));
 		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained });
 		createFolder(folder, beside => {
@@ -314,8 +314,8 @@ function checkImported(certificate: X509Certificate, { privateKey }: Certificate
 		throw new OperatorError(`this CA cannot be used: ${why}`);
 	};
 	if (!certificate.checkPrivateKey(privateKey)) refuse("the private key is another certificate's");
-	if (certificate.raw.length > LARGEST_CA_CERTIFICATE)
-		refuse(`its certificate has ${certificate.raw.length} bytes, more than ${LARGEST_CA_CERTIFICATE}`);
+	if (certificate.raw.length > MAXIMUM_CERTIFICATE)
+		refuse(`its certificate has ${certificate.raw.length} bytes, more than ${MAXIMUM_CERTIFICATE}`);
 	if (certificateKeyUsage(certificate.raw) === false) refuse("its keyUsage lacks keyCertSign");
 	if (!certificate.ca) refuse("its certificate has no basicConstraints cA"); // OpenSSL's judgement, usage included
 	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;

@@ -2,11 +2,11 @@
 
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { type CaInformation, decodeCaInformation, openCaInformation } from "./ca-information.js";
-import { readSlotImage, SLOT_BYTES } from "./slot-image.js";
+import { readSlotImage, SLOT_LENGTH } from "./slot-image.js";
 
 /** Text for people. `trust`: whose signatures count; without it a signature is not judged, and that is said. */
 export function inspect(bytes: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
-	return bytes.length === SLOT_BYTES ? inspectSlot(bytes, trust) : inspectInformation(bytes, trust);
+	return bytes.length === SLOT_LENGTH ? inspectSlot(bytes, trust) : inspectInformation(bytes, trust);
 }
 
 function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
@@ -19,19 +19,17 @@ function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys:
 	return `${[`CA information, ${object.length} bytes`, ...describe(information), `signature         ${verdict}`].join("\n")}\n\n${diagnostic(payload, signature, information)}\n`;
 }
 
-function describe({ generation, certificate, nextUrl, serverCertificatesNotBefore, revokes }: CaInformation): string[] {
+function describe({ generation, certificate, nextAddress, leafNotBefore, revokes }: CaInformation): string[] {
 	const { subject, validFrom, validTo, fingerprint256, publicKey } = new X509Certificate(certificate);
 	return [
 		`generation        ${generation}`,
 		`CA certificate    ${subject.replace(/\n/g, ", ")}, ${publicKey.asymmetricKeyType}, ${certificate.length} bytes`,
 		`                  ${validFrom} to ${validTo} (no device compares these with a clock)`,
 		`                  SHA-256 ${fingerprint256}`,
-		`next address      ${nextUrl}`,
-		...(serverCertificatesNotBefore === undefined
+		`next address      ${nextAddress}`,
+		...(leafNotBefore === undefined
 			? []
-			: [
-					`server certs from  ${new Date(serverCertificatesNotBefore * 1_000).toISOString()}: earlier ones are refused`,
-				]),
+			: [`server certs from  ${new Date(leafNotBefore * 1_000).toISOString()}: earlier ones are refused`]),
 		...(revokes ? ["revokes           every lower generation: devices promote this as soon as they have it"] : []),
 	];
 }
@@ -51,12 +49,12 @@ function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: KeyObje
 
 /** RFC 8949 §8, with the payload opened as `<< … >>` (§G.3 of RFC 8610). */
 function diagnostic(payload: Uint8Array, signature: Uint8Array, information: CaInformation): string {
-	const { generation, certificate, nextUrl, serverCertificatesNotBefore, revokes } = information;
+	const { generation, certificate, nextAddress, leafNotBefore, revokes } = information;
 	const entries = [
 		`1: ${generation},`,
 		`2: h'${wrapped(certificate)}',`,
-		`3: ${JSON.stringify(nextUrl)},`,
-		...(serverCertificatesNotBefore === undefined ? [] : [`4: ${serverCertificatesNotBefore},`]),
+		`3: ${JSON.stringify(nextAddress)},`,
+		...(leafNotBefore === undefined ? [] : [`4: ${leafNotBefore},`]),
 		...(revokes ? ["5: true,"] : []),
 	];
 	const known = payload[0] === 0xa0 + entries.length;

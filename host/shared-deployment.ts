@@ -35,7 +35,7 @@ export class SharedDeployment implements Servers {
 			}
 		}
 		for (const { generation: namedBy, letter } of operation.authorities) {
-			const { hostname, pathname, search } = new URL(fleet.nextUrl(namedBy));
+			const { hostname, pathname, search } = new URL(fleet.nextAddress(namedBy));
 			this.#presentations.set(hostname, { credentials: fleet.downloadCredentials(namedBy), presented: letter });
 			const server = operation.downloadServers.find(one => one.namedBy === namedBy && one.up);
 			const object = server && signed(fleet, server.serves);

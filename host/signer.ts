@@ -19,7 +19,7 @@ import {
 	encodeCoseSign1,
 	encodePayload,
 	openCaInformation,
-	toBeSigned,
+	signatureStructure,
 } from "./ca-information.js";
 import { createFile, createFolder } from "./durable-file.js";
 import { OperatorError, readPrivateKey, writePrivateKey } from "./private-key-file.js";
@@ -71,7 +71,7 @@ export class Signer {
 	sign(information: CaInformation): Uint8Array {
 		const payload = encodePayload(information);
 		this.#enter(information.generation, payload);
-		return encodeCoseSign1(payload, sign(null, toBeSigned(this.fleet, payload), this.#privateKey));
+		return encodeCoseSign1(payload, sign(null, signatureStructure(this.fleet, payload), this.#privateKey));
 	}
 
 	/** Enters what another signer, with a spare key, signed before: so that a spare can take over without its log. */

@@ -1,17 +1,18 @@
-// Raw images of a device's slots (firmware/trust/FORMAT.md): partitions `ca0` and `ca1` of two 4,096-byte sectors, each sector one
-// copy: the COSE bytes from offset 0, 0xFF after them, the copy's mark in the last word. Read and judged here without
-// any code of the firmware, so that a verdict about a device is a second opinion. Also writes the image of a new device.
+// Raw images of a device's slots (firmware/trust/FORMAT.md): partitions `ca0` and `ca1` of two 4,096-byte blocks, each
+// block one copy: the COSE bytes from offset 0, 0xFF after them, the copy's mark in the last word. Read and judged here
+// without any code of the firmware, so that a verdict about a device is a second opinion. Also writes the image of a new
+// device.
 
 import type { KeyObject } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CaInformation, openCaInformation } from "./ca-information.js";
 
-export const SLOT_BYTES = 8_192;
-export const SECTOR_BYTES = 4_096;
-export const POLL_BYTES = 4_096;
+export const SLOT_LENGTH = 8_192;
+export const BLOCK_LENGTH = 4_096;
+export const POLL_LENGTH = 4_096;
 const mark = Buffer.from("mark", "ascii");
-const markOffset = SECTOR_BYTES - mark.length;
+const MARK_OFFSET = BLOCK_LENGTH - mark.length;
 
 export interface Copy {
 	is: "valid" | "blank" | "revoked" | "damaged";
@@ -36,7 +37,7 @@ export interface DeviceSlots {
 export function readDeviceSlots(folder: string, fleet: string, dlKeys: KeyObject[]): DeviceSlots {
 	const [ca0, ca1] = ["ca0", "ca1"].map(name => {
 		const file = join(folder, name);
-		return readSlotImage(existsSync(file) ? readFileSync(file) : new Uint8Array(SLOT_BYTES).fill(0xff), fleet, dlKeys);
+		return readSlotImage(existsSync(file) ? readFileSync(file) : new Uint8Array(SLOT_LENGTH).fill(0xff), fleet, dlKeys);
 	});
 	return select(ca0, ca1);
 }
@@ -51,10 +52,10 @@ export function select(ca0: SlotImage, ca1: SlotImage): DeviceSlots {
 }
 
 export function readSlotImage(image: Uint8Array, fleet: string, dlKeys: KeyObject[]): SlotImage {
-	if (image.length !== SLOT_BYTES)
-		throw new RangeError(`expected a slot image of ${SLOT_BYTES} bytes, got ${image.length}`);
-	const copies = [0, SECTOR_BYTES].map(offset =>
-		readCopy(image.subarray(offset, offset + SECTOR_BYTES), fleet, dlKeys),
+	if (image.length !== SLOT_LENGTH)
+		throw new RangeError(`expected a slot image of ${SLOT_LENGTH} bytes, got ${image.length}`);
+	const copies = [0, BLOCK_LENGTH].map(offset =>
+		readCopy(image.subarray(offset, offset + BLOCK_LENGTH), fleet, dlKeys),
 	);
 	const valid = copies.filter(({ is }) => is === "valid");
 	valid.sort((a, b) => b.information!.generation - a.information!.generation);
@@ -63,19 +64,19 @@ export function readSlotImage(image: Uint8Array, fleet: string, dlKeys: KeyObjec
 
 /** A slot image as the factory writes it: both copies of one CA information. */
 export function writeSlotImage(object: Uint8Array): Uint8Array {
-	const image = new Uint8Array(SLOT_BYTES).fill(0xff);
-	for (const offset of [0, SECTOR_BYTES]) {
+	const image = new Uint8Array(SLOT_LENGTH).fill(0xff);
+	for (const offset of [0, BLOCK_LENGTH]) {
 		image.set(object, offset);
-		image.set(mark, offset + markOffset);
+		image.set(mark, offset + MARK_OFFSET);
 	}
 	return image;
 }
 
-function readCopy(sector: Uint8Array, fleet: string, dlKeys: KeyObject[]): Copy {
-	if (sector.every(byte => byte === 0xff)) return { is: "blank" };
-	const length = lengthOfRecord(sector);
-	const object = sector.slice(0, length);
-	const marked = Buffer.from(sector.subarray(markOffset)).equals(mark);
+function readCopy(block: Uint8Array, fleet: string, dlKeys: KeyObject[]): Copy {
+	if (block.every(byte => byte === 0xff)) return { is: "blank" };
+	const length = lengthOfRecord(block);
+	const object = block.slice(0, length);
+	const marked = Buffer.from(block.subarray(MARK_OFFSET)).equals(mark);
 	let information: CaInformation | undefined;
 	try {
 		information = openCaInformation(object, fleet, dlKeys);
@@ -87,11 +88,11 @@ function readCopy(sector: Uint8Array, fleet: string, dlKeys: KeyObject[]): Copy 
 }
 
 /**
- * Bytes of the COSE_Sign1 at the sector's start, by its two length prefixes; the whole sector if it does not begin
+ * Bytes of the COSE_Sign1 at the block's start, by its two length prefixes; the whole block if it does not begin
  * like one, which then is nothing valid.
  */
-function lengthOfRecord(sector: Uint8Array): number {
-	const view = Buffer.from(sector.buffer, sector.byteOffset, sector.byteLength);
+function lengthOfRecord(block: Uint8Array): number {
+	const view = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
 	const head = 7; // tag 18, array of 4, 43 a10132, a0
 	const [lengthBytes, length] =
 		view[head] === 0x59
@@ -100,5 +101,5 @@ function lengthOfRecord(sector: Uint8Array): number {
 				? [2, view[head + 1]]
 				: [1, view[head] & 0x1f];
 	const total = head + lengthBytes + length + 2 + 64; // and the signature, 58 40 …
-	return total < markOffset ? total : sector.length;
+	return total < MARK_OFFSET ? total : block.length;
 }

@@ -34,7 +34,7 @@ export class BenchPage implements UiSource {
 			authorities: operation.authorities,
 			downloadServers: operation.downloadServers.map(server => ({
 				...server,
-				host: new URL(fleet.nextUrl(server.namedBy)).host,
+				host: new URL(fleet.nextAddress(server.namedBy)).host,
 			})),
 			full: operation.full,
 			devices: [{ name: "device", state: bench.deviceIsOn ? "on" : "off", ...bench.slots }],

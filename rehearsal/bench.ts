@@ -369,7 +369,7 @@ export class Bench {
 		const shared = await freePort([]);
 		const hosts = [
 			SERVICE_NAME,
-			...Array.from({ length: MOST_GENERATIONS }, (_, n) => new URL(this.fleet.nextUrl(n + 1)).hostname),
+			...Array.from({ length: MOST_GENERATIONS }, (_, n) => new URL(this.fleet.nextAddress(n + 1)).hostname),
 		];
 		for (const host of hosts)
 			this.#ports.set(host, this.scenario.shared ? shared : await freePort([...this.#ports.values()]));

@@ -74,7 +74,7 @@ export class Deployment implements Servers {
 		const { fleet } = this.#options;
 		const ports = new Map<string, number>();
 		for (const [namedBy, { server }] of this.#download)
-			ports.set(new URL(fleet.nextUrl(namedBy)).hostname, server.port);
+			ports.set(new URL(fleet.nextAddress(namedBy)).hostname, server.port);
 		const service = this.#balancer?.port ?? this.#services[0]?.server.port;
 		if (service !== undefined) ports.set(fleet.settings.services[0], service);
 		return ports;
@@ -107,7 +107,7 @@ export class Deployment implements Servers {
 			running.serves = serves;
 			return;
 		}
-		const { hostname, pathname, search } = new URL(fleet.nextUrl(namedBy));
+		const { hostname, pathname, search } = new URL(fleet.nextAddress(namedBy));
 		const server = await DownloadServer.open({
 			credentials: fleet.downloadCredentials(namedBy),
 			presented: authorityOf(operation, namedBy).letter,

@@ -14,7 +14,7 @@ import {
 	encodeCoseSign1,
 	encodePayload,
 	rawPublicKey,
-	toBeSigned,
+	signatureStructure,
 } from "../host/ca-information.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "../host/certificate-authority.js";
 import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
@@ -100,8 +100,8 @@ export class World {
 	/** What is signed of it. */
 	payload(generation: number, content: Partial<CaInformation> = {}): Uint8Array {
 		const certificate = content.certificate ?? this.authority(generation).certificate;
-		const nextUrl = `https://${downloadName(generation)}${DOWNLOAD_PATH}`;
-		return encodePayload({ generation, nextUrl, ...content, certificate });
+		const nextAddress = `https://${downloadName(generation)}${DOWNLOAD_PATH}`;
+		return encodePayload({ generation, nextAddress, ...content, certificate });
 	}
 
 	/** Signs any payload at all. */
@@ -109,7 +109,7 @@ export class World {
 		payload: Uint8Array,
 		{ by = this.dlKey, fleet = this.fleet }: { by?: KeyObject; fleet?: string } = {},
 	): Uint8Array {
-		return encodeCoseSign1(payload, sign(null, toBeSigned(fleet, payload), by));
+		return encodeCoseSign1(payload, sign(null, signatureStructure(fleet, payload), by));
 	}
 
 	/** A key and a certificate from authority `generation`. */

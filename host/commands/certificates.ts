@@ -40,7 +40,7 @@ export async function serverCert(
 	}
 	const names = name ?? request.names;
 	if (names.length === 0) throw new OperatorError(`${csr} asks for no name: give --name`);
-	const downloads = fleet.generations.map(of => new URL(fleet.nextUrl(of)).hostname);
+	const downloads = fleet.generations.map(of => new URL(fleet.nextAddress(of)).hostname);
 	for (const one of names) {
 		const namedBy = fleet.generations[downloads.indexOf(one)];
 		if (namedBy !== undefined && namedBy !== by) {

@@ -140,7 +140,7 @@ export async function status(options: StatusOptions): Promise<void> {
 	}
 	for (const { namedBy, up, serves, from, endedAt } of operation.downloadServers) {
 		lines.push(
-			`  ${new URL(fleet.nextUrl(namedBy)).host}  ${up ? `in operation since ${day(from)}, serves CA information ${serves}` : `terminated ${day(endedAt!)}`}`,
+			`  ${new URL(fleet.nextAddress(namedBy)).host}  ${up ? `in operation since ${day(from)}, serves CA information ${serves}` : `terminated ${day(endedAt!)}`}`,
 		);
 	}
 	lines.push(adoptionText(adoption, operation.next ?? operation.full, options.days));

@@ -52,7 +52,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 	await reconcile(operation);
 	const names = operation.downloadServers
 		.filter(({ up }) => up)
-		.map(({ namedBy }) => new URL(fleet.nextUrl(namedBy)).host);
+		.map(({ namedBy }) => new URL(fleet.nextAddress(namedBy)).host);
 	say(
 		`listening on ${listen.address}:${servers.port ?? listen.port} for ${names.join(", ") || "no download server yet: all names answer 404"}`,
 	);

@@ -30,7 +30,7 @@ export class FleetPage implements UiSource {
 			authorities: operation.authorities,
 			downloadServers: operation.downloadServers.map(server => ({
 				...server,
-				host: new URL(fleet.nextUrl(server.namedBy)).host,
+				host: new URL(fleet.nextAddress(server.namedBy)).host,
 			})),
 			full: operation.full,
 			devices: [...adoption.held]

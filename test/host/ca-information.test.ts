@@ -9,7 +9,7 @@ import {
 	publicKeyOf,
 	rawPublicKey,
 	sameAuthority,
-	toBeSigned,
+	signatureStructure,
 } from "../../host/ca-information.js";
 import { createWorld } from "../world.js";
 
@@ -22,21 +22,18 @@ function onDevice(object: Uint8Array) {
 test("the firmware reads what the host writes, field by field", () => {
 	for (const more of [
 		{},
-		{ serverCertificatesNotBefore: 0 },
-		{ serverCertificatesNotBefore: 23 },
-		{ serverCertificatesNotBefore: 2 ** 32 - 1 },
-		{ serverCertificatesNotBefore: 2 ** 32 },
-		{ serverCertificatesNotBefore: 7_258_118_400 },
+		{ leafNotBefore: 0 },
+		{ leafNotBefore: 23 },
+		{ leafNotBefore: 2 ** 32 - 1 },
+		{ leafNotBefore: 2 ** 32 },
+		{ leafNotBefore: 7_258_118_400 },
 		{ revokes: true as const },
 	]) {
 		for (const generation of [1, 23, 24, 255, 256, 65_535]) {
 			const object = world.information(generation, { certificate: world.authority(1).certificate, ...more });
 			const read = onDevice(object);
 			assert.is(read.generation, generation);
-			assert.is(
-				read.anchor.leafNotBefore,
-				"serverCertificatesNotBefore" in more ? more.serverCertificatesNotBefore : undefined,
-			);
+			assert.is(read.anchor.leafNotBefore, "leafNotBefore" in more ? more.leafNotBefore : undefined);
 			assert.is(read.revokes, "revokes" in more);
 			assert.is(read.nextAddress.host, `download-${generation + 1}.fleet.example`);
 		}
@@ -44,12 +41,12 @@ test("the firmware reads what the host writes, field by field", () => {
 });
 
 test("the host opens its own, and says what is in it", () => {
-	const object = world.information(2, { revokes: true, serverCertificatesNotBefore: 5_000_000_000 });
+	const object = world.information(2, { revokes: true, leafNotBefore: 5_000_000_000 });
 	assert.equal(openCaInformation(object, world.fleet, dlKeys), {
 		generation: 2,
 		certificate: new Uint8Array(world.authority(2).certificate),
-		nextUrl: "https://download-3.fleet.example/ca-information",
-		serverCertificatesNotBefore: 5_000_000_000,
+		nextAddress: "https://download-3.fleet.example/ca-information",
+		leafNotBefore: 5_000_000_000,
 		revokes: true,
 	});
 });
@@ -65,7 +62,7 @@ test("the structure is RFC 9052's: tag 18, alg -19, empty unprotected header", (
 		payload,
 	]);
 	(structure[16] = 0x58), (structure[17] = "baton/ca-information/1/test".length);
-	assert.equal(Buffer.from(toBeSigned("test", payload)), structure);
+	assert.equal(Buffer.from(signatureStructure("test", payload)), structure);
 	assert.ok(verify(null, structure, dlKeys[0], signature));
 });
 
@@ -137,20 +134,23 @@ test("what is not deterministic is refused by both", () => {
 });
 
 test("what no device takes is not written", () => {
-	const information = { generation: 1, certificate: world.authority(1).certificate, nextUrl: "https://d.example/" };
+	const information = { generation: 1, certificate: world.authority(1).certificate, nextAddress: "https://d.example/" };
 	assert.throws(() => encodePayload({ ...information, generation: 65_536 }), /1 to 65535/);
 	assert.throws(() => encodePayload({ ...information, generation: 1.5 }), /1 to 65535/);
-	assert.throws(() => encodePayload({ ...information, nextUrl: `https://d.example/${"x".repeat(240)}` }), /255 bytes/);
-	for (const nextUrl of [
+	assert.throws(
+		() => encodePayload({ ...information, nextAddress: `https://d.example/${"x".repeat(240)}` }),
+		/255 bytes/,
+	);
+	for (const nextAddress of [
 		"http://d.example/",
 		"https://d.example/#x",
 		"https://u@d.example/",
 		"https://d.example/ä",
 		"d.example",
 	]) {
-		assert.throws(() => encodePayload({ ...information, nextUrl }), TypeError, nextUrl);
+		assert.throws(() => encodePayload({ ...information, nextAddress }), TypeError, nextAddress);
 	}
-	assert.throws(() => encodePayload({ ...information, serverCertificatesNotBefore: -1 }), /whole seconds/);
+	assert.throws(() => encodePayload({ ...information, leafNotBefore: -1 }), /whole seconds/);
 });
 
 test("a raw public key goes to Node's crypto and back", () => {

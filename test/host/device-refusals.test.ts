@@ -111,7 +111,7 @@ const cases: Case[] = [
 	},
 	{
 		name: "an equal generation with other content",
-		arrange: () => serving(world.information(1, { nextUrl: "https://elsewhere.example/" })),
+		arrange: () => serving(world.information(1, { nextAddress: "https://elsewhere.example/" })),
 		told: refusedDownload("equal generation"),
 	},
 	{
@@ -355,7 +355,7 @@ const cases: Case[] = [
 			});
 			const { settings } = await serviceAt((await world.applicationServer(1, { credentials })).port);
 			const factory = world.information(1, {
-				serverCertificatesNotBefore: world.validity.notBefore.getTime() / 1_000,
+				leafNotBefore: world.validity.notBefore.getTime() / 1_000,
 			});
 			return { settings: { ...settings, factory: Buffer.from(factory).toString("hex") } };
 		},

@@ -27,7 +27,7 @@ test("the example verifies by the key that stands beside it, and holds what its 
 	const { payload, information: read } = decodeCaInformation(bytes);
 	assert.is(payload.length, 348);
 	assert.is(read.certificate.length, 309);
-	assert.is(read.nextUrl, "https://download-2.example/ca");
+	assert.is(read.nextAddress, "https://download-2.example/ca");
 });
 
 test.run();

@@ -13,7 +13,7 @@ function information(generation: number, more: Partial<CaInformation> = {}): CaI
 	return {
 		generation,
 		certificate: world.authority(Math.min(Math.max(generation, 1), 3)).certificate,
-		nextUrl: `https://download-${generation + 1}.fleet.example/`,
+		nextAddress: `https://download-${generation + 1}.fleet.example/`,
 		...more,
 	};
 }
@@ -35,7 +35,7 @@ test("it signs the next generation only, and none with other contents again", ()
 	signer.sign(information(2));
 	refuses(() => signer.sign(information(4)), /expected 3/);
 	refuses(
-		() => signer.sign(information(2, { nextUrl: "https://elsewhere.example/" })),
+		() => signer.sign(information(2, { nextAddress: "https://elsewhere.example/" })),
 		/signed before, with other contents: take 3/,
 	);
 	assert.is(signer.last, 2);
@@ -66,7 +66,7 @@ test("what cannot be written in the log is not signed", () => {
 
 test("what no device would take is not signed", () => {
 	const signer = Signer.create(folder(), "example");
-	assert.throws(() => signer.sign(information(1, { nextUrl: "http://download.example/" })), /https URL/);
+	assert.throws(() => signer.sign(information(1, { nextAddress: "http://download.example/" })), /https URL/);
 	assert.throws(() => signer.sign(information(1, { certificate: new Uint8Array(641) })), /640 bytes/);
 	assert.throws(() => signer.sign(information(0)), /generation of 1 to 65535/);
 	assert.is(signer.last, 0);

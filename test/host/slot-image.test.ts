@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+	BLOCK_LENGTH,
 	readDeviceSlots,
 	readSlotImage,
-	SECTOR_BYTES,
-	SLOT_BYTES,
+	SLOT_LENGTH,
 	select,
 	writeSlotImage,
 } from "../../host/slot-image.js";
@@ -19,7 +19,7 @@ const dlKeys = [createPublicKey(world.dlKey)];
 function read(image: Uint8Array) {
 	return readSlotImage(image, world.fleet, dlKeys);
 }
-const blank = new Uint8Array(SLOT_BYTES).fill(0xff);
+const blank = new Uint8Array(SLOT_LENGTH).fill(0xff);
 
 test("what is written for the factory is read back, both copies valid", () => {
 	const { copies, information, object } = read(writeSlotImage(world.information(1)));
@@ -55,12 +55,12 @@ test("the host reads what a device wrote", async () => {
 
 test("a copy without its mark does not count", () => {
 	const image = writeSlotImage(world.information(1));
-	image.fill(0, SECTOR_BYTES - 4, SECTOR_BYTES);
+	image.fill(0, BLOCK_LENGTH - 4, BLOCK_LENGTH);
 	assert.equal(
 		read(image).copies.map(({ is }) => is),
 		["revoked", "valid"],
 	);
-	image.fill(0, SLOT_BYTES - 4);
+	image.fill(0, SLOT_LENGTH - 4);
 	assert.is(read(image).information, undefined);
 });
 
@@ -81,7 +81,7 @@ test("a changed bit, another key's and another fleet's are damaged; erased is bl
 
 test("two valid copies that differ: the higher generation is the slot's", () => {
 	const image = writeSlotImage(world.information(2));
-	image.set(writeSlotImage(world.information(3)).subarray(SECTOR_BYTES), SECTOR_BYTES);
+	image.set(writeSlotImage(world.information(3)).subarray(BLOCK_LENGTH), BLOCK_LENGTH);
 	assert.is(read(image).information?.generation, 3);
 });
 
@@ -105,7 +105,7 @@ test("an image of another size is refused", () => {
 
 test("rubbish of every kind is damaged, never an exception", () => {
 	for (let seed = 1; seed <= 200; seed++) {
-		const image = new Uint8Array(SLOT_BYTES);
+		const image = new Uint8Array(SLOT_LENGTH);
 		for (let i = 0, x = seed; i < 600; i++) image[i] = x = (x * 1_103_515_245 + 12_345) & 0x7fffffff;
 		if (seed % 2) image.set([0xd2, 0x84, 0x43, 0xa1, 0x01, 0x32, 0xa0, 0x59], 0);
 		assert.is(read(image).copies[0].is, "damaged");

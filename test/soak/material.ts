@@ -2,7 +2,7 @@
 // host's own certificate authority, then handed to every worker.
 
 import { generateKeyPairSync, sign } from "node:crypto";
-import { encodeCoseSign1, encodePayload, rawPublicKey, toBeSigned } from "../../host/ca-information.js";
+import { encodeCoseSign1, encodePayload, rawPublicKey, signatureStructure } from "../../host/ca-information.js";
 import {
 	authorityName,
 	createCertificateAuthority,
@@ -52,11 +52,11 @@ export async function makeMaterial(generations: number): Promise<FleetMaterial> 
 		const payload = encodePayload({
 			generation,
 			certificate: authority.certificate,
-			nextUrl: `https://${download}/ca-information`,
+			nextAddress: `https://${download}/ca-information`,
 			...(generation % 7 === 5 ? { revokes: true } : {}),
 		});
 		material.revokes.push(generation % 7 === 5);
-		material.informations.push(encodeCoseSign1(payload, sign(null, toBeSigned(name, payload), privateKey)));
+		material.informations.push(encodeCoseSign1(payload, sign(null, signatureStructure(name, payload), privateKey)));
 		material.authorities.push(number);
 		const issue = async (host: string) =>
 			(await createServerCredentials(authority, { names: [host], validity })).certificate;
