@@ -2,8 +2,8 @@
 // log lines, never an answer.
 
 import { createWriteStream, type WriteStream } from "node:fs";
-import type { ServerAccess } from "../rehearsal/deployment.js";
 import { accessLine } from "./adoption.js";
+import type { Access } from "./https-endpoint.js";
 
 const MOST_QUEUED = 1 << 20; // bytes that may wait for the disk
 
@@ -20,7 +20,7 @@ export class AccessLog {
 		});
 	}
 
-	write({ what, peer, method, path, status, userAgent }: ServerAccess): void {
+	write({ what, peer, method, path, status, userAgent }: Access): void {
 		if (what !== "request" || this.#stream.writableLength > MOST_QUEUED || this.#stream.destroyed) return;
 		const line = accessLine(
 			{

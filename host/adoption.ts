@@ -5,8 +5,10 @@
 // One line of the combined log format (Apache, nginx; our own servers write it too) is one ask. A device asks about
 // once in 30 days, so the asks of 30 days stand for the fleet. A device that fetches shows what it held before.
 
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Fleet } from "./fleet.js";
+import { OperatorError } from "./operator-error.js";
 
 export interface Held {
 	current: number;
@@ -78,6 +80,21 @@ export async function readAdoption(
 	return adoption;
 }
 
+/** Of `days` up to now, from our own servers' log and from those that are named. */
+export async function adoptionOf(
+	fleet: Fleet,
+	{ accessLog = [], days }: { accessLog?: string[]; days: number },
+): Promise<Adoption> {
+	const since = new Date(Date.now() - days * 86_400_000);
+	const adoption: Adoption = { asks: 0, held: new Map() };
+	const own = existsSync(fleet.accessLog) ? [fleet.accessLog] : [];
+	for (const file of [...own, ...accessLog]) {
+		if (!existsSync(file)) throw new OperatorError(`--access-log ${file}: no such file`);
+		await readAdoption(file, since, adoption);
+	}
+	return adoption;
+}
+
 export function count(adoption: Adoption, { current, next }: Held): void {
 	const key = `${current},${next ?? "-"}`;
 	if (!adoption.held.has(key) && adoption.held.size >= MOST_STATES) return;
@@ -94,6 +111,26 @@ export function shareWith({ asks, held }: Adoption, generation: number): number 
 		if (current >= generation || next >= generation) ready += times;
 	}
 	return ready / asks;
+}
+
+/** Have enough devices the next authority, as far as is known? Else taking over is asked for twice. */
+export function isEnough(share: number | undefined): boolean {
+	return share !== undefined && share >= ENOUGH;
+}
+
+const ENOUGH = 0.95;
+
+export function adoptionText(adoption: Adoption, generation: number, days: number): string {
+	const share = shareWith(adoption, generation);
+	if (share === undefined)
+		return `adoption of generation ${generation}: unknown, no device asked in ${days} days (baton status --access-log FILE reads nginx's log)`;
+	const held = [...adoption.held]
+		.sort((a, b) => b[1] - a[1])
+		.slice(0, 6)
+		.map(([state, times]) => `(${state}) ${times}`)
+		.join(", ");
+	const low = isEnough(share) ? "" : " LOW:";
+	return `adoption of generation ${generation}:${low} ${Math.round(share * 100)} % of ${adoption.asks} requests in ${days} days; (current,next): ${held}. Unauthenticated: a hint, no proof.`;
 }
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -2,16 +2,14 @@
 // written and read with cbor-x and Node's own crypto. It shares no code with the firmware's reader, so each is a
 // check of the other: what the host says of a slot is its own judgement.
 
-import { createPublicKey, type KeyObject, verify, X509Certificate } from "node:crypto";
+import { type KeyObject, verify } from "node:crypto";
 import { Decoder, Encoder, Tag } from "cbor-x";
 import { isDeterministic } from "./deterministic-cbor.js";
+import { checkURL } from "./url.js";
 
 export const MAXIMUM_GENERATION = 65_535;
-/** A device refuses a generation further ahead than this. */
-export const LARGEST_GENERATION_JUMP = 256;
 export const MAXIMUM_LENGTH = 1_024; // bytes
 export const MAXIMUM_CERTIFICATE = 640; // bytes
-export const MAXIMUM_URL = 255; // bytes
 
 export interface CaInformation {
 	generation: number;
@@ -44,7 +42,7 @@ export function encodePayload(information: CaInformation): Uint8Array {
 			`expected a CA certificate of at most ${MAXIMUM_CERTIFICATE} bytes, got ${certificate.length}`,
 		);
 	}
-	checkNextUrl(nextAddress);
+	checkURL(nextAddress);
 	const map = new Map<number, unknown>([
 		[1, generation],
 		[2, certificate],
@@ -114,46 +112,6 @@ export function openCaInformation(object: Uint8Array, fleet: string, dlKeys: Key
 	const { information, payload, signature } = decodeCaInformation(object);
 	const signed = signatureStructure(fleet, payload);
 	return dlKeys.some(key => verify(null, signed, key, signature)) ? information : undefined;
-}
-
-/** A URL that a device can use: https, a name or IPv4 address, no user, no fragment. Throws TypeError if not. */
-export function checkNextUrl(text: string): URL {
-	const bytes = Buffer.byteLength(text);
-	if (bytes > MAXIMUM_URL) throw new RangeError(`expected a URL of at most ${MAXIMUM_URL} bytes, got ${bytes}`);
-	if (!/^https:\/\/[\x21-\x7e]+$/.test(text))
-		throw new TypeError(`expected an https URL in ASCII, got ${JSON.stringify(text)}`);
-	const url = new URL(text);
-	if (url.username || url.password || text.includes("#"))
-		throw new TypeError(`expected a URL without user and fragment, got ${text}`);
-	return url;
-}
-
-/** Host and port that a URL leads to: a ClientHello carries no more than that. */
-export function authorityOf(url: string) {
-	const { hostname, port } = new URL(url);
-	return `${hostname}:${port || "443"}`;
-}
-
-/** Two CA information objects whose CA has one key promote at once: that is how a URL is changed. */
-export function sameAuthority(a: Uint8Array, b: Uint8Array): boolean {
-	const spki = (der: Uint8Array) => new X509Certificate(der).publicKey.export({ type: "spki", format: "der" });
-	return spki(a).equals(spki(b));
-}
-
-/** An Ed25519 public key of 32 bytes as Node's crypto takes it. */
-export function publicKeyOf(raw: Uint8Array): KeyObject {
-	if (raw.length !== 32) throw new RangeError(`expected a public key of 32 bytes, got ${raw.length}`);
-	return createPublicKey({
-		key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(raw).toString("base64url") },
-		format: "jwk",
-	});
-}
-
-/** The 32 bytes of an Ed25519 key's public half. */
-export function rawPublicKey(key: KeyObject): Uint8Array {
-	const { x, crv } = (key.type === "private" ? createPublicKey(key) : key).export({ format: "jwk" });
-	if (crv !== "Ed25519") throw new TypeError("expected an Ed25519 key");
-	return new Uint8Array(Buffer.from(x as string, "base64url"));
 }
 
 function readMap(map: Map<unknown, unknown>): CaInformation {

@@ -4,13 +4,13 @@
 import type { KeyObject } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { signed } from "../rehearsal/deployment.js";
-import { rawPublicKey } from "./ca-information.js";
 import { certificatePem } from "./certificate-authority.js";
+import { rawPublicKey } from "./dl-key.js";
 import { replaceFile } from "./durable-file.js";
 import type { Fleet } from "./fleet.js";
 import type { Operation } from "./operator.js";
-import { OperatorError, privateKeyPem } from "./private-key-file.js";
+import { OperatorError } from "./operator-error.js";
+import { privateKeyPem } from "./private-key-file.js";
 import { POLL_LENGTH, SLOT_LENGTH, writeSlotImage } from "./slot-image.js";
 
 export interface Exported {
@@ -36,7 +36,7 @@ export function exportStatic(fleet: Fleet, operation: Operation, folder: string,
 		const path = pathname.endsWith("/") ? `${pathname}index` : pathname;
 		if (path.split("/").some(part => part === ".." || part.includes("%")))
 			throw new OperatorError(`${pathname}: cannot be a file`);
-		replaceFile(join(folder, host, path), signed(fleet, serves));
+		replaceFile(join(folder, host, path), fleet.signedInformation(serves));
 		replaceFile(join(folder, `${host}.pem`), certificatePem(certificate));
 		replaceFile(join(folder, `${host}.key`), privateKeyPem(privateKey), 0o600);
 		servers.push(serverBlock(folder, host, pathname, path, listen));

@@ -16,13 +16,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import {
 	type CaInformation,
-	checkNextUrl,
 	decodeCaInformation,
 	encodePayload,
-	authorityOf as hostAndPort,
 	MAXIMUM_CERTIFICATE,
 	openCaInformation,
-	publicKeyOf,
 } from "./ca-information.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
 import {
@@ -32,10 +29,13 @@ import {
 	createCertificateAuthority,
 	createServerCredentials,
 } from "./certificate-authority.js";
+import { publicKeyOf } from "./dl-key.js";
 import { createFolder, replaceFile } from "./durable-file.js";
-import { authorityOf, begin, checkPlan, type Operation, type Plan, type Step } from "./operator.js";
-import { OperatorError, privateKeyPem, readPrivateKey } from "./private-key-file.js";
+import { authorityOf, checkPlan, type Operation, type Plan, type Step } from "./operator.js";
+import { OperatorError } from "./operator-error.js";
+import { privateKeyPem, readPrivateKey } from "./private-key-file.js";
 import { checkFleetName, type Signer } from "./signer.js";
+import { checkURL, hostAndPort } from "./url.js";
 
 export interface FleetPlan {
 	fleet: string;
@@ -60,7 +60,7 @@ export class Fleet {
 	readonly settings: FleetPlan;
 	readonly #passphrase: string | undefined;
 
-	/** Makes a new fleet in an empty or absent folder. Authority 1 and its operation come with `start`. */
+	/** Makes a new fleet in an empty or absent folder. Authority 1 comes with the first order (fleet-desk.ts). */
 	static create(folder: string, settings: FleetPlan, passphrase?: string): Fleet {
 		checkFleetName(settings.fleet);
 		checkPlan(settings.plan);
@@ -91,6 +91,11 @@ export class Fleet {
 		return this.settings.fleet;
 	}
 
+	/** Of our own servers. */
+	get accessLog(): string {
+		return join(this.folder, "access.log");
+	}
+
 	dateOf(year: number): Date {
 		return new Date(Date.parse(this.settings.begins) + Math.round(year * AVERAGE_YEAR));
 	}
@@ -103,11 +108,6 @@ export class Fleet {
 	get record(): { operation: Operation; steps: Step[] } | undefined {
 		const file = join(this.folder, "operation.json");
 		return existsSync(file) ? (readJson(file) as { operation: Operation; steps: Step[] }) : undefined;
-	}
-
-	/** Step 502. */
-	async start(): Promise<{ operation: Operation; steps: Step[] }> {
-		return this.record ?? (await this.carryOut(begin(this.settings.plan)));
 	}
 
 	/** Makes what the new operation needs, then records it. */
@@ -143,7 +143,7 @@ export class Fleet {
 	/** Throws OperatorError if the host and port in CA information `generation` lead to something else already. */
 	checkAddress(generation: number): void {
 		const url = this.nextAddress(generation);
-		checkNextUrl(url);
+		checkURL(url);
 		const own = hostAndPort(url);
 		if (this.settings.services.some(name => `${name}:443` === own)) {
 			throw new OperatorError(`${own} is a service's address: a download server needs one of its own`);
@@ -283,6 +283,13 @@ export class Fleet {
 	information(generation: number): Uint8Array | undefined {
 		const file = join(this.#authorityFolder(generation), "information.cbor");
 		return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
+	}
+
+	/** As `information`, for what cannot be done without it. Throws OperatorError while it is not signed. */
+	signedInformation(generation: number): Uint8Array {
+		const object = this.information(generation);
+		if (!object) throw new OperatorError(`CA information ${generation} is not signed yet: baton sign`);
+		return object;
 	}
 
 	#authorityFolder(generation: number): string {

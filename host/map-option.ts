@@ -2,7 +2,7 @@
 
 import { isIPv4 } from "node:net";
 import type { RunSettings } from "../boards/settings.js";
-import { OperatorError } from "./private-key-file.js";
+import { OperatorError } from "./operator-error.js";
 
 /** Throws OperatorError. */
 export function parseMap(text: string): RunSettings["map"][number] {

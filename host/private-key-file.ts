@@ -3,9 +3,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createFile } from "./durable-file.js";
-
-/** Something that the operator can put right; the message says how. */
-export class OperatorError extends Error {}
+import { OperatorError } from "./operator-error.js";
 
 /** Writes a key to a new file. A key file is never replaced: what it held may exist nowhere else. */
 export function writePrivateKey(path: string, key: KeyObject, passphrase?: string): void {

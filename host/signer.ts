@@ -22,7 +22,8 @@ import {
 	signatureStructure,
 } from "./ca-information.js";
 import { createFile, createFolder } from "./durable-file.js";
-import { OperatorError, readPrivateKey, writePrivateKey } from "./private-key-file.js";
+import { OperatorError } from "./operator-error.js";
+import { readPrivateKey, writePrivateKey } from "./private-key-file.js";
 
 export class Signer {
 	readonly folder: string;

@@ -1,9 +1,9 @@
 // A running bench as the page shows it.
 
 import { formatEvent } from "../firmware/events.js";
+import { stepText } from "../host/operator-text.js";
 import type { UiSource, UiState } from "../host/ui/ui-server.js";
 import type { Bench, Entry } from "./bench.js";
-import { stepText } from "./watch.js";
 
 const SHOWN = 200; // events
 
@@ -14,7 +14,7 @@ export class BenchPage implements UiSource {
 
 	state(): UiState {
 		const { bench } = this;
-		if (!bench?.operation)
+		if (!bench?.hasBegun)
 			return {
 				title: "waiting for the bench",
 				year: 0,

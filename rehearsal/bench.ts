@@ -13,14 +13,16 @@ import type { RunSettings } from "../boards/settings.js";
 import type { BoardName, RunningBoard } from "../boards/start.js";
 import { engineOf, startBoard } from "../boards/start.js";
 import type { DeviceEvent } from "../firmware/events.js";
-import { rawPublicKey } from "../host/ca-information.js";
 import { parseEvent } from "../host/device-events.js";
+import { rawPublicKey } from "../host/dl-key.js";
 import { Fleet } from "../host/fleet.js";
-import { give, nextDue, type Operation, type Order, type Plan, type Step } from "../host/operator.js";
-import { SharedDeployment } from "../host/shared-deployment.js";
+import { type CarriedOut, FleetDesk } from "../host/fleet-desk.js";
+import { FleetServer } from "../host/fleet-server.js";
+import type { Operation, Order, Plan, Step } from "../host/operator.js";
 import { Signer } from "../host/signer.js";
 import { type DeviceSlots, readDeviceSlots } from "../host/slot-image.js";
-import { Deployment, type ServerAccess, type Servers } from "./deployment.js";
+import { answerService } from "./application-server.js";
+import { Deployment, type ServerAccess, serverName } from "./deployment.js";
 
 /** What happened, in which year, seen from where. */
 export type Entry = { year: number } & (
@@ -103,10 +105,10 @@ export class Bench {
 	readonly yearMilliseconds: number;
 	readonly #options: BenchOptions;
 	readonly #signer: Signer;
-	readonly #servers: Servers;
+	readonly #desk: FleetDesk;
+	#servers!: FleetServer | Deployment;
 	readonly #ports = new Map<string, number>();
 	readonly #listeners = new Set<() => void>();
-	#operation!: Operation;
 	#device: RunningBoard | undefined;
 	#switchedOff = new WeakSet<RunningBoard>();
 	#died: number | undefined;
@@ -141,14 +143,7 @@ export class Bench {
 			downloadUrl: "https://download-{n}.fleet.example/ca-information",
 		});
 		this.#signer = Signer.create(join(folder, "dl"), "example");
-		const { shared = false, services } = scenario;
-		this.#servers = new (shared ? SharedDeployment : Deployment)({
-			fleet: this.fleet,
-			listen: host => ({ port: this.#portOf(host) }),
-			onAccess: access => this.#enter({ from: "server", access }),
-			limits: { handshake: HANG_GUARD, request: HANG_GUARD, idle: HANG_GUARD, grace: HANG_GUARD },
-			services,
-		});
+		this.#desk = new FleetDesk({ fleet: this.fleet, year: () => this.year, signer: () => this.#signer });
 	}
 
 	/** Fraction of years since authority A's beginning. */
@@ -156,8 +151,13 @@ export class Bench {
 		return "at" in this.#clock ? this.#clock.at : (performance.now() - this.#clock.since) / this.yearMilliseconds;
 	}
 
+	/** Authority A is in operation, and all that comes after it. */
+	get hasBegun(): boolean {
+		return this.fleet.record !== undefined;
+	}
+
 	get operation(): Operation {
-		return this.#operation;
+		return this.#desk.operation;
 	}
 
 	get deviceIsOn(): boolean {
@@ -171,7 +171,7 @@ export class Bench {
 
 	/** What an operator does by hand: one order after the other, the plan's own among them. */
 	order(order: Order): Promise<void> {
-		return this.#inTurn(() => this.#carryOut(give(this.scenario.plan, this.#operation, order, this.year)));
+		return this.#inTurn(async () => this.#settle(await this.#desk.give(order)));
 	}
 
 	#inTurn(work: () => Promise<void>): Promise<void> {
@@ -226,22 +226,23 @@ export class Bench {
 
 	/** Brings the servers in line, and says what an operator should know. */
 	async reconcile(): Promise<void> {
-		await this.#servers.reconcile(this.#operation);
-		for (const warning of this.#servers.warnings(this.#operation)) this.say(`warning: ${warning}`);
+		const { operation } = this;
+		await this.#servers.reconcile(operation);
+		if (this.#servers instanceof Deployment)
+			for (const warning of this.#servers.warnings(operation)) this.say(`warning: ${warning}`);
 	}
 
 	async #run(): Promise<BenchResult> {
 		try {
 			await this.#reservePorts();
-			const { operation, steps } = await this.fleet.start();
-			this.#operation = operation;
-			await this.#settle(steps);
+			this.#servers = this.#openServers();
+			await this.#settle(await this.#desk.begin());
 			if (!this.scenario.deviceLater) await this.switchOn();
 			await this.#live();
 		} finally {
 			// In this order: then each connection that the device began is in the servers' log with its outcome.
 			await this.switchOff();
-			await this.#servers.close();
+			await this.#servers?.close();
 		}
 		return this.#result();
 	}
@@ -252,7 +253,7 @@ export class Bench {
 		const acts = [...(this.scenario.acts ?? [])];
 		this.#go();
 		for (;;) {
-			const due = nextDue(this.scenario.plan, this.#operation);
+			const { due } = this.#desk;
 			const next = Math.min(
 				holds[0]?.year ?? Infinity,
 				acts[0]?.year ?? Infinity,
@@ -266,10 +267,8 @@ export class Bench {
 				await acts.shift()!.act(this);
 			} else if (due?.year === next) {
 				await this.#inTurn(async () => {
-					// An order by hand may have come before it.
-					const still = nextDue(this.scenario.plan, this.#operation);
-					if (still && still.year <= next)
-						await this.#carryOut(give(this.scenario.plan, this.#operation, still.order, this.year));
+					const carriedOut = await this.#desk.giveDue(); // an order by hand may have come before it
+					if (carriedOut) await this.#settle(carriedOut);
 				});
 			} else {
 				return;
@@ -329,15 +328,8 @@ export class Bench {
 		});
 	}
 
-	async #carryOut(given: { operation: Operation; steps: Step[] }): Promise<void> {
-		await this.fleet.carryOut(given);
-		this.#operation = given.operation;
-		await this.#settle(given.steps);
-	}
-
-	/** Signs what is new, brings the servers in line, and says so. */
-	async #settle(steps: Step[]): Promise<void> {
-		this.fleet.sign(this.#operation, this.#signer);
+	/** Says what was done, and brings the servers in line. */
+	async #settle({ steps }: CarriedOut): Promise<void> {
 		for (const step of steps) this.#enter({ from: "operator", step });
 		await this.reconcile();
 	}
@@ -375,6 +367,26 @@ export class Bench {
 			this.#ports.set(host, this.scenario.shared ? shared : await freePort([...this.#ports.values()]));
 	}
 
+	#openServers(): FleetServer | Deployment {
+		const enter = (access: ServerAccess) => this.#enter({ from: "server", access });
+		const limits = { handshake: HANG_GUARD, request: HANG_GUARD, idle: HANG_GUARD, grace: HANG_GUARD };
+		return this.scenario.shared
+			? new FleetServer({
+					fleet: this.fleet,
+					listen: { port: this.#portOf(SERVICE_NAME) },
+					service: answerService,
+					onAccess: ({ host = "?", ...access }) => enter({ server: serverName(host), ...access }),
+					limits,
+				})
+			: new Deployment({
+					fleet: this.fleet,
+					listen: host => ({ port: this.#portOf(host) }),
+					onAccess: enter,
+					limits,
+					services: this.scenario.services,
+				});
+	}
+
 	#portOf(host: string): number {
 		const port = this.#ports.get(host);
 		if (port === undefined) throw new RangeError(`the bench has no port for ${host}`);
@@ -383,7 +395,7 @@ export class Bench {
 
 	#result(): BenchResult {
 		const slots = readDeviceSlots(this.flash, this.fleet.name, [this.#signer.publicKey]);
-		const outcome: Outcome = { record: this.record, slots, fleet: this.fleet, operation: this.#operation };
+		const outcome: Outcome = { record: this.record, slots, fleet: this.fleet, operation: this.operation };
 		const died = this.#died;
 		return {
 			scenario: this.scenario.name,
@@ -397,7 +409,7 @@ export class Bench {
 				current: slots.current?.information?.generation ?? null,
 				next: slots.next?.information?.generation ?? null,
 			},
-			operation: this.#operation,
+			operation: this.operation,
 		};
 	}
 }

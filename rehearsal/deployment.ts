@@ -2,16 +2,15 @@
 // others do not; the application servers present their certificate by the authority in full operation. It may be called
 // again at any time: what is right already is left alone.
 
-import { ApplicationServer } from "../host/application-server.js";
-import { DownloadServer } from "../host/download-server.js";
 import type { Fleet } from "../host/fleet.js";
 import type { Access, Limits } from "../host/https-endpoint.js";
 import { authorityOf, type Operation } from "../host/operator.js";
-import { OperatorError } from "../host/private-key-file.js";
+import { ApplicationServer } from "./application-server.js";
 import { Balancer } from "./balancer.js";
+import { DownloadServer } from "./download-server.js";
 
 export interface ServerAccess extends Access {
-	/** `service`, or the first label of a download server's host: `download-2`. */
+	/** `service` or `download-2`: the first label of the host. */
 	server: string;
 }
 
@@ -25,14 +24,12 @@ export interface DeploymentOptions {
 	services?: number;
 }
 
-export interface Servers {
-	reconcile(operation: Operation): Promise<void>;
-	/** What an operator should know of the servers as they are now. */
-	warnings(operation: Operation): string[];
-	close(): Promise<void>;
+/** Of one of the fleet's servers, for `ServerAccess`. */
+export function serverName(host: string): string {
+	return host.split(".")[0];
 }
 
-export class Deployment implements Servers {
+export class Deployment {
 	readonly #options: DeploymentOptions;
 	readonly #download = new Map<number, { server: DownloadServer; serves: number }>(); // by the naming generation
 	readonly #services: { server: ApplicationServer; presents: number }[] = [];
@@ -59,6 +56,7 @@ export class Deployment implements Servers {
 		await this.#present(operation);
 	}
 
+	/** What an operator should know of the servers as they are now. */
 	warnings(operation: Operation): string[] {
 		const letter = (generation: number) => authorityOf(operation, generation).letter;
 		const behind = this.#services.filter(({ presents }) => presents !== operation.full);
@@ -100,7 +98,7 @@ export class Deployment implements Servers {
 
 	async #serve(operation: Operation, namedBy: number, serves: number): Promise<void> {
 		const { fleet, listen, onAccess, limits } = this.#options;
-		const caInformation = signed(fleet, serves);
+		const caInformation = fleet.signedInformation(serves);
 		const running = this.#download.get(namedBy);
 		if (running) {
 			if (running.serves !== serves) running.server.serve(caInformation);
@@ -113,7 +111,7 @@ export class Deployment implements Servers {
 			presented: authorityOf(operation, namedBy).letter,
 			path: pathname + search,
 			caInformation,
-			onAccess: access => onAccess?.({ server: hostname.split(".")[0], ...access }),
+			onAccess: access => onAccess?.({ server: serverName(hostname), ...access }),
 			limits,
 			...listen(hostname),
 		});
@@ -145,7 +143,7 @@ export class Deployment implements Servers {
 			const server = await ApplicationServer.open({
 				credentials,
 				presented,
-				onAccess: access => onAccess?.({ server: "service", ...access }),
+				onAccess: access => onAccess?.({ server: serverName(fleet.settings.services[0]), ...access }),
 				limits,
 				...(services === 1 ? place : {}),
 			});
@@ -164,10 +162,4 @@ export class Deployment implements Servers {
 		this.#download.clear();
 		await Promise.all(servers.map(({ server }) => server.close()));
 	}
-}
-
-export function signed(fleet: Fleet, generation: number): Uint8Array {
-	const object = fleet.information(generation);
-	if (!object) throw new OperatorError(`CA information ${generation} is not signed yet: baton sign`);
-	return object;
 }

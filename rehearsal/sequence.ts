@@ -1,8 +1,8 @@
 // A bench's record as a sequence, as figures 7 to 9 of the source draw it: operator, device and servers side by side,
 // time downwards. What repeats itself between two changes stands once, with how often it happened.
 
+import { stepText } from "../host/operator-text.js";
 import type { BenchResult } from "./bench.js";
-import { stepText } from "./watch.js";
 
 export interface Sequence {
 	title: string;

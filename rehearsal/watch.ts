@@ -4,7 +4,8 @@
 import logUpdate from "log-update";
 import pc from "picocolors";
 import { formatEvent } from "../firmware/events.js";
-import { type Authority, authorityOf, type Operation, type Step } from "../host/operator.js";
+import { type Authority, authorityOf, type Operation } from "../host/operator.js";
+import { stepText } from "../host/operator-text.js";
 import type { Bench, BenchResult, Entry, Scenario } from "./bench.js";
 import { slotsOf } from "./bench.js";
 
@@ -153,11 +154,4 @@ export function tell(entry: Entry): string | undefined {
 		case "server":
 			return undefined; // the device says the same from its side
 	}
-}
-
-export function stepText({ step, what, generation, namedBy }: Step): string {
-	const figure = /^60/.test(step) ? 6 : 5;
-	return what.startsWith("download")
-		? `download-${namedBy! + 1}: ${what}${what.endsWith("in operation") ? `, serves CA information ${generation}` : ""} (figure ${figure}, ${step})`
-		: `CA ${generation}: ${what} (figure ${figure}, ${step})`;
 }

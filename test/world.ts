@@ -8,17 +8,12 @@
 
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { RunSettings } from "../boards/settings.js";
-import { ApplicationServer, type ApplicationServerOptions } from "../host/application-server.js";
-import {
-	type CaInformation,
-	encodeCoseSign1,
-	encodePayload,
-	rawPublicKey,
-	signatureStructure,
-} from "../host/ca-information.js";
+import { type CaInformation, encodeCoseSign1, encodePayload, signatureStructure } from "../host/ca-information.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "../host/certificate-authority.js";
 import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
-import { DownloadServer, type DownloadServerOptions } from "../host/download-server.js";
+import { rawPublicKey } from "../host/dl-key.js";
+import { ApplicationServer, type ApplicationServerOptions } from "../rehearsal/application-server.js";
+import { DownloadServer, type DownloadServerOptions } from "../rehearsal/download-server.js";
 
 export const SERVICE_NAME = "service.fleet.example";
 /** Host of the download server that CA information `namedBy` names. */

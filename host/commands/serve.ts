@@ -1,21 +1,21 @@
-// `baton serve`: this fleet's download servers on this machine, behind one socket, told apart by their names. What
-// another `baton` changes in the fleet's folder is served within two seconds. `baton run` also follows the plan.
+// serve: this fleet's download servers on this machine. What another `baton` changes in the fleet's folder is served
+// within two seconds. run: as serve, and the plan's orders are given when they are due.
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { stepText } from "../../rehearsal/watch.js";
 import { AccessLog } from "../access-log.js";
-import { shareWith } from "../adoption.js";
+import { adoptionOf, adoptionText, isEnough, shareWith } from "../adoption.js";
 import type { Fleet } from "../fleet.js";
-import { give, nextDue, type Operation } from "../operator.js";
-import { OperatorError } from "../private-key-file.js";
-import { SharedDeployment } from "../shared-deployment.js";
+import { FleetDesk } from "../fleet-desk.js";
+import { FleetServer } from "../fleet-server.js";
+import { OperatorError } from "../operator-error.js";
+import { orderText } from "../operator-text.js";
 import { FleetPage } from "../ui/fleet-page.js";
 import { UiServer } from "../ui/ui-server.js";
-import { type FolderOption, openFleet, signerAtHand } from "./open-fleet.js";
-import { adoptionOf, adoptionText, ENOUGH, orderText, revoke, signOrAsk } from "./operate.js";
+import { afterRevocation, carriedOutText } from "./carried-out.js";
 
-export interface ServeOptions extends FolderOption {
+export interface ServeOptions {
+	folder: string;
 	listen: { address: string; port: number };
 	/** Follow the plan too. */
 	schedule?: boolean;
@@ -31,56 +31,52 @@ const LOOK_EVERY = 2_000; // ms
 
 /** Runs until SIGINT or SIGTERM; answers under way are finished. */
 export async function serve(options: ServeOptions): Promise<void> {
-	const { listen } = options;
-	const { fleet, operation } = openFleet(options);
-	const log = new AccessLog(join(fleet.folder, "access.log"), say);
-	const servers = new SharedDeployment({
-		fleet,
-		listen: () => listen,
-		onAccess: access => log.write(access),
-		services: 0,
-	});
-	const reconcile = async (wanted: Operation) => {
+	const { listen, days, ui } = options;
+	const desk = FleetDesk.open(options);
+	const { fleet } = desk;
+	const log = new AccessLog(fleet.accessLog, say);
+	const server = new FleetServer({ fleet, listen, onAccess: access => log.write(access) });
+	const reconcile = async () => {
 		try {
-			await servers.reconcile(wanted);
+			await server.reconcile(desk.operation);
 		} catch (error) {
-			// What is missing, a signature say, keeps the servers as they were.
+			// What is missing, a signature say, keeps everything as it was.
 			if (!(error instanceof OperatorError)) throw error;
 			say(error.message);
 		}
 	};
-	await reconcile(operation);
-	const names = operation.downloadServers
-		.filter(({ up }) => up)
-		.map(({ namedBy }) => new URL(fleet.nextAddress(namedBy)).host);
+	const { downloadServers } = desk.operation;
+	await reconcile();
+	const names = downloadServers.filter(({ up }) => up).map(({ namedBy }) => new URL(fleet.nextAddress(namedBy)).host);
 	say(
-		`listening on ${listen.address}:${servers.port ?? listen.port} for ${names.join(", ") || "no download server yet: all names answer 404"}`,
+		`listening on ${listen.address}:${server.port ?? listen.port} for ${names.join(", ") || "no download server yet: all names answer 404"}`,
 	);
 
 	const page =
-		options.ui === undefined
+		ui === undefined
 			? undefined
 			: await UiServer.open(
-					new FleetPage(fleet, options.days, async generation => {
-						await revoke(generation, options);
+					new FleetPage(desk, days, async generation => {
+						const carriedOut = await desk.give({ order: "revoke", generation });
+						for (const line of [...carriedOutText(carriedOut), afterRevocation]) say(line);
 						await look();
 					}),
-					options.ui === true ? {} : { port: options.ui },
+					ui === true ? {} : { port: ui },
 				);
 	if (page) say(`page: ${page.url}`);
 
 	let seen = changed(fleet);
 	let busy = false;
-	let held = "";
+	let waits = "";
 	const look = async () => {
 		if (busy) return;
 		busy = true;
 		try {
-			if (options.schedule) held = await followPlan(options, held);
+			if (options.schedule) waits = await followPlan(desk, options, waits);
 			const now = changed(fleet);
 			if (now !== seen) {
 				seen = now;
-				await reconcile(fleet.record!.operation);
+				await reconcile();
 			}
 		} catch (error) {
 			say((error as Error).message); // a full disk, say: what is served goes on
@@ -96,35 +92,31 @@ export async function serve(options: ServeOptions): Promise<void> {
 	});
 	clearInterval(timer);
 	await page?.close();
-	await servers.close();
+	await server.close();
 	await log.close();
 	say("stopped");
 }
 
 /** Carries out what is due. Full operation waits for adoption, unless it may not. Gives what it waits for, told once. */
-async function followPlan({ folder, dl, unattended, days }: ServeOptions, held: string): Promise<string> {
-	const { fleet, operation, year } = openFleet({ folder });
-	const due = nextDue(fleet.settings.plan, operation);
-	if (!due || due.year > year) return "";
-	if (due.order.order === "take over") {
-		const adoption = await adoptionOf(fleet, { days });
-		const share = shareWith(adoption, operation.next!);
-		const signed = fleet.information(operation.next!) !== undefined;
-		const waits = !signed
-			? `CA information ${operation.next} is not signed yet`
-			: !unattended && (share === undefined || share < ENOUGH)
-				? `${orderText(due.order)}, says the plan; it waits: ${adoptionText(adoption, operation.next!, days)} Say baton take-over`
-				: "";
-		if (waits !== "") {
-			if (waits !== held) say(waits);
-			return waits;
-		}
+async function followPlan(desk: FleetDesk, options: ServeOptions, before: string): Promise<string> {
+	const waits = await takeOverWaits(desk, options);
+	if (waits !== "") {
+		if (waits !== before) say(waits);
+		return waits;
 	}
-	const given = give(fleet.settings.plan, operation, due.order, year);
-	await fleet.carryOut(given);
-	for (const step of given.steps) say(stepText(step));
-	signOrAsk(fleet, given.operation, signerAtHand(folder, dl));
+	const carriedOut = await desk.giveDue();
+	for (const line of carriedOut ? carriedOutText(carriedOut) : []) say(line);
 	return "";
+}
+
+/** Why full operation, which is due, does not come yet; empty: nothing stands in the way of what is due. */
+async function takeOverWaits({ fleet, operation, year, due }: FleetDesk, options: ServeOptions): Promise<string> {
+	if (!due || due.year > year || due.order.order !== "take over") return "";
+	const next = operation.next!;
+	if (!fleet.information(next)) return `CA information ${next} is not signed yet`;
+	const adoption = await adoptionOf(fleet, { days: options.days });
+	if (options.unattended || isEnough(shareWith(adoption, next))) return "";
+	return `${orderText(due.order)}, says the plan; it waits: ${adoptionText(adoption, next, options.days)} Say baton take-over`;
 }
 
 /** Changes when the operation or a signed CA information does. */

@@ -1,13 +1,13 @@
-// The signer's verbs, for a machine without a network: dl create, sign, dl adopt; and ca accept on the fleet's.
+// sign, dl create, dl adopt: on the DL signing key's machine.
 
 import { readFileSync } from "node:fs";
 import { decodePayload } from "../ca-information.js";
-import { readDlKey } from "../device-command.js";
+import { readDlKey } from "../dl-key.js";
 import { replaceFile } from "../durable-file.js";
 import { inspect } from "../inspect.js";
-import { OperatorError } from "../private-key-file.js";
+import { OperatorError } from "../operator-error.js";
+import { dlPassphrase } from "../passphrases.js";
 import { Signer } from "../signer.js";
-import { dlPassphrase, type FolderOption, openFleet } from "./open-fleet.js";
 
 export function createDl(folder: string, { fleet }: { fleet: string }): void {
 	const signer = Signer.create(folder, fleet, dlPassphrase());
@@ -34,11 +34,4 @@ export function adopt(objects: string[], { dl, dlKey = [] }: { dl: string; dlKey
 	const keys = dlKey.map(readDlKey);
 	for (const file of objects) signer.adopt(new Uint8Array(readFileSync(file)), keys);
 	process.stdout.write(`the last generation in ${dl}'s log is ${signer.last}\n`);
-}
-
-/** Takes a signed CA information back into the fleet. */
-export function accept(file: string, options: FolderOption): void {
-	const { fleet, operation } = openFleet(options);
-	const generation = fleet.accept(operation, new Uint8Array(readFileSync(file)));
-	process.stdout.write(`CA information ${generation} is signed and ready to be served\n`);
 }

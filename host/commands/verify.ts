@@ -10,9 +10,8 @@ import { get } from "../../firmware/session.js";
 import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
 import { reasonOf } from "../../firmware/updater.js";
 import { parseURL } from "../../firmware/url.js";
-import { rawPublicKey } from "../ca-information.js";
-import { readDlKey } from "../device-command.js";
-import { OperatorError } from "../private-key-file.js";
+import { rawPublicKey, readDlKey } from "../dl-key.js";
+import { OperatorError } from "../operator-error.js";
 import { readDeviceSlots } from "../slot-image.js";
 
 export interface VerifyOptions {

@@ -1,28 +1,24 @@
 // A real fleet as the page shows it: devices by what their polls say that they hold.
 
-import { stepText } from "../../rehearsal/watch.js";
-import { adoptionOf } from "../commands/operate.js";
-import type { Fleet } from "../fleet.js";
-import { nextDue } from "../operator.js";
+import { adoptionOf } from "../adoption.js";
+import type { FleetDesk } from "../fleet-desk.js";
+import { stepText } from "../operator-text.js";
 import type { UiSource, UiState } from "./ui-server.js";
 
 export class FleetPage implements UiSource {
-	readonly #fleet: Fleet;
+	readonly #desk: FleetDesk;
 	readonly #days: number;
 	readonly #revoke: (generation: number) => Promise<void>;
 
-	constructor(fleet: Fleet, days: number, revoke: (generation: number) => Promise<void>) {
-		this.#fleet = fleet;
+	constructor(desk: FleetDesk, days: number, revoke: (generation: number) => Promise<void>) {
+		this.#desk = desk;
 		this.#days = days;
 		this.#revoke = revoke;
 	}
 
 	async state(): Promise<UiState> {
-		const fleet = this.#fleet;
-		const { operation, steps } = fleet.record!;
+		const { fleet, operation, steps, year, due } = this.#desk;
 		const adoption = await adoptionOf(fleet, { days: this.#days });
-		const year = fleet.yearOf(new Date());
-		const due = nextDue(fleet.settings.plan, operation);
 		return {
 			title: `fleet ${fleet.name}`,
 			year,

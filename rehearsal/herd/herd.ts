@@ -8,9 +8,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "../../boards/bundle.js";
-import { rawPublicKey } from "../../host/ca-information.js";
+import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet } from "../../host/fleet.js";
-import { give, type Plan } from "../../host/operator.js";
+import { FleetDesk } from "../../host/fleet-desk.js";
+import type { Plan } from "../../host/operator.js";
 import { Signer } from "../../host/signer.js";
 import type { Finding } from "../bench.js";
 import { Deployment } from "../deployment.js";
@@ -67,10 +68,10 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 			logLevel: "warning",
 			plugins: [nodeKernel],
 		});
-		let { operation } = await fleet.start();
-		fleet.sign(operation, signer);
-		({ operation } = await fleet.carryOut(give(plan, operation, { order: "revoke", generation: 1 }, 8)));
-		fleet.sign(operation, signer);
+		const desk = new FleetDesk({ fleet, year: () => 8, signer: () => signer });
+		await desk.begin();
+		await desk.give({ order: "revoke", generation: 1 });
+		const { operation } = desk;
 		await servers.reconcile(operation);
 
 		const arrivals: Arrival[] = [];

@@ -6,9 +6,6 @@ import {
 	decodeCaInformation,
 	encodePayload,
 	openCaInformation,
-	publicKeyOf,
-	rawPublicKey,
-	sameAuthority,
 	signatureStructure,
 } from "../../host/ca-information.js";
 import { createWorld } from "../world.js";
@@ -151,17 +148,6 @@ test("what no device takes is not written", () => {
 		assert.throws(() => encodePayload({ ...information, nextAddress }), TypeError, nextAddress);
 	}
 	assert.throws(() => encodePayload({ ...information, leafNotBefore: -1 }), /whole seconds/);
-});
-
-test("a raw public key goes to Node's crypto and back", () => {
-	const raw = rawPublicKey(world.dlKey);
-	assert.equal(rawPublicKey(publicKeyOf(raw)), raw);
-	assert.throws(() => publicKeyOf(raw.slice(1)), /32 bytes, got 31/);
-});
-
-test("one authority is known by its key, not by its certificate's bytes", () => {
-	assert.ok(sameAuthority(world.authority(1).certificate, world.authority(1).certificate));
-	assert.not(sameAuthority(world.authority(1).certificate, world.authority(2).certificate));
 });
 
 test.run();

@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ServiceVerdict } from "../../host/device-command.js";
+import { ServiceVerdict } from "../../host/commands/device.js";
 import { parseMap } from "../../host/map-option.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 import { flashFolder, unavailable } from "./device-run.js";

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { connect as connectTLS } from "node:tls";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { MEDIA_TYPE } from "../../host/download-server.js";
+import { MEDIA_TYPE } from "../../host/download-answer.js";
 import type { Access } from "../../host/https-endpoint.js";
 import { createWorld, DOWNLOAD_PATH, downloadName, thisCentury } from "../world.js";
 import { get } from "./https-client.js";

@@ -8,7 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openCaInformation } from "../../host/ca-information.js";
 import { Fleet, type FleetPlan } from "../../host/fleet.js";
-import { give, type Operation } from "../../host/operator.js";
+import { begin, give, type Operation } from "../../host/operator.js";
 import { Signer } from "../../host/signer.js";
 import { flashFolder } from "./device-run.js";
 
@@ -26,7 +26,7 @@ async function goOn(folder: string): Promise<Operation> {
 		at = join(folder, "fleet");
 	const signer = existsSync(join(dl, "dl.key")) ? Signer.open(dl) : Signer.create(dl, "example");
 	const fleet = existsSync(join(at, "fleet.json")) ? Fleet.open(at) : Fleet.create(at, settings);
-	let { operation } = await fleet.start();
+	let { operation } = fleet.record ?? (await fleet.carryOut(begin(settings.plan)));
 	fleet.sign(operation, signer);
 	if (operation.full === 1 && operation.next === undefined)
 		({ operation } = await fleet.carryOut(give(settings.plan, operation, { order: "provide" }, 15)));
@@ -120,7 +120,7 @@ test("a crash at any change of the disk loses no key and no step, and the orders
 test("a full disk refuses the order, and the state is as it was", async () => {
 	const folder = flashFolder();
 	const fleet = Fleet.create(join(folder, "fleet"), settings);
-	const { operation } = await fleet.start();
+	const { operation } = fleet.record ?? (await fleet.carryOut(begin(settings.plan)));
 	const before = readFileSync(join(folder, "fleet/operation.json"), "utf8");
 	const own = fs.writeSync;
 	fs.writeSync = (() => {

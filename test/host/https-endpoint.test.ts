@@ -142,7 +142,7 @@ devFull("a full disk costs log lines, never an answer", async () => {
 	const log = new AccessLog("/dev/full", text => complaints.push(text));
 	const server = await world.applicationServer(1, {
 		credentials: byA,
-		onAccess: access => log.write({ server: "service", ...access }),
+		onAccess: access => log.write(access),
 	});
 	for (let i = 0; i < 5; i++) assert.is((await get(server.port, SERVICE_NAME, authority(1))).status, 200);
 	await until(() => complaints.length > 0);

@@ -8,7 +8,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { rawPublicKey } from "../../host/ca-information.js";
+import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet } from "../../host/fleet.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
 import { runInProcess } from "./in-process.js";

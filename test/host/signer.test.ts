@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type CaInformation, openCaInformation } from "../../host/ca-information.js";
-import { OperatorError } from "../../host/private-key-file.js";
+import { OperatorError } from "../../host/operator-error.js";
 import { Signer } from "../../host/signer.js";
 import { createWorld } from "../world.js";
 import { flashFolder as folder } from "./device-run.js";

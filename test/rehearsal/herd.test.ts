@@ -4,7 +4,7 @@ import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as own from "../../firmware/crypto/kernel.js";
-import { rawPublicKey } from "../../host/ca-information.js";
+import { rawPublicKey } from "../../host/dl-key.js";
 import { herd } from "../../rehearsal/herd/herd.js";
 import * as nodes from "../../rehearsal/herd/kernel.js";
 

@@ -2,12 +2,13 @@
 // host's own certificate authority, then handed to every worker.
 
 import { generateKeyPairSync, sign } from "node:crypto";
-import { encodeCoseSign1, encodePayload, rawPublicKey, signatureStructure } from "../../host/ca-information.js";
+import { encodeCoseSign1, encodePayload, signatureStructure } from "../../host/ca-information.js";
 import {
 	authorityName,
 	createCertificateAuthority,
 	createServerCredentials,
 } from "../../host/certificate-authority.js";
+import { rawPublicKey } from "../../host/dl-key.js";
 
 export interface FleetMaterial {
 	fleet: { name: string; dlKeys: Uint8Array[] };

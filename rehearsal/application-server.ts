@@ -1,9 +1,9 @@
-// The application server (the source's 401): offers a service, here a text that stands for the newest firmware, and
+// The application server (the source's 401) as a machine of its own: offers a service, here a text that stands for the newest firmware, and
 // changes its certificate when another authority comes into full operation.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ServerCredentials } from "./certificate-authority.js";
-import { type Access, HttpsEndpoint, type Limits } from "./https-endpoint.js";
+import type { ServerCredentials } from "../host/certificate-authority.js";
+import { type Access, HttpsEndpoint, type Limits } from "../host/https-endpoint.js";
 
 export interface ApplicationServerOptions {
 	credentials: ServerCredentials;

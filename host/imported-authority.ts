@@ -4,8 +4,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { CertificateAuthority } from "../certificate-authority.js";
-import { OperatorError } from "../private-key-file.js";
+import type { CertificateAuthority } from "./certificate-authority.js";
+import { OperatorError } from "./operator-error.js";
+import { importPassphrase } from "./passphrases.js";
 
 export interface ImportOptions {
 	caCert?: string; // file
@@ -38,7 +39,7 @@ function readCertificate(file: string): Uint8Array {
 
 function readKey(file: string) {
 	const key = readFileSync(file, "utf8");
-	const passphrase = process.env.BATON_IMPORT_PASSPHRASE || undefined;
+	const passphrase = importPassphrase();
 	if (key.includes("ENCRYPTED") && passphrase === undefined)
 		throw new OperatorError(`${file}: this key is encrypted: set BATON_IMPORT_PASSPHRASE`);
 	try {

@@ -1,19 +1,21 @@
-// `baton device`: one device on a board, with a flash folder of its own, against any servers: the bench of a developer
-// who has a server and wants to see what a device makes of it.
+// `baton device`: one device on a board, with a flash folder of its own, against any servers: for a developer who has a
+// server and wants to see what a device makes of it.
 
-import { createPublicKey, type KeyObject } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { KeyObject } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCode } from "../boards/exit-code.js";
-import type { RunSettings } from "../boards/settings.js";
-import { type BoardName, startBoard } from "../boards/start.js";
-import type { DeviceEvent } from "../firmware/events.js";
-import { checkNextUrl, MAXIMUM_LENGTH, openCaInformation, publicKeyOf, rawPublicKey } from "./ca-information.js";
-import { parseEvent } from "./device-events.js";
-import { OperatorError } from "./private-key-file.js";
-import { checkFleetName } from "./signer.js";
-import { readDeviceSlots } from "./slot-image.js";
+import { exitCode } from "../../boards/exit-code.js";
+import type { RunSettings } from "../../boards/settings.js";
+import { type BoardName, startBoard } from "../../boards/start.js";
+import type { DeviceEvent } from "../../firmware/events.js";
+import { MAXIMUM_LENGTH, openCaInformation } from "../ca-information.js";
+import { parseEvent } from "../device-events.js";
+import { rawPublicKey, readDlKey } from "../dl-key.js";
+import { OperatorError } from "../operator-error.js";
+import { readOptionFile } from "../option-file.js";
+import { checkFleetName } from "../signer.js";
+import { readDeviceSlots } from "../slot-image.js";
 
 export interface DeviceOptions {
 	board: BoardName;
@@ -34,7 +36,6 @@ export interface DeviceOptions {
 export async function device(options: DeviceOptions): Promise<number> {
 	const { board, fleet, service, map, pollInterval, serviceInterval, once = false, json } = options;
 	checkFleetName(fleet);
-	checkService(service);
 	const dlKeys = options.dlKey.map(readDlKey);
 	const factory = readFactory(options.factory, fleet, dlKeys);
 
@@ -118,24 +119,8 @@ export class ServiceVerdict {
 	}
 }
 
-/** An Ed25519 public key: 32 raw bytes, or PEM. */
-export function readDlKey(file: string): KeyObject {
-	const content = readArgument("--dl-key", file);
-	if (content.length === 32) return publicKeyOf(content);
-	try {
-		if (content.includes("PRIVATE KEY"))
-			throw new OperatorError(`--dl-key ${file}: this is a private key; a device has the public one`);
-		const key = createPublicKey(content);
-		rawPublicKey(key);
-		return key;
-	} catch (error) {
-		if (error instanceof OperatorError) throw error;
-		throw new OperatorError(`--dl-key ${file}: expected an Ed25519 public key, 32 raw bytes or PEM`);
-	}
-}
-
 function readFactory(file: string, fleet: string, dlKeys: KeyObject[]): Uint8Array {
-	const object = new Uint8Array(readArgument("--factory", file));
+	const object = new Uint8Array(readOptionFile("--factory", file));
 	if (object.length > MAXIMUM_LENGTH) {
 		throw new OperatorError(
 			`--factory ${file}: expected at most ${MAXIMUM_LENGTH} bytes of CBOR, got ${object.length}`,
@@ -149,22 +134,4 @@ function readFactory(file: string, fleet: string, dlKeys: KeyObject[]): Uint8Arr
 	}
 	if (!opened) throw new OperatorError(`--factory ${file}: not signed by any of the DL keys for the fleet ${fleet}`);
 	return object;
-}
-
-function readArgument(name: string, file: string): Buffer {
-	try {
-		return readFileSync(file);
-	} catch (error) {
-		throw new OperatorError(
-			`${name} ${file}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message}`,
-		);
-	}
-}
-
-export function checkService(service: string): void {
-	try {
-		checkNextUrl(service);
-	} catch (error) {
-		throw new OperatorError(`--service: ${(error as Error).message}`);
-	}
 }

@@ -1,0 +1,98 @@
+// init, status, ca, import, take-over, revoke: a fleet's authorities through the years.
+
+import { type Command, Option } from "commander";
+import { OperatorError } from "../operator-error.js";
+import { collect, example, type Finish, fleetVerb, positiveInteger, positiveNumber, withFolder } from "./verb.js";
+
+export function registerFleetVerbs(program: Command, finish: Finish): void {
+	fleetVerb(
+		program,
+		"init",
+		"make a fleet: authority A in full operation, and a DL signing key",
+		"baton init --fleet example --service service.example --download-url 'https://download-{n}.example/ca-information'",
+	)
+		.requiredOption("--fleet <name>", "the fleet's name")
+		.requiredOption("--service <host>", "name of an application server", collect)
+		.requiredOption("--download-url <url>", "where CA information will be: {n} stands for the generation")
+		.option("--validity <years>", "of a CA certificate", positiveNumber, 20)
+		.option("--overlap <years>", "the next CA comes so long before the end", positiveNumber, 5)
+		.option(
+			"--until-previous-ends",
+			"download servers end as in figure 6 (default: they stay, for devices that were away)",
+		)
+		.option("--dl-key <file>", "the DL signing key is elsewhere: its public key, and a spare's", collect)
+		.addOption(
+			new Option("--key-type <type>", "of the authorities and servers").choices(["ed25519", "p256"]).default("ed25519"),
+		)
+		.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
+		.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE)")
+		.option("--step-ca <folder>", "… or both from step-ca's folder")
+		.action(async options => (await import("./init.js")).init(options));
+
+	fleetVerb(
+		program,
+		"status",
+		"who is in operation, what comes next, which devices have it",
+		"baton status --access-log /var/log/nginx/access.log",
+	)
+		.option("--access-log <file>", "a web server's log in the combined format", collect)
+		.option("--days <days>", "how far back polls count", positiveInteger, 30)
+		.option("--json", "print one JSON object")
+		.action(async options => (await import("./status.js")).status(options));
+
+	const ca = program.command("ca").description("certificate authorities").exitOverride();
+	withFolder(
+		example(
+			ca.command("issue").description("bring the next authority into provisional operation, with its download server"),
+			"baton ca issue",
+		),
+	)
+		.option("--dl <folder>", "where the DL signing key is (default: dl in the fleet's folder, if it is there)")
+		.action(async options => (await import("./orders.js")).issue(options));
+	withFolder(
+		example(
+			ca.command("accept").description("take back a CA information that was signed elsewhere"),
+			"baton ca accept 2.cbor",
+		),
+	)
+		.argument("<file>")
+		.action(async (file, options) => (await import("./orders.js")).accept(file, options));
+
+	fleetVerb(
+		program,
+		"import",
+		"as ca issue, with an authority that openssl or step-ca made",
+		"baton import --ca-cert ca.pem --ca-key ca.key",
+	)
+		.option("--ca-cert <file>", "its certificate")
+		.option("--ca-key <file>", "its key, PEM (BATON_IMPORT_PASSPHRASE)")
+		.option("--step-ca <folder>", "both from step-ca's folder")
+		.option("--dl <folder>", "where the DL signing key is")
+		.action(async options => {
+			if (!options.caCert && !options.caKey && !options.stepCa)
+				throw new OperatorError("give --ca-cert and --ca-key, or --step-ca");
+			await (await import("./orders.js")).issue(options);
+		});
+
+	fleetVerb(
+		program,
+		"take-over",
+		"end the current authority; the next one in full operation (cannot be undone)",
+		"baton take-over --access-log /var/log/nginx/access.log",
+	)
+		.option("--access-log <file>", "a web server's log in the combined format", collect)
+		.option("--days <days>", "how far back polls count", positiveInteger, 30)
+		.option("--yes", "do not ask")
+		.option("--dl <folder>", "where the DL signing key is")
+		.action(async options => finish(await (await import("./orders.js")).takeOver(options)));
+
+	fleetVerb(
+		program,
+		"revoke",
+		"revoke an authority at once: its successor takes over, and is made if need be",
+		"baton revoke 1",
+	)
+		.argument("<generation>", "of the authority", positiveInteger)
+		.option("--dl <folder>", "where the DL signing key is")
+		.action(async (generation, options) => (await import("./orders.js")).revoke(generation, options));
+}

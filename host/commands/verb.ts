@@ -1,0 +1,75 @@
+// What the groups of verbs register themselves with: how a verb is described, and how its options are read. A verb's
+// work is a module of its own, loaded when it is called: help should load nothing else.
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseMap } from "../map-option.js";
+import { OperatorError } from "../operator-error.js";
+import { checkURL } from "../url.js";
+
+/** Takes the exit code of a verb that has one of its own. */
+export type Finish = (code: number) => void;
+
+export const boards = ["simulator", "node", "qemu-rv32"];
+
+export function verb(program: Command, name: string, description: string, usage: string): Command {
+	return example(program.command(name).description(description), usage);
+}
+
+/** One that works on a fleet's folder. */
+export function fleetVerb(program: Command, name: string, description: string, usage: string): Command {
+	return withFolder(verb(program, name, description, usage));
+}
+
+/** `called`: as it is typed, if that is more than the command's own name. */
+export function example(command: Command, usage: string, called = `baton ${command.name()}`): Command {
+	return command
+		.exitOverride()
+		.showHelpAfterError(`(${called} --help shows an example)`)
+		.addHelpText("after", `\nExample:\n  ${usage}`);
+}
+
+export function withFolder(command: Command): Command {
+	return command.addOption(new Option("-f, --folder <folder>", "the fleet's").default("fleet").env("BATON_FLEET"));
+}
+
+export function collect(value: string, before: string[] = []): string[] {
+	return [...before, value];
+}
+
+export function collectMap(value: string, before: ReturnType<typeof parseMap>[] = []) {
+	return [...before, parseMap(value)];
+}
+
+/** Throws OperatorError unless a device can use it. */
+export function serviceURL(text: string): string {
+	try {
+		checkURL(text);
+	} catch (error) {
+		throw new OperatorError(`--service: ${(error as Error).message}`);
+	}
+	return text;
+}
+
+export function positiveInteger(text: string): number {
+	if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("expected a whole number of 1 or more");
+	return Number(text);
+}
+
+export function positiveNumber(text: string): number {
+	if (!/^\d{1,6}(\.\d{1,6})?$/.test(text) || Number(text) <= 0)
+		throw new InvalidArgumentError("expected a number above 0");
+	return Number(text);
+}
+
+/** XS's timers, and a device's, take no more. */
+export function timerInteger(text: string): number {
+	const value = positiveInteger(text);
+	if (value > 2 ** 31 - 1) throw new InvalidArgumentError("expected at most 2147483647");
+	return value;
+}
+
+export function addressAndPort(text: string): { address: string; port: number } {
+	const found = /^([\w.:-]+):(\d{1,5})$/.exec(text);
+	if (!found || Number(found[2]) > 65_535) throw new InvalidArgumentError("expected ADDRESS:PORT");
+	return { address: found[1], port: Number(found[2]) };
+}

@@ -1,0 +1,129 @@
+// Orders at a fleet's desk, whoever gives them.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { decodePayload } from "../../host/ca-information.js";
+import { createCertificateAuthority } from "../../host/certificate-authority.js";
+import { Fleet, type FleetPlan } from "../../host/fleet.js";
+import { FleetDesk } from "../../host/fleet-desk.js";
+import { OrderError } from "../../host/operator.js";
+import { OperatorError } from "../../host/operator-error.js";
+import { Signer } from "../../host/signer.js";
+import { flashFolder } from "./device-run.js";
+
+const settings: FleetPlan = {
+	fleet: "example",
+	begins: "2030-01-01T00:00:00.000Z",
+	plan: { validityYears: 20, overlapYears: 5, retention: "for ever" },
+	services: ["service.fleet.example"],
+	downloadUrl: "https://download-{n}.fleet.example/ca-information",
+};
+
+/** A desk whose year is moved by hand. */
+function desk({ signed = true } = {}) {
+	const folder = flashFolder();
+	const fleet = Fleet.create(join(folder, "fleet"), settings);
+	const signer = signed ? Signer.create(join(folder, "dl"), "example") : undefined;
+	const clock = { year: 0 };
+	return { clock, desk: new FleetDesk({ fleet, year: () => clock.year, signer: () => signer }) };
+}
+
+async function rejects(promise: Promise<unknown>, kind: new (message: string) => Error, message: RegExp) {
+	const error = await promise.then(
+		() => undefined,
+		error => error,
+	);
+	assert.instance(error, kind);
+	assert.match((error as Error).message, message);
+}
+
+test("an order is judged, carried out, recorded and signed", async () => {
+	const { desk: at } = desk();
+	assert.throws(() => at.operation, /nothing is in operation yet/);
+	const begun = await at.begin();
+	assert.equal(
+		begun.steps.map(({ step }) => step),
+		["502"],
+	);
+	assert.equal(begun.signed, [1]);
+	const given = await at.give({ order: "provide" });
+	assert.equal(
+		given.steps.map(({ step }) => step),
+		["505", "506"],
+	);
+	assert.equal(given.signed, [2]);
+	assert.is(at.operation.next, 2);
+	assert.equal(
+		at.steps.map(({ step }) => step),
+		["502", "505", "506"],
+	);
+});
+
+test("an order that makes no sense changes nothing, and the next one is heard", async () => {
+	const { desk: at } = desk();
+	await at.begin();
+	const before = at.operation;
+	await rejects(at.give({ order: "take over" }), OrderError, /no authority in provisional operation/);
+	assert.equal(at.operation, before);
+	await at.give({ order: "provide" });
+	assert.is(at.operation.next, 2);
+});
+
+test("of orders that are given at once none is lost", async () => {
+	const { desk: at } = desk();
+	await at.begin();
+	await Promise.all([at.give({ order: "provide" }), at.give({ order: "revoke", generation: 1 })]);
+	const { full, authorities } = at.operation;
+	assert.is(full, 2);
+	assert.equal(
+		authorities.map(({ phase }) => phase),
+		["revoked", "full"],
+	);
+});
+
+test("what is due by plan is given once, when its year has come", async () => {
+	const { desk: at, clock } = desk();
+	await at.begin();
+	clock.year = 14.9;
+	assert.is(await at.giveDue(), undefined);
+	clock.year = 15;
+	const [given, again] = await Promise.all([at.giveDue(), at.giveDue()]);
+	assert.equal(given?.signed, [2]);
+	assert.is(again, undefined);
+	assert.equal(at.due, { year: 20, order: { order: "take over" } });
+});
+
+test("without the DL key what is to be signed is written down, and taken back", async () => {
+	const { desk: at } = desk({ signed: false });
+	const { signed, toSign } = await at.begin();
+	assert.equal(signed, []);
+	assert.equal(
+		toSign.map(({ generation }) => generation),
+		[1],
+	);
+	assert.is(decodePayload(new Uint8Array(readFileSync(toSign[0].file))).generation, 1);
+	assert.throws(() => at.accept(new Uint8Array(3)), TypeError);
+});
+
+test("an authority that was made elsewhere begins and ends with its own certificate", async () => {
+	const { desk: at } = desk();
+	const validity = { notBefore: new Date("2030-01-01T00:00:00Z"), notAfter: new Date("2040-01-01T00:00:00Z") };
+	await at.begin(await createCertificateAuthority({ name: "elsewhere", validity }));
+	assert.ok(Math.abs(at.operation.authorities[0].until - 10) < 0.01);
+});
+
+test("a folder without a fleet, or without its beginning, is said so", () => {
+	const folder = flashFolder();
+	assert.throws(() => FleetDesk.open({ folder }), /holds no fleet: make one with baton init/);
+	Fleet.create(folder, settings);
+	const at = FleetDesk.open({ folder });
+	assert.throws(
+		() => at.operation,
+		(error: Error) => error instanceof OperatorError && /baton init was broken off/.test(error.message),
+	);
+	assert.not(existsSync(join(folder, "operation.json")));
+});
+
+test.run();

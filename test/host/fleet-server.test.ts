@@ -1,0 +1,82 @@
+// A fleet behind one socket: which certificate and which answer belong to a name.
+
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Fleet } from "../../host/fleet.js";
+import { FleetDesk } from "../../host/fleet-desk.js";
+import { FleetServer } from "../../host/fleet-server.js";
+import type { Access } from "../../host/https-endpoint.js";
+import { OperatorError } from "../../host/operator-error.js";
+import { Signer } from "../../host/signer.js";
+import { flashFolder } from "./device-run.js";
+import { get } from "./https-client.js";
+
+const folder = flashFolder();
+const PATH = "/ca-information";
+const fleet = Fleet.create(join(folder, "fleet"), {
+	fleet: "example",
+	begins: "2020-01-01T00:00:00.000Z",
+	plan: { validityYears: 50, overlapYears: 5, retention: "for ever" },
+	services: ["service.fleet.example"],
+	downloadUrl: `https://download-{n}.fleet.example${PATH}`,
+});
+const signer = Signer.create(join(folder, "dl"), "example");
+let signerIsHere = true;
+const desk = new FleetDesk({ fleet, year: () => 1, signer: () => (signerIsHere ? signer : undefined) });
+await desk.begin();
+const seen: Access[] = [];
+const server = new FleetServer({ fleet, listen: { port: 0 }, onAccess: access => void seen.push(access) });
+
+const ask = (namedBy: number, path = PATH, headers = {}) =>
+	get(server.port!, `download-${namedBy + 1}.fleet.example`, fleet.certificate(namedBy), { path, headers });
+
+test("nothing listens before the first operation", () => {
+	assert.is(server.port, undefined);
+});
+
+test("a download server that is not in operation answers 404 under its own certificate", async () => {
+	await server.reconcile(desk.operation);
+	assert.is((await ask(1)).status, 404);
+});
+
+test("in operation it serves what is signed, at its path and under its name alone", async () => {
+	await desk.give({ order: "provide" });
+	await server.reconcile(desk.operation);
+	const reply = await ask(1);
+	assert.is(reply.status, 200);
+	assert.equal(new Uint8Array(reply.body), fleet.information(2));
+	assert.is((await ask(1, "/")).status, 404);
+	assert.is((await ask(1, PATH, { Host: "download-9.fleet.example" })).status, 421);
+	assert.is((await ask(2)).status, 404); // by CA 2's certificate: CA information 3 is years away
+	assert.equal(
+		seen.filter(({ what }) => what === "request").map(({ host, presented, status }) => [host, presented, status]),
+		[
+			["download-2.fleet.example", "A", 404],
+			["download-2.fleet.example", "A", 200],
+			["download-2.fleet.example", "A", 404],
+			["download-2.fleet.example", "A", 421],
+			["download-3.fleet.example", "B", 404],
+		],
+	);
+});
+
+test("while a signature is missing everything is served as before", async () => {
+	signerIsHere = false;
+	await desk.give({ order: "take over" });
+	await desk.give({ order: "provide" });
+	const error = await server.reconcile(desk.operation).then(
+		() => undefined,
+		error => error,
+	);
+	assert.instance(error, OperatorError);
+	assert.match(error.message, /CA information 3 is not signed yet/);
+	assert.equal(new Uint8Array((await ask(1)).body), fleet.information(2));
+	assert.is((await ask(2)).status, 404);
+	fleet.sign(desk.operation, signer);
+	await server.reconcile(desk.operation);
+	assert.equal(new Uint8Array((await ask(2)).body), fleet.information(3));
+});
+
+test.after(() => server.close());
+test.run();
