@@ -8,8 +8,12 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Where the public test vectors are (data only, not part of this repository). */
-export const vectorsFolder = resolve(root, process.env.BATON_VECTORS ?? "../shared/vectors");
+/** Where `npm run setup:vectors` puts the public test vectors (data only, not part of this repository). */
+export const gatheredVectors = join(root, "build/vectors");
+/** Where they are looked for; for each file the first folder that has it counts. */
+export const vectorFolders = [process.env.BATON_VECTORS, gatheredVectors, "../shared/vectors"].flatMap(folder =>
+	folder ? [resolve(root, folder)] : [],
+);
 
 export type Kernel = "typescript" | "c";
 export type Engine = "xs" | "node";
@@ -112,13 +116,17 @@ const testVectors: Plugin = {
 	setup({ onResolve, onLoad }) {
 		onResolve({ filter: /^vectors:/ }, ({ path }) => ({ path: path.slice("vectors:".length), namespace: "vectors" }));
 		onLoad({ filter: /.*/, namespace: "vectors" }, ({ path }) => {
-			const file = join(vectorsFolder, path);
-			return existsSync(file)
-				? { contents: readFileSync(file), loader: "text" }
-				: { contents: "export default undefined", loader: "js" };
+			const file = vectorFile(path);
+			return file === undefined
+				? { contents: "export default undefined", loader: "js" }
+				: { contents: readFileSync(file), loader: "text" };
 		});
 	},
 };
+
+export function vectorFile(path: string): string | undefined {
+	return vectorFolders.map(folder => join(folder, path)).find(file => existsSync(file));
+}
 
 /** On XS a small stand-in answers for uvu, with the same test files. */
 const testFramework: Plugin = {

@@ -2,8 +2,10 @@
 
 import { test } from "uvu";
 
+export const NO_VECTORS = "no test vectors here: npm run setup:vectors gathers them";
+
 /** `texts`: what `import text from "vectors:…"` gave. */
 export function withVectors(name: string, texts: (string | undefined)[], body: (texts: string[]) => void): void {
 	if (texts.every(text => text !== undefined)) test(name, () => body(texts as string[]));
-	else test.skip(`${name} [no vectors here: set BATON_VECTORS to their folder]`, () => {});
+	else test.skip(`${name} [${NO_VECTORS}]`, () => {});
 }

@@ -1,13 +1,14 @@
 // x509-limbo's cases (P-256 and RSA) against the certificate check, with every disagreement in a table in
 // firmware/x509/LIMBO.md that this test keeps true. `--table` prints what the table's first three columns must be.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { root, vectorsFolder } from "../../../boards/bundle.js";
+import { root, vectorFile } from "../../../boards/bundle.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor, type TrustAnchor, verifyPath } from "../../../firmware/x509/path.js";
+import { NO_VECTORS } from "../../vectors.js";
 
 interface Case {
 	id: string;
@@ -44,9 +45,9 @@ function verdict({ trusted_certs, untrusted_intermediates, peer_certificate, exp
 	}
 }
 
-const file = join(vectorsFolder, "x509-limbo/limbo.json");
-if (!existsSync(file)) {
-	test.skip("x509-limbo [no vectors here: set BATON_VECTORS to their folder]", () => {});
+const file = vectorFile("x509-limbo/limbo.json");
+if (file === undefined) {
+	test.skip(`x509-limbo [${NO_VECTORS}]`, () => {});
 } else {
 	const cases: Case[] = JSON.parse(readFileSync(file, "utf8")).testcases;
 	const disagreements = cases
