@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../boards/bundle.js";
@@ -20,9 +20,11 @@ function above(file: string): string[] {
 	return folder === "." ? ["."] : [folder, ...above(folder)];
 }
 
-/** Beside the file that names it, or from the root. */
+/** Beside the file that names it, from the root, or by a name that only one page has. */
 function pageNamed(name: string, by: string): string | undefined {
-	return [normalize(join(dirname(by), name)), normalize(name)].find(page => pages.includes(page));
+	const found = [normalize(join(dirname(by), name)), normalize(name)].find(page => pages.includes(page));
+	const namesakes = pages.filter(page => basename(page) === name);
+	return found ?? (namesakes.length === 1 ? namesakes[0] : undefined);
 }
 
 /** Without what stands in fences. */
@@ -66,7 +68,7 @@ test("every link in Markdown leads to a file, a folder or a heading of this repo
 	assert.equal(found, []);
 });
 
-test("every page that a source names is beside it, or there from the root", () => {
+test("every page that a source names is there, and no other could be meant", () => {
 	const found = broken(sources, function* (source, text) {
 		for (const [name] of text.matchAll(/[\w./-]*\w\.md\b/g)) if (!pageNamed(name, source)) yield name;
 	});
