@@ -70,7 +70,7 @@ test("every link in Markdown leads to a file, a folder or a heading of this repo
 
 test("every page that a source names is there, and no other could be meant", () => {
 	const found = broken(sources, function* (source, text) {
-		for (const [name] of text.matchAll(/[\w./-]*\w\.md\b/g)) if (!pageNamed(name, source)) yield name;
+		for (const [name] of text.matchAll(/(?<![\w./-])[\w./-]+\.md\b/g)) if (!pageNamed(name, source)) yield name;
 	});
 	assert.equal(found, []);
 });
@@ -79,7 +79,7 @@ test("every section of a page that is cited is there", () => {
 	let count = 0;
 	const found = broken([...texts.keys()], function* (file, text) {
 		for (const [citation, name, section, title] of text.matchAll(
-			/([\w./-]+\.md)(?:\]\([^)]*\))? §(\d+)(?:, "([^"]+)")?/g,
+			/(?<![\w./-])([\w./-]+\.md)(?:\]\([^)]*\))? §(\d+)(?:, "([^"]+)")?/g,
 		)) {
 			count++;
 			const page = pageNamed(name, file);
