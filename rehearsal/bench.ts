@@ -114,8 +114,8 @@ export class Bench {
 	#died: number | undefined;
 	#orders: Promise<void> = Promise.resolve();
 	#engine = "unknown";
-	/** Held: a year. Running: performance.now() at year 0. */
-	#clock: { at: number } | { since: number } = { at: 0 };
+	/** Held: a year. Running: performance.now() at year 0, and the year that it does not pass. */
+	#clock: { at: number } | { since: number; until: number } = { at: 0 };
 
 	static async run(scenario: Scenario, options: BenchOptions): Promise<BenchResult> {
 		const folder = options.keep ?? mkdtempSync(join(tmpdir(), "baton-bench-"));
@@ -148,7 +148,9 @@ export class Bench {
 
 	/** Fraction of years since authority A's beginning. */
 	get year(): number {
-		return "at" in this.#clock ? this.#clock.at : (performance.now() - this.#clock.since) / this.yearMilliseconds;
+		if ("at" in this.#clock) return this.#clock.at;
+		const { since, until } = this.#clock;
+		return Math.min(until, (performance.now() - since) / this.yearMilliseconds);
 	}
 
 	/** Authority A is in operation, and all that comes after it. */
@@ -251,7 +253,6 @@ export class Bench {
 	async #live(): Promise<void> {
 		const holds = [...this.scenario.holds];
 		const acts = [...(this.scenario.acts ?? [])];
-		this.#go();
 		for (;;) {
 			const { due } = this.#desk;
 			const next = Math.min(
@@ -273,13 +274,14 @@ export class Bench {
 			} else {
 				return;
 			}
-			this.#go();
 			if (this.#died !== undefined) return;
 		}
 	}
 
-	/** Lets the years pass until `year`, and stops them there. */
-	async #reach(year: number): Promise<void> {
+	/** Lets the years pass until `moment`, never beyond, however late this program is. */
+	async #reach(moment: number): Promise<void> {
+		const year = Math.max(moment, this.year); // what is due already is done now
+		this.#clock = { since: performance.now() - this.year * this.yearMilliseconds, until: year };
 		while (this.year < year) {
 			await this.#pause(Math.min(TICK, (year - this.year) * this.yearMilliseconds + 1));
 			this.#options.onTick?.(this);
@@ -300,10 +302,6 @@ export class Bench {
 			await this.#pause(Math.min(TICK, left));
 			this.#options.onTick?.(this);
 		}
-	}
-
-	#go(): void {
-		if ("at" in this.#clock) this.#clock = { since: performance.now() - this.#clock.at * this.yearMilliseconds };
 	}
 
 	/** Ends early when something happens; rejects when the run is broken off. */

@@ -65,6 +65,12 @@ export function inOrder(record: Entry[], period: Period, ...sequence: Partial<De
 	return at === sequence.length;
 }
 
+/** Did the service show `former` to no connection after the first to which it showed `latter`? */
+export function neverShownAgain(record: Entry[], former: string, latter: string): boolean {
+	const shown = accesses(record, { server: "service", what: "connected" }).map(({ access }) => access.presented);
+	return shown.includes(latter) && !shown.slice(shown.indexOf(latter)).includes(former);
+}
+
 /** The year of the operator's step, by what it was. */
 export function yearOfStep(record: Entry[], what: string, generation: number): number {
 	for (const entry of record) {

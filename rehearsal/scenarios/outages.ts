@@ -1,12 +1,13 @@
 // Servers that do not do as planned: a balancer in front of servers on A and on B, and a download server that is down.
 
-import type { Scenario } from "../bench.js";
-import { accesses, endings, events, happened, inOrder } from "../judgement.js";
+import type { Entry, Scenario } from "../bench.js";
+import { accesses, all, endings, events, happened, inOrder, served } from "../judgement.js";
 import { breakDownload, mendDownload } from "./acts.js";
 
 const END = 6,
 	OVERLAP = 3,
 	FINISHED = 9.5;
+const MOVED = "both application servers present CA B";
 
 export const halfRollout: Scenario = {
 	name: "half-rollout",
@@ -33,6 +34,7 @@ export const halfRollout: Scenario = {
 				bench.say("the second application server moves at last");
 				bench.deployment.follow(1);
 				await bench.reconcile();
+				bench.say(MOVED);
 			},
 		},
 	],
@@ -45,22 +47,22 @@ export const halfRollout: Scenario = {
 		{
 			year: FINISHED - 0.1,
 			awaits: "the device has met both servers",
-			until: record =>
-				happened({ event: "refused", server: "service" }, { after: END })(record) &&
-				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" })(record),
+			until: all(
+				happened({ event: "refused", server: "service" }, { after: END }),
+				served({ server: "service", what: "refused", presented: "A", reason: "unknown ca" }, { after: END }),
+				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
+			),
 		},
 		{
 			year: FINISHED + 1.9,
 			awaits: "the device authenticates both servers by B",
-			until: record =>
-				events(record, { event: "authenticated", server: "service", generation: 2 }, { after: FINISHED + 0.2 })
-					.length >= 2,
+			until: record => accesses(sinceMoved(record), authenticatedByB).length >= 3, // one may have begun before
 		},
 	],
 	judge(outcome) {
 		const { record } = outcome;
-		const half = { after: END, before: FINISHED },
-			after = { after: FINISHED + 0.2 };
+		const half = { after: END, before: FINISHED };
+		const since = sinceMoved(record);
 		return [
 			{
 				ok: inOrder(
@@ -85,8 +87,11 @@ export const halfRollout: Scenario = {
 				what: "it went on authenticating the server on B",
 			},
 			{
-				ok: events(record, { event: "authenticated", server: "service", generation: 1 }, half).every(
-					({ year }) => year <= (events(record, { event: "promoted" })[0]?.year ?? 0),
+				ok: !inOrder(
+					record,
+					{},
+					{ event: "promoted", generation: 2 },
+					{ event: "authenticated", server: "service", generation: 1 },
 				),
 				what: "and it never went back to A",
 			},
@@ -98,15 +103,25 @@ export const halfRollout: Scenario = {
 				what: "the host warned that one of two servers was behind",
 			},
 			{
+				// By connections, since the device may say later that it refused one from before.
 				ok:
-					events(record, { event: "refused" }, after).length === 0 &&
-					events(record, { event: "authenticated", server: "service", generation: 2 }, after).length >= 2,
+					accesses(since, { server: "service", what: "connected", presented: "A" }).length === 0 &&
+					accesses(since, authenticatedByB).length >= 3 &&
+					events(record, { event: "refused" }).length <=
+						accesses(record, { server: "service", what: "refused", presented: "A" }).length,
 				what: "once both had moved, nothing was refused any more",
 			},
 			...endings(outcome, 2, null),
 		];
 	},
 };
+
+const authenticatedByB = { server: "service", what: "authenticated", presented: "B" } as const;
+
+function sinceMoved(record: Entry[]): Entry[] {
+	const index = record.findIndex(entry => entry.from === "bench" && entry.text === MOVED);
+	return index === -1 ? [] : record.slice(index);
+}
 
 const DOWN_FROM = 3,
 	DOWN_UNTIL = 5.2;
@@ -128,8 +143,11 @@ export const downloadServerDown: Scenario = {
 		},
 		{
 			year: DOWN_UNTIL - 0.1,
-			awaits: "the device polls in vain",
-			until: happened({ event: "none" }, { after: DOWN_FROM }),
+			awaits: "the device polls in vain, and authenticates the service by A",
+			until: all(
+				happened({ event: "none" }, { after: DOWN_FROM }),
+				happened({ event: "authenticated", server: "service", generation: 1 }, { after: DOWN_FROM }),
+			),
 		},
 		{
 			year: 6.9,

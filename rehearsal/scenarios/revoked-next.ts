@@ -2,7 +2,7 @@
 // stolen. B′ takes its place, with a greater generation, at the same URL; A goes on until its end.
 
 import type { Scenario } from "../bench.js";
-import { accesses, endings, events, happened, inOrder } from "../judgement.js";
+import { accesses, all, endings, events, happened, inOrder, served } from "../judgement.js";
 import { revoke } from "./acts.js";
 
 const END = 12,
@@ -19,19 +19,26 @@ export const revokedNext: Scenario = {
 		{
 			year: REVOKED - 0.1,
 			awaits: "the device stores CA information B",
-			until: happened({ event: "stored", generation: 2 }),
+			until: all(
+				happened({ event: "stored", generation: 2 }),
+				served({ server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,-)" }),
+			),
 		},
 		{
 			year: END - 0.1,
-			awaits: "the device stores CA information B′ in B's place",
-			until: happened({ event: "stored", generation: 3 }),
+			awaits: "the device stores CA information B′ in B's place, and authenticates the service by A",
+			until: all(
+				happened({ event: "stored", generation: 3 }),
+				happened({ event: "authenticated", server: "service", generation: 1 }, { after: REVOKED }),
+			),
 		},
 		{
 			year: END + 1.5,
 			awaits: "the device authenticates the service by B′, now its current, and polls its URL",
-			until: record =>
-				happened({ event: "authenticated", server: "service", generation: 3, slot: "current" })(record) &&
-				happened({ event: "poll", generation: 3 })(record),
+			until: all(
+				happened({ event: "authenticated", server: "service", generation: 3, slot: "current" }),
+				happened({ event: "poll", generation: 3 }),
+			),
 		},
 	],
 	judge(outcome) {
@@ -51,7 +58,8 @@ export const revokedNext: Scenario = {
 				ok:
 					inOrder(
 						record,
-						{ after: REVOKED, before: END },
+						{ before: END },
+						{ event: "stored", generation: 2 },
 						{ event: "authenticated", server: "download", generation: 1 },
 						{ event: "stored", generation: 3 },
 					) &&

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import type { DeviceEvent } from "../../firmware/events.js";
 import { Bench, type Entry, type Scenario } from "../../rehearsal/bench.js";
 import type { ServerAccess } from "../../rehearsal/deployment.js";
-import { events, unseen } from "../../rehearsal/judgement.js";
+import { events, neverShownAgain, unseen } from "../../rehearsal/judgement.js";
 import { revokedAfterStored } from "../../rehearsal/scenarios/revoked-after.js";
 
 const operation = {
@@ -79,6 +79,30 @@ test("a rehearsal that ends in the middle of a session is judged as if it had no
 		findings.filter(({ ok }) => !ok).map(({ what }) => what),
 		[],
 	);
+});
+
+test("a rehearsal whose own program comes late sees no event in a later period than its own", async () => {
+	const { findings, record } = await Bench.run(revokedAfterStored, {
+		board: "node",
+		yearMilliseconds: 150,
+		onTick: () => {
+			const until = performance.now() + 3 * 150; // three years pass unseen
+			while (performance.now() < until);
+		},
+	});
+	assert.equal(
+		findings.filter(({ ok }) => !ok).map(({ what }) => what),
+		[],
+	);
+	const years = record.map(({ year }) => year);
+	assert.equal(years, [...years].sort((a, b) => a - b));
+});
+
+test("a service that shows a former authority again is found", () => {
+	const shown = (presented: string) => server({ server: "service", what: "connected", presented });
+	assert.ok(neverShownAgain([shown("A"), shown("B"), shown("B")], "A", "B"));
+	assert.not.ok(neverShownAgain([shown("A"), shown("B"), shown("A")], "A", "B"));
+	assert.not.ok(neverShownAgain([shown("A")], "A", "B"));
 });
 
 test.run();
