@@ -95,7 +95,10 @@ test("a rehearsal whose own program comes late sees no event in a later period t
 		[],
 	);
 	const years = record.map(({ year }) => year);
-	assert.equal(years, [...years].sort((a, b) => a - b));
+	assert.equal(
+		years,
+		[...years].sort((a, b) => a - b),
+	);
 });
 
 test("a service that shows a former authority again is found", () => {
