@@ -2,9 +2,9 @@
 // RunSettings, printable ASCII, from offset 0, and erased flash after it. `baton provision` writes it, the device reads
 // it; nothing in it is secret, and what it says of trust is signed, or shows itself as wrong at the first boot.
 
+import { SETTINGS_LENGTH } from "./partitions.js";
 import { type RunSettings, readSettings, SettingsError } from "./settings.js";
 
-export const SETTINGS_LENGTH = 4096; // bytes: one block of flash
 const ERASED = 0xff;
 const PIECE = 64; // characters: a device's stack is small, and so is its memory
 

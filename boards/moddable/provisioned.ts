@@ -3,8 +3,9 @@
 // `baton provision` makes either.
 
 import flash from "embedded:storage/flash";
+import { SETTINGS_LENGTH } from "board/partitions";
 import { checkSettings, type RunSettings, SettingsError } from "board/settings";
-import { readSettingsImage, SETTINGS_LENGTH } from "board/settings-image";
+import { readSettingsImage } from "board/settings-image";
 import config from "mc/config";
 
 /** Throws SettingsError with what is missing or wrong. */

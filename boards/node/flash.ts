@@ -4,9 +4,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Flash, Partition } from "../../firmware/ports.js";
-
-export const partitionSizes: Record<Partition, number> = { ca0: 8192, ca1: 8192, poll: 4096 }; // bytes
-const BLOCK_LENGTH = 4096;
+import { BLOCK_LENGTH, partitionSizes } from "../partitions.js";
 
 /** Opens the partition's image in `folder`; absent: new and erased. Throws if the file has another size. */
 export function openFlash(folder: string, partition: Partition): Flash {

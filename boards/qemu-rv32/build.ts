@@ -18,14 +18,13 @@ import {
 	whole,
 	xs,
 } from "../compile.js";
+import { boardFlags, boardHeaders, boardSources, engineFlags, language, others, warnings } from "../xs/build.js";
 
 const CROSS_COMPILER = "riscv64-unknown-elf-gcc";
 const hostCompiler = process.env.CC ?? "cc";
 const EMULATOR = "qemu-system-riscv32";
 
 const board = join(root, "boards/qemu-rv32");
-const shared = join(root, "boards/xs");
-const kernel = join(root, "firmware/crypto/c");
 const lwip = join(root, "build/qemu-rv32/lwip/src");
 const output = join(root, "build/qemu-rv32");
 
@@ -33,16 +32,8 @@ const output = join(root, "build/qemu-rv32");
 const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];
 
 /** For the board and for the compiler of its bytecode: bytecode fits only an engine with the same features. */
-const engineFeatures = [
-	...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"', "-DmxBoundsCheck=1"],
-	...["-DmxParse=1", "-DmxRun=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxMinusZero=1"],
-	...["includes", "platforms", "sources"].map(folder => `-I${join(xs, folder)}`),
-	`-I${board}`,
-];
-const language = ["-std=gnu11", "-fno-common", "-fno-strict-aliasing"];
+const engineFeatures = [...engineFlags(board), "-DmxBoundsCheck=1"];
 const speed = ["-O2"]; // for the engine: 37 KB more of flash than -Os
-const warnings = ["-Wall", "-Wextra", "-Wno-clobbered", "-Wno-missing-field-initializers"];
-const others = ["-w"]; // what others wrote is compiled without warnings: they are its authors' business
 
 /** What is wrong with this machine, as one sentence, or undefined. */
 export async function missingTools(): Promise<string | undefined> {
@@ -75,17 +66,13 @@ async function build(): Promise<string> {
 	if (missing) throw new Error(missing);
 	const version = await versionOf(CROSS_COMPILER);
 
-	const hasKernel = existsSync(join(kernel, "natives.h"));
 	const common = [...target, ...language, "-Os", "-ffunction-sections", "-fdata-sections", "-fno-math-errno"];
-	const folders = [shared, join(board, "lwip"), join(lwip, "include")];
-	const own = [...folders.map(folder => `-I${folder}`), ...(hasKernel ? ["-DBATON_C_KERNEL=1"] : [])];
+	const own = [...boardFlags, ...[join(board, "lwip"), join(lwip, "include")].map(folder => `-I${folder}`)];
 	const network = [
 		...["core", "core/ipv4"].flatMap(folder => sourcesOf(join(lwip, folder))).filter(file => !/altcp/.test(file)),
 		join(lwip, "netif/ethernet.c"),
 	];
-	const ours = [join(board, "start.S"), ...[board, shared, ...(hasKernel ? [kernel] : [])].flatMap(sourcesOf)].filter(
-		file => basename(file) !== COMPILER_SOURCE,
-	);
+	const ours = [join(board, "start.S"), ...boardSources(board)].filter(file => basename(file) !== COMPILER_SOURCE);
 	const script = join(board, "virt.ld");
 
 	// The engine's objects depend on the platform's header and the engine's own; the board's on everything.
@@ -93,8 +80,7 @@ async function build(): Promise<string> {
 	const engineKey = digest([version, common, speed, engineFeatures, others], [...engineSources(), ...engineHeaders]);
 	const networkHeaders = [...headersOf(lwip), ...headersOf(join(board, "lwip"))];
 	const networkKey = digest([version, common, own, others], [...network, ...networkHeaders]);
-	const headers = [board, shared, kernel].flatMap(headersOf);
-	const key = digest([engineKey, networkKey, warnings], [...ours, ...headers, script]);
+	const key = digest([engineKey, networkKey, warnings], [...ours, ...boardHeaders(board), script]);
 	const program = join(output, `board-${key}`, "board.elf");
 	if (existsSync(program)) return program;
 

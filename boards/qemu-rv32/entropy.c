@@ -1,4 +1,5 @@
 #include <string.h>
+#include "board.h"
 #include "clock.h"
 #include "entropy.h"
 #include "fatal.h"
@@ -16,7 +17,7 @@ bool entropy_start(void)
 	return started;
 }
 
-bool entropy_fill(uint8_t *bytes, size_t count)
+bool board_random(uint8_t *bytes, size_t count)
 {
 	static uint8_t part[PART_BYTES];
 	while (started && count) {
@@ -43,6 +44,6 @@ bool entropy_fill(uint8_t *bytes, size_t count)
 uint32_t entropy_word(void)
 {
 	uint32_t word;
-	if (!entropy_fill((uint8_t *)&word, sizeof word)) fatal(EXIT_HARDWARE, "the source of randomness does not answer");
+	if (!board_random((uint8_t *)&word, sizeof word)) fatal(EXIT_HARDWARE, "the source of randomness does not answer");
 	return word;
 }

@@ -1,4 +1,4 @@
-// Randomness from virtio-rng: the host's own generator.
+// Randomness (`board_random`) from virtio-rng: the host's own generator.
 #ifndef BATON_ENTROPY
 #define BATON_ENTROPY
 
@@ -8,9 +8,6 @@
 
 /** False: QEMU was started without `-device virtio-rng-device`. */
 bool entropy_start(void);
-
-/** Fills all of `bytes`. False: the source does not answer; the contents are then not to be used. */
-bool entropy_fill(uint8_t *bytes, size_t count);
 
 /** For what need not be secret: ports, sequence numbers. Ends the run if the source does not answer. */
 uint32_t entropy_word(void);

@@ -1,6 +1,7 @@
 // QEMU's pflash on `virt`: two 16-bit chips side by side on a 32-bit bus, with the Intel command set and its Common
 // Flash Interface (JEDEC JESD68.01). Every command and every answer is there twice, once in each half of a word.
 
+#include <string.h>
 #include "flash-chips.h"
 #include "memory-map.h"
 
@@ -26,9 +27,9 @@ bool flash_chips_find(void)
 	return bytes == FLASH_BYTES;
 }
 
-uint32_t flash_chips_read(uint32_t offset)
+void flash_chips_read(uint32_t offset, void *bytes, uint32_t count)
 {
-	return WORD(offset);
+	memcpy(bytes, (const void *)(FLASH_CHIPS + offset), count);
 }
 
 bool flash_chips_set(uint32_t offset, uint32_t value)

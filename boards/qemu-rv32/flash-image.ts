@@ -16,16 +16,16 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { partitionSizes } from "../partitions.js";
 
 const IMAGE_BYTES = 32 * 1024 * 1024;
 const ERASED = 0xff;
 
-/** As in flash.c. */
-const partitions = [
-	{ name: "ca0", start: 0, bytes: 8192 },
-	{ name: "ca1", start: 8192, bytes: 8192 },
-	{ name: "poll", start: 16384, bytes: 4096 },
-];
+/** One after the other, as flash-cells.c finds them. */
+const partitions = Object.entries(partitionSizes).map(([name, bytes], i, all) => {
+	const start = all.slice(0, i).reduce((sum, [, before]) => sum + before, 0);
+	return { name, start, bytes };
+});
 
 const imageName = /^qemu-rv32-(\d+)\.img$/;
 const inUse = new Set<string>();
@@ -79,7 +79,7 @@ function takeApart(image: string, folder: string): void {
 	unlinkSync(image);
 }
 
-/** What the driver says that it is doing (flash.c), where flash operations are stretched. */
+/** What the driver says that it is doing (flash-cells.c), where flash operations are stretched. */
 export type Activity = "nothing" | "erasing" | "programming";
 
 /** `image`: a file descriptor; the device may be running, or have been killed. */

@@ -11,7 +11,7 @@
 #include "entropy.h"
 #include "exit-codes.h"
 #include "fatal.h"
-#include "flash.h"
+#include "flash-cells.h"
 #include "heap.h"
 #include "loop.h"
 #include "machine.h"
@@ -64,7 +64,7 @@ int main(void)
 	printf("# %s, %u bytes\n", machine_engine(), (unsigned)arena_bytes);
 
 	if (!entropy_start()) printf("# no source of randomness\n");
-	if (!flash_start(run->flash_word_microseconds)) printf("# no flash\n");
+	if (!flash_cells_start(run->flash_word_microseconds)) printf("# no flash\n");
 	if (!network_start()) printf("# no network\n");
 
 	is_preloaded = run->preload;

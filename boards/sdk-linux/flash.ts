@@ -1,7 +1,13 @@
 // A stand-in for the SDK's `embedded:storage/flash`, which Linux lacks: the same calls on files, one for each partition,
-// raw images as on every other board, in the folder that the environment variable BATON_FLASH names.
+// raw images as on every other board, in the folder that the environment variable BATON_FLASH names. `settings` is there
+// when somebody provisioned it; the firmware's own partitions are made, erased, where they are absent.
 
-const BLOCK_LENGTH = 4096; // bytes
+import { BLOCK_LENGTH, partitionSizes, SETTINGS_LENGTH } from "board/partitions";
+
+const sizes: { readonly [partition: string]: number | undefined } = Object.freeze({
+	...partitionSizes,
+	settings: SETTINGS_LENGTH,
+});
 
 interface OpenOptions {
 	path: string;
@@ -16,9 +22,10 @@ class Flash {
 
 	constructor({ path, mode = "r" }: OpenOptions) {
 		this.#partition = path;
-		this.#size = flashSize(path);
+		this.#size = sizes[path] ?? 0;
 		this.#isReadOnly = mode === "r";
-		if (this.#size === 0) throw new Error("can't find partition");
+		if (this.#size === 0 || !flashExists(path, this.#size, path !== "settings"))
+			throw new Error("can't find partition");
 	}
 
 	close(): void {
@@ -37,7 +44,7 @@ class Flash {
 
 	eraseBlock(start: number, end = start + 1): void {
 		this.#check(start * BLOCK_LENGTH, (end - start) * BLOCK_LENGTH, true);
-		for (let block = start; block < end; block++) flashErase(this.#partition, block * BLOCK_LENGTH);
+		for (let block = start; block < end; block++) flashErase(this.#partition, BLOCK_LENGTH, block * BLOCK_LENGTH);
 	}
 
 	status(): { size: number; blockLength: number; blocks: number } {
@@ -58,8 +65,9 @@ export default Object.freeze({
 	open: (options: OpenOptions) => new Flash(options),
 });
 
-function flashSize(this: void, partition: string): number {
-	return native("xs_baton_flash_size").call(this, partition);
+/** Is there a file of that size? Where it is absent and `isMade`, it is made, erased. */
+function flashExists(this: void, partition: string, byteLength: number, isMade: boolean): boolean {
+	return native("xs_baton_flash_exists").call(this, partition, byteLength, isMade);
 }
 function flashRead(this: void, partition: string, byteLength: number, offset: number): ArrayBuffer {
 	return native("xs_baton_flash_read").call(this, partition, byteLength, offset);
@@ -68,7 +76,6 @@ function flashRead(this: void, partition: string, byteLength: number, offset: nu
 function flashWrite(this: void, partition: string, bytes: Uint8Array, offset: number): void {
 	return native("xs_baton_flash_write").call(this, partition, bytes, offset);
 }
-/** Erases one block of 4,096 bytes at `offset`. */
-function flashErase(this: void, partition: string, offset: number): void {
-	return native("xs_baton_flash_erase").call(this, partition, offset);
+function flashErase(this: void, partition: string, byteLength: number, offset: number): void {
+	return native("xs_baton_flash_erase").call(this, partition, byteLength, offset);
 }

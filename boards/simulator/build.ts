@@ -4,18 +4,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../bundle.js";
-import {
-	compileAll,
-	digest,
-	engineSources,
-	headersOf,
-	objectOf,
-	run,
-	sourcesOf,
-	versionOf,
-	whole,
-	xs,
-} from "../compile.js";
+import { compileAll, digest, engineSources, headersOf, objectOf, run, versionOf, whole, xs } from "../compile.js";
+import { boardFlags, boardHeaders, boardSources, engineFlags, language, others, warnings } from "../xs/build.js";
 
 export interface SimulatorOptions {
 	/** 32: slots of 16 bytes, as on an ESP32 (needs a compiler with -m32: the package gcc-multilib). Default 64. */
@@ -35,8 +25,6 @@ function versionPart(name: string): string {
 }
 
 const board = join(root, "boards/simulator");
-const shared = join(root, "boards/xs");
-const kernel = join(root, "firmware/crypto/c");
 
 /** Gives the program's path. Rejects with one sentence if there is no compiler. Progress goes to standard error. */
 export async function buildSimulator(options: SimulatorOptions = {}): Promise<string> {
@@ -61,29 +49,19 @@ async function build(compiler: string, more: string[], folder: string): Promise<
 			`the simulator needs a C compiler, and \`${compiler}\` does not run: install gcc or clang, or set CC`,
 		);
 
-	const hasKernel = existsSync(join(kernel, "natives.h"));
-	const common = [
-		...["-std=gnu11", "-O2", "-fno-common", "-fno-strict-aliasing", "-D_GNU_SOURCE"],
-		...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"'],
-		...["-DmxParse=1", "-DmxRun=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxMinusZero=1"],
-		...["includes", "platforms", "sources"].map(part => `-I${join(xs, part)}`),
-		...[board, shared].map(part => `-I${part}`),
-		...(hasKernel ? ["-DBATON_C_KERNEL=1"] : []),
-		...more,
-	];
-	const others = ["-w"]; // what others wrote is compiled without warnings: they are its authors' business
-	const warnings = ["-Wall", "-Wextra", "-Wno-clobbered", "-Wno-missing-field-initializers"];
-	const ours = [board, shared, ...(hasKernel ? [kernel] : [])].flatMap(sourcesOf);
+	const common = [...language, "-O2", "-D_GNU_SOURCE", ...engineFlags(board), ...more];
+	const own = [...boardFlags, ...warnings];
+	const ours = boardSources(board);
 
 	// The engine's objects depend on the platform's header and the engine's own; the board's on everything.
 	const engineKey = digest([version, common], [...engineSources(), ...headersOf(xs), join(board, "xs-platform.h")]);
-	const key = digest([engineKey, warnings], [...ours, ...[board, shared, kernel].flatMap(headersOf)]);
+	const key = digest([engineKey, own], [...ours, ...boardHeaders(board)]);
 	const program = join(folder, key, "simulator");
 	if (existsSync(program)) return program;
 
 	const jobs = (sources: string[], place: string, flags: string[]) =>
 		sources.map(source => ({ source, object: objectOf(join(folder, place), source), flags: [...common, ...flags] }));
-	const all = [...jobs(engineSources(), `engine-${engineKey}`, others), ...jobs(ours, key, warnings)];
+	const all = [...jobs(engineSources(), `engine-${engineKey}`, others), ...jobs(ours, key, own)];
 	try {
 		await compileAll(compiler, all, "the XS engine");
 		await whole(program, file =>

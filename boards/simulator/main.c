@@ -15,13 +15,14 @@
 #include <sys/mman.h>
 #include "board.h"
 #include "exit-codes.h"
-#include "flash.h"
-#include "host.h"
+#include "device.h"
+#include "flash-files.h"
 #include "loop.h"
 #include "machine.h"
 #include "script.h"
 #include "tcp.h"
 #include "timers.h"
+#include "wait.h"
 
 enum {
 	DEFAULT_MEMORY = 4 << 20, // bytes
@@ -130,9 +131,9 @@ int main(int count, char **words)
 	size_t length;
 	char *source = read_text(options.script, MOST_SCRIPT, &length);
 	char *settings = options.settings ? read_text(options.settings, MOST_SETTINGS, NULL) : NULL;
-	host_settings(settings);
-	if (options.flash) flash_open(options.flash);
-	loop_prepare();
+	device_settings(settings);
+	if (options.flash) flash_files_open(options.flash);
+	wait_prepare();
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	const size_t memory = (size_t)options.memory;

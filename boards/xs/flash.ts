@@ -1,9 +1,8 @@
 // `embedded:storage/flash` on the natives.
 
 import type { Flash, Partition } from "../../firmware/ports.js";
+import { BLOCK_LENGTH } from "../partitions.js";
 import { flashErase, flashRead, flashSize, flashWrite } from "./natives.js";
-
-const BLOCK_LENGTH = 4096; // bytes
 
 /** Throws if the board has no such partition. Nothing is held open: `close` only ends the use of this object. */
 export function openFlash(partition: Partition): Flash {

@@ -1,5 +1,5 @@
 // The C functions of an XS board, NATIVE(name, parameters): their shapes are in natives.ts and measure.ts.
-// The crypto kernel's own list follows where it is part of the build.
+// The crypto kernel's own list follows.
 
 NATIVE(xs_tcp_open, 3)
 NATIVE(xs_tcp_read, 2)
@@ -23,6 +23,4 @@ NATIVE(xs_memory, 0)
 NATIVE(xs_collect, 0)
 NATIVE(xs_reset_peak, 0)
 
-#ifdef BATON_C_KERNEL
 #include "../../firmware/crypto/c/natives.h"
-#endif

@@ -1,7 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { SETTINGS_LENGTH } from "../../boards/partitions.js";
 import { type RunSettings, SettingsError } from "../../boards/settings.js";
-import { readSettingsImage, SETTINGS_LENGTH, settingsImage } from "../../boards/settings-image.js";
+import { readSettingsImage, settingsImage } from "../../boards/settings-image.js";
 
 const settings: RunSettings = {
 	fleet: "test fleet",

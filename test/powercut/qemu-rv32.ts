@@ -1,7 +1,7 @@
 // `npm run powercut -- --board qemu-rv32 [--kills N] [--seed N] [--json]`: a whole life of updates, CA 1 to CA 2 to
 // CA 3 …, on the running board, during which QEMU is killed without warning again and again, and started again on the
 // same flash. Flash operations are stretched, word by word, so that many kills fall inside one; the board's driver says
-// in a word of the flash image what was being done (boards/qemu-rv32/flash.c). After the last kill the device lives on
+// in a word of the flash image what was being done (boards/qemu-rv32/flash-cells.c). After the last kill the device lives on
 // to the newest CA undisturbed.
 
 import { spawn } from "node:child_process";

@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include "xs.h"
 
-/** Sockets that are open and have not told their end. */
-int tcp_count(void);
+enum { TCP_LIMIT = 16 }; // sockets at a time, as in lwIP's configuration for an ESP32
+
+/** Some sockets are open and have not told their end, or still send. */
+bool tcp_is_busy(void);
 
 /** Something waits to be called back. */
 bool tcp_has_events(void);

@@ -1,14 +1,11 @@
 #include <stdio.h>
-#include "clock.h"
+#include "board.h"
 #include "exit-codes.h"
 #include "loop.h"
 #include "machine.h"
-#include "network.h"
 #include "resolver.h"
 #include "tcp.h"
 #include "timers.h"
-
-enum { LONGEST_SLEEP_MILLISECONDS = 60000 };
 
 static bool ending;
 static int end_code;
@@ -24,27 +21,17 @@ bool loop_ending(void)
 	return ending;
 }
 
-/** Sleeps until something is due, or a frame arrives. */
-static void wait_for_work(void)
-{
-	if (tcp_has_events() || resolver_has_answers()) return;
-	const int32_t timer = timers_due_in();
-	uint32_t wait = network_due_in();
-	if (timer >= 0 && (uint32_t)timer < wait) wait = (uint32_t)timer;
-	if (wait > LONGEST_SLEEP_MILLISECONDS) wait = LONGEST_SLEEP_MILLISECONDS;
-	if (wait) clock_sleep_until(clock_microseconds() + wait * 1000ull);
-}
-
 int loop_run(xsMachine *machine)
 {
 	machine_run_jobs(machine);
 	while (!ending) {
-		if (timers_due_in() < 0 && !tcp_count() && !resolver_count()) {
+		int32_t wait = timers_due_in();
+		if (wait < 0 && !tcp_is_busy() && !resolver_is_busy()) {
 			fprintf(stderr, "XS: nothing left to wait for\n");
 			return EXIT_STALLED;
 		}
-		wait_for_work();
-		network_poll();
+		if (tcp_has_events() || resolver_has_answers()) wait = 0;
+		board_wait(wait);
 		// Each of these calls back and runs the promise jobs that this leaves; any callback may end the loop.
 		if (!ending) timers_run(machine);
 		if (!ending) resolver_run(machine);

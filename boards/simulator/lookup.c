@@ -1,5 +1,5 @@
 // getaddrinfo(3) blocks, so each look-up has a thread, which touches nothing of the machine's: it gets a copy of the
-// name and sends its answer down a pipe. A records only. Look-ups that still run when the program ends end with it.
+// name and sends its answer down a pipe. Look-ups that still run when the program ends end with it.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -10,23 +10,16 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "xsmc.h"
-#include "machine.h"
+#include "lookup.h"
 #include "resolver.h"
 
-enum {
-	LOOKUP_LIMIT = 8, // at a time
-	NAME_LIMIT = 253, // RFC 1035 §2.3.4, as text
-};
-
 typedef struct {
-	xsSlot callback;
+	int number;
 	char name[NAME_LIMIT + 1];
-	char address[INET_ADDRSTRLEN]; // empty: there is no such name
+	char address[ADDRESS_LIMIT + 1]; // empty: there is no such name
 } Lookup;
 
 static int answers[2] = {-1, -1};
-static int count;
 
 static void *look_up(void *data)
 {
@@ -50,17 +43,12 @@ static bool open_pipe(void)
 	return true;
 }
 
-/** resolve(host, onResolved): calls back later with dotted IPv4, or undefined. */
-void xs_resolve(xsMachine *the)
+bool lookup_start(int number, const char *name)
 {
-	const char *name = xsmcToString(xsArg(0));
-	const size_t length = strlen(name);
-	if (length == 0 || length > NAME_LIMIT) xsRangeError("expected a name of 1 to %d bytes", NAME_LIMIT);
-	if (!xsmcIsCallable(xsArg(1))) xsTypeError("expected a callback");
-	Lookup *lookup = count < LOOKUP_LIMIT && open_pipe() ? calloc(1, sizeof *lookup) : NULL;
-	if (!lookup) xsUnknownError("no look-up is free");
-	memcpy(lookup->name, name, length);
-	lookup->callback = xsArg(1);
+	Lookup *lookup = open_pipe() ? calloc(1, sizeof *lookup) : NULL;
+	if (!lookup) return false;
+	lookup->number = number;
+	strncpy(lookup->name, name, NAME_LIMIT);
 
 	pthread_t thread;
 	pthread_attr_t detached;
@@ -68,36 +56,19 @@ void xs_resolve(xsMachine *the)
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
 	const int error = pthread_create(&thread, &detached, look_up, lookup);
 	pthread_attr_destroy(&detached);
-	if (error) {
-		free(lookup);
-		xsUnknownError("no look-up is free");
-	}
-	xsRemember(lookup->callback);
-	count++;
+	if (error) free(lookup);
+	return !error;
 }
 
-int resolver_descriptor(void)
+int lookup_descriptor(void)
 {
 	return answers[0];
 }
 
-int resolver_count(void)
-{
-	return count;
-}
-
-void resolver_run(xsMachine *machine)
+void lookup_take(void)
 {
 	Lookup *lookup;
 	if (read(answers[0], &lookup, sizeof lookup) != sizeof lookup) return;
-	count--;
-	xsBeginHost(machine);
-	xsmcVars(2);
-	xsVar(0) = lookup->callback;
-	xsForget(lookup->callback);
-	if (lookup->address[0]) xsmcSetString(xsVar(1), lookup->address);
+	resolver_answer(lookup->number, lookup->address[0] ? lookup->address : NULL);
 	free(lookup);
-	xsCallFunction1(xsVar(0), xsUndefined, xsVar(1));
-	xsEndHost(machine);
-	machine_run_jobs(machine);
 }

@@ -2,7 +2,7 @@
 #include "xsmc.h"
 #include "board.h"
 #include "device.h"
-#include "entropy.h"
+#include "exit-codes.h"
 #include "loop.h"
 
 static const char *settings;
@@ -18,7 +18,10 @@ void device_settings(const char *text)
  */
 void xs_ticks(xsMachine *the)
 {
-	xsmcSetNumber(xsResult, (uint32_t)(board_milliseconds() - 2000));
+	static uint64_t start;
+	const uint64_t now = board_milliseconds();
+	if (!start) start = now;
+	xsmcSetNumber(xsResult, (uint32_t)(now - start - 2000));
 }
 
 /** random(bytes): all of them. */
@@ -27,12 +30,15 @@ void xs_random(xsMachine *the)
 	void *bytes;
 	xsUnsignedValue count;
 	xsmcGetBufferWritable(xsArg(0), &bytes, &count);
-	if (!entropy_fill(bytes, count)) xsUnknownError("no randomness");
+	if (!board_random(bytes, count)) xsUnknownError("no randomness");
 }
 
+/** print(line): out at once, so that a power cut loses none. */
 void xs_print(xsMachine *the)
 {
-	printf("%s\n", xsmcToString(xsArg(0)));
+	fputs(xsmcToString(xsArg(0)), stdout);
+	putchar('\n');
+	if (fflush(stdout) == EOF) board_end(EXIT_UNUSABLE); // nobody listens any more
 }
 
 void xs_settings(xsMachine *the)

@@ -1,4 +1,4 @@
-// What the board gives a device beside sockets and flash: ticks, randomness, a console, settings, an end.
+// What a board gives a device beside sockets and flash: ticks, randomness, a console, settings, an end.
 #ifndef BATON_DEVICE
 #define BATON_DEVICE
 

@@ -1,0 +1,42 @@
+// What the builds of all XS boards share: sources, flags, and the partitions as C sees them.
+
+import { join } from "node:path";
+import { root } from "../bundle.js";
+import { headersOf, sourcesOf, xs } from "../compile.js";
+import { BLOCK_LENGTH, partitionSizes } from "../partitions.js";
+
+const shared = join(root, "boards/xs");
+const kernel = join(root, "firmware/crypto/c");
+
+/** The C of a board: its own, what all XS boards share, the crypto kernel's. */
+export function boardSources(board: string): string[] {
+	return [board, shared, kernel].flatMap(sourcesOf);
+}
+
+export function boardHeaders(board: string): string[] {
+	return [board, shared, kernel].flatMap(headersOf);
+}
+
+/** For the engine too: the platform is described by the board's xs-platform.h. */
+export function engineFlags(board: string): string[] {
+	return [
+		...["-DINCLUDE_XSPLATFORM", '-DXSPLATFORM="xs-platform.h"'],
+		...["-DmxParse=1", "-DmxRun=1", "-DmxSloppy=1", "-DmxNoConsole=1", "-DmxMinusZero=1"],
+		...["includes", "platforms", "sources"].map(folder => `-I${join(xs, folder)}`),
+		`-I${board}`,
+	];
+}
+
+const partitions = Object.entries(partitionSizes).map(([name, bytes]) => `P(${name},${bytes})`);
+
+/** For the C of a board. The partitions come as flash.h wants them: `P(name,bytes)` for each, in their order. */
+export const boardFlags = [
+	`-I${shared}`,
+	`-DBATON_BLOCK_BYTES=${BLOCK_LENGTH}`,
+	`-DBATON_PARTITIONS(P)=${partitions.join(" ")}`,
+];
+
+export const language = ["-std=gnu11", "-fno-common", "-fno-strict-aliasing"];
+export const warnings = ["-Wall", "-Wextra", "-Wno-clobbered", "-Wno-missing-field-initializers"];
+/** What others wrote is compiled without warnings: they are its authors' business. */
+export const others = ["-w"];
