@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
@@ -23,7 +23,7 @@ export interface BundleOptions {
 	outfile: string;
 	engine: Engine;
 	kernel?: Kernel; // default typescript
-	p256?: boolean; // default true; false leaves ECDSA P-256 out: Ed25519 alone
+	without?: readonly string[]; // modules of firmware/crypto to leave out, such as `p256`; default none
 	minify?: boolean; // default false
 	target?: string; // of the language; default es2022
 	alias?: Record<string, string>; // a package's name: what is taken instead
@@ -35,7 +35,7 @@ export async function bundle({
 	outfile,
 	engine,
 	kernel = "typescript",
-	p256 = true,
+	without = [],
 	minify = false,
 	target = "es2022",
 	alias,
@@ -52,7 +52,7 @@ export async function bundle({
 		mainFields: ["module", "main"],
 		conditions: ["import", "module", "default"],
 		external: engine === "node" ? ["uvu", "uvu/assert", "@noble/*", "cbor-x", "@peculiar/x509", "esbuild"] : [],
-		plugins: [cryptoAlias(kernel, p256), testVectors, ...(engine === "xs" ? [testFramework] : [])],
+		plugins: [cryptoAlias(kernel, without), testVectors, ...(engine === "xs" ? [testFramework] : [])],
 		metafile: true,
 		minify,
 		logLevel: "silent", // an error is thrown with its message,
@@ -93,18 +93,19 @@ function forgetOld(folder: string, prefix: string) {
 	}
 }
 
-function cryptoAlias(kernel: Kernel, p256: boolean): Plugin {
-	const crypto = (file: string) => join(root, "firmware/crypto", file);
-	const instead = new Map([
-		...(kernel === "c" ? [[crypto("kernel.js"), crypto("c/kernel.ts")] as const] : []),
-		...(p256 ? [] : [[crypto("p256.js"), crypto("no-p256.ts")] as const]),
-	]);
+/** What stands for a module of firmware/crypto: see "Modules that a build can leave out" in its DESIGN.md. */
+function cryptoAlias(kernel: Kernel, without: readonly string[]): Plugin {
+	const folder = join(root, "firmware/crypto");
 	return {
 		name: "crypto",
 		setup({ onResolve }) {
-			onResolve({ filter: /\/(kernel|p256)\.js$/ }, ({ path, resolveDir }) => {
-				const replacement = instead.get(resolve(resolveDir, path));
-				return replacement === undefined ? undefined : { path: replacement };
+			onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
+				const file = resolve(resolveDir, path);
+				if (dirname(file) !== folder) return undefined;
+				const name = basename(file, ".js");
+				if (without.includes(name)) return { path: join(folder, `no-${name}.ts`) };
+				const inC = join(folder, "c", `${name}.ts`);
+				return kernel === "c" && existsSync(inC) ? { path: inC } : undefined;
 			});
 		},
 	};

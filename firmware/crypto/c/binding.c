@@ -1,41 +1,9 @@
-// The crypto kernel as XS host functions (kernel.ts has their shapes). Nothing here allocates on XS's heap, so the
-// collector cannot run and the buffers' addresses stay good: results go into buffers that JavaScript made. Every
-// length is checked here, once, before anything is touched: RangeError, with what was expected.
+// The crypto kernel as XS host functions: kernel.ts has their shapes. The modules that a build can leave out have
+// bindings of their own.
 
+#include "binding.h"
 #include "kernel.h"
-#include "xsmc.h"
 #include <string.h>
-
-#define NATIVE(name, parameters) void name(xsMachine *the);
-#include "natives.h"
-#undef NATIVE
-
-typedef struct {
-	uint8_t *at;
-	size_t length;
-} Bytes;
-
-static Bytes readable(xsMachine *the, int argument)
-{
-	void *data;
-	xsUnsignedValue length;
-	xsmcGetBufferReadable(xsArg(argument), &data, &length);
-	return (Bytes){data, length};
-}
-
-static Bytes writable(xsMachine *the, int argument)
-{
-	void *data;
-	xsUnsignedValue length;
-	xsmcGetBufferWritable(xsArg(argument), &data, &length);
-	return (Bytes){data, length};
-}
-
-static uint8_t *expect(xsMachine *the, const char *name, Bytes bytes, size_t length)
-{
-	if (bytes.length != length) xsRangeError("%s: expected %d bytes, got %d", name, (int)length, (int)bytes.length);
-	return bytes.at;
-}
 
 void xs_baton_sha256(xsMachine *the)
 {

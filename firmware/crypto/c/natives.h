@@ -1,5 +1,6 @@
-// The C functions of the crypto kernel that JavaScript reaches, NATIVE(name, parameters): their shapes are in
-// kernel.ts, their bodies in binding.c. Boards without the Moddable SDK make their table for `native(name)` of this.
+// The C functions of the crypto kernel that JavaScript reaches, NATIVE(name, parameters): their shapes are in the .ts
+// files beside this one, their bodies in the bindings. Boards without the Moddable SDK make their table for
+// `native(name)` of this.
 
 NATIVE(xs_baton_sha256, 2)
 NATIVE(xs_baton_sha256_begin, 1)
