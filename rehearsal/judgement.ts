@@ -1,87 +1,40 @@
-// How scenarios judge what really happened: questions to a bench's record, and findings for people.
+// The judgement of a rehearsal: what its scenario expects, what its device's flash holds, and whether each authentication
+// was seen from both sides.
 
 import type { DeviceEvent } from "../firmware/events.js";
-import { authorityOf } from "../host/operator.js";
-import type { Entry, Finding, Outcome } from "./bench.js";
+import type { Fleet } from "../host/fleet.js";
+import { authorityOf, type Operation } from "../host/operator.js";
+import type { DeviceSlots } from "../host/slot-image.js";
 import type { ServerAccess } from "./deployment.js";
+import { type Entry, Seen } from "./record.js";
+import type { Scenario } from "./scenario.js";
 
-export type DeviceEntry = { year: number; event: DeviceEvent };
-export type Period = { after?: number; before?: number };
-
-/** The device's events that have all these fields, in a period of years. */
-export function events(
-	record: Entry[],
-	fields: Partial<DeviceEvent>,
-	{ after = -1, before = Infinity }: Period = {},
-): DeviceEntry[] {
-	const found: DeviceEntry[] = [];
-	for (const entry of record) {
-		if (entry.from !== "device" || entry.year < after || entry.year >= before) continue;
-		if (Object.entries(fields).every(([name, value]) => entry.event[name as keyof DeviceEvent] === value))
-			found.push(entry);
-	}
-	return found;
+export interface Outcome {
+	record: Entry[];
+	/** The device's flash, decoded by the host. */
+	slots: DeviceSlots;
+	fleet: Fleet;
+	operation: Operation;
 }
 
-/** The servers' own log, in the same way. */
-export function accesses(
-	record: Entry[],
-	fields: Partial<ServerAccess>,
-	{ after = -1, before = Infinity }: Period = {},
-) {
-	const found: { year: number; access: ServerAccess }[] = [];
-	for (const entry of record) {
-		if (entry.from !== "server" || entry.year < after || entry.year >= before) continue;
-		if (Object.entries(fields).every(([name, value]) => entry.access[name as keyof ServerAccess] === value))
-			found.push(entry);
-	}
-	return found;
+export interface Finding {
+	ok: boolean;
+	what: string;
 }
 
-/** Has this happened yet? For a scenario's holds. */
-export function happened(fields: Partial<DeviceEvent>, period?: Period) {
-	return (record: Entry[]) => events(record, fields, period).length > 0;
-}
-
-export function served(fields: Partial<ServerAccess>, period?: Period) {
-	return (record: Entry[]) => accesses(record, fields, period).length > 0;
-}
-
-export function all(...conditions: ((record: Entry[]) => boolean)[]) {
-	return (record: Entry[]) => conditions.every(condition => condition(record));
-}
-
-export function any(...conditions: ((record: Entry[]) => boolean)[]) {
-	return (record: Entry[]) => conditions.some(condition => condition(record));
-}
-
-/** Did the events happen in this order, others between them? */
-export function inOrder(record: Entry[], period: Period, ...sequence: Partial<DeviceEvent>[]): boolean {
-	let at = 0;
-	for (const { event } of events(record, {}, period)) {
-		const wanted = sequence[at];
-		if (wanted && Object.entries(wanted).every(([name, value]) => event[name as keyof DeviceEvent] === value)) at++;
-	}
-	return at === sequence.length;
-}
-
-/** Did the service show `former` to no connection after the first to which it showed `latter`? */
-export function neverShownAgain(record: Entry[], former: string, latter: string): boolean {
-	const shown = accesses(record, { server: "service", what: "connected" }).map(({ access }) => access.presented);
-	return shown.includes(latter) && !shown.slice(shown.indexOf(latter)).includes(former);
-}
-
-/** The year of the operator's step, by what it was. */
-export function yearOfStep(record: Entry[], what: string, generation: number): number {
-	for (const entry of record) {
-		if (entry.from === "operator" && entry.step.what === what && entry.step.generation === generation)
-			return entry.year;
-	}
-	return Infinity;
+export function judge({ timeline, slots }: Scenario, outcome: Outcome): Finding[] {
+	const all = new Seen(outcome.record);
+	const expected = timeline.flatMap(moment => {
+		if (moment.is !== "expect") return [];
+		const { period, what, holds } = moment;
+		const seen = all.within(period);
+		return [{ ok: holds(seen), what: typeof what === "string" ? what : what(seen) }];
+	});
+	return [...expected, ...endings(outcome, slots.current, slots.next)];
 }
 
 /** What every scenario ends with: the flash holds these generations, and no authentication was made up. */
-export function endings({ record, slots, fleet, operation }: Outcome, current: number, next: number | null): Finding[] {
+function endings({ record, slots, fleet, operation }: Outcome, current: number, next: number | null): Finding[] {
 	const name = (generation: number) => `CA ${authorityOf(operation, generation).letter}`;
 	const whole = (image: Outcome["slots"]["current"], generation: number) => {
 		const signed = fleet.information(generation)!;
@@ -121,17 +74,18 @@ function list(texts: string[]) {
  * Finished with it. That is only so for a session that was under way at the cut, one in each boot at most; and then a
  * server has a handshake under that authority whose client was gone. Nothing else excuses an authentication.
  */
-export function unseen(record: Entry[], { authorities }: Pick<Outcome["operation"], "authorities">): string[] {
+export function unseen(record: Entry[], { authorities }: Pick<Operation, "authorities">): string[] {
 	const missing: string[] = [];
-	const cut = cutSessions(record);
+	const seen = new Seen(record);
+	const cut = cutSessions(seen);
 	for (const [server, isServer] of [
 		["service", (name: string) => name === "service"],
 		["download", (name: string) => name !== "service"],
 	] as const) {
 		for (const { generation, letter } of authorities) {
 			const logged = (fields: Partial<ServerAccess>) =>
-				accesses(record, { ...fields, presented: letter }).filter(({ access }) => isServer(access.server)).length;
-			const said = events(record, { event: "authenticated", server, generation }).length;
+				seen.accesses({ ...fields, presented: letter }).filter(({ access }) => isServer(access.server)).length;
+			const said = seen.events({ event: "authenticated", server, generation }).length;
 			const excused = Math.min(
 				cut.filter(event => event.server === server && event.generation === generation).length,
 				logged({ what: "refused", reason: "connection lost" }),
@@ -144,10 +98,10 @@ export function unseen(record: Entry[], { authorities }: Pick<Outcome["operation
 }
 
 /** The last authentication of each boot, if its session may have been under way when the device's power was cut. */
-function cutSessions(record: Entry[]): DeviceEvent[] {
+function cutSessions(seen: Seen): DeviceEvent[] {
 	const cut: DeviceEvent[] = [];
 	let last: DeviceEvent | undefined;
-	for (const { event } of events(record, {})) {
+	for (const { event } of seen.events()) {
 		if (event.event === "boot") {
 			if (last) cut.push(last);
 			last = undefined;

@@ -1,8 +1,8 @@
-// A bench's record as a sequence, as figures 7 to 9 of the source draw it: operator, device and servers side by side,
+// A rehearsal's record as a sequence, as figures 7 to 9 of the source draw it: operator, device and servers side by side,
 // time downwards. What repeats itself between two changes stands once, with how often it happened.
 
 import { stepText } from "../host/operator-text.js";
-import type { BenchResult } from "./bench.js";
+import type { RehearsalResult } from "./rehearsal.js";
 
 export interface Sequence {
 	title: string;
@@ -25,7 +25,7 @@ const OPERATOR = 0,
 	DEVICE = 1,
 	SERVICE = 2;
 
-export function sequenceOf({ scenario, engine, record, operation }: BenchResult): Sequence {
+export function sequenceOf({ scenario, engine, record, operation }: RehearsalResult): Sequence {
 	const named = [
 		...new Set(
 			record.flatMap(entry =>
@@ -54,7 +54,7 @@ export function sequenceOf({ scenario, engine, record, operation }: BenchResult)
 				text: stepText(entry.step).replace(/ \(figure.*/, ""),
 				outcome: "neutral",
 			});
-		} else if (entry.from === "bench") {
+		} else if (entry.from === "rehearsal") {
 			rows.change({
 				year,
 				at: OPERATOR,

@@ -4,9 +4,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BoardName } from "../boards/start.js";
 import { UiServer } from "../host/ui/ui-server.js";
-import { Bench, type BenchResult, type Finding, type Scenario } from "./bench.js";
-import { BenchPage } from "./bench-page.js";
 import type { HerdResult } from "./herd/herd.js";
+import type { Finding } from "./judgement.js";
+import { Rehearsal, type RehearsalResult } from "./rehearsal.js";
+import { RehearsalPage } from "./rehearsal-page.js";
+import type { Scenario } from "./scenario.js";
 import { scenarios } from "./scenarios/index.js";
 import { HERD_NAME } from "./scenarios/names.js";
 import { sequenceOf, sequenceSvg, sequenceText } from "./sequence.js";
@@ -47,9 +49,9 @@ export async function start({
 	const interrupt = () => broken.abort(new Interrupted());
 	process.once("SIGINT", interrupt);
 	process.once("SIGTERM", interrupt);
-	const results: BenchResult[] = [];
+	const results: RehearsalResult[] = [];
 	let herdResult: HerdResult | undefined;
-	const page = new BenchPage();
+	const page = new RehearsalPage();
 	const server = ui ? await UiServer.open(page) : undefined;
 	if (server) process.stdout.write(`page: ${server.url}\n`);
 	try {
@@ -68,8 +70,8 @@ export async function start({
 		}
 		if (server) {
 			page.notice = results.every(succeeded)
-				? "The bench has ended: ok."
-				: "The bench has ended: not everything held, see the terminal.";
+				? "The rehearsal has ended: ok."
+				: "The rehearsal has ended: not everything held, see the terminal.";
 			process.stdout.write("the page stays until Ctrl-C\n");
 			await new Promise(resolve => broken.signal.addEventListener("abort", resolve, { once: true }));
 		}
@@ -119,7 +121,7 @@ function summaryOfHerd(result: HerdResult) {
 }
 
 /** With many scenarios their names stand in the files' names: `x.svg` becomes `x-normal.svg`. */
-function draw(result: BenchResult, diagram: true | string, many: boolean): void {
+function draw(result: RehearsalResult, diagram: true | string, many: boolean): void {
 	const sequence = sequenceOf(result);
 	if (diagram === true) return void process.stdout.write(`\n${sequenceText(sequence)}\n`);
 	const file = many ? diagram.replace(/(\.svg)?$/, `-${result.scenario}$1`) : diagram;
@@ -132,22 +134,25 @@ class Interrupted extends Error {}
 interface LiveOptions {
 	board: BoardName;
 	watch: Watch;
-	page: BenchPage;
+	page: RehearsalPage;
 	signal: AbortSignal;
 	year?: number;
 	keep?: string;
 }
 
-async function live(scenario: Scenario, { board, watch, page, signal, year, keep }: LiveOptions): Promise<BenchResult> {
+async function live(
+	scenario: Scenario,
+	{ board, watch, page, signal, year, keep }: LiveOptions,
+): Promise<RehearsalResult> {
 	watch.begin(scenario, board);
-	const result = await Bench.run(scenario, {
+	const result = await Rehearsal.run(scenario, {
 		board,
 		yearMilliseconds: year,
 		keep,
 		signal,
-		onBegin: bench => void (page.bench = bench),
+		onBegin: rehearsal => void (page.rehearsal = rehearsal),
 		onEntry: entry => watch.entry(entry),
-		onTick: bench => watch.tick(bench),
+		onTick: rehearsal => watch.tick(rehearsal),
 	});
 	watch.end(result);
 	return result;
@@ -158,7 +163,7 @@ function succeeded({ findings }: { findings: Finding[] }) {
 }
 
 /** What `--json` prints: other tools read it. */
-export function summary(result: BenchResult, board: BoardName) {
+export function summary(result: RehearsalResult, board: BoardName) {
 	const { scenario, engine, record, slots } = result;
 	const events = record.flatMap(entry =>
 		entry.from === "device" ? [{ year: Math.round(entry.year * 100) / 100, ...entry.event }] : [],

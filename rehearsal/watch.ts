@@ -1,4 +1,4 @@
-// What a person sees of a running bench. In a terminal: what happens, as it happens, and below it a few lines that stay
+// What a person sees of a running rehearsal. In a terminal: what happens, as it happens, and below it a few lines that stay
 // (the years with the authorities in them, who is up, both slots). Elsewhere: plain lines.
 
 import logUpdate from "log-update";
@@ -6,14 +6,15 @@ import pc from "picocolors";
 import { formatEvent } from "../firmware/events.js";
 import { type Authority, authorityOf, type Operation } from "../host/operator.js";
 import { stepText } from "../host/operator-text.js";
-import type { Bench, BenchResult, Entry, Scenario } from "./bench.js";
-import { slotsOf } from "./bench.js";
+import type { Entry } from "./record.js";
+import type { Rehearsal, RehearsalResult } from "./rehearsal.js";
+import type { Scenario } from "./scenario.js";
 
 export interface Watch {
 	begin(scenario: Scenario, board: string): void;
 	entry(entry: Entry): void;
-	tick(bench: Bench): void;
-	end(result: BenchResult): void;
+	tick(rehearsal: Rehearsal): void;
+	end(result: RehearsalResult): void;
 	/** Leaves the terminal as it was. */
 	stop(): void;
 }
@@ -45,21 +46,21 @@ class PlainWatch implements Watch {
 		this.line(`${pc.dim(`year ${entry.year.toFixed(1).padStart(4)}`)}  ${text}`);
 	}
 
-	tick(bench: Bench): void {
-		if (bench.year < this.#toldYear + QUIET_YEARS) return;
-		this.#toldYear = bench.year;
-		const { operation } = bench;
-		const { current, next } = slotsOf(bench.record);
+	tick(rehearsal: Rehearsal): void {
+		if (rehearsal.year < this.#toldYear + QUIET_YEARS) return;
+		this.#toldYear = rehearsal.year;
+		const { operation } = rehearsal;
+		const { current, next } = rehearsal.slots;
 		const phases = operation.authorities.filter(({ phase }) => phase === "full" || phase === "provisional");
 		this.line(
 			pc.dim(
-				`year ${bench.year.toFixed(1).padStart(4)}  ${phases.map(({ letter, phase }) => `CA ${letter} ${phase}`).join(", ")}; ` +
+				`year ${rehearsal.year.toFixed(1).padStart(4)}  ${phases.map(({ letter, phase }) => `CA ${letter} ${phase}`).join(", ")}; ` +
 					`device: current ${current ?? "-"}, next ${next ?? "-"}`,
 			),
 		);
 	}
 
-	end({ findings, engine, slots }: BenchResult): void {
+	end({ findings, engine, slots }: RehearsalResult): void {
 		for (const { ok, what } of findings) this.line(`  ${ok ? pc.green("✓") : pc.red("✗")} ${what}`);
 		const failed = findings.filter(({ ok }) => !ok).length;
 		const verdict = failed === 0 ? pc.green("ok") : pc.red(`${failed} of ${findings.length} did not hold`);
@@ -93,12 +94,12 @@ class TerminalWatch extends PlainWatch {
 		super.begin(scenario, board);
 	}
 
-	override tick(bench: Bench): void {
+	override tick(rehearsal: Rehearsal): void {
 		const width = Math.max(40, Math.min(this.output.columns ?? 80, 100) - 2);
-		logUpdate(statusLines(bench, this.#scenario.current!.end, width).join("\n"));
+		logUpdate(statusLines(rehearsal, this.#scenario.current!.end, width).join("\n"));
 	}
 
-	override end(result: BenchResult): void {
+	override end(result: RehearsalResult): void {
 		logUpdate.clear();
 		super.end(result);
 	}
@@ -114,9 +115,9 @@ class TerminalWatch extends PlainWatch {
 }
 
 /** The years as a line for each authority, the current one marked; who is up; both slots. */
-export function statusLines(bench: Bench, end: number, width: number): string[] {
-	const { operation, year, deviceIsOn } = bench;
-	const { current, next } = slotsOf(bench.record);
+export function statusLines(rehearsal: Rehearsal, end: number, width: number): string[] {
+	const { operation, year, deviceIsOn } = rehearsal;
+	const { current, next } = rehearsal.slots;
 	const column = (at: number) => Math.round((Math.min(Math.max(at, 0), end) / end) * (width - 6));
 	const lines = operation.authorities.map(authority => {
 		const { letter, phase, from, until, endedAt, fullFrom } = authority;
@@ -149,7 +150,7 @@ export function tell(entry: Entry): string | undefined {
 			return pc.cyan(`operator  ${stepText(entry.step)}`);
 		case "device":
 			return `device    ${formatEvent(entry.event)}`;
-		case "bench":
+		case "rehearsal":
 			return pc.magenta(`bench     ${entry.text}`);
 		case "server":
 			return undefined; // the device says the same from its side

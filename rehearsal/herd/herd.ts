@@ -13,8 +13,8 @@ import { Fleet } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
 import type { Plan } from "../../host/operator.js";
 import { Signer } from "../../host/signer.js";
-import type { Finding } from "../bench.js";
 import { Deployment } from "../deployment.js";
+import type { Finding } from "../judgement.js";
 import type { Arrival, HerdOrder } from "./devices.js";
 
 export interface HerdResult {

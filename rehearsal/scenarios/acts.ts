@@ -1,60 +1,50 @@
 // What scenarios do beside the plan.
 
-import type { Bench } from "../bench.js";
+import type { At, Stage } from "../scenario.js";
 
-export interface Act {
-	year: number;
-	act(bench: Bench): void | Promise<void>;
+type Act = At["act"];
+
+export function switchOn(stage: Stage): Promise<void> {
+	return stage.switchOn();
 }
 
-export function switchOff(year: number, why = "the device is switched off"): Act {
-	return {
-		year,
-		async act(bench) {
-			bench.say(why);
-			await bench.switchOff();
-		},
+export function switchOff(stage: Stage): Promise<void> {
+	return stage.switchOff();
+}
+
+export async function cutPower(stage: Stage): Promise<void> {
+	await stage.switchOff();
+	await stage.switchOn();
+}
+
+export function revoke(generation: number): Act {
+	return stage => stage.order({ order: "revoke", generation });
+}
+
+export function breakDownload(namedBy: number): Act {
+	return stage => {
+		stage.deployment.break(namedBy);
+		return stage.reconcile();
 	};
 }
 
-export function switchOn(year: number, why = "the device is switched on"): Act {
-	return {
-		year,
-		async act(bench) {
-			bench.say(why);
-			await bench.switchOn();
-		},
+export function mendDownload(namedBy: number): Act {
+	return stage => {
+		stage.deployment.mend(namedBy);
+		return stage.reconcile();
 	};
 }
 
-export function revoke(year: number, generation: number, why: string): Act {
-	return {
-		year,
-		async act(bench) {
-			bench.say(why);
-			await bench.order({ order: "revoke", generation });
-		},
-	};
+/** The application server keeps its certificate, whatever comes. */
+export function lag(index: number): Act {
+	return stage => stage.deployment.lag(index);
 }
 
-export function breakDownload(year: number, namedBy: number, why: string): Act {
-	return {
-		year,
-		async act(bench) {
-			bench.say(why);
-			bench.deployment.break(namedBy);
-			await bench.reconcile();
-		},
-	};
-}
-
-export function mendDownload(year: number, namedBy: number, why: string): Act {
-	return {
-		year,
-		async act(bench) {
-			bench.say(why);
-			bench.deployment.mend(namedBy);
-			await bench.reconcile();
-		},
+/** It follows the others; `done` is said when it presents the same as they. */
+export function follow(index: number, done: string): Act {
+	return async stage => {
+		stage.deployment.follow(index);
+		await stage.reconcile();
+		stage.say(done);
 	};
 }

@@ -1,6 +1,6 @@
 // Every scenario by its name, in the order in which `all` runs them.
 
-import type { Scenario } from "../bench.js";
+import type { Scenario } from "../scenario.js";
 import { missedGenerations, shelf } from "./absences.js";
 import { normal } from "./normal.js";
 import { downloadServerDown, halfRollout } from "./outages.js";

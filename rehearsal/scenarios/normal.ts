@@ -1,125 +1,80 @@
 // Figure 7, the normal case: authority A reaches the end of its validity, B takes over, the device follows; then one
 // reboot.
 
-import type { DeviceEvent } from "../../firmware/events.js";
-import type { Scenario } from "../bench.js";
-import { accesses, all, endings, events, happened, inOrder, served } from "../judgement.js";
+import { at, expect, type Scenario, until } from "../scenario.js";
+import { cutPower } from "./acts.js";
+import { download, given, nothingThere, polled, promoted, service, stored } from "./events.js";
 
 const END = 20,
 	OVERLAP = 5,
+	PROVISIONAL = END - OVERLAP,
 	REBOOT = 21.2;
 
-const backAgain: Partial<DeviceEvent>[] = [
-	{ event: "boot", current: 2, next: undefined },
-	{ event: "authenticated", server: "service", generation: 2, slot: "current" },
-];
+const backAgain = [{ event: "boot", current: 2, next: undefined }, service(2, "current")] as const;
 
 export const normal: Scenario = {
 	name: "normal",
 	summary: "figure 7: CA A ends after 20 years, CA B takes over, and the device follows without a clock",
 	plan: { validityYears: END, overlapYears: OVERLAP, retention: "for ever" },
+	timeline: [
+		until(
+			PROVISIONAL - 0.5,
+			"the device authenticates the service by A, and finds no download server B",
+			seen => seen.happened(service(1)) && seen.happened(nothingThere),
+		),
+		expect(
+			{ before: PROVISIONAL },
+			`before year ${PROVISIONAL} download server B was not in operation, and the device found none`,
+			seen => seen.happened(nothingThere) && !seen.logged({ server: "download-2" }),
+		),
+		until(
+			END - 0.1,
+			"the device stores CA information B",
+			seen => seen.happened(stored(2)) && seen.logged(given("download-2", "1,-")),
+		),
+		expect(
+			{ after: PROVISIONAL, before: END },
+			"in the overlap it authenticated download server B by A, fetched CA information B and stored it",
+			seen => seen.inOrder(download(1), stored(2)) && seen.logged({ ...given("download-2", "1,-"), presented: "A" }),
+		),
+		expect(
+			{ before: END },
+			`until year ${END} it went on with A alone`,
+			seen => !seen.happened({ event: "promoted" }) && !seen.happened(service(2)),
+		),
+		expect(
+			{ before: END },
+			seen =>
+				`before year ${END} the service was authenticated by A (${seen.events(service(1, "current")).length} times)`,
+			seen => seen.happened(service(1, "current")),
+		),
+		until(
+			REBOOT - 0.1,
+			"the device promotes B, and polls URL C",
+			seen =>
+				seen.happened(service(2, "current")) &&
+				seen.happened(polled(2)) &&
+				seen.within({ after: END }).happened(nothingThere),
+		),
+		expect(
+			{ after: END },
+			`after year ${END} the service's certificate failed with A, held with B, and B was promoted`,
+			seen => seen.inOrder(service(2, "next"), promoted(2), service(2, "current")),
+		),
+		expect(
+			{ after: END },
+			"then it polled URL C, where nothing listens yet",
+			seen => seen.inOrder(polled(2), nothingThere) && !seen.logged({ server: "download-3" }),
+		),
+		at(REBOOT, "the device's power is cut, and comes back", cutPower),
+		until(22.4, "the device authenticates by B after its reboot", seen =>
+			seen.within({ after: REBOOT }).inOrder(...backAgain),
+		),
+		expect({ after: REBOOT }, "after a power cut it still authenticates the service by B", seen =>
+			seen.inOrder(...backAgain),
+		),
+		expect({}, "no genuine server was refused", seen => !seen.happened({ event: "refused" })),
+	],
 	end: 22.5,
-	acts: [
-		{
-			year: REBOOT,
-			async act(bench) {
-				bench.say("the device's power is cut, and comes back");
-				await bench.switchOff();
-				await bench.switchOn();
-			},
-		},
-	],
-	holds: [
-		{
-			year: END - OVERLAP - 0.5,
-			awaits: "the device authenticates the service by A, and finds no download server B",
-			until: all(happened({ event: "authenticated", server: "service", generation: 1 }), happened({ event: "none" })),
-		},
-		{
-			year: END - 0.1,
-			awaits: "the device stores CA information B",
-			until: all(
-				happened({ event: "stored", generation: 2 }),
-				served({ server: "download-2", what: "request", status: 200 }),
-			),
-		},
-		{
-			year: REBOOT - 0.1,
-			awaits: "the device promotes B, and polls URL C",
-			until: all(
-				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
-				happened({ event: "poll", generation: 2 }),
-				happened({ event: "none" }, { after: END }),
-			),
-		},
-		{
-			year: 22.4,
-			awaits: "the device authenticates by B after its reboot",
-			until: record => inOrder(record, { after: REBOOT }, ...backAgain),
-		},
-	],
-	judge(outcome) {
-		const { record } = outcome;
-		const before = { before: END - OVERLAP },
-			overlapping = { after: END - OVERLAP, before: END },
-			after = { after: END };
-		const count = (fields: object, period: object) => events(record, fields, period).length;
-		const byA = count({ event: "authenticated", server: "service", generation: 1, slot: "current" }, { before: END });
-		return [
-			{ ok: byA > 0, what: `before year ${END} the service was authenticated by A (${byA} times)` },
-			{
-				ok: count({ event: "none" }, before) > 0 && accesses(record, { server: "download-2" }, before).length === 0,
-				what: "before year 15 download server B was not in operation, and the device found none",
-			},
-			{
-				ok:
-					inOrder(
-						record,
-						overlapping,
-						{ event: "authenticated", server: "download", generation: 1 },
-						{ event: "stored", generation: 2 },
-					) &&
-					accesses(
-						record,
-						{
-							server: "download-2",
-							what: "request",
-							status: 200,
-							userAgent: "baton/1 (1,-)",
-							presented: "A",
-						},
-						overlapping,
-					).length > 0,
-				what: "in the overlap it authenticated download server B by A, fetched CA information B and stored it",
-			},
-			{
-				ok:
-					count({ event: "promoted" }, { before: END }) === 0 &&
-					count({ event: "authenticated", server: "service", generation: 2 }, { before: END }) === 0,
-				what: "until year 20 it went on with A alone",
-			},
-			{
-				ok: inOrder(
-					record,
-					after,
-					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
-					{ event: "promoted", generation: 2 },
-					{ event: "authenticated", server: "service", generation: 2, slot: "current" },
-				),
-				what: "after year 20 the service's certificate failed with A, held with B, and B was promoted",
-			},
-			{
-				ok:
-					inOrder(record, after, { event: "poll", generation: 2 }, { event: "none" }) &&
-					accesses(record, { server: "download-3" }).length === 0,
-				what: "then it polled URL C, where nothing listens yet",
-			},
-			{
-				ok: inOrder(record, { after: REBOOT }, ...backAgain),
-				what: "after a power cut it still authenticates the service by B",
-			},
-			{ ok: count({ event: "refused" }, {}) === 0, what: "no genuine server was refused" },
-			...endings(outcome, 2, null),
-		];
-	},
+	slots: { current: 2, next: null },
 };

@@ -1,13 +1,15 @@
 // Servers that do not do as planned: a balancer in front of servers on A and on B, and a download server that is down.
 
-import type { Entry, Scenario } from "../bench.js";
-import { accesses, all, endings, events, happened, inOrder, served } from "../judgement.js";
-import { breakDownload, mendDownload } from "./acts.js";
+import { at, expect, type Scenario, until } from "../scenario.js";
+import { breakDownload, follow, lag, mendDownload } from "./acts.js";
+import { nothingThere, promoted, service, stored, unknownIssuer } from "./events.js";
 
 const END = 6,
 	OVERLAP = 3,
 	FINISHED = 9.5;
 const MOVED = "both application servers present CA B";
+const refusedA = { server: "service", what: "refused", presented: "A", reason: "unknown ca" } as const;
+const authenticatedByB = { server: "service", what: "authenticated", presented: "B" } as const;
 
 export const halfRollout: Scenario = {
 	name: "half-rollout",
@@ -19,109 +21,52 @@ export const halfRollout: Scenario = {
 		authorities: { 1: { validityYears: END } },
 	},
 	services: 2,
+	timeline: [
+		until(END - 0.3, "the device stores CA information B", seen => seen.happened(stored(2))),
+		at(END - 0.2, "the second application server will not move with the first", lag(1)),
+		until(
+			FINISHED - 0.1,
+			"the device has met both servers",
+			seen =>
+				seen.within({ after: END }).happened({ event: "refused", server: "service" }) &&
+				seen.within({ after: END }).logged(refusedA) &&
+				seen.happened(service(2, "current")),
+		),
+		expect({ after: END, before: FINISHED }, "the device promoted B at the first server that presented it", seen =>
+			seen.inOrder(service(2, "next"), promoted(2)),
+		),
+		expect(
+			{ after: END, before: FINISHED },
+			"from then on it refused the server on A (unknown issuer), and that server's log says so too (alert unknown ca)",
+			seen => seen.happened(unknownIssuer) && seen.logged(refusedA),
+		),
+		expect({ after: END, before: FINISHED }, "it went on authenticating the server on B", seen =>
+			seen.happened(service(2, "current")),
+		),
+		expect({}, "and it never went back to A", seen => !seen.inOrder(promoted(2), service(1))),
+		expect({ before: FINISHED }, "the host warned that one of two servers was behind", seen =>
+			seen.said("warning: 1 of 2 application servers still present CA A"),
+		),
+		at(FINISHED, "the second application server moves at last", follow(1, MOVED)),
+		until(
+			FINISHED + 1.9,
+			"the device authenticates both servers by B",
+			seen => seen.since(MOVED).accesses(authenticatedByB).length >= 3, // one may have begun before
+		),
+		expect({}, "once both had moved, nothing was refused any more", seen => {
+			// By connections, since the device may say later that it refused one from before.
+			const since = seen.since(MOVED);
+			return (
+				!since.logged({ server: "service", what: "connected", presented: "A" }) &&
+				since.accesses(authenticatedByB).length >= 3 &&
+				seen.events({ event: "refused" }).length <=
+					seen.accesses({ server: "service", what: "refused", presented: "A" }).length
+			);
+		}),
+	],
 	end: FINISHED + 2,
-	acts: [
-		{
-			year: END - 0.2,
-			act(bench) {
-				bench.say("the second application server will not move with the first");
-				bench.deployment.lag(1);
-			},
-		},
-		{
-			year: FINISHED,
-			async act(bench) {
-				bench.say("the second application server moves at last");
-				bench.deployment.follow(1);
-				await bench.reconcile();
-				bench.say(MOVED);
-			},
-		},
-	],
-	holds: [
-		{
-			year: END - 0.3,
-			awaits: "the device stores CA information B",
-			until: happened({ event: "stored", generation: 2 }),
-		},
-		{
-			year: FINISHED - 0.1,
-			awaits: "the device has met both servers",
-			until: all(
-				happened({ event: "refused", server: "service" }, { after: END }),
-				served({ server: "service", what: "refused", presented: "A", reason: "unknown ca" }, { after: END }),
-				happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
-			),
-		},
-		{
-			year: FINISHED + 1.9,
-			awaits: "the device authenticates both servers by B",
-			until: record => accesses(sinceMoved(record), authenticatedByB).length >= 3, // one may have begun before
-		},
-	],
-	judge(outcome) {
-		const { record } = outcome;
-		const half = { after: END, before: FINISHED };
-		const since = sinceMoved(record);
-		return [
-			{
-				ok: inOrder(
-					record,
-					half,
-					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
-					{ event: "promoted", generation: 2 },
-				),
-				what: "the device promoted B at the first server that presented it",
-			},
-			{
-				ok:
-					events(record, { event: "refused", server: "service", reason: "unknown issuer" }, half).length > 0 &&
-					accesses(record, { server: "service", what: "refused", presented: "A", reason: "unknown ca" }, half).length >
-						0,
-				what: "from then on it refused the server on A (unknown issuer), and that server's log says so too (alert unknown ca)",
-			},
-			{
-				ok:
-					events(record, { event: "authenticated", server: "service", generation: 2, slot: "current" }, half).length >
-					0,
-				what: "it went on authenticating the server on B",
-			},
-			{
-				ok: !inOrder(
-					record,
-					{},
-					{ event: "promoted", generation: 2 },
-					{ event: "authenticated", server: "service", generation: 1 },
-				),
-				what: "and it never went back to A",
-			},
-			{
-				ok: record.some(
-					entry =>
-						entry.from === "bench" && entry.text.startsWith("warning: 1 of 2 application servers still present CA A"),
-				),
-				what: "the host warned that one of two servers was behind",
-			},
-			{
-				// By connections, since the device may say later that it refused one from before.
-				ok:
-					accesses(since, { server: "service", what: "connected", presented: "A" }).length === 0 &&
-					accesses(since, authenticatedByB).length >= 3 &&
-					events(record, { event: "refused" }).length <=
-						accesses(record, { server: "service", what: "refused", presented: "A" }).length,
-				what: "once both had moved, nothing was refused any more",
-			},
-			...endings(outcome, 2, null),
-		];
-	},
+	slots: { current: 2, next: null },
 };
-
-const authenticatedByB = { server: "service", what: "authenticated", presented: "B" } as const;
-
-function sinceMoved(record: Entry[]): Entry[] {
-	const index = record.findIndex(entry => entry.from === "bench" && entry.text === MOVED);
-	return index === -1 ? [] : record.slice(index);
-}
 
 const DOWN_FROM = 3,
 	DOWN_UNTIL = 5.2;
@@ -130,64 +75,29 @@ export const downloadServerDown: Scenario = {
 	name: "download-server-down",
 	summary: "download server B is down for most of the overlap; the device goes on with A and stores B when it is back",
 	plan: { validityYears: 30, overlapYears: 4, retention: "for ever", authorities: { 1: { validityYears: 7 } } },
+	timeline: [
+		until(DOWN_FROM - 0.2, "the device authenticates the service", seen => seen.happened(service(1))),
+		at(DOWN_FROM - 0.1, "download server B will not come up: its machine is broken", breakDownload(1)),
+		until(DOWN_UNTIL - 0.1, "the device polls in vain, and authenticates the service by A", seen => {
+			const down = seen.within({ after: DOWN_FROM });
+			return down.happened(nothingThere) && down.happened(service(1));
+		}),
+		expect(
+			{ after: DOWN_FROM, before: DOWN_UNTIL },
+			"while it was down the device took it for not in operation, and asked again at its interval",
+			seen => seen.happened({ event: "none", reason: "connection refused" }) && !seen.logged({ server: "download-2" }),
+		),
+		expect({ after: DOWN_FROM, before: DOWN_UNTIL }, "meanwhile it went on authenticating the service by A", seen =>
+			seen.happened(service(1)),
+		),
+		at(DOWN_UNTIL, "download server B is repaired", mendDownload(1)),
+		until(6.9, "the device stores CA information B", seen => seen.happened(stored(2))),
+		expect({ after: DOWN_UNTIL, before: 7 }, "it stored CA information B once the server was back", seen =>
+			seen.happened(stored(2)),
+		),
+		until(8.5, "the device follows to B", seen => seen.happened(service(2, "current"))),
+		expect({ after: 7 }, "and followed when A ended", seen => seen.inOrder(service(2, "next"), promoted(2))),
+	],
 	end: 8.6,
-	acts: [
-		breakDownload(DOWN_FROM - 0.1, 1, "download server B will not come up: its machine is broken"),
-		mendDownload(DOWN_UNTIL, 1, "download server B is repaired"),
-	],
-	holds: [
-		{
-			year: DOWN_FROM - 0.2,
-			awaits: "the device authenticates the service",
-			until: happened({ event: "authenticated", server: "service", generation: 1 }),
-		},
-		{
-			year: DOWN_UNTIL - 0.1,
-			awaits: "the device polls in vain, and authenticates the service by A",
-			until: all(
-				happened({ event: "none" }, { after: DOWN_FROM }),
-				happened({ event: "authenticated", server: "service", generation: 1 }, { after: DOWN_FROM }),
-			),
-		},
-		{
-			year: 6.9,
-			awaits: "the device stores CA information B",
-			until: happened({ event: "stored", generation: 2 }),
-		},
-		{
-			year: 8.5,
-			awaits: "the device follows to B",
-			until: happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
-		},
-	],
-	judge(outcome) {
-		const { record } = outcome;
-		const down = { after: DOWN_FROM, before: DOWN_UNTIL };
-		return [
-			{
-				ok:
-					events(record, { event: "none", reason: "connection refused" }, down).length > 0 &&
-					accesses(record, { server: "download-2" }, down).length === 0,
-				what: "while it was down the device took it for not in operation, and asked again at its interval",
-			},
-			{
-				ok: events(record, { event: "authenticated", server: "service", generation: 1 }, down).length > 0,
-				what: "meanwhile it went on authenticating the service by A",
-			},
-			{
-				ok: inOrder(record, { after: DOWN_UNTIL, before: 7 }, { event: "stored", generation: 2 }),
-				what: "it stored CA information B once the server was back",
-			},
-			{
-				ok: inOrder(
-					record,
-					{ after: 7 },
-					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
-					{ event: "promoted", generation: 2 },
-				),
-				what: "and followed when A ended",
-			},
-			...endings(outcome, 2, null),
-		];
-	},
+	slots: { current: 2, next: null },
 };

@@ -1,9 +1,9 @@
 // Figure 9: A is revoked while download server B is in operation. Either the device has stored CA information B by
 // then, and needs nobody; or it was off, fails with A, finds its next slot empty, and fetches at once.
 
-import type { Scenario } from "../bench.js";
-import { accesses, endings, events, happened, inOrder } from "../judgement.js";
+import { at, expect, type Scenario, until } from "../scenario.js";
 import { revoke, switchOff, switchOn } from "./acts.js";
+import { download, given, polled, promoted, service, stored, unknownIssuer } from "./events.js";
 
 const plan = { validityYears: 10, overlapYears: 4, retention: "for ever" } as const;
 const PROVISIONAL = 6,
@@ -13,46 +13,26 @@ export const revokedAfterStored: Scenario = {
 	name: "revoked-after-stored",
 	summary: "figure 9: CA A is revoked, and the device holds CA information B already",
 	plan,
-	end: 9.6,
-	acts: [revoke(REVOKED, 1, "CA A's private key is stolen: the operator revokes CA A")],
-	holds: [
-		{
-			year: REVOKED - 0.1,
-			awaits: "the device stores CA information B",
-			until: happened({ event: "stored", generation: 2 }),
-		},
-		{
-			year: 9.5,
-			awaits: "the device authenticates the service by B, now its current",
-			until: happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
-		},
+	timeline: [
+		until(REVOKED - 0.1, "the device stores CA information B", seen => seen.happened(stored(2))),
+		expect(
+			{ after: PROVISIONAL, before: REVOKED },
+			"before the revocation the device had stored CA information B",
+			seen => seen.inOrder(download(1), stored(2)),
+		),
+		at(REVOKED, "CA A's private key is stolen: the operator revokes CA A", revoke(1)),
+		until(9.5, "the device authenticates the service by B, now its current", seen =>
+			seen.happened(service(2, "current")),
+		),
+		expect(
+			{ after: REVOKED },
+			"after it the service's certificate failed with A, held with B, and B was promoted",
+			seen => seen.inOrder(service(2, "next"), promoted(2), service(2, "current")),
+		),
+		expect({}, "it needed no download for that", seen => seen.events({ event: "stored" }).length === 1),
 	],
-	judge(outcome) {
-		const { record } = outcome;
-		return [
-			{
-				ok: inOrder(
-					record,
-					{ after: PROVISIONAL, before: REVOKED },
-					{ event: "authenticated", server: "download", generation: 1 },
-					{ event: "stored", generation: 2 },
-				),
-				what: "before the revocation the device had stored CA information B",
-			},
-			{
-				ok: inOrder(
-					record,
-					{ after: REVOKED },
-					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
-					{ event: "promoted", generation: 2 },
-					{ event: "authenticated", server: "service", generation: 2, slot: "current" },
-				),
-				what: "after it the service's certificate failed with A, held with B, and B was promoted",
-			},
-			{ ok: events(record, { event: "stored" }).length === 1, what: "it needed no download for that" },
-			...endings(outcome, 2, null),
-		];
-	},
+	end: 9.6,
+	slots: { current: 2, next: null },
 };
 
 const OFF = PROVISIONAL - 0.2,
@@ -62,61 +42,37 @@ export const revokedAfterUnstored: Scenario = {
 	name: "revoked-after-unstored",
 	summary: "figure 9: CA A is revoked while the device, which was off, has not stored CA information B",
 	plan,
-	end: 10,
-	acts: [
-		switchOff(OFF, "the device is switched off before download server B comes into operation"),
-		revoke(REVOKED, 1, "CA A's private key is stolen: the operator revokes CA A"),
-		switchOn(ON),
-	],
-	holds: [
-		{
-			year: OFF - 0.1,
-			awaits: "the device authenticates the service by A",
-			until: happened({ event: "authenticated", server: "service", generation: 1 }),
-		},
-		{
-			year: 9.9,
-			awaits: "the device authenticates the service by B, now its current",
-			until: happened({ event: "authenticated", server: "service", generation: 2, slot: "current" }),
-		},
-	],
-	judge(outcome) {
-		const { record } = outcome;
-		return [
-			{
-				ok: events(record, { event: "stored" }, { before: ON }).length === 0,
-				what: "when it came back the device knew nothing of B",
-			},
-			{
-				ok: inOrder(
-					record,
-					{ after: ON },
+	timeline: [
+		until(OFF - 0.1, "the device authenticates the service by A", seen => seen.happened(service(1))),
+		at(OFF, "the device is switched off before download server B comes into operation", switchOff),
+		at(REVOKED, "CA A's private key is stolen: the operator revokes CA A", revoke(1)),
+		expect(
+			{ before: ON },
+			"when it came back the device knew nothing of B",
+			seen => !seen.happened({ event: "stored" }),
+		),
+		at(ON, "the device is switched on", switchOn),
+		until(9.9, "the device authenticates the service by B, now its current", seen =>
+			seen.happened(service(2, "current")),
+		),
+		expect(
+			{ after: ON },
+			"it failed with A, fetched CA information B from download server B at once, connected again, and promoted B",
+			seen =>
+				seen.inOrder(
 					{ event: "boot", current: 1 },
-					{ event: "refused", server: "service", reason: "unknown issuer" },
-					{ event: "poll", generation: 1 },
-					{ event: "authenticated", server: "download", generation: 1 },
-					{ event: "stored", generation: 2 },
-					{ event: "authenticated", server: "service", generation: 2, slot: "next" },
-					{ event: "promoted", generation: 2 },
+					unknownIssuer,
+					polled(1),
+					download(1),
+					stored(2),
+					service(2, "next"),
+					promoted(2),
 				),
-				what: "it failed with A, fetched CA information B from download server B at once, connected again, and promoted B",
-			},
-			{
-				ok:
-					accesses(
-						record,
-						{
-							server: "download-2",
-							what: "request",
-							status: 200,
-							userAgent: "baton/1 (1,-)",
-							presented: "A",
-						},
-						{ after: ON },
-					).length > 0,
-				what: "download server B saw a device that held A alone",
-			},
-			...endings(outcome, 2, null),
-		];
-	},
+		),
+		expect({ after: ON }, "download server B saw a device that held A alone", seen =>
+			seen.logged({ ...given("download-2", "1,-"), presented: "A" }),
+		),
+	],
+	end: 10,
+	slots: { current: 2, next: null },
 };

@@ -1,9 +1,9 @@
 // Beyond the figures (firmware/DESIGN.md §7): the provisional authority B is revoked, because its key was lost or
 // stolen. B′ takes its place, with a greater generation, at the same URL; A goes on until its end.
 
-import type { Scenario } from "../bench.js";
-import { accesses, all, endings, events, happened, inOrder, served } from "../judgement.js";
+import { at, expect, type Scenario, until } from "../scenario.js";
 import { revoke } from "./acts.js";
+import { download, given, polled, promoted, service, stored } from "./events.js";
 
 const END = 12,
 	PROVISIONAL = 6,
@@ -13,86 +13,51 @@ export const revokedNext: Scenario = {
 	name: "revoked-next",
 	summary: "the provisional CA B is revoked before it ever served; CA B′ takes its place at the same URL",
 	plan: { validityYears: END, overlapYears: END - PROVISIONAL, retention: "for ever" },
-	end: 13.6,
-	acts: [revoke(REVOKED, 2, "the private key of the provisional CA B is stolen: the operator revokes CA B")],
-	holds: [
-		{
-			year: REVOKED - 0.1,
-			awaits: "the device stores CA information B",
-			until: all(
-				happened({ event: "stored", generation: 2 }),
-				served({ server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,-)" }),
-			),
-		},
-		{
-			year: END - 0.1,
-			awaits: "the device stores CA information B′ in B's place, and authenticates the service by A",
-			until: all(
-				happened({ event: "stored", generation: 3 }),
-				happened({ event: "authenticated", server: "service", generation: 1 }, { after: REVOKED }),
-			),
-		},
-		{
-			year: END + 1.5,
-			awaits: "the device authenticates the service by B′, now its current, and polls its URL",
-			until: all(
-				happened({ event: "authenticated", server: "service", generation: 3, slot: "current" }),
-				happened({ event: "poll", generation: 3 }),
-			),
-		},
+	timeline: [
+		until(
+			REVOKED - 0.1,
+			"the device stores CA information B",
+			seen => seen.happened(stored(2)) && seen.logged(given("download-2", "1,-")),
+		),
+		expect(
+			{ before: REVOKED },
+			"the device had stored CA information B",
+			seen => seen.happened(stored(2)) && seen.logged(given("download-2", "1,-")),
+		),
+		at(REVOKED, "the private key of the provisional CA B is stolen: the operator revokes CA B", revoke(2)),
+		until(
+			END - 0.1,
+			"the device stores CA information B′ in B's place, and authenticates the service by A",
+			seen => seen.happened(stored(3)) && seen.within({ after: REVOKED }).happened(service(1)),
+		),
+		expect(
+			{ before: END },
+			"after B's revocation it found B′ at the same URL and stored it over B",
+			seen =>
+				seen.inOrder(stored(2), download(1), stored(3)) &&
+				seen.within({ after: REVOKED }).logged(given("download-2", "1,2")),
+		),
+		expect(
+			{ before: END },
+			"A served until its end",
+			seen => seen.within({ after: REVOKED }).happened(service(1)) && !seen.happened({ event: "promoted" }),
+		),
+		until(
+			END + 1.5,
+			"the device authenticates the service by B′, now its current, and polls its URL",
+			seen => seen.happened(service(3, "current")) && seen.happened(polled(3)),
+		),
+		expect(
+			{ after: END },
+			"then B′ took over, and the device followed and polls the URL in B′'s CA information",
+			seen => seen.inOrder(service(3, "next"), promoted(3), polled(3)),
+		),
+		expect(
+			{},
+			"nothing was ever authenticated by B",
+			seen => !seen.happened({ event: "authenticated", generation: 2 }) && !seen.happened(promoted(2)),
+		),
 	],
-	judge(outcome) {
-		const { record } = outcome;
-		return [
-			{
-				ok:
-					inOrder(record, { before: REVOKED }, { event: "stored", generation: 2 }) &&
-					accesses(
-						record,
-						{ server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,-)" },
-						{ before: REVOKED },
-					).length > 0,
-				what: "the device had stored CA information B",
-			},
-			{
-				ok:
-					inOrder(
-						record,
-						{ before: END },
-						{ event: "stored", generation: 2 },
-						{ event: "authenticated", server: "download", generation: 1 },
-						{ event: "stored", generation: 3 },
-					) &&
-					accesses(
-						record,
-						{ server: "download-2", what: "request", status: 200, userAgent: "baton/1 (1,2)" },
-						{ after: REVOKED },
-					).length > 0,
-				what: "after B's revocation it found B′ at the same URL and stored it over B",
-			},
-			{
-				ok:
-					events(record, { event: "authenticated", generation: 2 }).length === 0 &&
-					events(record, { event: "promoted", generation: 2 }).length === 0,
-				what: "nothing was ever authenticated by B",
-			},
-			{
-				ok:
-					events(record, { event: "authenticated", server: "service", generation: 1 }, { after: REVOKED, before: END })
-						.length > 0 && events(record, { event: "promoted" }, { before: END }).length === 0,
-				what: "A served until its end",
-			},
-			{
-				ok: inOrder(
-					record,
-					{ after: END },
-					{ event: "authenticated", server: "service", generation: 3, slot: "next" },
-					{ event: "promoted", generation: 3 },
-					{ event: "poll", generation: 3 },
-				),
-				what: "then B′ took over, and the device followed and polls the URL in B′'s CA information",
-			},
-			...endings(outcome, 3, null),
-		];
-	},
+	end: 13.6,
+	slots: { current: 3, next: null },
 };

@@ -1,4 +1,4 @@
-// The page, in a headless Chromium, against a running bench; and who may ask it for anything.
+// The page, in a headless Chromium, against a running rehearsal; and who may ask it for anything.
 
 import { existsSync } from "node:fs";
 import { request } from "node:http";
@@ -6,8 +6,8 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { UiServer, type UiState } from "../../host/ui/ui-server.js";
-import { Bench, type BenchResult } from "../../rehearsal/bench.js";
-import { BenchPage } from "../../rehearsal/bench-page.js";
+import { Rehearsal, type RehearsalResult } from "../../rehearsal/rehearsal.js";
+import { RehearsalPage } from "../../rehearsal/rehearsal-page.js";
 import { scenarios } from "../../rehearsal/scenarios/index.js";
 
 const revoked: number[] = [];
@@ -110,21 +110,20 @@ inBrowser("what a server or a device says is shown as text", async () => {
 	await page.close();
 });
 
-inBrowser("a bench is watched, and CA A is revoked by the keyboard alone; the device follows", async () => {
-	const source = new BenchPage();
+inBrowser("a rehearsal is watched, and CA A is revoked by the keyboard alone; the device follows", async () => {
+	const source = new RehearsalPage();
 	const server = await UiServer.open(source);
 	const broken = new AbortController();
 	const scenario = {
 		...scenarios.get("revoked-before")!,
-		acts: [],
+		timeline: [],
 		end: 60,
 		plan: { validityYears: 100, overlapYears: 5, retention: "for ever" as const },
-		holds: [],
 	};
-	const running: Promise<BenchResult | undefined> = Bench.run(scenario, {
+	const running: Promise<RehearsalResult | undefined> = Rehearsal.run(scenario, {
 		board: "node",
 		yearMilliseconds: 1_000,
-		onBegin: bench => void (source.bench = bench),
+		onBegin: rehearsal => void (source.rehearsal = rehearsal),
 		signal: broken.signal,
 	}).catch(() => undefined);
 	try {

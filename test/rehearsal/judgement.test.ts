@@ -3,9 +3,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { DeviceEvent } from "../../firmware/events.js";
-import { Bench, type Entry, type Scenario } from "../../rehearsal/bench.js";
 import type { ServerAccess } from "../../rehearsal/deployment.js";
-import { events, neverShownAgain, unseen } from "../../rehearsal/judgement.js";
+import { unseen } from "../../rehearsal/judgement.js";
+import { type Entry, Seen } from "../../rehearsal/record.js";
+import { Rehearsal } from "../../rehearsal/rehearsal.js";
+import { type Scenario, until } from "../../rehearsal/scenario.js";
+import { service } from "../../rehearsal/scenarios/events.js";
 import { revokedAfterStored } from "../../rehearsal/scenarios/revoked-after.js";
 
 const operation = {
@@ -62,19 +65,18 @@ test("no other session is: not one before it, not by a handshake elsewhere, nor 
 });
 
 test("a rehearsal that ends in the middle of a session is judged as if it had not", async () => {
-	const byB = (record: Entry[]) =>
-		events(record, { event: "authenticated", server: "service", generation: 2, slot: "current" }).length;
+	const byB = (seen: Seen) => seen.events(service(2, "current")).length;
 	let before: number | undefined;
 	const cutShort: Scenario = {
 		...revokedAfterStored,
-		end: 9.5,
-		holds: [
-			revokedAfterStored.holds[0],
-			{ year: 9.4, awaits: "B is current", until: record => byB(record) > 0 },
-			{ year: 9.5, awaits: "the line of one more session", until: record => byB(record) > (before ??= byB(record)) },
+		timeline: [
+			...revokedAfterStored.timeline.filter(moment => moment.is !== "until" || moment.year < 9),
+			until(9.4, "B is current", seen => byB(seen) > 0),
+			until(9.5, "the line of one more session", seen => byB(seen) > (before ??= byB(seen))),
 		],
+		end: 9.5,
 	};
-	const { findings } = await Bench.run(cutShort, { board: "node", yearMilliseconds: 150 });
+	const { findings } = await Rehearsal.run(cutShort, { board: "node", yearMilliseconds: 150 });
 	assert.equal(
 		findings.filter(({ ok }) => !ok).map(({ what }) => what),
 		[],
@@ -82,7 +84,7 @@ test("a rehearsal that ends in the middle of a session is judged as if it had no
 });
 
 test("a rehearsal whose own program comes late sees no event in a later period than its own", async () => {
-	const { findings, record } = await Bench.run(revokedAfterStored, {
+	const { findings, record } = await Rehearsal.run(revokedAfterStored, {
 		board: "node",
 		yearMilliseconds: 150,
 		onTick: () => {
@@ -103,9 +105,9 @@ test("a rehearsal whose own program comes late sees no event in a later period t
 
 test("a service that shows a former authority again is found", () => {
 	const shown = (presented: string) => server({ server: "service", what: "connected", presented });
-	assert.ok(neverShownAgain([shown("A"), shown("B"), shown("B")], "A", "B"));
-	assert.not.ok(neverShownAgain([shown("A"), shown("B"), shown("A")], "A", "B"));
-	assert.not.ok(neverShownAgain([shown("A")], "A", "B"));
+	assert.ok(new Seen([shown("A"), shown("B"), shown("B")]).neverShownAgain("A", "B"));
+	assert.not.ok(new Seen([shown("A"), shown("B"), shown("A")]).neverShownAgain("A", "B"));
+	assert.not.ok(new Seen([shown("A")]).neverShownAgain("A", "B"));
 });
 
 test.run();

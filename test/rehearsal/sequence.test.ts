@@ -1,7 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { advance, begin, type Plan } from "../../host/operator.js";
-import type { BenchResult, Entry } from "../../rehearsal/bench.js";
+import type { Entry } from "../../rehearsal/record.js";
+import type { RehearsalResult } from "../../rehearsal/rehearsal.js";
 import { sequenceOf, sequenceSvg, sequenceText } from "../../rehearsal/sequence.js";
 
 const plan: Plan = { validityYears: 20, overlapYears: 5, retention: "for ever" };
@@ -23,7 +24,7 @@ const record: Entry[] = [
 	{ year: 15.6, from: "device", event: { event: "failed", server: "service", reason: 'name "<does not match>"' } },
 	{ year: 15.7, from: "device", event: { event: "promoted", generation: 2 } },
 ];
-const result: BenchResult = {
+const result: RehearsalResult = {
 	scenario: "normal",
 	engine: "XS 13.3.0",
 	findings: [],

@@ -1,13 +1,14 @@
 // Whole scenarios: every one on the node board, and the command as a user runs it, on XS.
 
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
-import { Bench, type BenchOptions, type Scenario } from "../../rehearsal/bench.js";
+import { Rehearsal, type RehearsalOptions } from "../../rehearsal/rehearsal.js";
+import { at, type Scenario, until } from "../../rehearsal/scenario.js";
 import { scenarios } from "../../rehearsal/scenarios/index.js";
 import { flashFolder, unavailable } from "../host/device-run.js";
 
@@ -17,7 +18,7 @@ process.env.TMPDIR = flashFolder(); // of this test alone: what is left in it at
 
 for (const scenario of scenarios.values()) {
 	test(`${scenario.name} on the node board`, async () => {
-		const { findings, engine } = await Bench.run(scenario, { board: "node", yearMilliseconds: 150 });
+		const { findings, engine } = await Rehearsal.run(scenario, { board: "node", yearMilliseconds: 150 });
 		assert.equal(
 			findings.filter(({ ok }) => !ok).map(({ what }) => what),
 			[],
@@ -28,36 +29,32 @@ for (const scenario of scenarios.values()) {
 }
 
 test("a verdict is not given away: without the revocation, revoked-before fails", async () => {
-	const { acts: _acts, ...rest } = scenarios.get("revoked-before")!;
-	const impatient: Scenario = { ...rest, holds: [] };
-	const { findings } = await Bench.run(impatient, { board: "node", yearMilliseconds: 60 });
+	const whole = scenarios.get("revoked-before")!;
+	const impatient: Scenario = { ...whole, timeline: whole.timeline.filter(({ is }) => is === "expect") };
+	const { findings } = await Rehearsal.run(impatient, { board: "node", yearMilliseconds: 60 });
 	assert.ok(findings.some(({ ok, what }) => !ok && /fetched CA information B/.test(what)));
 	assert.ok(findings.some(({ ok, what }) => !ok && /nothing was authenticated by A any more/.test(what)));
 });
 
 test("a device whose program cannot run fails the scenario with its exit code", async () => {
 	const shown: string[] = [];
-	const options: BenchOptions = {
+	const options: RehearsalOptions = {
 		board: "node",
 		yearMilliseconds: 60,
-		onEntry: entry => void (entry.from === "bench" && shown.push(entry.text)),
+		onEntry: entry => void (entry.from === "rehearsal" && shown.push(entry.text)),
 	};
 	const broken: Scenario = {
 		...scenarios.get("shelf")!,
-		holds: [{ year: 2, awaits: "the end of the device's program", until: () => false }],
-		acts: [
-			{
-				year: 1,
-				act: async bench => {
-					const { mkdirSync, writeFileSync } = await import("node:fs");
-					mkdirSync(bench.flash, { recursive: true });
-					writeFileSync(join(bench.flash, "poll"), "too short");
-					await bench.switchOn();
-				},
-			},
+		timeline: [
+			at(1, "the device is switched on with a poll partition that is too short", async stage => {
+				mkdirSync(stage.flash, { recursive: true });
+				writeFileSync(join(stage.flash, "poll"), "too short");
+				await stage.switchOn();
+			}),
+			until(2, "the end of the device's program", () => false),
 		],
 	};
-	const { findings } = await Bench.run(broken, options);
+	const { findings } = await Rehearsal.run(broken, options);
 	assert.equal(findings, [{ ok: false, what: "the device's program ended by itself with code 2" }]);
 	assert.ok(shown.some(text => /expected 4096 bytes, got 9/.test(text)));
 });

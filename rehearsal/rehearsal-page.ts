@@ -1,22 +1,23 @@
-// A running bench as the page shows it.
+// A running rehearsal as the page shows it.
 
 import { formatEvent } from "../firmware/events.js";
 import { stepText } from "../host/operator-text.js";
 import type { UiSource, UiState } from "../host/ui/ui-server.js";
-import type { Bench, Entry } from "./bench.js";
+import type { Entry } from "./record.js";
+import type { Rehearsal } from "./rehearsal.js";
 
 const SHOWN = 200; // events
 
-export class BenchPage implements UiSource {
-	/** The bench that runs, or the last one. */
-	bench?: Bench;
+export class RehearsalPage implements UiSource {
+	/** The rehearsal that runs, or the last one. */
+	rehearsal?: Rehearsal;
 	notice?: string;
 
 	state(): UiState {
-		const { bench } = this;
-		if (!bench?.hasBegun)
+		const { rehearsal } = this;
+		if (!rehearsal?.hasBegun)
 			return {
-				title: "waiting for the bench",
+				title: "waiting for the rehearsal",
 				year: 0,
 				end: 1,
 				authorities: [],
@@ -25,7 +26,7 @@ export class BenchPage implements UiSource {
 				devices: [],
 				events: [],
 			};
-		const { scenario, board, year, operation, record, fleet } = bench;
+		const { scenario, board, year, operation, record, fleet } = rehearsal;
 		const told = record.flatMap((entry, index) => tell(entry, index + 1));
 		return {
 			title: `${scenario.name} on the ${board} board: ${scenario.summary}`,
@@ -37,16 +38,16 @@ export class BenchPage implements UiSource {
 				host: new URL(fleet.nextAddress(server.namedBy)).host,
 			})),
 			full: operation.full,
-			devices: [{ name: "device", state: bench.deviceIsOn ? "on" : "off", ...bench.slots }],
+			devices: [{ name: "device", state: rehearsal.deviceIsOn ? "on" : "off", ...rehearsal.slots }],
 			events: told.slice(-SHOWN),
 			...(this.notice === undefined ? {} : { notice: this.notice }),
 		};
 	}
 
 	async revoke(generation: number): Promise<void> {
-		if (!this.bench || this.notice !== undefined) throw new Error("no bench is running");
-		this.bench.say("revoked on the page");
-		await this.bench.order({ order: "revoke", generation });
+		if (!this.rehearsal || this.notice !== undefined) throw new Error("no rehearsal is running");
+		this.rehearsal.say("revoked on the page");
+		await this.rehearsal.order({ order: "revoke", generation });
 	}
 }
 
@@ -64,7 +65,7 @@ function tell(entry: Entry, number: number): UiState["events"] {
 					bad: entry.event.event === "refused" || entry.event.event === "failed",
 				},
 			];
-		case "bench":
+		case "rehearsal":
 			return [{ number, year, text: `bench: ${entry.text}`, bad: entry.text.startsWith("warning") }];
 		case "server":
 			return [];

@@ -1,84 +1,45 @@
-// A bench: a fleet on disk, its servers on 127.0.0.1, an operator who follows the plan and one device on a board, all
+// A rehearsal: a fleet on disk, its servers on 127.0.0.1, an operator who follows the plan and one device on a board, all
 // real, with the plan's years squeezed into fractions of a second. A scenario says what else happens and in which year;
 // what came of it is recorded from three sides (the operator's steps, the servers' own logs, the device's console and
 // its flash images) and judged by the scenario.
 //
-// The years stand still while the operator works, and at a scenario's `holds`, so that a slow machine changes nothing.
+// The years stand still while the operator works, and at a scenario's `until`, so that a slow machine changes nothing.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunSettings } from "../boards/settings.js";
 import type { BoardName, RunningBoard } from "../boards/start.js";
 import { engineOf, startBoard } from "../boards/start.js";
-import type { DeviceEvent } from "../firmware/events.js";
 import { parseEvent } from "../host/device-events.js";
 import { rawPublicKey } from "../host/dl-key.js";
 import { Fleet } from "../host/fleet.js";
 import { type CarriedOut, FleetDesk } from "../host/fleet-desk.js";
 import { FleetServer } from "../host/fleet-server.js";
-import type { Operation, Order, Plan, Step } from "../host/operator.js";
+import type { Operation, Order } from "../host/operator.js";
 import { Signer } from "../host/signer.js";
-import { type DeviceSlots, readDeviceSlots } from "../host/slot-image.js";
+import { readDeviceSlots } from "../host/slot-image.js";
 import { answerService } from "./application-server.js";
 import { Deployment, type ServerAccess, serverName } from "./deployment.js";
+import { freePort } from "./free-port.js";
+import { type Finding, judge } from "./judgement.js";
+import { type Entry, Seen, slotsOf } from "./record.js";
+import { type At, checkOrder, type Scenario, type Stage, type Until } from "./scenario.js";
 
-/** What happened, in which year, seen from where. */
-export type Entry = { year: number } & (
-	| { from: "device"; event: DeviceEvent }
-	| { from: "operator"; step: Step }
-	| { from: "server"; access: ServerAccess }
-	| { from: "bench"; text: string }
-);
-
-export interface Scenario {
-	name: string;
-	/** One sentence for people. */
-	summary: string;
-	plan: Plan;
-	/** The year in which the bench ends. */
-	end: number;
-	/** What happens beside the plan, in the order of years. */
-	acts?: { year: number; act(bench: Bench): void | Promise<void> }[];
-	/** The years stand still until this holds, or until the hang guard is over (then the judgement will show it). */
-	holds: { year: number; awaits: string; until(record: Entry[]): boolean }[];
-	/** One socket for all servers, told apart by their names (figure 10). */
-	shared?: boolean;
-	/** Application servers behind a balancer; default 1, without one. */
-	services?: number;
-	/** The device is switched on when the bench begins, unless an act does it later. */
-	deviceLater?: boolean;
-	judge(outcome: Outcome): Finding[];
-}
-
-export interface Outcome {
-	record: Entry[];
-	/** The device's flash, decoded by the host. */
-	slots: DeviceSlots;
-	fleet: Fleet;
-	operation: Operation;
-}
-
-export interface Finding {
-	ok: boolean;
-	what: string;
-}
-
-export interface BenchOptions {
+export interface RehearsalOptions {
 	board: BoardName;
 	/** Milliseconds of a year; default: the board's own pace. */
 	yearMilliseconds?: number;
 	/** Where the fleet and the flash images stay; default: a folder that goes at the end. */
 	keep?: string;
-	onBegin?(bench: Bench): void;
+	onBegin?(rehearsal: Rehearsal): void;
 	onEntry?(entry: Entry): void;
 	/** Called some ten times a second. */
-	onTick?(bench: Bench): void;
+	onTick?(rehearsal: Rehearsal): void;
 	signal?: AbortSignal;
 }
 
-export interface BenchResult {
+export interface RehearsalResult {
 	scenario: string;
 	engine: string;
 	findings: Finding[];
@@ -92,18 +53,19 @@ const pace: Record<BoardName, number> = { node: 300, simulator: 500, "qemu-rv32"
 /** No wait in a rehearsal is measured by it: it only ends what hangs, on the slowest machine. */
 const HANG_GUARD = 300_000; // ms
 const TICK = 100; // ms
+const MOST_GENERATIONS = 12;
 
 const PLANNED_BEGIN = "2030-01-01T00:00:00.000Z";
 const SERVICE_NAME = "service.fleet.example";
 
-export class Bench {
+export class Rehearsal implements Stage {
 	readonly scenario: Scenario;
 	readonly board: BoardName;
 	readonly record: Entry[] = [];
 	readonly fleet: Fleet;
 	readonly flash: string; // folder
 	readonly yearMilliseconds: number;
-	readonly #options: BenchOptions;
+	readonly #options: RehearsalOptions;
 	readonly #signer: Signer;
 	readonly #desk: FleetDesk;
 	#servers!: FleetServer | Deployment;
@@ -117,19 +79,20 @@ export class Bench {
 	/** Held: a year. Running: performance.now() at year 0, and the year that it does not pass. */
 	#clock: { at: number } | { since: number; until: number } = { at: 0 };
 
-	static async run(scenario: Scenario, options: BenchOptions): Promise<BenchResult> {
-		const folder = options.keep ?? mkdtempSync(join(tmpdir(), "baton-bench-"));
+	static async run(scenario: Scenario, options: RehearsalOptions): Promise<RehearsalResult> {
+		checkOrder(scenario);
+		const folder = options.keep ?? mkdtempSync(join(tmpdir(), "baton-rehearsal-"));
 		mkdirSync(folder, { recursive: true });
 		try {
-			const bench = new Bench(scenario, options, folder);
-			options.onBegin?.(bench);
-			return await bench.#run();
+			const rehearsal = new Rehearsal(scenario, options, folder);
+			options.onBegin?.(rehearsal);
+			return await rehearsal.#run();
 		} finally {
 			if (!options.keep) rmSync(folder, { recursive: true, force: true });
 		}
 	}
 
-	private constructor(scenario: Scenario, options: BenchOptions, folder: string) {
+	private constructor(scenario: Scenario, options: RehearsalOptions, folder: string) {
 		this.scenario = scenario;
 		this.board = options.board;
 		this.#options = options;
@@ -217,7 +180,7 @@ export class Bench {
 	}
 
 	say(text: string): void {
-		this.#enter({ from: "bench", text });
+		this.#enter({ from: "rehearsal", text });
 	}
 
 	/** The servers, for what goes against the plan. */
@@ -234,7 +197,7 @@ export class Bench {
 			for (const warning of this.#servers.warnings(operation)) this.say(`warning: ${warning}`);
 	}
 
-	async #run(): Promise<BenchResult> {
+	async #run(): Promise<RehearsalResult> {
 		try {
 			await this.#reservePorts();
 			this.#servers = this.#openServers();
@@ -251,21 +214,17 @@ export class Bench {
 
 	/** Goes from one moment at which something is to be done to the next. */
 	async #live(): Promise<void> {
-		const holds = [...this.scenario.holds];
-		const acts = [...(this.scenario.acts ?? [])];
+		const { timeline, end } = this.scenario;
+		const moments = timeline.filter(moment => moment.is !== "expect");
 		for (;;) {
 			const { due } = this.#desk;
-			const next = Math.min(
-				holds[0]?.year ?? Infinity,
-				acts[0]?.year ?? Infinity,
-				due?.year ?? Infinity,
-				this.scenario.end,
-			);
+			const [moment] = moments;
+			const next = Math.min(moment?.year ?? Infinity, due?.year ?? Infinity, end);
 			await this.#reach(next);
-			if (holds[0]?.year === next) {
-				await this.#hold(holds.shift()!);
-			} else if (acts[0]?.year === next) {
-				await acts.shift()!.act(this);
+			if (moment?.year === next) {
+				moments.shift();
+				if (moment.is === "until") await this.#hold(moment);
+				else await this.#act(moment);
 			} else if (due?.year === next) {
 				await this.#inTurn(async () => {
 					const carriedOut = await this.#desk.giveDue(); // an order by hand may have come before it
@@ -289,15 +248,21 @@ export class Bench {
 		this.#clock = { at: year };
 	}
 
-	async #hold({ awaits, until }: Scenario["holds"][number]): Promise<void> {
+	async #act({ what, act }: At): Promise<void> {
+		this.say(what);
+		await act(this);
+	}
+
+	async #hold({ what, holds }: Until): Promise<void> {
 		const deadline = performance.now() + HANG_GUARD;
+		const seen = new Seen(this.record);
 		let shown = false;
-		while (!until(this.record) && this.#died === undefined) {
+		while (!holds(seen) && this.#died === undefined) {
 			const left = deadline - performance.now();
-			if (left <= 0) return this.say(`waited ${HANG_GUARD / 1000} s in vain: ${awaits}`);
+			if (left <= 0) return this.say(`waited ${HANG_GUARD / 1000} s in vain: ${what}`);
 			if (!shown && left < HANG_GUARD - 2_000) {
 				shown = true;
-				this.say(`the years stand still: ${awaits}`);
+				this.say(`the years stand still: ${what}`);
 			}
 			await this.#pause(Math.min(TICK, left));
 			this.#options.onTick?.(this);
@@ -387,75 +352,30 @@ export class Bench {
 
 	#portOf(host: string): number {
 		const port = this.#ports.get(host);
-		if (port === undefined) throw new RangeError(`the bench has no port for ${host}`);
+		if (port === undefined) throw new RangeError(`the rehearsal has no port for ${host}`);
 		return port;
 	}
 
-	#result(): BenchResult {
+	#result(): RehearsalResult {
 		const slots = readDeviceSlots(this.flash, this.fleet.name, [this.#signer.publicKey]);
-		const outcome: Outcome = { record: this.record, slots, fleet: this.fleet, operation: this.operation };
+		const { scenario, record, fleet, operation } = this;
 		const died = this.#died;
 		return {
-			scenario: this.scenario.name,
+			scenario: scenario.name,
 			engine: this.#engine,
 			findings:
 				died === undefined
-					? [...this.scenario.judge(outcome), { ok: true, what: "the device's program ran to the end" }]
+					? [
+							...judge(scenario, { record, slots, fleet, operation }),
+							{ ok: true, what: "the device's program ran to the end" },
+						]
 					: [{ ok: false, what: `the device's program ended by itself with code ${died}` }],
-			record: this.record,
+			record,
 			slots: {
 				current: slots.current?.information?.generation ?? null,
 				next: slots.next?.information?.generation ?? null,
 			},
-			operation: this.operation,
+			operation,
 		};
 	}
-}
-
-const MOST_GENERATIONS = 12;
-
-/** The slots as a device's console tells them, boot by boot. */
-export function slotsOf(record: Entry[]): { current: number | null; next: number | null } {
-	let current: number | null = null;
-	let next: number | null = null;
-	for (const entry of record) {
-		if (entry.from !== "device") continue;
-		const { event, generation = null, ...rest } = entry.event;
-		if (event === "boot") {
-			current = rest.current ?? null;
-			next = rest.next ?? null;
-		} else if (event === "stored") {
-			next = generation;
-		} else if (event === "promoted") {
-			current = generation;
-			next = null;
-		}
-	}
-	return { current, next };
-}
-
-/** A port on which nothing listens, outside the range from which the system gives ports to clients. */
-async function freePort(taken: number[]): Promise<number> {
-	const [from, to] = [20_000, Math.min(30_000, ephemeralStart())];
-	for (let tries = 0; tries < 200; tries++) {
-		const port = from + Math.floor(Math.random() * (to - from));
-		if (!taken.includes(port) && (await isFree(port))) return port;
-	}
-	throw new Error("found no free port on 127.0.0.1");
-}
-
-function ephemeralStart(): number {
-	try {
-		return Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s+/)[0]) || 30_000;
-	} catch {
-		return 30_000; // not Linux
-	}
-}
-
-function isFree(port: number): Promise<boolean> {
-	return new Promise(resolve => {
-		const server = createServer();
-		server.once("error", () => resolve(false));
-		server.listen({ host: "127.0.0.1", port }, () => server.close(() => resolve(true)));
-	});
 }

@@ -1,0 +1,105 @@
+// What was seen in a rehearsal, in the order in which it happened, and questions to it.
+
+import type { DeviceEvent } from "../firmware/events.js";
+import type { Step } from "../host/operator.js";
+import type { ServerAccess } from "./deployment.js";
+
+/** What happened, in which year, seen from where. */
+export type Entry = { year: number } & (
+	| { from: "device"; event: DeviceEvent }
+	| { from: "operator"; step: Step }
+	| { from: "server"; access: ServerAccess }
+	| { from: "rehearsal"; text: string }
+);
+
+/** Years from `after` on, up to `before` without it; open where one is absent. */
+export interface Period {
+	after?: number;
+	before?: number;
+}
+
+export class Seen {
+	readonly #entries: readonly Entry[];
+
+	constructor(entries: readonly Entry[]) {
+		this.#entries = entries;
+	}
+
+	/** What was seen in a period alone. */
+	within({ after = -Infinity, before = Infinity }: Period): Seen {
+		return new Seen(this.#entries.filter(({ year }) => year >= after && year < before));
+	}
+
+	/** What was seen since the rehearsal said so; nothing if it did not. */
+	since(text: string): Seen {
+		const index = this.#entries.findIndex(entry => entry.from === "rehearsal" && entry.text === text);
+		return new Seen(index === -1 ? [] : this.#entries.slice(index));
+	}
+
+	/** The device's events that have all these fields. */
+	events(fields: Partial<DeviceEvent> = {}): { year: number; event: DeviceEvent }[] {
+		return this.#entries.flatMap(entry => (entry.from === "device" && has(entry.event, fields) ? [entry] : []));
+	}
+
+	/** The servers' own log, in the same way. */
+	accesses(fields: Partial<ServerAccess>): { year: number; access: ServerAccess }[] {
+		return this.#entries.flatMap(entry => (entry.from === "server" && has(entry.access, fields) ? [entry] : []));
+	}
+
+	/** The operator's steps, in the same way. */
+	steps(fields: Partial<Step>): { year: number; step: Step }[] {
+		return this.#entries.flatMap(entry => (entry.from === "operator" && has(entry.step, fields) ? [entry] : []));
+	}
+
+	/** Has the device said so? */
+	happened(fields: Partial<DeviceEvent>): boolean {
+		return this.events(fields).length > 0;
+	}
+
+	/** Has a server it in its log? */
+	logged(fields: Partial<ServerAccess>): boolean {
+		return this.accesses(fields).length > 0;
+	}
+
+	/** Has the rehearsal said something that begins so? */
+	said(beginning: string): boolean {
+		return this.#entries.some(entry => entry.from === "rehearsal" && entry.text.startsWith(beginning));
+	}
+
+	/** Did the service show `former` to no connection after the first to which it showed `latter`? */
+	neverShownAgain(former: string, latter: string): boolean {
+		const shown = this.accesses({ server: "service", what: "connected" }).map(({ access }) => access.presented);
+		return shown.includes(latter) && !shown.slice(shown.indexOf(latter)).includes(former);
+	}
+
+	/** Did the device's events happen in this order, others between them? */
+	inOrder(...sequence: Partial<DeviceEvent>[]): boolean {
+		let at = 0;
+		for (const { event } of this.events()) if (at < sequence.length && has(event, sequence[at])) at++;
+		return at === sequence.length;
+	}
+}
+
+function has<Thing extends object>(thing: Thing, fields: Partial<Thing>): boolean {
+	return Object.entries(fields).every(([name, value]) => thing[name as keyof Thing] === value);
+}
+
+/** The slots as a device's console tells them, boot by boot. */
+export function slotsOf(entries: readonly Entry[]): { current: number | null; next: number | null } {
+	let current: number | null = null;
+	let next: number | null = null;
+	for (const entry of entries) {
+		if (entry.from !== "device") continue;
+		const { event, generation = null, ...rest } = entry.event;
+		if (event === "boot") {
+			current = rest.current ?? null;
+			next = rest.next ?? null;
+		} else if (event === "stored") {
+			next = generation;
+		} else if (event === "promoted") {
+			current = generation;
+			next = null;
+		}
+	}
+	return { current, next };
+}
