@@ -1,6 +1,6 @@
 // HTTP/1.1 (RFC 9112), as much as one GET and one bounded response need: a request's text, and a reader that takes the
-// response's bytes in any pieces. No I/O. Left out: redirects, persistent connections, bodies that end with the
-// connection, content codings, trailers' meaning.
+// response's bytes in any pieces. No I/O. Of header fields, those count that say what the body is; the others are passed
+// over, however long they are. Left out: redirects, persistent connections, content codings, trailers' meaning.
 
 import { ascii, DecodeError } from "./cbor.js";
 import type { HttpsURL } from "./url.js";
@@ -9,17 +9,20 @@ export type HttpReason =
 	| "malformed status line"
 	| "malformed header"
 	| "header too large"
+	| "folded status line"
 	| "too many informational responses"
 	| "malformed Content-Length"
-	| "no body length" // neither Content-Length nor chunked, or both (RFC 9112 §6.3)
-	| "unsupported transfer coding"
+	| "two body lengths" // Content-Length and chunked (RFC 9112 §6.3)
+	| "unsupported transfer coding" // another than chunked, or chunked in HTTP/1.0 (§6.1)
+	| "unsupported content coding" // gzip, say: none was asked for (RFC 9110 §8.4)
 	| "malformed chunk"
 	| "response too large"
 	| "data after the response";
 
-const MAXIMUM_LINE = 2048; // bytes of a status line, a header field or a chunk's size line
-const MAXIMUM_HEAD = 8192; // bytes of all header fields, trailers included
+const MAXIMUM_LINE = 2048; // bytes that are kept of a status line, a header field or a chunk's size line
+const MAXIMUM_HEAD = 65_536; // bytes of all header fields, trailers included
 const MAXIMUM_INFORMATIONAL = 4; // 1xx responses before the final one
+const BODY_FIELDS: readonly string[] = Object.freeze(["content-length", "transfer-encoding", "content-encoding"]);
 const CR = 13,
 	LF = 10;
 
@@ -38,8 +41,14 @@ export class ResponseReader {
 	/** All that is wanted was read. */
 	complete = false;
 	readonly #bodyLimit: number | undefined;
-	#state: "status line" | "header" | "body" | "chunk size" | "chunk" | "chunk end" | "trailer" = "status line";
+	#state: "status line" | "header" | "body" | "chunk size" | "chunk" | "chunk end" | "trailer" | "body until the end" =
+		"status line";
 	#line = "";
+	#previous = 0; // the byte before
+	#cut = false; // the line is longer than what is kept of it
+	/** The header field that the next line may continue (§5.2). */
+	#field: { text: string; cut: boolean } | undefined;
+	#version = "";
 	#headLength = 0;
 	#informational = 0;
 	#contentLength: number | undefined;
@@ -63,6 +72,10 @@ export class ResponseReader {
 		let offset = 0;
 		while (offset < bytes.length && !this.complete) {
 			switch (this.#state) {
+				case "body until the end":
+					this.#expect(bytes.length - offset);
+					offset += this.#readBody(bytes.subarray(offset));
+					break;
 				case "body":
 				case "chunk":
 					offset += this.#readBody(bytes.subarray(offset));
@@ -75,32 +88,45 @@ export class ResponseReader {
 			refuse("data after the response");
 	}
 
-	#readByte(byte: number): void {
-		if (byte !== LF) {
-			if (this.#line.length >= MAXIMUM_LINE) refuse("header too large");
-			this.#line += String.fromCharCode(byte);
-			return;
-		}
-		if (this.#line.charCodeAt(this.#line.length - 1) !== CR) return this.#malformed(); // RFC 9112 §2.2: a bare LF
-		const line = this.#line.slice(0, -1);
-		this.#line = "";
-		this.#readLine(line);
+	/** The body ends here if nothing else says where it ends, because the server closed in order (§6.3). */
+	end(): void {
+		if (this.#state === "body until the end") this.complete = true;
 	}
 
-	#readLine(line: string): void {
-		this.#headLength += line.length + 2;
-		if (this.#headLength > MAXIMUM_HEAD && this.#state !== "chunk size" && this.#state !== "chunk end")
-			refuse("header too large");
+	#readByte(byte: number): void {
+		if (byte !== LF) {
+			if (this.#state !== "chunk size" && ++this.#headLength > MAXIMUM_HEAD) refuse("header too large");
+			this.#previous = byte;
+			if (this.#line.length < MAXIMUM_LINE) this.#line += String.fromCharCode(byte);
+			else if (this.#state === "header" || this.#state === "trailer") this.#cut = true;
+			else refuse("header too large");
+			return;
+		}
+		if (this.#previous !== CR) return this.#malformed(); // §2.2: a bare LF
+		const line = this.#cut ? this.#line : this.#line.slice(0, -1),
+			cut = this.#cut;
+		this.#line = "";
+		this.#previous = 0;
+		this.#cut = false;
+		this.#readLine(line, cut);
+	}
+
+	#readLine(line: string, cut: boolean): void {
 		switch (this.#state) {
 			case "status line": {
-				const match = /^HTTP\/1\.[01] ([1-9][0-9][0-9])( [\t -~\x80-\xff]*)?$/.exec(line); // RFC 9112 §4
+				const match = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])( [\t -~\x80-\xff]*)?$/.exec(line); // RFC 9112 §4
 				if (!match) return this.#malformed();
-				this.status = Number(match[1]);
+				this.#version = match[1];
+				this.status = Number(match[2]);
 				this.#state = "header";
 				return;
 			}
 			case "header":
-				return line === "" ? this.#endHead() : this.#readHeader(line);
+				if (/^[\t ]/.test(line)) return this.#continueField(line, cut);
+				if (this.#field) this.#readField(this.#field.text, this.#field.cut);
+				this.#field = line === "" ? undefined : { text: line, cut };
+				if (line === "") this.#endHead();
+				return;
 			case "chunk size":
 				return this.#startChunk(line);
 			case "chunk end":
@@ -113,11 +139,22 @@ export class ResponseReader {
 		}
 	}
 
-	#readHeader(line: string): void {
+	/** §5.2: a fold stands for a space. */
+	#continueField(line: string, cut: boolean): void {
+		const field = this.#field ?? refuse("folded status line");
+		if (field.text.length + line.length > MAXIMUM_LINE) field.cut = true;
+		else field.text += line;
+		field.cut ||= cut;
+	}
+
+	/** `cut`: more of it came than is kept. */
+	#readField(line: string, cut: boolean): void {
 		const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t -~\x80-\xff]*)$/.exec(line); // RFC 9112 §5
 		if (!match) return this.#malformed();
 		const value = match[2].replace(/[\t ]+$/, "");
-		switch (match[1].toLowerCase()) {
+		const name = match[1].toLowerCase();
+		if (cut && BODY_FIELDS.includes(name)) refuse("header too large");
+		switch (name) {
 			case "content-length": {
 				if (!/^[0-9]{1,9}$/.test(value)) refuse("malformed Content-Length");
 				const length = Number(value);
@@ -126,8 +163,12 @@ export class ResponseReader {
 				return;
 			}
 			case "transfer-encoding":
-				if (value.toLowerCase() !== "chunked" || this.#chunked) refuse("unsupported transfer coding");
+				if (value.toLowerCase() !== "chunked" || this.#chunked || this.#version === "0")
+					refuse("unsupported transfer coding");
 				this.#chunked = true;
+				return;
+			case "content-encoding":
+				if (this.status === 200 && !/^(identity)?$/i.test(value)) refuse("unsupported content coding");
 				return;
 		}
 	}
@@ -138,9 +179,13 @@ export class ResponseReader {
 			this.complete = true;
 			return;
 		}
-		if (this.#chunked === (this.#contentLength !== undefined)) refuse("no body length");
+		if (this.#chunked && this.#contentLength !== undefined) refuse("two body lengths");
 		if (this.#chunked) {
 			this.#state = "chunk size";
+			return;
+		}
+		if (this.#contentLength === undefined) {
+			this.#state = "body until the end";
 			return;
 		}
 		this.#expect(this.#contentLength!);
@@ -179,7 +224,7 @@ export class ResponseReader {
 		this.#remaining -= taken;
 		if (this.#remaining > 0) return taken;
 		if (this.#state === "chunk") this.#state = "chunk end";
-		else this.complete = true;
+		else if (this.#state === "body") this.complete = true;
 		return taken;
 	}
 

@@ -13,6 +13,8 @@ export interface Board {
 	ticks(): number;
 	/** Fills the whole of `bytes` from a hardware source of randomness. Throws if the source fails. */
 	random(bytes: Uint8Array): void;
+	/** Bytes of the longest TLS record that this board's memory affords; by default all that there are. */
+	recordLimit?: number;
 	/** Prints one line on the console. */
 	print(line: string): void;
 }

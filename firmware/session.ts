@@ -7,6 +7,8 @@ import { TransportError } from "./transport.js";
 import type { HttpsURL } from "./url.js";
 import type { TrustAnchor } from "./x509/path.js";
 
+const READ_LENGTH = 1024; // bytes taken out of a record at once
+
 export interface SessionRequest {
 	url: HttpsURL;
 	/** By which the server may prove itself, tried in this order. */
@@ -73,24 +75,32 @@ export function get(board: Board, request: SessionRequest): Promise<SessionRespo
 				host: url.host,
 				anchors: request.anchors,
 				random: board.random,
+				timer: board.timer,
+				deadline: request.deadline,
+				recordLimit: board.recordLimit,
 				onConnected: () => {
 					connected = true;
 				},
 				onAuthenticated: anchor => request.onAuthenticated(anchor),
 				onWritable: byteLength =>
 					attempt(() => {
-						if (sent === bytes.length) return;
-						const part = bytes.subarray(sent, sent + byteLength);
-						sent += part.length;
-						socket!.write(part);
+						while (sent < bytes.length && byteLength > 0) {
+							const part = bytes.subarray(sent, sent + byteLength);
+							sent += part.length;
+							byteLength = socket!.write(part);
+						}
 					}),
 				onReadable: () =>
 					attempt(() => {
-						const part = socket!.read();
-						if (part) reader.read(new Uint8Array(part));
+						for (let part = socket!.read(READ_LENGTH); part && !reader.complete; part = socket!.read(READ_LENGTH))
+							reader.read(new Uint8Array(part));
 						if (reader.complete) settle();
 					}),
-				onError: error => settle(error ?? new TransportError("connection lost")),
+				onError: error =>
+					attempt(() => {
+						if (!error) reader.end();
+						settle(error ?? (reader.complete ? undefined : new TransportError("connection lost")));
+					}),
 			});
 		}
 

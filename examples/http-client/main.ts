@@ -62,6 +62,7 @@ export default function () {
 					io: HTTPSocket,
 					anchors: next ? [current.anchor, next.anchor] : [current.anchor],
 					random: ports.random,
+					timer: ports.timer,
 					onAuthenticated(anchor: number) {
 						if (anchor === 1) updater.promote(); // the service is signed by the next CA now
 					},

@@ -8,9 +8,24 @@ import { isIPv4 } from "../url.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { AlertError, alertFor, CLOSE_NOTIFY, refuse, USER_CANCELED } from "./alert.js";
 import { Connection } from "./connection.js";
-import { CERTIFICATE, type ClientHello, FINISHED, type FragmentLength, KEY_UPDATE, SERVER_HELLO } from "./handshake.js";
-import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, CIPHER_SUITES, type CipherSuite, HANDSHAKE } from "./record.js";
-import { awaitServerHello, Established, type State } from "./states.js";
+import {
+	CERTIFICATE,
+	CERTIFICATE_REQUEST,
+	type ClientHello,
+	FINISHED,
+	type FragmentLength,
+	KEY_UPDATE,
+} from "./handshake.js";
+import {
+	ALERT,
+	APPLICATION_DATA,
+	CHANGE_CIPHER_SPEC,
+	CIPHER_SUITES,
+	type CipherSuite,
+	HANDSHAKE,
+	LONGEST_FRAGMENT,
+} from "./record.js";
+import { awaitServerHello, Established, HASHED, type State } from "./states.js";
 
 export type { CipherSuite, FragmentLength };
 
@@ -27,8 +42,13 @@ export interface ClientOptions {
 	anchors: readonly TrustAnchor[];
 	/** Fills `bytes` from a hardware source of randomness. */
 	random(bytes: Uint8Array): void;
-	/** Bytes of content that a record may have, both ways: asked for and enforced. Default 512. */
+	/** Bytes of content that a record may have, both ways: asked for, and enforced where the server agrees. Default 512. */
 	fragmentLength?: FragmentLength;
+	/**
+	 * Bytes of the longest record's fragment that is taken from a server that does not do as it is asked; there is a
+	 * buffer as long while such a record is at hand. Default LONGEST_FRAGMENT, which is all that there are (§5.2).
+	 */
+	recordLimit?: number;
 	/** Cipher suites, the one that is liked best first. Default: CIPHER_SUITES. */
 	suites?: readonly CipherSuite[];
 	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip (§4.3.8). */
@@ -41,6 +61,8 @@ export class Client {
 	/** Of a message that does not lie in one record: its header, then all of it. */
 	#partial: Uint8Array | undefined;
 	#gathered = 0; // bytes of it
+	/** What is missing of a CertificateRequest that is too long to be kept. */
+	#hashing = 0; // bytes
 	/** Application bytes of the record at hand that were not read. */
 	#unread: Uint8Array | undefined;
 	#emptyRecords = 0;
@@ -48,10 +70,11 @@ export class Client {
 	#warnings = 0;
 	#ended = false;
 	#closed = false;
+	#writeClosed = false;
 
 	/** What `random` throws is thrown on. The ClientHello is waiting to be taken. */
 	constructor(options: ClientOptions) {
-		const { host, random, fragmentLength = 512, suites = CIPHER_SUITES } = options;
+		const { host, random, fragmentLength = 512, recordLimit = LONGEST_FRAGMENT, suites = CIPHER_SUITES } = options;
 		const secret = new Uint8Array(32 + 32 + 32);
 		random(secret);
 		const privateKey = secret.subarray(64);
@@ -64,7 +87,8 @@ export class Client {
 			keyShare: options.offerKeyShare === false ? undefined : x25519PublicKey(privateKey),
 			cookie: undefined,
 		};
-		this.#connection = new Connection(host, options.anchors, fragmentLength);
+		this.#connection = new Connection(host, options.anchors, fragmentLength, recordLimit);
+		this.#connection.keep(privateKey);
 		this.#connection.sendHello(hello, 0x0301);
 		this.#state = awaitServerHello(this.#connection, hello, privateKey);
 	}
@@ -137,7 +161,8 @@ export class Client {
 
 	/** How many application bytes one `write` takes: one record's content; 0 until the server is authenticated. */
 	get writable(): number {
-		return this.#state instanceof Established && !this.#closed ? this.#connection.sendLimit : 0;
+		const mayWrite = this.#state instanceof Established && !this.#closed && !this.#writeClosed;
+		return mayWrite ? this.#connection.sendLimit : 0;
 	}
 
 	/** Makes one record of at most `writable` bytes. */
@@ -151,25 +176,41 @@ export class Client {
 		if (this.writable > 0) (this.#state as Established).updateKey(both);
 	}
 
-	/** Says close_notify (§6.1), if there is anybody to tell; nothing can be written or received after it. */
+	/** Says close_notify (§6.1), if there is anybody to tell: nothing is written after it; what comes is still read. */
+	closeWrite(): void {
+		if (this.writable === 0) return;
+		this.#writeClosed = true;
+		this.#connection.send(ALERT, Uint8Array.of(1, CLOSE_NOTIFY));
+	}
+
+	/** Says close_notify; nothing can be written or received after it. Secrets are overwritten. */
 	close(): void {
 		if (this.#closed) return;
-		this.#closed = true;
-		this.#unread = undefined;
-		if (this.#state instanceof Established) this.#connection.send(ALERT, Uint8Array.of(1, CLOSE_NOTIFY));
+		this.closeWrite();
+		this.#end();
 	}
 
 	/** Ends the connection because of `error`, with the alert that fits it (§6.2). */
 	abort(error: unknown): void {
 		if (this.#closed) return;
+		const fromServer = error instanceof AlertError && error.received;
+		if (!fromServer && !this.#writeClosed) this.#connection.send(ALERT, Uint8Array.of(2, alertFor(error)));
+		this.#end();
+	}
+
+	#end(): void {
 		this.#closed = true;
 		this.#unread = undefined;
-		const fromServer = error instanceof AlertError && error.received;
-		if (!fromServer) this.#connection.send(ALERT, Uint8Array.of(2, alertFor(error)));
+		this.#connection.wipe();
+	}
+
+	/** Whether a message has begun and is not complete. */
+	get #inMessage(): boolean {
+		return this.#partial !== undefined || this.#hashing > 0;
 	}
 
 	#receiveRecord(type: number, content: Uint8Array): void {
-		if (this.#partial && (type === CHANGE_CIPHER_SPEC || type === APPLICATION_DATA)) {
+		if (this.#inMessage && (type === CHANGE_CIPHER_SPEC || type === APPLICATION_DATA)) {
 			refuse("message interleaved"); // §5.1
 		}
 		switch (type) {
@@ -187,6 +228,7 @@ export class Client {
 				if (content.length > 0) {
 					this.#emptyRecords = 0;
 					this.#unread = content;
+					this.#state.receivedData();
 				} else if (++this.#emptyRecords > MAXIMUM_EMPTY_RECORDS) {
 					refuse("too many empty records");
 				}
@@ -198,7 +240,7 @@ export class Client {
 		if (content.length === 0) refuse("empty record"); // §5.1
 		if (content.length !== 2) refuse("bad alert");
 		const alert = content[1];
-		if (this.#partial && (alert === USER_CANCELED || alert === CLOSE_NOTIFY)) refuse("message interleaved"); // §5.1
+		if (this.#inMessage && (alert === USER_CANCELED || alert === CLOSE_NOTIFY)) refuse("message interleaved"); // §5.1
 		if (alert === USER_CANCELED) {
 			if (++this.#warnings > MAXIMUM_WARNINGS) refuse("too many alerts");
 		} else if (alert === CLOSE_NOTIFY && this.#state instanceof Established) {
@@ -212,8 +254,16 @@ export class Client {
 	#receiveHandshake(content: Uint8Array): void {
 		for (let offset = 0; offset < content.length; ) {
 			const left = content.length - offset;
+			if (this.#hashing > 0) {
+				offset += this.#hash(content.subarray(offset));
+				continue;
+			}
 			if (!this.#partial && left >= 4) {
 				const length = messageLength(content, offset);
+				if (this.#isTooLong(content[offset], length)) {
+					this.#hashing = length;
+					continue;
+				}
 				if (left >= length) {
 					this.#receiveMessage(content.subarray(offset, offset + length), left === length);
 					offset += length;
@@ -232,7 +282,15 @@ export class Client {
 		this.#gathered += taken;
 		if (this.#gathered < partial.length) return taken;
 		if (this.#gathered === 4) {
-			const message = (this.#partial = new Uint8Array(messageLength(partial, 0)));
+			const length = messageLength(partial, 0);
+			if (this.#isTooLong(partial[0], length)) {
+				this.#partial = undefined;
+				this.#gathered = 0;
+				this.#hashing = length;
+				this.#hash(partial);
+				return taken;
+			}
+			const message = (this.#partial = new Uint8Array(length));
 			message.set(partial);
 			if (message.length > 4) return taken;
 		}
@@ -243,16 +301,31 @@ export class Client {
 		return taken;
 	}
 
-	/** After ServerHello, Finished and KeyUpdate the key is another: nothing may follow in the record (§5.1). */
+	/** A CertificateRequest may list the names of a hundred CAs. It is hashed and forgotten: the answer is always the same. */
+	#isTooLong(type: number, length: number): boolean {
+		if (length <= (type === CERTIFICATE ? MAXIMUM_CERTIFICATE_MESSAGE : MAXIMUM_MESSAGE)) return false;
+		if (type === CERTIFICATE_REQUEST && this.#connection.requestAwaited) return true;
+		return refuse("message too long");
+	}
+
+	/** Takes what belongs to the message that is hashed, and gives that number. */
+	#hash(content: Uint8Array): number {
+		const taken = Math.min(content.length, this.#hashing);
+		this.#connection.transcript.update(content.subarray(0, taken));
+		this.#hashing -= taken;
+		if (this.#hashing === 0)
+			this.#state = (this.#state as State)(CERTIFICATE_REQUEST, HASHED, HASHED, taken === content.length);
+		return taken;
+	}
+
+	/** After Finished and KeyUpdate, as after ServerHello, the key is another: nothing may follow in the record (§5.1). */
 	#receiveMessage(message: Uint8Array, endsRecord: boolean): void {
 		const type = message[0];
-		if (!endsRecord && (type === SERVER_HELLO || type === FINISHED || type === KEY_UPDATE)) {
-			refuse("message across a key change");
-		}
+		if (!endsRecord && (type === FINISHED || type === KEY_UPDATE)) refuse("message across a key change");
 		const body = message.subarray(4),
 			state = this.#state;
 		if (state instanceof Established) state.receive(type, body);
-		else this.#state = state(type, body, message);
+		else this.#state = state(type, body, message, endsRecord);
 	}
 }
 
@@ -263,7 +336,5 @@ export function expectAtMost(limit: number, bytes: Uint8Array): void {
 
 /** Length of a message with its header of four bytes, which starts at `offset`. */
 function messageLength(bytes: Uint8Array, offset: number): number {
-	const length = 4 + ((bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]);
-	const maximum = bytes[offset] === CERTIFICATE ? MAXIMUM_CERTIFICATE_MESSAGE : MAXIMUM_MESSAGE;
-	return length <= maximum ? length : refuse("message too long");
+	return 4 + ((bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]);
 }

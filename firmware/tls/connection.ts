@@ -18,15 +18,30 @@ export class Connection {
 	outgoing: Uint8Array | undefined;
 	/** Bytes of content that our records may have. */
 	sendLimit: number;
+	/** Whether a CertificateRequest may come now: the only message that may be longer than there is memory for. */
+	requestAwaited = false;
+	readonly #secrets: Uint8Array[] = [];
 	#helloSent = false;
 	#compatible = false;
 
-	/** `limit`: bytes of content that a record may have. */
-	constructor(host: string, anchors: readonly TrustAnchor[], limit: number) {
+	/** `limit`: bytes of content that a record is asked to have; `longest`: of a fragment that is taken all the same. */
+	constructor(host: string, anchors: readonly TrustAnchor[], limit: number, longest: number) {
 		this.host = host;
 		this.anchors = anchors;
-		this.reader = new RecordReader(limit);
+		this.reader = new RecordReader(limit, longest);
 		this.sendLimit = limit;
+	}
+
+	/** Remembers `secrets`, to overwrite them in the end. */
+	keep(...secrets: Uint8Array[]): void {
+		this.#secrets.push(...secrets);
+	}
+
+	/** Overwrites what is secret: keys, what they were made from, and what was received. */
+	wipe(): void {
+		this.reader.wipe();
+		this.writer.wipe();
+		for (const secret of this.#secrets.splice(0)) secret.fill(0);
 	}
 
 	sendHello(hello: ClientHello, version: number): void {

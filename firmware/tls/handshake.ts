@@ -137,12 +137,18 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 	return { isRetryRequest, suite, keyShare, wantsKeyShare, cookie };
 }
 
-/** EncryptedExtensions (§4.4.1). Returns how many bytes of content our own records may have at most. */
-export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello): number {
+/**
+ * EncryptedExtensions (§4.4.1). Returns how many bytes of content our own records may
+ * have at most, and whether the server has agreed to keep its own as short as it was asked.
+ */
+export function readEncryptedExtensions(
+	message: Uint8Array,
+	hello: ClientHello,
+): { sendLimit: number; limitAgreed: boolean } {
 	const reader = new FieldReader(message);
 	let hasFragmentLength = false,
 		hasRecordSizeLimit = false;
-	let limit: number = hello.fragmentLength;
+	let sendLimit: number = hello.fragmentLength;
 	const allowed = [SERVER_NAME, MAX_FRAGMENT_LENGTH, SUPPORTED_GROUPS, ALPN, RECORD_SIZE_LIMIT];
 	readExtensions(reader, allowed, (type, data) => {
 		switch (type) {
@@ -154,7 +160,7 @@ export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello)
 				if (FRAGMENT_LENGTHS[data.uint8() - 1] !== hello.fragmentLength) refuse("bad max_fragment_length");
 				break;
 			case SUPPORTED_GROUPS: // §4.3.7: of interest for a later connection
-				data.vector(2, 2);
+				if (data.vector(2, 2).length % 2 !== 0) refuse("malformed message");
 				break;
 			case ALPN: {
 				// RFC 7301 §3.1: exactly one
@@ -168,14 +174,14 @@ export function readEncryptedExtensions(message: Uint8Array, hello: ClientHello)
 				// RFC 8449 §4: content and its type
 				const theirs = data.uint16();
 				if (theirs < 64) refuse("bad record_size_limit");
-				limit = Math.min(limit, theirs - 1);
+				sendLimit = Math.min(sendLimit, theirs - 1);
 				hasRecordSizeLimit = true;
 			}
 		}
 	});
 	reader.end();
 	if (hasFragmentLength && hasRecordSizeLimit) refuse("max_fragment_length and record_size_limit"); // RFC 8449 §5
-	return limit;
+	return { sendLimit, limitAgreed: hasFragmentLength || hasRecordSizeLimit };
 }
 
 /** CertificateRequest (§4.4.2): whatever it asks for, the answer is an empty Certificate. */
@@ -183,14 +189,15 @@ export function readCertificateRequest(message: Uint8Array): void {
 	const reader = new FieldReader(message);
 	if (reader.vector(1).length !== 0) refuse("certificate request context");
 	let hasAlgorithms = false;
-	readExtensions(reader, undefined, (type, data) => {
-		if (type === SIGNATURE_ALGORITHMS) {
+	readExtensions(
+		reader,
+		[SIGNATURE_ALGORITHMS],
+		(_type, data) => {
 			hasAlgorithms = true;
 			if (data.vector(2, 2).length % 2 !== 0) refuse("malformed message");
-		} else {
-			data.rest();
-		}
-	});
+		},
+		true,
+	);
 	reader.end();
 	if (!hasAlgorithms) refuse("no signature algorithms");
 }
@@ -226,7 +233,7 @@ export function readNewSessionTicket(message: Uint8Array): void {
 	reader.bytes(8); // ticket_lifetime, ticket_age_add
 	reader.vector(1); // ticket_nonce
 	reader.vector(2, 1);
-	readExtensions(reader, undefined, (_type, data) => data.rest());
+	readExtensions(reader, [], () => {}, true);
 	reader.end();
 }
 
@@ -257,13 +264,14 @@ const OFFERED: readonly number[] = Object.freeze([
 ]);
 
 /**
- * The extensions of one message (§4.3): none twice and, unless `allowed` is undefined, no other than those.
- * `visit` reads the whole of the data.
+ * The extensions of one message (§4.3): none twice, and of those that we know none but the `allowed` ones. `visit` reads
+ * the whole of the data. Where the server speaks first, in requests and tickets, `othersIgnored`.
  */
 function readExtensions(
 	reader: FieldReader,
-	allowed: readonly number[] | undefined,
+	allowed: readonly number[],
 	visit: (type: number, data: FieldReader) => void,
+	othersIgnored = false,
 ): void {
 	const extensions = new FieldReader(reader.vector(2));
 	const seen: number[] = [];
@@ -272,11 +280,14 @@ function readExtensions(
 		const data = new FieldReader(extensions.vector(2));
 		if (seen.includes(type)) refuse("duplicate extension");
 		if (seen.push(type) > MAXIMUM_EXTENSIONS) refuse("too many extensions");
-		if (allowed && !allowed.includes(type)) {
-			refuse(OFFERED.includes(type) ? "extension in the wrong message" : "extension not offered");
+		if (allowed.includes(type)) {
+			visit(type, data);
+			data.end();
+		} else if (OFFERED.includes(type)) {
+			refuse("extension in the wrong message");
+		} else if (!othersIgnored) {
+			refuse("extension not offered");
 		}
-		visit(type, data);
-		data.end();
 	}
 }
 

@@ -54,16 +54,17 @@ export function handshakeSecrets(
 	helloHash: Uint8Array,
 ): { traffic: TrafficSecrets; main: Uint8Array } {
 	const handshakeSecret = hkdfExtract(HANDSHAKE_SALT, sharedSecret);
-	return {
+	const derived = expandLabel(handshakeSecret, "derived", sha256(new Uint8Array(0)), HASH_LENGTH);
+	const secrets = {
 		traffic: {
 			client: expandLabel(handshakeSecret, "c hs traffic", helloHash, HASH_LENGTH),
 			server: expandLabel(handshakeSecret, "s hs traffic", helloHash, HASH_LENGTH),
 		},
-		main: hkdfExtract(
-			expandLabel(handshakeSecret, "derived", sha256(new Uint8Array(0)), HASH_LENGTH),
-			new Uint8Array(HASH_LENGTH),
-		),
+		main: hkdfExtract(derived, new Uint8Array(HASH_LENGTH)),
 	};
+	handshakeSecret.fill(0);
+	derived.fill(0);
+	return secrets;
 }
 
 /** §7.1: the application's traffic secrets; `finishedHash` is of the transcript up to the server's Finished. */
@@ -89,7 +90,10 @@ export function trafficKey(trafficSecret: Uint8Array, keyLength: number): { key:
 
 /** §4.5.3: verify_data of a Finished, 32 bytes. */
 export function verifyData(trafficSecret: Uint8Array, transcriptHash: Uint8Array): Uint8Array {
-	return hmacSha256(expandLabel(trafficSecret, "finished", new Uint8Array(0), HASH_LENGTH), transcriptHash);
+	const key = expandLabel(trafficSecret, "finished", new Uint8Array(0), HASH_LENGTH);
+	const data = hmacSha256(key, transcriptHash);
+	key.fill(0);
+	return data;
 }
 
 /** HKDF-Expand-Label (§7.1). */

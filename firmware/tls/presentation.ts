@@ -40,11 +40,6 @@ export class FieldReader {
 		return this.bytes(length);
 	}
 
-	/** Passes over what is left. */
-	rest(): void {
-		this.#offset = this.#bytes.length;
-	}
-
 	/** Nothing may be left. */
 	end(): void {
 		if (!this.atEnd) refuse("malformed message");

@@ -1,7 +1,7 @@
-// The record layer (RFC 9846 §5). One buffer, of a record as long as was agreed, receives, and is decrypted in place;
-// nothing is copied out of it here. Left out: 0-RTT, and records longer than the buffer (`record_size_limit`, RFC 8449,
-// and `max_fragment_length`, RFC 6066 §4, ask for short ones; a server that sends longer ones is refused).
-// Called by client.ts.
+// The record layer (RFC 9846 §5). One buffer, of a record as long as was asked for, receives, and is decrypted in place;
+// nothing is copied out of it here. Not every server does as `record_size_limit` (RFC 8449) and `max_fragment_length`
+// (RFC 6066 §4) ask: for a longer record there is a buffer of its own while it is at hand, up to what the board affords.
+// Left out: 0-RTT.
 
 import { type Aead, Aes128Gcm, ChaCha20Poly1305 } from "../crypto/kernel.js";
 import { refuse } from "./alert.js";
@@ -19,19 +19,24 @@ const HEADER = 5,
 /** What protection adds to a record's content. */
 export const OVERHEAD = HEADER + CONTENT_TYPE + TAG;
 
-/** AES-GCM may protect 2^24.5 full records with one key (§5.5); nobody here gets near. */
-const MAXIMUM_RECORDS = 2 ** 24;
+const LONGEST_CONTENT = 2 ** 14; // bytes (§5.1)
+/** The longest fragment that there is (§5.2). */
+export const LONGEST_FRAGMENT = LONGEST_CONTENT + 256;
 
 export interface CipherSuite {
 	code: number;
 	keyLength: number; // bytes
 	Aead: new (key: Uint8Array) => Aead;
+	/** Records that one key may protect. */
+	maximumRecords: number;
 }
+
+const MAXIMUM_RECORDS = 2 ** 24; // AES-GCM may protect 2^24.5 full ones with one key (§5.5)
 
 /** Both suites of the profile (§B.4), the one that is cheap without AES hardware first. Their hash is SHA-256. */
 export const CIPHER_SUITES: readonly CipherSuite[] = Object.freeze([
-	Object.freeze({ code: 0x1303, keyLength: 32, Aead: ChaCha20Poly1305 }),
-	Object.freeze({ code: 0x1301, keyLength: 16, Aead: Aes128Gcm }),
+	Object.freeze({ code: 0x1303, keyLength: 32, Aead: ChaCha20Poly1305, maximumRecords: MAXIMUM_RECORDS }),
+	Object.freeze({ code: 0x1301, keyLength: 16, Aead: Aes128Gcm, maximumRecords: MAXIMUM_RECORDS }),
 ]);
 
 /** One direction's key, IV and sequence number (§5.2, §5.3). */
@@ -39,12 +44,27 @@ class Protection {
 	readonly #aead: Aead;
 	readonly #iv: Uint8Array;
 	readonly #nonce = new Uint8Array(12);
+	readonly #maximum: number;
 	#sequence = 0;
 
 	constructor(suite: CipherSuite, trafficSecret: Uint8Array) {
 		const { key, iv } = trafficKey(trafficSecret, suite.keyLength);
 		this.#aead = new suite.Aead(key);
 		this.#iv = iv;
+		this.#maximum = suite.maximumRecords;
+		key.fill(0);
+	}
+
+	/** How many more records the key may protect. */
+	get left(): number {
+		return this.#maximum - this.#sequence;
+	}
+
+	/** Overwrites the key. */
+	wipe(): void {
+		this.#aead.wipe();
+		this.#iv.fill(0);
+		this.#nonce.fill(0);
 	}
 
 	/** `fragment`: content, content type, and room for the tag. */
@@ -59,7 +79,7 @@ class Protection {
 	/** The sequence number, on 64 bits, added to the IV; it never wraps. */
 	#nextNonce(): Uint8Array {
 		let sequence = this.#sequence++;
-		if (sequence >= MAXIMUM_RECORDS) refuse("too many records under one key");
+		if (sequence >= this.#maximum) refuse("too many records under one key");
 		this.#nonce.set(this.#iv);
 		for (let i = 11; sequence !== 0; i--, sequence >>>= 8) this.#nonce[i] ^= sequence & 0xff;
 		return this.#nonce;
@@ -68,14 +88,23 @@ class Protection {
 
 /** Receives one record after the other. */
 export class RecordReader {
-	readonly #buffer: Uint8Array;
+	readonly #ordinary: Uint8Array;
+	/** The ordinary buffer, or that of the longer record at hand. */
+	#buffer: Uint8Array;
+	#longest: number; // bytes of a fragment
 	#filled = 0;
 	#length = 0; // of the fragment, once the header is there
 	#protection: Protection | undefined;
 
-	/** `limit`: bytes of content that a record may have. */
-	constructor(limit: number) {
-		this.#buffer = new Uint8Array(limit + OVERHEAD);
+	/** `limit`: bytes of content that a record is asked to have. `longest`: of a fragment that is taken all the same. */
+	constructor(limit: number, longest: number) {
+		this.#buffer = this.#ordinary = new Uint8Array(limit + OVERHEAD);
+		this.#longest = Math.max(limit + CONTENT_TYPE + TAG, Math.min(longest, LONGEST_FRAGMENT));
+	}
+
+	/** From now on no protected record may be longer than was asked for: the server has agreed to it. */
+	enforce(): void {
+		this.#longest = this.#ordinary.length - HEADER;
 	}
 
 	/** How many bytes are missing, of the header or of the fragment after it; 0 when a record is complete. */
@@ -90,7 +119,20 @@ export class RecordReader {
 
 	/** From now on records are protected by a key from `trafficSecret`. */
 	protect(suite: CipherSuite, trafficSecret: Uint8Array): void {
+		this.#protection?.wipe();
 		this.#protection = new Protection(suite, trafficSecret);
+	}
+
+	/** How many more records the server may send under its key. */
+	get left(): number {
+		return this.#protection?.left ?? Infinity;
+	}
+
+	/** Overwrites the key, and what was received. */
+	wipe(): void {
+		this.#protection?.wipe();
+		this.#buffer.fill(0);
+		this.#ordinary.fill(0);
 	}
 
 	/** Takes at most `wanted` bytes. Throws AlertError as soon as the header shows that the record is refused. */
@@ -116,12 +158,14 @@ export class RecordReader {
 		if (end === HEADER) refuse("record without content type");
 		const innerType = buffer[end - 1];
 		if (innerType < ALERT || innerType > APPLICATION_DATA) refuse("unknown record type"); // §5
+		if (end - HEADER > LONGEST_CONTENT + CONTENT_TYPE) refuse("record too long"); // §5.4
 		return { type: innerType, content: buffer.subarray(HEADER, end - CONTENT_TYPE) };
 	}
 
 	/** Makes room for the next record. */
 	next(): void {
 		this.#filled = this.#length = 0;
+		this.#buffer = this.#ordinary;
 	}
 
 	/** legacy_record_version is ignored (§5.1). */
@@ -133,14 +177,18 @@ export class RecordReader {
 			if (length !== 1) refuse("bad change_cipher_spec"); // §5
 		} else if (this.#protection) {
 			if (type !== APPLICATION_DATA) refuse("plaintext record after keys"); // §5.2
-			if (length > this.#buffer.length - HEADER) refuse("record too long");
+			if (length > this.#longest) refuse("record too long");
 			if (length < TAG) refuse("record not authentic");
 		} else {
 			if (type === APPLICATION_DATA) refuse("application data before Finished"); // §5.1
-			if (length > this.#buffer.length - OVERHEAD) refuse("record too long");
+			if (length > Math.min(this.#longest, LONGEST_CONTENT)) refuse("record too long"); // §5.1
 			if (length === 0) refuse("empty record"); // §5.1
 		}
 		this.#length = length;
+		if (length <= this.#buffer.length - HEADER) return;
+		const longer = new Uint8Array(HEADER + length);
+		longer.set(this.#buffer.subarray(0, HEADER));
+		this.#buffer = longer;
 	}
 }
 
@@ -150,7 +198,18 @@ export class RecordWriter {
 
 	/** From now on records are protected by a key from `trafficSecret`. */
 	protect(suite: CipherSuite, trafficSecret: Uint8Array): void {
+		this.#protection?.wipe();
 		this.#protection = new Protection(suite, trafficSecret);
+	}
+
+	/** How many more records our key may protect. */
+	get left(): number {
+		return this.#protection?.left ?? Infinity;
+	}
+
+	/** Overwrites the key. */
+	wipe(): void {
+		this.#protection?.wipe();
 	}
 
 	/** One record, ready to be sent. `version` 0x0301 is for the first ClientHello alone (§5.1). */

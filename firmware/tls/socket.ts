@@ -3,7 +3,7 @@
 // SDK's HTTP client among them, can use this one. DESIGN.md beside it says what a server must offer.
 
 import { concatenate } from "../cbor.js";
-import type { TCP, TCPConstructor } from "../ports.js";
+import type { TCP, TCPConstructor, Timer, TimerID } from "../ports.js";
 import { TransportError } from "../transport.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { type CipherSuite, Client, expectAtMost, type FragmentLength } from "./client.js";
@@ -21,8 +21,14 @@ export interface TLSSocketOptions {
 	anchors: readonly TrustAnchor[];
 	/** Fills the whole of `bytes` from a hardware source of randomness. */
 	random(bytes: Uint8Array): void;
-	/** Bytes of content that a record may have, both ways; default 512. A server that sends more is refused. */
+	/** Timers, for the deadline. */
+	timer: Timer;
+	/** Until the server has proved itself, from the beginning. Milliseconds, at most 2^31 - 1; default 60 s. */
+	deadline?: number;
+	/** Bytes of content that a record may have, both ways: asked for, at as many bytes of heap. Default 512. */
 	fragmentLength?: FragmentLength;
+	/** Bytes of the longest record's fragment that is taken from a server that sends longer ones. Default 16,640: all. */
+	recordLimit?: number;
 	/** Cipher suites (record.ts), the one that is liked best first; default ChaCha20-Poly1305, AES-128-GCM. */
 	suites?: readonly CipherSuite[];
 	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip. */
@@ -41,10 +47,13 @@ export interface TLSSocketOptions {
 	/**
 	 * The connection is over; called once, and last. Undefined: the server said close_notify, and all of what it said
 	 * before was read. Otherwise AlertError or CertificateError (the server's bytes are bad, or it refused ours), or
-	 * TransportError: "connection refused" before it was connected, "connection lost" if it ended without close_notify.
+	 * TransportError: "connection refused" before it was connected, "connect time-out" or "time-out" at the deadline,
+	 * "connection lost" if it ended without close_notify.
 	 */
 	onError?(this: TLSSocket, error?: Error): void;
 }
+
+const DEADLINE = 60_000; // ms
 
 export class TLSSocket {
 	readonly #options: TLSSocketOptions;
@@ -58,6 +67,7 @@ export class TLSSocket {
 	#lost = false; // TCP has ended
 	#pumping = false;
 	#held: Uint8Array | undefined; // written with `more`
+	#deadline: TimerID | undefined;
 
 	/** Throws TransportError "no randomness" if `random` fails. */
 	constructor(options: TLSSocketOptions) {
@@ -76,6 +86,10 @@ export class TLSSocket {
 				this.#pump();
 			},
 		});
+		this.#deadline = options.timer.set(() => {
+			this.#deadline = undefined;
+			if (this.#tcp) this.#end(new TransportError(this.#connected ? "time-out" : "connect time-out"));
+		}, options.deadline ?? DEADLINE);
 	}
 
 	/** What `read` gives: "buffer", an ArrayBuffer. */
@@ -114,12 +128,30 @@ export class TLSSocket {
 		return this.#writable;
 	}
 
-	/** Says close_notify and closes. Idempotent; no callback comes after it. */
+	/** Changes the key of what we send and, if `both`, asks the server to do the same (§4.7.3): 27 bytes each way. */
+	updateKey(both = false): void {
+		this.#client.updateKey(both);
+		this.#flush();
+	}
+
+	/** Says close_notify: nothing is written after it. What the server still has to say is read, until `onError`. */
+	closeWrite(): void {
+		this.#writeHeld();
+		this.#client.closeWrite();
+		this.#flush();
+	}
+
+	/** Says close_notify and closes. Secrets are overwritten. Idempotent; no callback comes after it. */
 	close(): void {
 		if (!this.#tcp) return;
-		if (this.#held) this.#client.write(this.#held);
+		this.#writeHeld();
 		this.#client.close();
 		this.#closeTCP();
+	}
+
+	#writeHeld(): void {
+		if (this.#held) this.#client.write(this.#held);
+		this.#held = undefined;
 	}
 
 	/** What one record can take, as far as TCP takes it at once. */
@@ -177,6 +209,7 @@ export class TLSSocket {
 		try {
 			client.receive(new Uint8Array(bytes));
 			if (client.anchor !== undefined && !wasAuthenticated) {
+				this.#clearDeadline();
 				this.#options.onAuthenticated?.call(this, client.anchor);
 				this.#authenticated = true;
 			}
@@ -206,7 +239,13 @@ export class TLSSocket {
 		return false;
 	}
 
+	#clearDeadline(): void {
+		if (this.#deadline !== undefined) this.#options.timer.clear(this.#deadline);
+		this.#deadline = undefined;
+	}
+
 	#closeTCP(): void {
+		this.#clearDeadline();
 		const tcp = this.#tcp!;
 		try {
 			if (!this.#lost && this.#connected) this.#flush();

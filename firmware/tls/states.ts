@@ -35,10 +35,17 @@ import { applicationSecrets, handshakeSecrets, nextSecret, type TrafficSecrets, 
 import { APPLICATION_DATA, type CipherSuite, HANDSHAKE } from "./record.js";
 
 const MAXIMUM_TICKETS = 8;
-const MAXIMUM_KEY_UPDATES = 16;
+const MAXIMUM_KEY_UPDATES = 16; // without data between
+const LAST_RECORDS = 16; // under one key: before they come, it is changed
 
-/** Takes one message, `body` without its header; gives the state that awaits the next one. */
-export type State = (type: number, body: Uint8Array, message: Uint8Array) => State | Established;
+/** Stands for a message that was hashed piece by piece, since it is longer than there is memory for. */
+export const HASHED = new Uint8Array(0);
+
+/**
+ * Takes one message, `body` without its header; gives the state that awaits the next one. `endsRecord`: nothing stands
+ * behind it in its record, as it has to be before a change of keys (§5.1).
+ */
+export type State = (type: number, body: Uint8Array, message: Uint8Array, endsRecord: boolean) => State | Established;
 
 /** `retried`: the suite of the HelloRetryRequest that was answered, if there was one. */
 export function awaitServerHello(
@@ -47,9 +54,10 @@ export function awaitServerHello(
 	privateKey: Uint8Array,
 	retried?: CipherSuite,
 ): State {
-	return (type, body, message) => {
+	return (type, body, message, endsRecord) => {
 		if (type !== SERVER_HELLO) refuse("unexpected message");
-		const hello = readServerHello(body, ours);
+		const hello = readServerHello(body, ours); // an older server, which sends its flight in one record, is told apart here
+		if (!endsRecord) refuse("message across a key change");
 		if (hello.isRetryRequest) {
 			if (retried) refuse("second HelloRetryRequest");
 			return answerRetry(connection, ours, privateKey, hello, message);
@@ -59,10 +67,13 @@ export function awaitServerHello(
 		if (!ours.keyShare) refuse("group not offered"); // §4.3.8: it belongs to no share of ours
 		const sharedSecret = x25519(privateKey, keyShare!);
 		if (sharedSecret.every(byte => byte === 0)) refuse("shared secret is zero"); // §7.4.2
+		privateKey.fill(0);
 
 		const { reader, writer, transcript } = connection;
 		transcript.update(message);
 		const { traffic, main } = handshakeSecrets(sharedSecret, transcript.digest());
+		sharedSecret.fill(0);
+		connection.keep(traffic.client, traffic.server, main);
 		reader.protect(suite, traffic.server);
 		writer.protect(suite, traffic.client);
 		return awaitEncryptedExtensions(connection, ours, { suite, traffic, main });
@@ -99,7 +110,9 @@ interface HandshakeKeys {
 function awaitEncryptedExtensions(connection: Connection, ours: ClientHello, keys: HandshakeKeys): State {
 	return (type, body, message) => {
 		if (type !== ENCRYPTED_EXTENSIONS) refuse("unexpected message");
-		connection.sendLimit = readEncryptedExtensions(body, ours);
+		const { sendLimit, limitAgreed } = readEncryptedExtensions(body, ours);
+		connection.sendLimit = sendLimit;
+		if (limitAgreed) connection.reader.enforce();
 		connection.transcript.update(message);
 		return awaitCertificate(connection, keys, false);
 	};
@@ -107,13 +120,15 @@ function awaitEncryptedExtensions(connection: Connection, ours: ClientHello, key
 
 /** `requested`: whether the server has asked for our certificate. */
 function awaitCertificate(connection: Connection, keys: HandshakeKeys, requested: boolean): State {
+	connection.requestAwaited = !requested;
 	return (type, body, message) => {
 		if (type === CERTIFICATE_REQUEST && !requested) {
-			readCertificateRequest(body);
+			if (body !== HASHED) readCertificateRequest(body);
 			connection.transcript.update(message);
 			return awaitCertificate(connection, keys, true);
 		}
 		if (type !== CERTIFICATE) refuse("unexpected message");
+		connection.requestAwaited = false;
 		const certified = verifyPath(readCertificates(body, MAXIMUM_CHAIN), connection.host, connection.anchors);
 		connection.transcript.update(message);
 		return awaitCertificateVerify(connection, keys, requested, certified);
@@ -148,10 +163,12 @@ function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: b
 		const server = AuthenticatedServer.check(proof, traffic.server, transcript.digest(), body);
 		transcript.update(message);
 		const secrets = applicationSecrets(main, transcript.digest());
+		connection.keep(secrets.client, secrets.server);
 		reader.protect(suite, secrets.server);
 		if (requested) connection.sendMessage(writeMessage(CERTIFICATE, new Uint8Array(4))); // an empty one (§4.5.1)
 		connection.sendMessage(writeMessage(FINISHED, verifyData(traffic.client, transcript.digest())));
 		writer.protect(suite, secrets.client);
+		for (const secret of [traffic.client, traffic.server, main]) secret.fill(0);
 		return new Established(connection, suite, secrets, server);
 	};
 }
@@ -207,7 +224,9 @@ export class Established {
 	readonly #suite: CipherSuite;
 	readonly #secrets: TrafficSecrets;
 	#tickets = 0;
-	#keyUpdates = 0;
+	#keyUpdates = 0; // since the server's last data
+	#silent = false; // nothing was sent since our last KeyUpdate
+	#asked = false; // the server is to change its key
 
 	constructor(connection: Connection, suite: CipherSuite, secrets: TrafficSecrets, server: AuthenticatedServer) {
 		this.server = server;
@@ -216,9 +235,19 @@ export class Established {
 		this.#secrets = secrets;
 	}
 
-	/** One record of application data. */
+	/** One record of application data. A key that has protected nearly as many as it may is changed after it (§5.5). */
 	write(bytes: Uint8Array): void {
 		this.#connection.send(APPLICATION_DATA, bytes);
+		this.#silent = false;
+		if (this.#connection.writer.left <= LAST_RECORDS) this.updateKey(false);
+	}
+
+	/** A record of the server's application data was opened. */
+	receivedData(): void {
+		this.#keyUpdates = 0;
+		if (this.#asked || this.#connection.reader.left > LAST_RECORDS) return;
+		this.#asked = true;
+		this.updateKey(true);
 	}
 
 	receive(type: number, body: Uint8Array): void {
@@ -228,9 +257,10 @@ export class Established {
 		} else if (type === KEY_UPDATE) {
 			const wantsOurs = readKeyUpdate(body);
 			if (++this.#keyUpdates > MAXIMUM_KEY_UPDATES) refuse("too many key updates");
-			this.#secrets.server = nextSecret(this.#secrets.server);
+			this.#succeed(this.#secrets.server);
 			this.#connection.reader.protect(this.#suite, this.#secrets.server);
-			if (wantsOurs) this.updateKey(false);
+			this.#asked = false;
+			if (wantsOurs && !this.#silent) this.updateKey(false); // one answer is enough for several
 		} else {
 			refuse("unexpected message");
 		}
@@ -239,7 +269,15 @@ export class Established {
 	/** §4.7.3: the message goes under the old key. */
 	updateKey(both: boolean): void {
 		this.#connection.send(HANDSHAKE, writeMessage(KEY_UPDATE, Uint8Array.of(both ? 1 : 0)));
-		this.#secrets.client = nextSecret(this.#secrets.client);
+		this.#succeed(this.#secrets.client);
 		this.#connection.writer.protect(this.#suite, this.#secrets.client);
+		this.#silent = true;
+	}
+
+	/** The secret after it takes its place, and so is overwritten in the end. */
+	#succeed(secret: Uint8Array): void {
+		const next = nextSecret(secret);
+		secret.set(next);
+		next.fill(0);
 	}
 }

@@ -121,6 +121,10 @@ class Aead {
 		buffer.set(text);
 		return true;
 	}
+
+	wipe(): void {
+		this.#key.fill(0);
+	}
 }
 
 export class ChaCha20Poly1305 extends Aead {

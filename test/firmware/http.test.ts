@@ -104,20 +104,51 @@ test("what a status line may not be is refused", () => {
 });
 
 test("what a header field may not be is refused", () => {
-	for (const line of ["no colon", "Space : x", ": x", " folded: x", "Nul: \u0000", "Bare: a\rb"])
+	for (const line of ["no colon", "Space : x", ": x", "Nul: \u0000", "Bare: a\rb"])
 		refused(`HTTP/1.1 200 OK\r\n${line}\r\n\r\n`, "malformed header");
 });
 
 test("a length that two readers could understand differently is refused (RFC 9112 §6.3)", () => {
 	const head = "HTTP/1.1 200 OK\r\n";
-	refused(`${head}\r\n`, "no body length");
-	refused(`${head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n`, "no body length");
+	refused(`${head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n`, "two body lengths");
+	refused("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "unsupported transfer coding");
+	refused(`${head}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n`, "unsupported content coding");
+	assert.ok(read(`${head}Content-Encoding: identity\r\nContent-Length: 0\r\n\r\n`).complete);
 	refused(`${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n`, "malformed Content-Length");
 	for (const length of ["", "+2", "2,2", "-1", "0x2", "2 2", "99999999999"])
 		refused(`${head}Content-Length: ${length}\r\n\r\n`, "malformed Content-Length");
 	refused(`${head}Transfer-Encoding: gzip, chunked\r\n\r\n`, "unsupported transfer coding");
 	refused(`${head}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n`, "unsupported transfer coding");
 	assert.is(textOf(read(`${head}Content-Length: 2\r\nContent-Length: 2\r\n\r\nok`).body), "ok");
+});
+
+test("a body without a length ends with the connection, in order (RFC 9112 §6.3)", () => {
+	const text = "HTTP/1.0 200 OK\r\nServer: s_server\r\n\r\nhello";
+	for (let size = 1; size <= text.length; size++) {
+		const reader = read(text, 5, size);
+		assert.not.ok(reader.complete);
+		reader.end();
+		assert.ok(reader.complete);
+		assert.is(textOf(reader.body), "hello");
+	}
+	refusedAs(DecodeError, "response too large", () => read(text, 4));
+	const counted = read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell");
+	counted.end();
+	assert.not.ok(counted.complete);
+});
+
+test("fields that do not matter are passed over, of any length up to 64 KB together", () => {
+	const policy = `Content-Security-Policy: ${"default-src 'self'; ".repeat(500)}\r\n`;
+	assert.is(textOf(read(`HTTP/1.1 200 OK\r\n${policy}Content-Length: 2\r\n\r\nok`).body), "ok");
+	assert.is(textOf(read(`HTTP/1.1 200 OK\r\n${policy.repeat(6)}Content-Length: 2\r\n\r\nok`).body), "ok");
+	refused(`HTTP/1.1 200 OK\r\nContent-Length: 2${" ".repeat(3000)}\r\n\r\nok`, "header too large");
+	refused(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(3000)}\n\r\n`, "malformed header"); // a bare line feed
+});
+
+test("a folded line continues the one before (RFC 9112 §5.2)", () => {
+	assert.is(textOf(read("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\tc\r\nContent-Length:\r\n 2\r\n\r\nok").body), "ok");
+	refused("HTTP/1.1 200 OK\r\n folded: x\r\n\r\n", "folded status line");
+	refused("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n 3\r\n\r\nok", "malformed Content-Length");
 });
 
 test("what a chunk may not be is refused", () => {
@@ -128,9 +159,9 @@ test("what a chunk may not be is refused", () => {
 
 test("heads, lines and trailers are bounded", () => {
 	refused(`HTTP/1.1 200 ${"x".repeat(3000)}`, "header too large");
-	refused(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(3000)}`, "header too large");
-	refused(`HTTP/1.1 200 OK\r\n${`X: ${"x".repeat(1000)}\r\n`.repeat(9)}\r\n`, "header too large");
-	const trailers = `0\r\n${`X: ${"x".repeat(1000)}\r\n`.repeat(9)}\r\n`;
+	refused(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(70_000)}`, "header too large");
+	refused(`HTTP/1.1 200 OK\r\n${`X: ${"x".repeat(1000)}\r\n`.repeat(70)}\r\n`, "header too large");
+	const trailers = `0\r\n${`X: ${"x".repeat(1000)}\r\n`.repeat(70)}\r\n`;
 	refused(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${trailers}`, "header too large");
 });
 

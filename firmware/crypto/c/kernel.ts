@@ -112,6 +112,10 @@ export class ChaCha20Poly1305 {
 	open(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): boolean {
 		return nativeChaCha20Poly1305Open(this.#key, nonce, additionalData, buffer);
 	}
+
+	wipe(): void {
+		this.#key.fill(0);
+	}
 }
 
 /** NIST SP 800-38D. The key has 16 bytes. */
@@ -129,6 +133,10 @@ export class Aes128Gcm {
 
 	open(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): boolean {
 		return nativeAes128GcmOpen(this.#key, nonce, additionalData, buffer);
+	}
+
+	wipe(): void {
+		this.#key.fill(0);
 	}
 }
 

@@ -18,6 +18,11 @@ export class Aes128Gcm implements Aead {
 		this.#h = spread(word128(zeros, 0));
 	}
 
+	wipe(): void {
+		this.#keys.fill(0);
+		this.#h.fill(0n);
+	}
+
 	seal(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): void {
 		const text = this.#text(nonce, buffer);
 		this.#encrypt(nonce, text);

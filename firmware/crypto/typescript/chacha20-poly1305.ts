@@ -15,6 +15,10 @@ export class ChaCha20Poly1305 implements Aead {
 		this.#state.push(0, 0, 0, 0);
 	}
 
+	wipe(): void {
+		this.#state.fill(0);
+	}
+
 	seal(nonce: Uint8Array, additionalData: Uint8Array, buffer: Uint8Array): void {
 		const oneTimeKey = this.#start(nonce, buffer);
 		const text = buffer.subarray(0, buffer.length - 16);

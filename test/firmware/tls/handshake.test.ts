@@ -96,11 +96,12 @@ test("no truncated ServerHello is read, and none with a byte behind it", () => {
 
 test("EncryptedExtensions say how long our records may be", () => {
 	const read = (hex: string) => readEncryptedExtensions(fromHex(hex), ours);
-	assert.is(read("0000"), 512);
-	assert.is(read("0006001c00020040"), 63);
-	assert.is(read("0006001c00024001"), 512);
-	assert.is(read("00050001000101"), 512);
-	assert.is(read("001300000000" + "0010000b000908687474702f312e31"), 512);
+	assert.equal(read("0000"), { sendLimit: 512, limitAgreed: false });
+	assert.equal(read("0006001c00020040"), { sendLimit: 63, limitAgreed: true });
+	assert.equal(read("0006001c00024001"), { sendLimit: 512, limitAgreed: true });
+	assert.equal(read("00050001000101"), { sendLimit: 512, limitAgreed: true });
+	assert.equal(read("001300000000" + "0010000b000908687474702f312e31"), { sendLimit: 512, limitAgreed: false });
+	refusedAs(AlertError, "malformed message", () => read("0009000a00050003001d00")); // half a group
 	refusedAs(AlertError, "extension not offered", () =>
 		readEncryptedExtensions(fromHex("000400000000"), { ...ours, hostName: undefined }),
 	);

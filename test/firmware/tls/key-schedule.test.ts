@@ -72,7 +72,7 @@ for (const title of traceTitles) {
 		const beforeFinished = concatenate(clientHello, serverHello, ...flight);
 		assert.is(toHex(verifyData(traffic.server, sha256(beforeFinished))), toHex(finished.subarray(4)));
 
-		const reader = new RecordReader(4_096);
+		const reader = new RecordReader(4_096, 0);
 		reader.protect(aes, traffic.server);
 		const opened = open(reader, get("Record_ServerHandshakeMessages")).filter(({ type }) => type === 22);
 		assert.is(opened.map(({ content }) => content).join(""), toHex(concatenate(...flight, finished)));

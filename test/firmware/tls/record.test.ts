@@ -7,6 +7,7 @@ import {
 	CHANGE_CIPHER_SPEC,
 	CIPHER_SUITES,
 	HANDSHAKE,
+	LONGEST_FRAGMENT,
 	OVERHEAD,
 	RecordReader,
 	RecordWriter,
@@ -16,8 +17,8 @@ import { refusedAs } from "../../refusal.js";
 
 const secret = new Uint8Array(32).fill(3);
 
-function pair(suite = CIPHER_SUITES[0], limit = 512): { reader: RecordReader; writer: RecordWriter } {
-	const reader = new RecordReader(limit),
+function pair(suite = CIPHER_SUITES[0], limit = 512, longest = 0): { reader: RecordReader; writer: RecordWriter } {
+	const reader = new RecordReader(limit, longest),
 		writer = new RecordWriter();
 	reader.protect(suite, secret);
 	writer.protect(suite, secret);
@@ -54,7 +55,7 @@ test("what is written is read, with both suites, up to the limit", () => {
 });
 
 test("before keys records are in plaintext, in any version", () => {
-	const reader = new RecordReader(512),
+	const reader = new RecordReader(512, 0),
 		writer = new RecordWriter();
 	assert.is(toHex(writer.write(HANDSHAKE, fromHex("0102"), 0x0301)), "16030100020102");
 	assert.equal(receive(reader, fromHex("160301000101")).type, HANDSHAKE);
@@ -70,12 +71,46 @@ test("change_cipher_spec is never protected", () => {
 });
 
 test("a record that is too long is refused at its header, before a byte of it is taken", () => {
-	const plain = new RecordReader(512),
+	const plain = new RecordReader(512, 0),
 		{ reader } = pair();
-	refusedAs(AlertError, "record too long", () => plain.receive(header(HANDSHAKE, 513)));
+	refusedAs(AlertError, "record too long", () => plain.receive(header(HANDSHAKE, 512 + 18)));
 	refusedAs(AlertError, "record too long", () => reader.receive(header(APPLICATION_DATA, 512 + 18)));
 	pair().reader.receive(header(APPLICATION_DATA, 512 + 17));
-	new RecordReader(512).receive(header(HANDSHAKE, 512));
+	new RecordReader(512, 0).receive(header(HANDSHAKE, 512));
+});
+
+test("a longer record than was asked for is taken up to the board's limit, until the server agrees to short ones", () => {
+	const { reader, writer } = pair(CIPHER_SUITES[0], 512, LONGEST_FRAGMENT);
+	for (const length of [513, 5_000, 2 ** 14, 1]) {
+		const { content } = receive(reader, writer.write(APPLICATION_DATA, new Uint8Array(length).fill(7)));
+		assert.is(content.length, length);
+		assert.ok(content.every(byte => byte === 7));
+		reader.next();
+	}
+	const tooLong = pair(CIPHER_SUITES[0], 512, LONGEST_FRAGMENT);
+	const record = tooLong.writer.write(APPLICATION_DATA, new Uint8Array(2 ** 14 + 1));
+	refusedAs(AlertError, "record too long", () => receive(tooLong.reader, record)); // RFC 9846 §5.4
+	refusedAs(AlertError, "record too long", () =>
+		pair(CIPHER_SUITES[0], 512, 10 ** 6).reader.receive(header(APPLICATION_DATA, LONGEST_FRAGMENT + 1)),
+	);
+	refusedAs(AlertError, "record too long", () =>
+		pair(CIPHER_SUITES[0], 512, 2_000).reader.receive(header(APPLICATION_DATA, 2_001)),
+	);
+	refusedAs(AlertError, "record too long", () =>
+		new RecordReader(512, 10 ** 6).receive(header(HANDSHAKE, 2 ** 14 + 1)),
+	);
+	reader.enforce();
+	refusedAs(AlertError, "record too long", () => reader.receive(header(APPLICATION_DATA, 512 + 18)));
+});
+
+test("a wiped reader and writer have no key", () => {
+	const { reader, writer } = pair();
+	const record = writer.write(APPLICATION_DATA, Uint8Array.of(1));
+	reader.wipe();
+	refusedAs(AlertError, "record not authentic", () => receive(reader, record));
+	writer.wipe();
+	const other = writer.write(APPLICATION_DATA, Uint8Array.of(1));
+	refusedAs(AlertError, "record not authentic", () => receive(pair().reader, other));
 });
 
 test("what may not stand at that place is refused at its header", () => {
@@ -90,7 +125,7 @@ test("what may not stand at that place is refused at its header", () => {
 		[true, ALERT, 2, "plaintext record after keys"],
 		[true, APPLICATION_DATA, 15, "record not authentic"],
 	] as const) {
-		const reader = protect ? pair().reader : new RecordReader(512);
+		const reader = protect ? pair().reader : new RecordReader(512, 0);
 		refusedAs(AlertError, reason, () => reader.receive(header(type, length)));
 	}
 });

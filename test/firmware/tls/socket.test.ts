@@ -62,7 +62,24 @@ class Playback implements TCP {
 	}
 }
 
+/** Fires when it is told to. */
+class Deadline {
+	milliseconds = 0;
+	callback: (() => void) | undefined;
+
+	set(callback: () => void, milliseconds: number): object {
+		this.callback = callback;
+		this.milliseconds = milliseconds;
+		return this;
+	}
+
+	clear(): void {
+		this.callback = undefined;
+	}
+}
+
 interface Log {
+	timer: Deadline;
 	calls: string[];
 	text: string;
 	error: unknown;
@@ -72,7 +89,8 @@ interface Log {
 
 /** A socket that reads all it can and writes down what happens. */
 function open(options: Partial<TLSSocketOptions> = {}): Log {
-	const log: Partial<Log> & { calls: string[]; text: string } = { calls: [], text: "", error: "none" };
+	const timer = new Deadline();
+	const log: Partial<Log> & { calls: string[]; text: string } = { calls: [], text: "", error: "none", timer };
 	log.socket = new TLSSocket({
 		io: Playback as unknown as TCPConstructor,
 		address: "127.0.0.1",
@@ -80,6 +98,7 @@ function open(options: Partial<TLSSocketOptions> = {}): Log {
 		host: HOST,
 		anchors: [readTrustAnchor(fromHex(recorded.root))],
 		random: bytes => bytes.forEach((_, i) => (bytes[i] = i)),
+		timer,
 		onConnected: () => void log.calls.push("connected"),
 		onAuthenticated: anchor => void log.calls.push(`authenticated ${anchor}`),
 		onWritable: () => void log.calls.push("writable"),
@@ -130,6 +149,46 @@ test("a server that does not listen has refused the connection", () => {
 	log.tcp.end();
 	assert.equal(log.calls, ["error"]);
 	assert.ok(log.error instanceof TransportError && log.error.reason === "connection refused");
+});
+
+test("a server that has not proved itself at the deadline is given up", () => {
+	const silent = open({ suites });
+	assert.is(silent.timer.milliseconds, 60_000);
+	silent.timer.callback!();
+	assert.ok(silent.error instanceof TransportError && silent.error.reason === "connect time-out");
+	const slow = open({ suites, deadline: 5 });
+	slow.tcp.connect();
+	slow.tcp.arrive(flight.subarray(0, 200));
+	assert.is(slow.timer.milliseconds, 5);
+	slow.timer.callback!();
+	assert.ok(slow.error instanceof TransportError && slow.error.reason === "time-out");
+	assert.is(slow.tcp.closed, 1);
+	assert.equal(slow.calls, ["connected", "error"]);
+});
+
+test("no deadline is left of a server that has proved itself, nor of a connection that is over", () => {
+	const log = open({ suites, onReadable() {} });
+	log.tcp.connect();
+	log.tcp.arrive(flight);
+	assert.equal(log.calls, ["connected", "authenticated 0", "writable"]);
+	assert.is(log.timer.callback, undefined);
+	const closed = open({ suites });
+	closed.socket.close();
+	assert.is(closed.timer.callback, undefined);
+});
+
+test("after closeWrite nothing is written, and what the server says is read to its end", () => {
+	const log = open({ suites });
+	log.tcp.connect();
+	log.tcp.arrive(flight.subarray(0, flight.length - 24)); // all but the end
+	const { written } = log.tcp;
+	log.socket.closeWrite();
+	log.socket.closeWrite();
+	assert.is(log.tcp.written - written, 2 + 22);
+	assert.throws(() => log.socket.write(new Uint8Array(1)), /expected at most 0/);
+	log.tcp.arrive(flight.subarray(flight.length - 24));
+	assert.is(log.error, undefined);
+	assert.is(log.tcp.written - written, 2 + 22); // it is not said twice
 });
 
 test("what onAuthenticated throws closes the connection before a byte of the application's passes", () => {

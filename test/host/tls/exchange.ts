@@ -55,6 +55,7 @@ export function exchange(options: ExchangeOptions): Promise<Exchange> {
 		const socket = new TLSSocket({
 			address: "127.0.0.1",
 			random: bytes => void randomFillSync(bytes),
+			timer: { set: setTimeout, clear: id => clearTimeout(id as NodeJS.Timeout) },
 			...options,
 			io: counting(options.io ?? NodeTCP, result),
 			onAuthenticated(anchor) {

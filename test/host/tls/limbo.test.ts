@@ -61,7 +61,7 @@ if (file === undefined) {
 	const rows = disagreements.map(({ id, limbo, ours }) => `| ${id} | ${limbo} | ${ours} |`);
 	if (process.argv.includes("--table")) console.log(rows.join("\n"));
 
-	test(`x509-limbo: ${cases.length} cases, ${rows.length} disagreements, each in LIMBO.md's table with its reason`, () => {
+	test(`x509-limbo: ${cases.length} cases, ${rows.length} disagreements, each in its table with its reason`, () => {
 		const table = readFileSync(join(root, "firmware/x509/LIMBO.md"), "utf8")
 			.split("\n")
 			.filter(line => /^\| \w+::/.test(line));

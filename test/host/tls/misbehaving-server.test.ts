@@ -6,9 +6,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { AlertError } from "../../../firmware/tls/alert.js";
 import { Client } from "../../../firmware/tls/client.js";
+import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
-import { honest, misbehaviours, rootCertificate } from "./misbehaving-server.js";
+import { certificateRequest, honest, longRequest, misbehaviours, rootCertificate } from "./misbehaving-server.js";
 import { ALERT, APPLICATION_DATA, extension, message, ReferenceServer, uint16, vector } from "./reference-server.js";
 
 const anchors = [readTrustAnchor(rootCertificate)];
@@ -75,8 +76,8 @@ for (const {
 	});
 }
 
-test("there are at least sixty misbehaviours, and no two have one name", () => {
-	assert.ok(misbehaviours.length >= 60, String(misbehaviours.length));
+test("there are at least 170 misbehaviours, and no two have one name", () => {
+	assert.ok(misbehaviours.length >= 170, String(misbehaviours.length));
 	assert.is(new Set(misbehaviours.map(({ name }) => name)).size, misbehaviours.length);
 });
 
@@ -157,14 +158,10 @@ test("a HelloRetryRequest is answered, with a cookie, for a key share, or both",
 test("asked for a certificate, the client sends an empty one before its Finished", () => {
 	const client = newClient();
 	const server = new ReferenceServer(client.take(), honest);
-	const request = message(
-		13,
-		Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, extension(13, vector(2, uint16(0x0807))))]),
-	);
 	server
 		.sendServerHello()
 		.sendEncryptedExtensions()
-		.send([request])
+		.send([certificateRequest()])
 		.sendCertificate()
 		.sendCertificateVerify()
 		.sendFinished();
@@ -177,6 +174,96 @@ test("asked for a certificate, the client sends an empty one before its Finished
 			.map(({ content }) => content),
 		[none, server.clientFinished(none)],
 	);
+});
+
+test("a request for a certificate may be longer than any other message, in records of any size", () => {
+	assert.ok(longRequest.length > 10_240);
+	for (const size of [3, 512, 16_000]) {
+		const client = newClient();
+		const server = new ReferenceServer(client.take(), honest);
+		server.sendServerHello().sendEncryptedExtensions().send([longRequest], size).sendCertificate();
+		feed(client, server.sendCertificateVerify().sendFinished().take());
+		assert.is(client.anchor, 0);
+	}
+	const client = newClient();
+	const server = new ReferenceServer(client.take(), honest);
+	server.sendServerHello();
+	server.send([server.encryptedExtensions(), longRequest]).sendCertificate(); // with another message before it
+	feed(client, server.sendCertificateVerify().sendFinished().take());
+	assert.is(client.anchor, 0);
+});
+
+test("records as long as there are any are taken from a server that was asked for short ones", () => {
+	const client = newClient();
+	const server = new ReferenceServer(client.take(), honest);
+	const text = "x".repeat(2 ** 14);
+	assert.is(feed(client, server.sendFlight().seal(APPLICATION_DATA, Buffer.from(text)).take()), text);
+	assert.is(feed(client, server.seal(APPLICATION_DATA, Buffer.from("short"), 200).take()), "short");
+});
+
+test("while the client is silent, one KeyUpdate of its own answers several", () => {
+	const client = newClient();
+	const server = new ReferenceServer(client.take(), honest);
+	feed(client, server.sendFlight().take());
+	server.open(client.take());
+	for (let i = 0; i < 5; i++) server.seal(22, message(24, Buffer.of(1))).updateKey();
+	feed(client, server.take());
+	assert.is(server.open(client.take()).length, 1);
+	server.followClientUpdate();
+	client.write(Buffer.from("no longer silent"));
+	feed(
+		client,
+		server
+			.seal(22, message(24, Buffer.of(1)))
+			.updateKey()
+			.take(),
+	);
+	assert.equal(
+		server.open(client.take()).map(({ type }) => type),
+		[APPLICATION_DATA, 22],
+	);
+});
+
+test("key updates with data between are as many as the server likes", () => {
+	const client = newClient();
+	const server = new ReferenceServer(client.take(), honest);
+	feed(client, server.sendFlight().take());
+	for (let i = 0; i < 100; i++) {
+		server.seal(22, message(24, Buffer.of(0))).updateKey();
+		assert.is(feed(client, server.seal(APPLICATION_DATA, Buffer.from("data")).take()), "data");
+	}
+});
+
+test("a key is changed before it has protected as many records as it may, in both directions (RFC 9846 §5.5)", () => {
+	const suites = CIPHER_SUITES.filter(({ code }) => code === 0x1303).map(suite => ({ ...suite, maximumRecords: 20 }));
+	const client = new Client({ host: "server.example", anchors, random, suites });
+	const server = new ReferenceServer(client.take(), honest);
+	feed(client, server.sendFlight().take());
+	server.open(client.take());
+	for (let i = 0; i < 50; i++) {
+		client.write(Buffer.from("data"));
+		for (const { type, content } of server.open(client.take())) {
+			if (type !== 22) continue;
+			assert.equal(content, message(24, Buffer.of(0)));
+			server.followClientUpdate();
+		}
+	}
+	let asked = 0;
+	for (let i = 0; i < 50; i++) {
+		feed(client, server.seal(APPLICATION_DATA, Buffer.from("data")).take());
+		const updates = server.open(client.take()).filter(({ type }) => type === 22);
+		if (updates.length === 0) continue;
+		asked++;
+		server.followClientUpdate();
+		feed(
+			client,
+			server
+				.seal(22, message(24, Buffer.of(0)))
+				.updateKey()
+				.take(),
+		);
+	}
+	assert.ok(asked > 1);
 });
 
 test("keys are updated when the server does, and when it asks", () => {

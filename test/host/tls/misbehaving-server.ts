@@ -65,9 +65,25 @@ function protocol(...names: Buffer[]): Buffer {
 function cookie(bytes: Buffer): Buffer {
 	return extension(44, vector(2, bytes));
 }
-const ticket = message(
-	4,
-	Buffer.concat([Buffer.alloc(8), vector(1, uint8(0)), vector(2, Buffer.alloc(64)), vector(2, Buffer.alloc(0))]),
+function ticketWith(...extensions: Buffer[]): Buffer {
+	const parts = [
+		Buffer.alloc(8),
+		vector(1, uint8(0)),
+		vector(2, Buffer.alloc(64)),
+		vector(2, Buffer.concat(extensions)),
+	];
+	return message(4, Buffer.concat(parts));
+}
+const ticket = ticketWith();
+/** record_size_limit: the server agrees to as much as we ask for. */
+const shortRecords = extension(28, uint16(16_385));
+export function certificateRequest(...more: Buffer[]): Buffer {
+	const algorithms = extension(13, vector(2, uint16(0x0807)));
+	return message(13, Buffer.concat([vector(1, Buffer.alloc(0)), vector(2, Buffer.concat([algorithms, ...more]))]));
+}
+/** As nginx sends it with `ssl_verify_client optional` and the system's bundle: the names of a hundred CAs. */
+export const longRequest = certificateRequest(
+	extension(47, vector(2, Buffer.concat(Array.from({ length: 140 }, () => vector(2, make.name("x".repeat(80))))))),
 );
 const wantsShare = extension(51, uint16(X25519));
 
@@ -119,6 +135,12 @@ function credentials(
 	};
 }
 
+/** A leaf below an intermediate with these extensions. */
+function below(extensions: Buffer[]): Uint8Array[] {
+	const middle = make.party("middle");
+	return [make.leaf(middle, server), make.authority(middle, root, { extensions })];
+}
+
 /** A leaf with other fields. */
 function leaf(
 	name: string,
@@ -159,17 +181,61 @@ export const misbehaviours: Misbehaviour[] = [
 	wrong("application data before ServerHello", "RFC 9846 §5.1", "application data before Finished", UNEXPECTED, s =>
 		s.plain(APPLICATION_DATA, Buffer.from("hello")),
 	),
-	wrong("a plaintext record that is longer than agreed", "RFC 9846 §5.1", "record too long", RECORD_OVERFLOW, s =>
-		s.plain(HANDSHAKE, Buffer.alloc(513)),
+	wrong("a plaintext record of 2^14+1 bytes", "RFC 9846 §5.1", "record too long", RECORD_OVERFLOW, s =>
+		s.plain(HANDSHAKE, Buffer.alloc(2 ** 14 + 1)),
 	),
 	wrong("a plaintext record of 2^16-1 bytes", "RFC 9846 §5.1", "record too long", RECORD_OVERFLOW, s =>
 		s.raw(Buffer.of(22, 3, 3, 255, 255)),
 	),
 	wrong("a protected record that is longer than agreed", "RFC 8449 §4", "record too long", RECORD_OVERFLOW, s =>
-		s.sendServerHello().seal(HANDSHAKE, Buffer.alloc(513)),
+		s.sendServerHello().sendEncryptedExtensions([shortRecords]).seal(HANDSHAKE, Buffer.alloc(513)),
 	),
 	wrong("a protected record with padding beyond the limit", "RFC 8449 §4", "record too long", RECORD_OVERFLOW, s =>
-		s.sendServerHello().seal(HANDSHAKE, s.encryptedExtensions(), 512),
+		s.sendServerHello().sendEncryptedExtensions([shortRecords]).seal(HANDSHAKE, uint8(11), 512),
+	),
+	wrong("a record beyond max_fragment_length", "RFC 6066 §4", "record too long", RECORD_OVERFLOW, s =>
+		s
+			.sendServerHello()
+			.sendEncryptedExtensions([extension(1, uint8(1))])
+			.seal(HANDSHAKE, Buffer.alloc(513)),
+	),
+	wrong("a protected record of 2^14+1 bytes", "RFC 9846 §5.4", "record too long", RECORD_OVERFLOW, s =>
+		s.sendServerHello().seal(HANDSHAKE, Buffer.alloc(2 ** 14 + 1)),
+	),
+	wrong("a protected record of 2^14+257 bytes", "RFC 9846 §5.2", "record too long", RECORD_OVERFLOW, s =>
+		s.sendServerHello().raw(Buffer.of(23, 3, 3, 0x41, 1)),
+	),
+	wrong("a TLS 1.2 flight in one record", "RFC 9846 §4.3.1", "no TLS 1.3", PROTOCOL_VERSION, s =>
+		s.plain(
+			HANDSHAKE,
+			Buffer.concat([s.serverHello({ extensions: [] }), message(11, Buffer.alloc(40)), message(14, Buffer.alloc(0))]),
+		),
+	),
+	extensions(
+		"half a supported group",
+		"RFC 9846 §4.3.7",
+		"malformed message",
+		DECODE_ERROR,
+		extension(10, Buffer.of(0, 3, 0, 29, 0)),
+	),
+	wrong("ALPN in a CertificateRequest", "RFC 9846 §4.3", "extension in the wrong message", ILLEGAL, s =>
+		s
+			.sendServerHello()
+			.sendEncryptedExtensions()
+			.send([certificateRequest(protocol(http))]),
+	),
+	wrong("a second CertificateRequest after a long one", "RFC 9846 §4.5", "message too long", ILLEGAL, s =>
+		s.sendServerHello().sendEncryptedExtensions().send([longRequest], 512).send([longRequest], 512),
+	),
+	wrong("a long CertificateRequest behind Certificate", "RFC 9846 §4.5", "message too long", ILLEGAL, s =>
+		afterCertificate(s).send([longRequest], 512),
+	),
+	wrong("an alert within a long CertificateRequest", "RFC 9846 §5.1", "message interleaved", UNEXPECTED, s =>
+		s
+			.sendServerHello()
+			.sendEncryptedExtensions()
+			.seal(HANDSHAKE, longRequest.subarray(0, 600))
+			.seal(ALERT, Buffer.of(1, 90)),
 	),
 	wrong("a protected record without a content type", "RFC 9846 §5.4", "record without content type", UNEXPECTED, s =>
 		s.sendServerHello().seal(0, Buffer.alloc(0), 31),
@@ -689,13 +755,45 @@ export const misbehaviours: Misbehaviour[] = [
 	credentials("a certificate that is no certificate", "X.690", "unexpected tag", BAD_CERTIFICATE, () => [
 		Buffer.from("not a certificate"),
 	]),
-	leaf("another name", "RFC 6125 §6.4", "name does not match", {
+	credentials("an intermediate for clients", "RFC 5280 §4.2.1.12", "wrong extended key usage", BAD_CERTIFICATE, () =>
+		below([...make.authorityExtensions(), make.extKeyUsage(make.CLIENT_AUTH)]),
+	),
+	credentials(
+		"an intermediate with an unknown critical extension",
+		"RFC 5280 §4.2",
+		"unknown critical extension",
+		BAD_CERTIFICATE,
+		() => below([...make.authorityExtensions(), make.extension("1.2.3.4", Buffer.alloc(2), true)]),
+	),
+	credentials("a name that an intermediate excludes", "RFC 5280 §4.2.1.10", "name not permitted", BAD_CERTIFICATE, () =>
+		below([...make.authorityExtensions(), make.nameConstraints({ excluded: [make.dns("example")] })]),
+	),
+	credentials(
+		"constraints of policies in an intermediate",
+		"RFC 5280 §4.2.1.11",
+		"unsupported constraints",
+		BAD_CERTIFICATE,
+		() => below([...make.authorityExtensions(), make.extension("2.5.29.36", make.sequence(), true)]),
+	),
+	credentials("bytes behind the certificate, outside it", "X.690", "trailing bytes", BAD_CERTIFICATE, () => [
+		Buffer.concat([honest.chain[0], Buffer.of(0)]),
+	]),
+	leaf("a certificate of more than 4,608 bytes", "RFC 9846 §4.5.1", "certificate too large", {
+		extensions: [...make.leafExtensions(make.dns("server.example")), make.extension("1.2.3", Buffer.alloc(4_500))],
+	}),
+	leaf("no alternative name in the list", "RFC 5280 §4.2.1.6", "bad extension", {
+		extensions: [make.alternativeNames()],
+	}),
+	leaf("alternative names twice", "RFC 5280 §4.2", "duplicate extension", {
+		extensions: [...make.leafExtensions(make.dns("server.example")), make.alternativeNames(make.dns("server.example"))],
+	}),
+	leaf("another name", "RFC 9525 §6.3", "name does not match", {
 		extensions: make.leafExtensions(make.dns("other.example")),
 	}),
-	leaf("a wildcard for two labels", "RFC 6125 §6.4.3", "name does not match", {
+	leaf("a wildcard for two labels", "RFC 9525 §6.3", "name does not match", {
 		extensions: make.leafExtensions(make.dns("*.*.example")),
 	}),
-	leaf("a name in the subject alone", "RFC 6125 §6.4.4", "no subject alternative name", {
+	leaf("a name in the subject alone", "RFC 9525 §2", "no subject alternative name", {
 		extensions: [make.keyUsage(make.DIGITAL_SIGNATURE), make.extKeyUsage(make.SERVER_AUTH)],
 	}),
 	leaf("a certificate for clients", "RFC 5280 §4.2.1.12", "wrong extended key usage", {
@@ -754,6 +852,12 @@ export const misbehaviours: Misbehaviour[] = [
 	),
 	after("endless key updates", "RFC 9846 §4.7.3", "too many key updates", UNEXPECTED, s =>
 		times(17, () => s.seal(HANDSHAKE, message(24, uint8(0))).updateKey()),
+	),
+	after("ALPN in a ticket", "RFC 9846 §4.3", "extension in the wrong message", ILLEGAL, s =>
+		s.seal(HANDSHAKE, ticketWith(protocol(http))),
+	),
+	after("a long CertificateRequest after the handshake", "RFC 9846 §4.7.2", "message too long", ILLEGAL, s =>
+		s.seal(HANDSHAKE, longRequest.subarray(0, 500)),
 	),
 	after("a key update of 2", "RFC 9846 §4.7.3", "bad key update", ILLEGAL, s =>
 		s.seal(HANDSHAKE, message(24, uint8(2))),
