@@ -8,6 +8,7 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { BoardCommand } from "./board-command.js";
 import type { Kernel } from "./bundle.js";
 import { exitCode } from "./exit-code.js";
 import type { RunSettings } from "./settings.js";
@@ -40,19 +41,6 @@ export interface RunningBoard {
 	/** Asks the process to end (SIGTERM), kills it after three seconds. Gives what `exited` gives. */
 	stop(): Promise<number>;
 }
-
-/** What a board's folder provides in `command.ts`: how one device is run on it. */
-export type BoardCommand = (run: {
-	flash: string; // folder
-	settings: string; // file
-	memory?: number;
-	kernel?: Kernel;
-}) => Promise<{
-	file: string;
-	args: string[];
-	/** Runs after the process ended, before `exited` resolves. */
-	afterwards?(): Promise<void>;
-}>;
 
 const boards: Partial<Record<BoardName, () => Promise<{ command: BoardCommand }>>> = {
 	simulator: () => import("./simulator/command.js"),

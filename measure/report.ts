@@ -1,7 +1,19 @@
 // The bench's tables for people.
 
 import type { KernelFigures } from "./kernel-rv32/measure.js";
-import type { Figures } from "./run.js";
+
+/** One implementation of one operation. */
+export interface Figures {
+	ms?: number; // median on XS with 1 MB of chunks, or as much more as it needs; node-crypto: on Node
+	heapMB?: number; // that, where it is more
+	ratio?: number; // of ms to ours in TypeScript
+	nodeMs?: number; // the same program on Node
+	chunks?: number; // bytes at the peak of one operation in that heap, garbage included
+	slots?: number; // bytes, the same
+	heapBytes?: number; // the smallest heap in which it runs, chunks and 16-byte slots, above the built-ins' own
+	bytecodeBytes?: number;
+	instructions?: number; // on rv32imc
+}
 
 /** One of the project's targets, or a figure beside them. With × more is better, otherwise less. */
 export interface Target {

@@ -11,20 +11,8 @@ import { benchBoard } from "./board-qemu.js";
 import { type KernelFigures, measureKernel, missingForKernel } from "./kernel-rv32/measure.js";
 import type { Measured } from "./measure.js";
 import { bytecodeBytes, type Heap, type Program, prepareXS, smallestHeap, timeOnNode, timeOnXS } from "./programs.js";
-import { kernelTable, operationTable, type Target, targetTable } from "./report.js";
+import { type Figures, kernelTable, operationTable, type Target, targetTable } from "./report.js";
 
-/** One implementation of one operation. */
-export interface Figures {
-	ms?: number; // median on XS with 1 MB of chunks, or as much more as it needs; node-crypto: on Node
-	heapMB?: number; // that, where it is more
-	ratio?: number; // of ms to ours in TypeScript
-	nodeMs?: number; // the same program on Node
-	chunks?: number; // bytes at the peak of one operation in that heap, garbage included
-	slots?: number; // bytes, the same
-	heapBytes?: number; // the smallest heap in which it runs, chunks and 16-byte slots, above the built-ins' own
-	bytecodeBytes?: number;
-	instructions?: number; // on rv32imc
-}
 export type Operations = Record<string, Record<string, Figures>>;
 
 const megabyte: Heap = { chunks: 1 << 20, slots: 40_000 };

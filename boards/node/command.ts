@@ -1,7 +1,7 @@
 // How a device is run on the node board: a Node process of its own.
 
+import type { BoardCommand } from "../board-command.js";
 import { bundleOnce } from "../bundle.js";
-import type { BoardCommand } from "../start.js";
 
 export const command: BoardCommand = async ({ flash, settings }) => {
 	const program = await bundleOnce({ entry: "boards/node/boot.ts", engine: "node" });

@@ -1,7 +1,7 @@
 // How a device is run on the simulator board: the machine's own program, compiled once, and the firmware's bundle.
 
+import type { BoardCommand } from "../board-command.js";
 import { bundleOnce } from "../bundle.js";
-import type { BoardCommand } from "../start.js";
 import { buildSimulator } from "./build.js";
 
 /** Bytes; brought down to a microcontroller's where the engine is built with 16-byte slots. */

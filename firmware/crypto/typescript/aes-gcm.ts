@@ -2,7 +2,7 @@
 // GHASH by integer products. The table is read at places that depend on the key: fine where memory answers in the
 // same time at every address, as a microcontroller's RAM does; a cache, or flash behind one, tells its neighbours.
 
-import type { Aead } from "../kernel.js";
+import type { Aead } from "../aead.js";
 import { expectBuffer, expectBytes, sameBytes } from "./lengths.js";
 
 /** See `Aead`. The same nonce must never seal twice: that is the caller's to see to (RFC 9846 §5.3). */

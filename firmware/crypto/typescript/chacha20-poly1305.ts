@@ -1,7 +1,7 @@
 // ChaCha20-Poly1305 (RFC 8439 §2.8), in place: ChaCha20 on int32 in locals, which makes no garbage, and Poly1305 on
 // BigInt, a handful of small numbers for each 16 bytes. Text of any alignment is read and written where it lies.
 
-import type { Aead } from "../kernel.js";
+import type { Aead } from "../aead.js";
 import { expectBuffer, expectBytes, sameBytes } from "./lengths.js";
 
 /** See `Aead`. The same nonce must never seal twice: that is the caller's to see to (RFC 9846 §5.3). */
