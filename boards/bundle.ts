@@ -1,5 +1,5 @@
-// Bundles an entry point for a board. The alias table here is, with manifest.json, the only place where a platform
-// is chosen: which kernel answers `crypto/kernel`, which test framework answers `uvu`.
+// Bundles an entry point for an engine and a kernel (platforms.ts has a board's): what answers `crypto/kernel`, and on XS
+// `uvu`, is another module then.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
@@ -93,7 +93,7 @@ function forgetOld(folder: string, prefix: string) {
 	}
 }
 
-/** What stands for a module of firmware/crypto: see "Modules that a build can leave out" in its DESIGN.md. */
+/** What stands for a module of firmware/crypto: see "Modules that a build can leave out" in firmware/crypto/DESIGN.md. */
 function cryptoAlias(kernel: Kernel, without: readonly string[]): Plugin {
 	const folder = join(root, "firmware/crypto");
 	return {

@@ -1,6 +1,8 @@
 // What whoever starts a device on a bench hands over to its board, as one JSON text. On an ESP32 the same text comes
 // from a partition (settings-image.ts), or is built into the firmware.
 
+import type { Settings as FirmwareSettings } from "../firmware/main.js";
+
 export interface RunSettings {
 	/** The fleet's name: part of what every CA information's signature covers. */
 	fleet: string;
@@ -59,7 +61,18 @@ export function checkSettings(value: unknown): RunSettings {
 
 export class SettingsError extends Error {}
 
-/** What the settings give in hexadecimal. */
+/** What the firmware takes of them, with bytes for hexadecimal. */
+export function firmwareSettings(settings: RunSettings): FirmwareSettings {
+	const { fleet, factory, dlKeys, service, pollInterval, serviceInterval, deadline } = settings;
+	const bytes = { factory: hexBytes(factory), dlKeys: dlKeys.map(hexBytes) };
+	return { fleet, ...bytes, service, pollInterval, serviceInterval, deadline };
+}
+
+/** Where the bench's table says that a name leads; undefined: the table does not have it. */
+export function mappedAddress(map: RunSettings["map"], host: string, port: number) {
+	return map.find(entry => entry.host === host && (entry.port ?? port) === port);
+}
+
 export function hexBytes(hex: string): Uint8Array {
 	const bytes = new Uint8Array(hex.length / 2);
 	for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);

@@ -11,9 +11,8 @@ import type { Readable } from "node:stream";
 import type { BoardCommand } from "./board-command.js";
 import type { Kernel } from "./bundle.js";
 import { exitCode } from "./exit-code.js";
+import { type BoardName, bundleFirmware, platforms } from "./platforms.js";
 import type { RunSettings } from "./settings.js";
-
-export type BoardName = "simulator" | "node" | "qemu-rv32";
 
 export interface BoardOptions {
 	board: BoardName;
@@ -29,7 +28,7 @@ export interface BoardOptions {
 	onComplaint?(line: string): void;
 	/** Bytes of the machine's memory; default: the board's own. The node board has no ceiling. */
 	memory?: number;
-	/** Which crypto kernel; default: the board's own, C on qemu-rv32, else TypeScript. The node board has no C. */
+	/** Which crypto kernel; default: the board's own (platforms.ts). The node board has no C. */
 	kernel?: Kernel;
 }
 
@@ -42,26 +41,20 @@ export interface RunningBoard {
 	stop(): Promise<number>;
 }
 
-const boards: Partial<Record<BoardName, () => Promise<{ command: BoardCommand }>>> = {
-	simulator: () => import("./simulator/command.js"),
-	node: () => import("./node/command.js"),
-	"qemu-rv32": () => import("./qemu-rv32/command.js"),
-};
-
 /** Starts a device. Rejects if the board cannot be built or started. */
 export async function startBoard(options: BoardOptions): Promise<RunningBoard> {
-	const load = boards[options.board];
-	if (!load) throw new Error(`there is no board named ${options.board}`);
-	const { command } = await load();
+	const { board, flash, memory, kernel } = options;
+	if (!Object.hasOwn(platforms, board)) throw new Error(`there is no board named ${board}`);
+	const { command } = await platforms[board].load();
+	const program = await bundleFirmware(board, kernel);
 
-	mkdirSync(options.flash, { recursive: true });
+	mkdirSync(flash, { recursive: true });
 	const folder = mkdtempSync(join(tmpdir(), "baton-"));
 	const settings = join(folder, "settings.json");
 	writeFileSync(settings, JSON.stringify(options.settings));
 	const forget = () => rmSync(folder, { recursive: true, force: true });
 	try {
-		const { flash, memory, kernel } = options;
-		const { afterwards, ...how } = await command({ flash, settings, memory, kernel });
+		const { afterwards, ...how } = await command({ program, flash, settings, memory });
 		return await follow(how, options, async () => {
 			forget();
 			await afterwards?.();

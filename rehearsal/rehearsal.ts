@@ -8,8 +8,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BoardName } from "../boards/platforms.js";
 import type { RunSettings } from "../boards/settings.js";
-import type { BoardName, RunningBoard } from "../boards/start.js";
+import type { RunningBoard } from "../boards/start.js";
 import { engineOf, startBoard } from "../boards/start.js";
 import { parseEvent } from "../host/device-events.js";
 import { rawPublicKey } from "../host/dl-key.js";

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BoardName } from "../boards/start.js";
+import type { BoardName } from "../boards/platforms.js";
 import { UiServer } from "../host/ui/ui-server.js";
 import type { HerdResult } from "./herd/herd.js";
 import type { Finding } from "./judgement.js";

@@ -1,9 +1,9 @@
 // The engines that test files run on: what each needs, which files it takes, how it runs one.
 
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleOnce, root } from "../boards/bundle.js";
+import { platforms } from "../boards/platforms.js";
 import { buildBoard } from "../boards/qemu-rv32/build.js";
 import { programCommand } from "../boards/qemu-rv32/command.js";
 import { buildSimulator, engineVersion } from "../boards/simulator/build.js";
@@ -77,9 +77,7 @@ function xs(title: string, kernel: "typescript" | "c", takes: (file: string) => 
 	};
 }
 
-const hasCKernel = existsSync(join(root, "firmware/crypto/c/kernel.ts"));
-
-/** The firmware as its own board has it: with the kernel in C where there is one. */
+/** The firmware as its own board has it. */
 const qemu: Engine = {
 	name: "qemu-rv32",
 	title: `${engineVersion} on rv32imc (QEMU)`,
@@ -93,7 +91,7 @@ const qemu: Engine = {
 		);
 	},
 	async command(file) {
-		const script = await bundleOnce({ entry: file, engine: "xs", kernel: hasCKernel ? "c" : "typescript" });
+		const script = await bundleOnce({ entry: file, engine: "xs", kernel: platforms["qemu-rv32"].kernel });
 		return programCommand(script, { memory: MEMORY_ON_QEMU });
 	},
 };
@@ -101,7 +99,7 @@ const qemu: Engine = {
 export const engines: Engine[] = [
 	node,
 	xs(engineVersion, "typescript", isPortable),
-	...(hasCKernel ? [xs(`${engineVersion} with the C kernel`, "c", isCrypto)] : []),
+	xs(`${engineVersion} with the C kernel`, "c", isCrypto),
 	qemu,
 ];
 

@@ -7,7 +7,7 @@ import { board } from "board/board";
 import { faulted } from "board/natives";
 import { keepConnected } from "board/network";
 import { provisionedSettings } from "board/provisioned";
-import { hexBytes, type RunSettings } from "board/settings";
+import { firmwareSettings, type RunSettings } from "board/settings";
 
 /** If each session ended in a fault, the chip would restart once a minute and no oftener. */
 const PAUSE_AFTER_FAULT = 60_000; // ms
@@ -21,9 +21,8 @@ export default function () {
 		return stop(error, "provision this device (boards/esp32/README.md)");
 	}
 	try {
-		const { map, factory, dlKeys } = settings;
-		const ports = board(map);
-		const device = main(ports, { ...settings, factory: hexBytes(factory), dlKeys: dlKeys.map(hexBytes) });
+		const ports = board(settings.map);
+		const device = main(ports, firmwareSettings(settings));
 		let isRunning = false;
 		keepConnected(ports.timer, ports.print, () => {
 			if (isRunning) return;

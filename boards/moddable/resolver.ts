@@ -1,7 +1,7 @@
 // The address table of a bench first, lwIP's DNS client (the SDK's `net`) for the rest. IPv4 only, as the sockets.
 
 import { isIPv4 } from "baton/url";
-import type { RunSettings } from "board/settings";
+import { mappedAddress, type RunSettings } from "board/settings";
 import Net from "net";
 import type { Resolver, Timer } from "../../firmware/ports.js";
 import { guarded } from "./guard.js";
@@ -20,9 +20,9 @@ export class BenchResolver implements Resolver {
 	/** Answers later, once. */
 	resolve(request: Request): void {
 		const { host, port } = request;
-		for (const entry of this.#map) {
-			if (entry.host !== host || (entry.port ?? port) !== port) continue;
-			this.#timer.set(() => request.onResolved(entry.address, entry.toPort), 0);
+		const found = mappedAddress(this.#map, host, port);
+		if (found) {
+			this.#timer.set(() => request.onResolved(found.address, found.toPort), 0);
 			return;
 		}
 		if (isIPv4(host)) {

@@ -3,7 +3,7 @@
 import { randomFillSync } from "node:crypto";
 import { lookup } from "node:dns";
 import type { Board, Resolver } from "../../firmware/ports.js";
-import type { RunSettings } from "../settings.js";
+import { mappedAddress, type RunSettings } from "../settings.js";
 import { openFlash } from "./flash.js";
 import { NodeTCP } from "./tcp.js";
 
@@ -33,7 +33,7 @@ export function nodeBoard({ flash, map, print }: NodeBoardOptions): Board {
 function resolver(map: RunSettings["map"]): Resolver {
 	return {
 		resolve({ host, port, onResolved, onError }) {
-			const found = map.find(entry => entry.host === host && (entry.port === undefined || entry.port === port));
+			const found = mappedAddress(map, host, port);
 			if (found) setImmediate(onResolved, found.address, found.toPort);
 			else lookup(host, { family: 4 }, (error, address) => (error ? onError() : onResolved(address, port)));
 		},

@@ -2,6 +2,6 @@
 // to here runs before the device starts, and what it leaves is only read afterwards; the device's own machine starts
 // with the function that is left here.
 
-import { runDevice } from "../xs/device.js";
+import { boot } from "../xs/device.js";
 
-(globalThis as { start?: () => void }).start = runDevice;
+(globalThis as { start?: () => void }).start = boot;

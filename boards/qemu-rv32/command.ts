@@ -5,24 +5,17 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BoardCommand } from "../board-command.js";
-import { bundleOnce, root } from "../bundle.js";
+import { root } from "../bundle.js";
 import { buildBoard, compileBytecode } from "./build.js";
 import { emulatorCommand, runFile } from "./emulator.js";
 import { composeFlashImage, takeFlashImageApart } from "./flash-image.js";
 
-/** `wordMicroseconds`: how long programming or erasing a word of flash takes at least. */
-export async function command({
-	flash,
-	settings,
-	memory,
-	kernel = "c",
-	wordMicroseconds,
-}: Parameters<BoardCommand>[0] & { wordMicroseconds?: number }): ReturnType<BoardCommand> {
+export const command: BoardCommand = async ({ program: script, flash, settings, memory }) => {
 	const board = await buildBoard(); // first, so that what is missing is said
-	const program = await compileBytecode(await bundleOnce({ entry: "boards/qemu-rv32/boot.ts", engine: "xs", kernel }));
+	const program = await compileBytecode(script);
 	const folder = mkdtempSync(join(tmpdir(), "baton-qemu-"));
 	const run = join(folder, "run");
-	writeFileSync(run, runFile({ preload: true, memory, wordMicroseconds, settings: readFileSync(settings, "utf8") }));
+	writeFileSync(run, runFile({ preload: true, memory, settings: readFileSync(settings, "utf8") }));
 	let image: string;
 	try {
 		image = composeFlashImage(flash);
@@ -37,7 +30,7 @@ export async function command({
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
-}
+};
 
 /** A process that only says what is wrong with the flash: every board ends in this way then (boards/exit-code.ts). */
 function refusal(message: string) {

@@ -1,7 +1,7 @@
 // The address table of a bench first, the board's DNS client for the rest.
 
 import type { Resolver } from "../../firmware/ports.js";
-import type { RunSettings } from "../settings.js";
+import { mappedAddress, type RunSettings } from "../settings.js";
 import { resolve, timerSet } from "./natives.js";
 
 type Request = Parameters<Resolver["resolve"]>[0];
@@ -16,9 +16,9 @@ export class MappedResolver implements Resolver {
 	/** Answers later, once. */
 	resolve(request: Request): void {
 		const { host, port } = request;
-		for (const entry of this.#map) {
-			if (entry.host !== host || (entry.port ?? port) !== port) continue;
-			timerSet(() => request.onResolved(entry.address, entry.toPort), 0);
+		const found = mappedAddress(this.#map, host, port);
+		if (found) {
+			timerSet(() => request.onResolved(found.address, found.toPort), 0);
 			return;
 		}
 		try {

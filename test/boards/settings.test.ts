@@ -1,6 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { hexBytes, type RunSettings, readSettings, SettingsError } from "../../boards/settings.js";
+import {
+	firmwareSettings,
+	hexBytes,
+	mappedAddress,
+	type RunSettings,
+	readSettings,
+	SettingsError,
+} from "../../boards/settings.js";
 
 const good: RunSettings = {
 	fleet: "test fleet",
@@ -75,6 +82,25 @@ test("every field that is missing or wrong is refused by its name", () => {
 test("hexadecimal gives its bytes", () => {
 	assert.equal(hexBytes("00fFa510"), Uint8Array.of(0, 255, 165, 16));
 	assert.is(hexBytes("").length, 0);
+});
+
+test("the firmware gets what is burnt in, as bytes, and nothing of the bench", () => {
+	const { fleet, service, pollInterval, serviceInterval, deadline } = good;
+	assert.equal(firmwareSettings({ ...good, factory: "0aff", dlKeys: ["11".repeat(32)] }), {
+		...{ fleet, service, pollInterval, serviceInterval, deadline },
+		factory: Uint8Array.of(10, 255),
+		dlKeys: [new Uint8Array(32).fill(0x11)],
+	});
+});
+
+test("a name leads where the first entry of its port, or of any port, says", () => {
+	const map = [
+		{ host: "a.example", port: 443, address: "127.0.0.1", toPort: 8443 },
+		{ host: "a.example", address: "127.0.0.2", toPort: 9000 },
+	];
+	assert.is(mappedAddress(map, "a.example", 443), map[0]);
+	assert.is(mappedAddress(map, "a.example", 80), map[1]);
+	assert.is(mappedAddress(map, "b.example", 80), undefined);
 });
 
 test.run();

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { exitCode } from "../../boards/exit-code.js";
+import type { BoardName } from "../../boards/platforms.js";
 import { missingTools } from "../../boards/qemu-rv32/build.js";
 import type { RunSettings } from "../../boards/settings.js";
-import { type BoardName, type BoardOptions, engineOf, startBoard } from "../../boards/start.js";
+import { type BoardOptions, engineOf, startBoard } from "../../boards/start.js";
 import { createWorld, SERVICE_NAME } from "../world.js";
 import { newFolder, test as onSimulator } from "./simulator/simulate.js";
 

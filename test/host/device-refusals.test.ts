@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createServer as createTlsServer, type SecureVersion } from "node:tls";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { BoardName } from "../../boards/platforms.js";
 import type { RunSettings } from "../../boards/settings.js";
-import type { BoardName } from "../../boards/start.js";
 import {
 	certificatePem,
 	createServerCredentials,

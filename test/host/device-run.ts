@@ -5,9 +5,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeBoard } from "../../boards/node/board.js";
-import type { RunSettings } from "../../boards/settings.js";
+import type { BoardName } from "../../boards/platforms.js";
+import { firmwareSettings, type RunSettings } from "../../boards/settings.js";
 import { buildSimulator } from "../../boards/simulator/build.js";
-import { type BoardName, startBoard } from "../../boards/start.js";
+import { startBoard } from "../../boards/start.js";
 import type { DeviceEvent } from "../../firmware/events.js";
 import { main } from "../../firmware/main.js";
 import { parseEvent } from "../../host/device-events.js";
@@ -55,12 +56,7 @@ export async function runOnce(board: BoardName, settings: RunSettings, flash = f
 }
 
 async function inProcess(settings: RunSettings, flash: string, print: (line: string) => void): Promise<number> {
-	const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
-	const device = main(nodeBoard({ flash, map: settings.map, print }), {
-		...settings,
-		factory: bytes(settings.factory),
-		dlKeys: settings.dlKeys.map(bytes),
-	});
+	const device = main(nodeBoard({ flash, map: settings.map, print }), firmwareSettings(settings));
 	return (await device.once()) ? 0 : 1;
 }
 

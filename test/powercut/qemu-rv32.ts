@@ -10,7 +10,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { bundleOnce } from "../../boards/bundle.js";
+import { bundleFirmware } from "../../boards/platforms.js";
 import { buildBoard, compileBytecode, missingTools } from "../../boards/qemu-rv32/build.js";
 import { emulatorCommand, runFile } from "../../boards/qemu-rv32/emulator.js";
 import type { Activity } from "../../boards/qemu-rv32/flash-image.js";
@@ -167,10 +167,7 @@ class Life {
 	}
 
 	async #command(ports: { [host: string]: number }) {
-		const [board, program] = await Promise.all([
-			buildBoard(),
-			bundleOnce({ entry: "boards/qemu-rv32/boot.ts", engine: "xs", kernel: "c" }).then(compileBytecode),
-		]);
+		const [board, program] = await Promise.all([buildBoard(), bundleFirmware("qemu-rv32").then(compileBytecode)]);
 		const run = join(this.#folder, "run");
 		const settings = this.#world.settings(ports, { deadline: 20_000 });
 		writeFileSync(

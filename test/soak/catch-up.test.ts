@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { nodeBoard } from "../../boards/node/board.js";
-import { hexBytes } from "../../boards/settings.js";
+import { firmwareSettings } from "../../boards/settings.js";
 import { main } from "../../firmware/main.js";
 import { writeSlotImage } from "../../host/slot-image.js";
 import { createWorld, downloadName, SERVICE_NAME, type World } from "../world.js";
@@ -52,12 +52,13 @@ async function oneSession({
 		for (const [i, generation] of held.entries())
 			writeFileSync(join(folder, `ca${i}`), writeSlotImage(world.information(generation)));
 		const events: string[] = [];
-		const { map, factory, dlKeys, ...settings } = world.settings(ports);
+		const settings = world.settings(ports);
+		const { map } = settings;
 		// Names without a server: nothing listens at their port.
 		for (let namedBy = 1; namedBy <= TEN_ON; namedBy++)
 			if (!ports[downloadName(namedBy)]) map.push({ host: downloadName(namedBy), address: "127.0.0.1", toPort: 1 });
 		const board = nodeBoard({ flash: folder, map, print: line => void events.push(line) });
-		const burntIn = { ...settings, factory: hexBytes(factory), dlKeys: dlKeys.map(hexBytes) };
+		const burntIn = firmwareSettings(settings);
 		const device = main(board, burntIn);
 		const authenticated = await device.once();
 		const again: string[] = [];

@@ -1,7 +1,7 @@
 // Entry point of a device on the simulator that says after every few sessions what its heap holds, all garbage
 // collected: `# heap CHUNKS SLOTS`. Everything else is boards/xs/device.ts.
 
-import { runDevice } from "../../boards/xs/device.js";
+import { boot } from "../../boards/xs/device.js";
 import { collect, memory } from "../../boards/xs/measure.js";
 import { print, timerSet } from "../../boards/xs/natives.js";
 
@@ -14,5 +14,5 @@ function look(): void {
 	timerSet(look, INTERVAL);
 }
 
-runDevice();
+boot();
 look();

@@ -254,7 +254,7 @@ static void ghash(Gcm *gcm, const uint8_t *data, size_t length)
 {
 	uint32_t *y = gcm->y;
 	const uint32_t *h = gcm->h;
-	const uint32_t hSum[2] = {h[0] ^ h[2], h[1] ^ h[3]};
+	const uint32_t h_sum[2] = {h[0] ^ h[2], h[1] ^ h[3]};
 	while (length > 0) {
 		uint8_t block[16] = {0};
 		size_t take = length < 16 ? length : 16;
@@ -264,10 +264,10 @@ static void ghash(Gcm *gcm, const uint8_t *data, size_t length)
 		for (int i = 0; i < 4; i++) y[i] ^= load32_be(block + 12 - 4 * i);
 
 		uint32_t z[8], middle[4];
-		const uint32_t ySum[2] = {y[0] ^ y[2], y[1] ^ y[3]};
+		const uint32_t y_sum[2] = {y[0] ^ y[2], y[1] ^ y[3]};
 		multiply64(z, y, h);
 		multiply64(z + 4, y + 2, h + 2);
-		multiply64(middle, ySum, hSum);
+		multiply64(middle, y_sum, h_sum);
 		for (int i = 0; i < 4; i++) middle[i] ^= z[i] ^ z[i + 4];
 		for (int i = 0; i < 4; i++) z[i + 2] ^= middle[i];
 

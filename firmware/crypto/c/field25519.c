@@ -400,11 +400,11 @@ static void invert(uint32_t h[8], const uint32_t x[8], bool public)
 		int32_t any = 0;
 		for (int i = 0; i < n; i++) any |= g[i];
 		if (any == 0) break;
-		int32_t fTop = f[n - 1], gTop = g[n - 1];
-		if (n > 1 && fTop == fTop >> 31 && gTop == gTop >> 31) { // only sign: let the word below carry it
+		int32_t f_top = f[n - 1], g_top = g[n - 1];
+		if (n > 1 && f_top == f_top >> 31 && g_top == g_top >> 31) { // only sign: let the word below carry it
 			n--;
-			f[n - 1] |= (int32_t)((uint32_t)fTop << 30);
-			g[n - 1] |= (int32_t)((uint32_t)gTop << 30);
+			f[n - 1] |= (int32_t)((uint32_t)f_top << 30);
+			g[n - 1] |= (int32_t)((uint32_t)g_top << 30);
 		}
 	}
 

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../../boards/bundle.js";
+import { partitionSizes, SETTINGS_LENGTH } from "../../../boards/partitions.js";
 import { type Platform, platforms, readProject } from "./manifest.js";
 import { faultsOf, readPartitions } from "./partitions.js";
 import { importsOf, javascript, namesOf, nativesOf, scriptOf } from "./source.js";
@@ -214,15 +215,9 @@ test("the partition tables do not overlap, and fit chips of 2 and 4 MB", () => {
 		for (const [chip, bytes] of Object.entries(chips))
 			assert.equal(faultsOf(partitions, bytes), [], `${file}, ${chip}`);
 		const ours = partitions.filter(({ subtype }) => subtype === "undefined");
-		const wanted = [
-			["ca0", 8192],
-			["ca1", 8192],
-			["poll", 4096],
-			["settings", 4096],
-		];
 		assert.equal(
 			ours.map(({ name, size }) => [name, size]),
-			wanted,
+			[...Object.entries(partitionSizes), ["settings", SETTINGS_LENGTH]],
 		);
 		assert.ok(
 			ours.every(({ type, flags }) => type === "data" && flags === ""),

@@ -1,0 +1,5 @@
+// Entry point of the firmware on the simulator.
+
+import { boot } from "../xs/device.js";
+
+boot();

@@ -1,5 +1,0 @@
-// Entry point of the firmware on the simulator.
-
-import { runDevice } from "./device.js";
-
-runDevice();
