@@ -1,4 +1,4 @@
-// The page on which a person watches a fleet, or a bench, and can revoke an authority. It listens on 127.0.0.1 unless
+// The page on which a person watches a fleet, or a rehearsal, and can revoke an authority. It listens on 127.0.0.1 unless
 // told otherwise. State and commands need a token that stands in the page's address behind `#`, where no server, log or
 // other site sees it; commands also come from the page's own origin alone, and only under the name it listens on
 // (a name that another site makes lead here, DNS rebinding, is refused).
