@@ -1,9 +1,9 @@
 // Server authentication unit (the source's 416, figures 7–9): current, then next, then an immediate update.
 
 import type { DeviceEvent } from "./events.js";
-import type { TokenBucket } from "./poller.js";
 import type { Board } from "./ports.js";
 import { get } from "./session.js";
+import type { TokenBucket } from "./token-bucket.js";
 import type { Slots } from "./trust/slots.js";
 import { isRefusal, reasonOf, type Updater } from "./updater.js";
 import type { HttpsURL } from "./url.js";

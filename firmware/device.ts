@@ -2,20 +2,25 @@
 // session at a time has the memory to itself.
 
 import type { Authenticator } from "./authenticator.js";
-import type { Poller, TokenBucket } from "./poller.js";
-import type { Timer, TimerID } from "./ports.js";
+import { jittered } from "./jitter.js";
+import type { Poller } from "./poller.js";
+import type { Board, Timer, TimerID } from "./ports.js";
+import type { TokenBucket } from "./token-bucket.js";
 import type { Updater } from "./updater.js";
 import type { HttpsURL } from "./url.js";
 
+export const LONGEST_DELAY = 2 ** 31 - 1; // ms: a platform's timer takes a longer one for none at all
+
 export interface DeviceOptions {
 	timer: Timer;
+	random: Board["random"];
 	authenticator: Authenticator;
 	updater: Updater;
 	poller: Poller;
 	bucket: TokenBucket;
 	sessions: Sessions;
 	service: HttpsURL;
-	serviceInterval: number; // ms
+	serviceInterval: number; // ms, ± 10 %: devices that start together do not stay in step
 }
 
 export class Device {
@@ -54,11 +59,13 @@ export class Device {
 	}
 
 	#serve(): void {
-		const { sessions, authenticator, service, timer, serviceInterval } = this.#options;
+		const { sessions, authenticator, service, timer, random, serviceInterval } = this.#options;
 		sessions
 			.run(() => authenticator.authenticate(service))
 			.then(() => {
-				if (this.#running) this.#timer = timer.set(() => this.#serve(), serviceInterval);
+				if (!this.#running) return;
+				const pause = Math.min(jittered(random, serviceInterval), LONGEST_DELAY);
+				this.#timer = timer.set(() => this.#serve(), pause);
 			});
 	}
 }

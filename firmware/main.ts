@@ -1,17 +1,17 @@
 // Composition only: what a board provides and what is burnt in, put together into a device.
 
 import { Authenticator } from "./authenticator.js";
+import { Credits } from "./credits.js";
 import type { Ed25519Key } from "./crypto/kernel.js";
-import { Device, Sessions } from "./device.js";
+import { Device, LONGEST_DELAY, Sessions } from "./device.js";
 import { type DeviceEvent, formatEvent } from "./events.js";
-import { Poller, pace, TokenBucket } from "./poller.js";
-import type { Board } from "./ports.js";
+import { Poller, pace } from "./poller.js";
+import type { Board, Flash, Partition } from "./ports.js";
+import { TokenBucket } from "./token-bucket.js";
 import { VerifiedCaInformation } from "./trust/ca-information.js";
 import { Slots } from "./trust/slots.js";
 import { Updater } from "./updater.js";
 import { parseURL } from "./url.js";
-
-const LONGEST_DELAY = 2 ** 31 - 1; // ms: a platform's timer takes a longer one for none at all
 
 export interface Settings {
 	/** The fleet's name: ASCII. */
@@ -64,14 +64,25 @@ export function main(board: Board, settings: Settings): Device {
 		deadline,
 		report,
 	});
+	const credits = new Credits(openIfThere(board, "poll"), () =>
+		report({ event: "failed", reason: "poll partition failed" }),
+	);
 	const poller = new Poller({
-		flash: board.openFlash("poll"),
+		credits,
 		timer,
 		random,
 		creditTicks,
 		creditsPerPoll,
-		poll: () => sessions.run(() => updater.poll()).then(outcome => outcome !== "failed"),
-		onFlashFailure: () => report({ event: "failed", reason: "poll partition failed" }),
+		poll: () => sessions.run(() => updater.poll()).then(outcome => (outcome === "failed" ? "failed" : "answered")),
 	});
-	return new Device({ timer, authenticator, updater, poller, bucket, sessions, service, serviceInterval });
+	return new Device({ timer, random, authenticator, updater, poller, bucket, sessions, service, serviceInterval });
+}
+
+/** Undefined: the board has no such partition. */
+function openIfThere(board: Board, partition: Partition): Flash | undefined {
+	try {
+		return board.openFlash(partition);
+	} catch {
+		return undefined;
+	}
 }

@@ -2,9 +2,11 @@
 // trusts the CAs in Baton's slots; Baton polls for new CA information beside it. docs/add-ca-renewal.md explains it.
 
 import HTTPClient from "embedded:network/http/client";
+import { Credits } from "baton/credits";
 import { Sessions } from "baton/device";
 import { formatEvent } from "baton/events";
-import { Poller, pace, TokenBucket } from "baton/poller";
+import { Poller, pace } from "baton/poller";
+import { TokenBucket } from "baton/token-bucket";
 import { VerifiedCaInformation } from "baton/trust/ca-information";
 import { Slots } from "baton/trust/slots";
 import { Updater } from "baton/updater";
@@ -37,11 +39,10 @@ export default function () {
 	const bucket = new TokenBucket(ports.timer, 900_000);
 	const poller = new Poller({
 		...pace(settings.pollInterval),
-		flash: ports.openFlash("poll"),
+		credits: new Credits(ports.openFlash("poll"), () => report({ event: "failed", reason: "poll partition failed" })),
 		timer: ports.timer,
 		random: ports.random,
-		poll: () => sessions.run(() => updater.poll()).then(outcome => outcome !== "failed"),
-		onFlashFailure: () => report({ event: "failed", reason: "poll partition failed" }),
+		poll: () => sessions.run(() => updater.poll()).then(outcome => (outcome === "failed" ? "failed" : "answered")),
 	});
 
 	// 3. The service, asked as this firmware likes.

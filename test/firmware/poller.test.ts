@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Poller, pace, TokenBucket } from "../../firmware/poller.js";
+import { Credits } from "../../firmware/credits.js";
+import { Poller, type PollResult, pace } from "../../firmware/poller.js";
 import { Dice } from "../dice.js";
 import { FlashEmulator } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
@@ -8,13 +9,13 @@ import { VirtualClock } from "../virtual-clock.js";
 const CREDIT_TICKS = 1_800_000; // half an hour
 const CREDITS_PER_POLL = 1440;
 
-/** A device's poller, its flash and its time; `poll` answers at once with `succeeds`. */
+/** A device's poller, its flash and its time; `poll` answers at once with `result`. */
 class Bench {
 	readonly chip = new FlashEmulator();
 	readonly clock = new VirtualClock();
 	readonly polls: number[] = []; // credits since the bench was made
 	credits = 0;
-	succeeds = true;
+	result: PollResult = "answered";
 	failures = 0; // of the partition
 	readonly dice: Dice;
 	#poller?: Poller;
@@ -28,16 +29,15 @@ class Bench {
 		this.chip.powerOn();
 		this.credits++;
 		this.#poller = new Poller({
-			flash: this.chip.open("poll"),
+			credits: new Credits(this.chip.open("poll"), () => this.failures++),
 			timer: this.clock,
 			random: this.dice.fill,
 			creditTicks: CREDIT_TICKS,
 			creditsPerPoll: CREDITS_PER_POLL,
 			poll: () => {
 				this.polls.push(this.credits);
-				return answer(this.succeeds);
+				return answer(this.result);
 			},
-			onFlashFailure: () => this.failures++,
 		});
 		this.#poller.start();
 	}
@@ -65,12 +65,17 @@ class Bench {
 	stop(): void {
 		this.#poller!.stop();
 	}
+
+	/** The network is there after all. */
+	answered(): void {
+		this.#poller!.answered();
+	}
 }
 
 /** A promise that is kept before its `then` returns: months pass in a loop. */
-function answer(succeeded: boolean): Promise<boolean> {
-	const then = (onKept: (value: boolean) => void) => onKept(succeeded);
-	return { then } as unknown as Promise<boolean>;
+function answer(result: PollResult): Promise<PollResult> {
+	const then = (onKept: (value: PollResult) => void) => onKept(result);
+	return { then } as unknown as Promise<PollResult>;
 }
 
 function gaps(polls: number[]) {
@@ -142,12 +147,12 @@ test("a poll that a boot makes due comes within 20 seconds, one that time makes 
 
 test("a poll that failed is tried again after 2, 4, 8 … credits, up to the interval", () => {
 	const bench = new Bench(4);
-	bench.succeeds = false;
+	bench.result = "failed";
 	bench.boot();
 	bench.up(1440 * 6);
 	const found = gaps(bench.polls);
 	assert.equal(found.slice(0, 12), [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1440, 1440]);
-	bench.succeeds = true;
+	bench.result = "answered";
 	bench.up(1440);
 	bench.up(1440 * 3);
 	assert.ok(gaps(bench.polls).slice(-1)[0] >= 1296);
@@ -155,21 +160,21 @@ test("a poll that failed is tried again after 2, 4, 8 … credits, up to the int
 
 test("failures in a row are remembered across reboots, and forgotten after a success", () => {
 	const bench = new Bench(5);
-	bench.succeeds = false;
+	bench.result = "failed";
 	bench.rebootUntilPoll();
 	const found = [1, 2, 3, 4].map(() => bench.rebootUntilPoll());
 	assert.equal(found, [2, 4, 8, 16]);
-	bench.succeeds = true;
+	bench.result = "answered";
 	assert.is(bench.rebootUntilPoll(), 32);
 	assert.ok(bench.rebootUntilPoll() >= 1296);
-	bench.succeeds = false;
+	bench.result = "failed";
 	bench.rebootUntilPoll();
 	assert.is(bench.rebootUntilPoll(), 2);
 });
 
 test("a device that dies in its poll does not try at each boot", () => {
 	const bench = new Bench(6);
-	bench.succeeds = false; // its power fails while it polls: never an answer
+	bench.result = "failed"; // its power fails while it polls: never an answer
 	for (let i = 0; i < 3000; i++) {
 		bench.boot();
 		bench.clock.advance(60_000);
@@ -181,7 +186,7 @@ test("no poll begins while another is under way", () => {
 	const bench = new Bench(7);
 	let begun = 0;
 	const poller = new Poller({
-		flash: bench.chip.open("poll"),
+		credits: new Credits(bench.chip.open("poll"), () => assert.unreachable()),
 		timer: bench.clock,
 		random: bench.dice.fill,
 		creditTicks: CREDIT_TICKS,
@@ -190,7 +195,6 @@ test("no poll begins while another is under way", () => {
 			begun++;
 			return new Promise(() => {});
 		},
-		onFlashFailure: () => assert.unreachable(),
 	});
 	poller.start();
 	bench.clock.advance(CREDIT_TICKS * 8000);
@@ -317,7 +321,7 @@ test("without randomness a device counts on", () => {
 	const clock = new VirtualClock();
 	let polls = 0;
 	const poller = new Poller({
-		flash: new FlashEmulator().open("poll"),
+		credits: new Credits(new FlashEmulator().open("poll"), () => assert.unreachable()),
 		timer: clock,
 		creditTicks: CREDIT_TICKS,
 		creditsPerPoll: CREDITS_PER_POLL,
@@ -326,9 +330,8 @@ test("without randomness a device counts on", () => {
 		},
 		poll: () => {
 			polls++;
-			return answer(true);
+			return answer("answered");
 		},
-		onFlashFailure: () => assert.unreachable(),
 	});
 	poller.start();
 	clock.advance(CREDIT_TICKS * 1440 * 4);
@@ -341,44 +344,75 @@ test("an interval is 1,440 credits, or fewer where they would be shorter than 20
 	assert.equal(pace(1), { creditTicks: 1, creditsPerPoll: 1 });
 });
 
-test("a token bucket holds two, and one more every quarter of an hour", () => {
-	const clock = new VirtualClock();
-	const bucket = new TokenBucket(clock, 900_000);
-	const never = () => assert.unreachable("a token was at hand");
-	assert.ok(bucket.take(never));
-	assert.ok(bucket.take(never));
-	let ran = 0;
-	assert.not.ok(bucket.take(() => ran++));
-	assert.not.ok(bucket.take(() => ran++)); // takes the place of the one that waits
-	clock.advance(899_999);
-	assert.is(ran, 0);
-	clock.advance(1);
-	assert.is(ran, 1);
-	clock.advance(900_000 * 10);
-	assert.is(ran, 1);
-	assert.is(clock.waiting, 0);
-	assert.ok(bucket.take(never) && bucket.take(never));
-	assert.not.ok(bucket.take(() => {}));
-	bucket.stop();
-	assert.is(clock.waiting, 0);
+test("a poll without an answer is tried again like one that failed, as long as the network is not there", () => {
+	const bench = new Bench(14);
+	bench.result = "open";
+	bench.rebootUntilPoll(); // a minute a day, without DNS
+	assert.equal(
+		[1, 2, 3, 4].map(() => bench.rebootUntilPoll()),
+		[2, 4, 8, 16],
+	);
 });
 
-test("a stranger spends no more tokens than the bucket gives, and nothing waits for longer than one", () => {
-	const clock = new VirtualClock();
-	const bucket = new TokenBucket(clock, 900_000);
-	let updates = 0,
-		longest = 0;
-	for (let i = 0; i < 1000; i++) {
-		const asked = clock.now;
-		const ran = () => {
-			updates++;
-			longest = Math.max(longest, clock.now - asked);
-		};
-		if (bucket.take(ran)) ran();
-		clock.advance(10_000);
+test("a poll without an answer counts once the network proves to be there, in the same boot", () => {
+	const bench = new Bench(15);
+	bench.result = "open";
+	bench.rebootUntilPoll();
+	bench.answered();
+	const next = bench.rebootUntilPoll();
+	assert.ok(next >= 1296 && next <= 1584, `${next}`);
+});
+
+test("what proves that the network is there does not make a failed poll an answered one", () => {
+	const bench = new Bench(16);
+	bench.result = "failed";
+	bench.rebootUntilPoll();
+	bench.answered();
+	assert.is(bench.rebootUntilPoll(), 2);
+	bench.boot(); // and nothing is open in the next boot
+	bench.answered();
+	assert.is(bench.rebootUntilPoll(), 3);
+});
+
+test("without a partition a device polls by chance, as often on the average, and says so", () => {
+	const dice = new Dice(17);
+	let polls = 0,
+		failures = 0;
+	for (let boot = 0; boot < 1440 * 2; boot++) {
+		const clock = new VirtualClock();
+		new Poller({
+			credits: new Credits(undefined, () => failures++),
+			timer: clock,
+			random: dice.fill,
+			creditTicks: CREDIT_TICKS,
+			creditsPerPoll: CREDITS_PER_POLL,
+			poll: () => {
+				polls++;
+				return answer("answered");
+			},
+		}).start();
+		clock.advance(60_000);
 	}
-	assert.ok(updates <= 2 + Math.ceil((1000 * 10_000) / 900_000), `${updates}`);
-	assert.ok(longest <= 900_000);
+	assert.ok(polls >= 1 && polls <= 10, `${polls} polls instead of 2`);
+	assert.is(failures, 1440 * 2);
+});
+
+test("each credit is told, a boot's too", () => {
+	const clock = new VirtualClock();
+	let told = 0;
+	const poller = new Poller({
+		credits: new Credits(new FlashEmulator().open("poll"), () => assert.unreachable()),
+		timer: clock,
+		random: new Dice(18).fill,
+		creditTicks: CREDIT_TICKS,
+		creditsPerPoll: CREDITS_PER_POLL,
+		poll: () => answer("answered"),
+		onCredit: () => told++,
+	});
+	poller.start();
+	assert.is(told, 1);
+	clock.advance(CREDIT_TICKS * 10);
+	assert.is(told, 11);
 });
 
 test.run();

@@ -2,7 +2,8 @@
 // partitions. Whatever is found, a device boots to the state that the oracle names. Runs on every engine.
 
 import { concatenate } from "../../firmware/cbor.js";
-import { Poller } from "../../firmware/poller.js";
+import { Credits } from "../../firmware/credits.js";
+import { Poller, type PollResult } from "../../firmware/poller.js";
 import { Dice } from "../dice.js";
 import { map, pairs, signed as sign } from "../firmware/trust/issue.js";
 import { BLOCK_LENGTH, FlashEmulator, type Operation, type Tear } from "../flash-emulator.js";
@@ -187,18 +188,17 @@ function creditsToPoll(
 		if (cut) chip.cutAt(cut.at, cut.tear);
 		clock.clearAll();
 		new Poller({
-			flash: chip.open("poll"),
+			credits: new Credits(chip.open("poll"), () => {
+				if (!chip.isOff) throw new Error("this flash does not fail");
+			}),
 			timer: clock,
 			random: dice.fill,
 			creditTicks: 1_800_000,
 			creditsPerPoll: 1440,
 			poll: () => {
 				polled = true;
-				const then = (onKept: (succeeded: boolean) => void) => succeeds && onKept(true);
-				return { then } as unknown as Promise<boolean>;
-			},
-			onFlashFailure: () => {
-				if (!chip.isOff) throw new Error("this flash does not fail");
+				const then = (onKept: (result: PollResult) => void) => succeeds && onKept("answered");
+				return { then } as unknown as Promise<PollResult>;
 			},
 		}).start();
 		clock.advance(60_000);

@@ -1,7 +1,8 @@
 // Many pollers over 25 years, each with its device's habit: do all poll often enough, none too often, and do they come
 // apart? The poller and its flash are all there is of a device here.
 
-import { Poller } from "../../firmware/poller.js";
+import { Credits } from "../../firmware/credits.js";
+import { Poller, type PollResult } from "../../firmware/poller.js";
 import { Dice } from "../dice.js";
 import { FlashEmulator } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
@@ -108,7 +109,9 @@ export function hourAfterCut(devices: number, seed: number): number[] {
 function boot(chip: FlashEmulator, clock: VirtualClock, dice: Dice, onPoll: () => void): void {
 	chip.powerOn();
 	new Poller({
-		flash: chip.open("poll"),
+		credits: new Credits(chip.open("poll"), () => {
+			throw new Error("this flash does not fail");
+		}),
 		timer: clock,
 		random: dice.fill,
 		creditTicks: CREDIT_TICKS,
@@ -116,10 +119,7 @@ function boot(chip: FlashEmulator, clock: VirtualClock, dice: Dice, onPoll: () =
 		poll: () => {
 			onPoll();
 			// Kept before `then` returns: decades pass in one loop.
-			return { then: (onKept: (succeeded: boolean) => void) => onKept(true) } as unknown as Promise<boolean>;
-		},
-		onFlashFailure: () => {
-			throw new Error("this flash does not fail");
+			return { then: (onKept: (result: PollResult) => void) => onKept("answered") } as unknown as Promise<PollResult>;
 		},
 	}).start();
 }
