@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, transform } from "esbuild";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where `npm run setup:vectors` puts the public test vectors (data only, not part of this repository). */
@@ -27,6 +27,8 @@ export interface BundleOptions {
 	minify?: boolean; // default false
 	target?: string; // of the language; default es2022
 	alias?: Record<string, string>; // a package's name: what is taken instead
+	define?: Record<string, string>; // an identifier: the expression that it stands for
+	sourceMap?: boolean; // default false; true writes one beside the bundle, as FILE.map
 }
 
 /** Writes one file: a script for XS, an ES module for Node. */
@@ -39,12 +41,17 @@ export async function bundle({
 	minify = false,
 	target = "es2022",
 	alias,
+	define,
+	sourceMap = false,
 }: BundleOptions) {
 	const { metafile } = await build({
 		absWorkingDir: root,
 		entryPoints: [entry],
 		outfile,
 		alias,
+		define,
+		sourcemap: sourceMap && "external",
+		sourcesContent: false,
 		bundle: true,
 		format: engine === "xs" ? "iife" : "esm",
 		platform: engine === "xs" ? "neutral" : "node",
@@ -52,7 +59,7 @@ export async function bundle({
 		mainFields: ["module", "main"],
 		conditions: ["import", "module", "default"],
 		external: engine === "node" ? ["uvu", "uvu/assert", "@noble/*", "cbor-x", "@peculiar/x509", "esbuild"] : [],
-		plugins: [cryptoAlias(kernel, without), testVectors, ...(engine === "xs" ? [testFramework] : [])],
+		plugins: [cryptoAlias(kernel, without), testVectors, ...(engine === "xs" ? [testFramework, boundNatives] : [])],
 		metafile: true,
 		minify,
 		logLevel: "silent", // an error is thrown with its message,
@@ -75,6 +82,7 @@ export async function bundleOnce(options: Omit<BundleOptions, "outfile">): Promi
 		const digest = createHash("sha256").update(readFileSync(outfile)).digest("hex").slice(0, 16);
 		const stem = options.entry.replace(/\.ts$/, "").replaceAll("/", "-");
 		const file = join(folder, `${stem}-${digest}.${extension}`);
+		if (options.sourceMap) renameSync(`${outfile}.map`, `${file}.map`);
 		renameSync(outfile, file);
 		forgetOld(folder, `${stem}-`);
 		return file;
@@ -137,3 +145,27 @@ const testFramework: Plugin = {
 		onResolve({ filter: /^uvu\/assert$/ }, () => ({ path: join(root, "test/on-xs/assert.ts") }));
 	},
 };
+
+/**
+ * A function that is one `native` line becomes the host function itself, bound once when its module runs. The Moddable
+ * SDK does the same to that line when it links (firmware/native.d.ts); without this each call would look the name up.
+ */
+const boundNatives: Plugin = {
+	name: "natives",
+	setup({ onLoad }) {
+		onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+			const source = readFileSync(path, "utf8");
+			if (!source.includes("return native(")) return undefined;
+			const { code } = await transform(source, { loader: "ts", sourcefile: path, sourcemap: "inline" });
+			return { contents: bindNatives(code), loader: "js" };
+		});
+	},
+};
+
+/** `code`: as esbuild prints it, without types. What passes on anything but its own parameters is left as it is. */
+export function bindNatives(code: string): string {
+	const line = /function (\w+)\(([^()]*)\) \{\n\s*return native\("(\w+)"\)\.call\((?:this|void 0)(?:, (.*))?\);\n\}/g;
+	return code.replace(line, (whole, name, parameters, native, passed = "") =>
+		passed === parameters ? `const ${name} = /* @__PURE__ */ native("${native}");` : whole,
+	);
+}
