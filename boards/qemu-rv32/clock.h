@@ -6,7 +6,10 @@
 
 uint64_t clock_microseconds(void);
 
-/** Instructions retired since power-on: exact, and the same in every run, under `-icount shift=0`. */
+/**
+ * Instructions retired since power-on: exact, and the same in every run, under `-icount shift=0`. What was slept through
+ * is not in it.
+ */
 uint64_t clock_instructions(void);
 
 /** Sleeps until `microseconds` since power-on, or until a device interrupts. */
