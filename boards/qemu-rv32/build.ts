@@ -3,7 +3,7 @@
 // only what has changed is built (boards/compile.ts).
 
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import { root } from "../bundle.js";
 import {
@@ -19,10 +19,10 @@ import {
 	xs,
 } from "../compile.js";
 import { boardFlags, boardHeaders, boardSources, engineFlags, language, others, warnings } from "../xs/build.js";
+import { EMULATOR } from "./emulator.js";
 
 const CROSS_COMPILER = "riscv64-unknown-elf-gcc";
 const hostCompiler = process.env.CC ?? "cc";
-const EMULATOR = "qemu-system-riscv32";
 
 const board = join(root, "boards/qemu-rv32");
 const lwip = join(root, "build/qemu-rv32/lwip/src");
@@ -80,7 +80,8 @@ async function build(): Promise<string> {
 	const engineKey = digest([version, common, speed, engineFeatures, others], [...engineSources(), ...engineHeaders]);
 	const networkHeaders = [...headersOf(lwip), ...headersOf(join(board, "lwip"))];
 	const networkKey = digest([version, common, own, others], [...network, ...networkHeaders]);
-	const key = digest([engineKey, networkKey, warnings], [...ours, ...boardHeaders(board), script]);
+	const link = [...target, "-nostartfiles", "-T", script, "-Wl,--gc-sections"];
+	const key = digest([engineKey, networkKey, warnings, link], [...ours, ...boardHeaders(board), script]);
 	const program = join(output, `board-${key}`, "board.elf");
 	if (existsSync(program)) return program;
 
@@ -92,9 +93,17 @@ async function build(): Promise<string> {
 		...jobs(ours, `board-${key}`, [...engineFeatures, ...own, ...warnings]),
 	];
 	await compileAll(CROSS_COMPILER, all, "the qemu-rv32 board");
-	const link = [...target, "-nostartfiles", "-T", script, "-Wl,--gc-sections"];
-	await whole(program, file => run(CROSS_COMPILER, [...link, ...all.map(({ object }) => object), "-lm", "-o", file]));
+	await whole(program, async file => {
+		const objects = all.map(({ object }) => object);
+		await run(CROSS_COMPILER, [...link, `-Wl,-Map=${file}.map`, ...objects, "-lm", "-o", file]);
+		renameSync(`${file}.map`, linkMapOf(program));
+	});
 	return program;
+}
+
+/** The linker's list of what is where in the board's program. */
+export function linkMapOf(program: string): string {
+	return program.replace(/elf$/, "map");
 }
 
 const COMPILER_SOURCE = "bytecode-compiler.c";
@@ -124,8 +133,21 @@ async function buildBytecodeCompiler(): Promise<string> {
 
 /** Gives the path of a script's bytecode, under a name that the script and the compiler decide. */
 export async function compileBytecode(script: string): Promise<string> {
+	const { compiler, program } = await programOf(script);
+	if (!existsSync(program)) await whole(program, scratch => run(compiler, [script, scratch]));
+	return program;
+}
+
+/** Gives the path of the list of a script's functions (bytecode-compiler.c) in the code that `compileBytecode` makes. */
+export async function listFunctions(script: string): Promise<string> {
+	const { compiler, program } = await programOf(script);
+	const list = `${program}.functions`;
+	if (!existsSync(list)) await whole(list, scratch => run(compiler, [script, "/dev/null", scratch]));
+	return list;
+}
+
+async function programOf(script: string) {
 	const compiler = await (builtCompiler ??= buildBytecodeCompiler());
-	const file = join(output, "programs", `${basename(script, ".js")}-${digest([compiler], [script])}.xsb`);
-	if (!existsSync(file)) await whole(file, scratch => run(compiler, [script, scratch]));
-	return file;
+	const name = `${basename(script, ".js")}-${digest([compiler], [script])}.xsb`;
+	return { compiler, program: join(output, "programs", name) };
 }

@@ -1,6 +1,9 @@
 // Runs on the host: makes a program for the board from a script.
 //
-//   bytecode-compiler SCRIPT.js PROGRAM
+//   bytecode-compiler SCRIPT.js PROGRAM [FUNCTIONS]
+//
+// FUNCTIONS: the program's functions are listed there as well, a line each: its first byte in the program's code and the
+// first after it, its line in the script (0: unknown) and its name.
 //
 // Parsing takes several times more memory than the board has, so the board has no parser. The script is parsed here by
 // the same engine, its names get the numbers that they will have on the board (program.c checks that), and functions
@@ -43,7 +46,8 @@ static void report_syntax_error(void *console, txString path, txInteger line, tx
 	fputc('\n', stderr);
 }
 
-static txScript *parse(txMachine *the, const char *source, size_t bytes)
+/** `flags`: mxDebugFlag says in the code which line it is of. */
+static txScript *parse(txMachine *the, const char *source, size_t bytes, txUnsigned flags)
 {
 	txParser parser_on_stack, *parser = &parser_on_stack;
 	txParserJump jump;
@@ -55,6 +59,8 @@ static txScript *parse(txMachine *the, const char *source, size_t bytes)
 	parser->firstJump = &jump;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		fxParserTree(parser, &stream, fxStringCGetter, mxProgramFlag, NULL);
+		parser->flags |= flags;
+		parser->source = fxNewParserSymbol(parser, (txString)script_path);
 		fxParserHoist(parser);
 		fxParserBind(parser);
 		script = fxParserCode(parser);
@@ -91,12 +97,29 @@ static uint8_t *link_names(txMachine *the, txScript *script, Program *header)
 	return names;
 }
 
+/** The next operation. A function's code stands behind the operation that makes it, so the way leads through all. */
+static txByte *operation_after(txByte *code)
+{
+	// A positive size is the operation's; 0: a name's number follows; -n: a length of n bytes and that many bytes.
+	const txS1 size = gxCodeSizes[*(txU1 *)code];
+	if (size > 0) return code + size;
+	if (size == 0) return code + 1 + sizeof(txID);
+	if (size == -1) return code + 2 + *(txU1 *)(code + 1);
+	code++;
+	if (size == -2) {
+		txU2 length;
+		mxDecode2(code, length);
+		return code + length;
+	}
+	txS4 length;
+	mxDecode4(code, length);
+	return code + length;
+}
+
 static void keep_in_place(txByte *code, txSize bytes)
 {
-	const txByte *end = code + bytes;
-	while (code < end) {
-		const txU1 operation = *(txU1 *)code;
-		switch (operation) {
+	for (const txByte *end = code + bytes; code < end; code = operation_after(code)) {
+		switch (*(txU1 *)code) {
 		case XS_CODE_CODE_1: *code = (txByte)XS_CODE_CODE_ARCHIVE_1; break;
 		case XS_CODE_CODE_2: *code = (txByte)XS_CODE_CODE_ARCHIVE_2; break;
 		case XS_CODE_CODE_4: *code = (txByte)XS_CODE_CODE_ARCHIVE_4; break;
@@ -104,28 +127,68 @@ static void keep_in_place(txByte *code, txSize bytes)
 		case XS_CODE_STRING_2: *code = (txByte)XS_CODE_STRING_ARCHIVE_2; break;
 		case XS_CODE_STRING_4: *code = (txByte)XS_CODE_STRING_ARCHIVE_4; break;
 		}
-		// A positive size is the instruction's; 0: a name's number follows; -n: a length of n bytes and that many bytes.
-		const txS1 size = gxCodeSizes[operation];
-		if (size > 0) code += size;
-		else if (size == 0) code += 1 + sizeof(txID);
-		else if (size == -1) code += 2 + *(txU1 *)(code + 1);
-		else if (size == -2) {
-			txU2 length;
-			code++;
-			mxDecode2(code, length);
-			code += length;
-		} else {
-			txS4 length;
-			code++;
-			mxDecode4(code, length);
-			code += length;
-		}
 	}
+}
+
+typedef struct {
+	txSize start, end; // bytes of the code
+	txU2 line;
+	txID name;
+} Function;
+
+/** The functions in the order of their starts, the script itself first. Gives their count. */
+static size_t find_functions(txScript *script, Function **functions)
+{
+	txByte *const start = script->codeBuffer, *const end = start + script->codeSize;
+	Function *list = *functions = calloc((size_t)script->codeSize, sizeof *list); // more than there can be
+	if (!list) refuse(script_path, "no memory");
+	size_t count = 1;
+	list[0] = (Function){.end = script->codeSize, .line = 1, .name = XS_NO_ID};
+	txID name = XS_NO_ID;
+	for (txByte *code = start; code < end; code = operation_after(code)) {
+		txByte *operand = code + 1;
+		txS4 bytes = 0;
+		switch (*(txU1 *)code) {
+		case XS_CODE_ASYNC_FUNCTION:
+		case XS_CODE_ASYNC_GENERATOR_FUNCTION:
+		case XS_CODE_CONSTRUCTOR_FUNCTION:
+		case XS_CODE_FUNCTION:
+		case XS_CODE_GENERATOR_FUNCTION: mxDecodeID(operand, name); break;
+		case XS_CODE_LINE: // the first of a function is its own
+			if (!list[count - 1].line) mxDecode2(operand, list[count - 1].line);
+			break;
+		case XS_CODE_CODE_1:
+		case XS_CODE_CODE_ARCHIVE_1: bytes = *(txU1 *)operand; break;
+		case XS_CODE_CODE_2:
+		case XS_CODE_CODE_ARCHIVE_2: bytes = *(txU1 *)operand | *(txU1 *)(operand + 1) << 8; break;
+		case XS_CODE_CODE_4:
+		case XS_CODE_CODE_ARCHIVE_4: mxDecode4(operand, bytes); break;
+		}
+		if (!bytes) continue;
+		const txSize first = (txSize)(operation_after(code) - start);
+		list[count++] = (Function){.start = first, .end = first + bytes, .name = name};
+	}
+	return count;
+}
+
+/** `marked`: the same script, compiled with its lines: they are in no program, since each would be an operation. */
+static void list_functions(txMachine *the, txScript *script, txScript *marked, const char *path)
+{
+	Function *functions, *lines;
+	const size_t count = find_functions(script, &functions);
+	if (find_functions(marked, &lines) != count) refuse(script_path, "the code with lines has other functions");
+	FILE *file = fopen(path, "w");
+	if (!file) refuse(path, strerror(errno));
+	for (size_t i = 0; i < count; i++) {
+		const char *name = functions[i].name == XS_NO_ID ? "" : fxName(the, functions[i].name);
+		fprintf(file, "%d %d %d %s\n", (int)functions[i].start, (int)functions[i].end, lines[i].line, name ? name : "");
+	}
+	if (ferror(file) | fclose(file)) refuse(path, strerror(errno));
 }
 
 int main(int count, char **words)
 {
-	if (count != 3) refuse("arguments", "expected SCRIPT.js PROGRAM");
+	if (count < 3 || count > 4) refuse("arguments", "expected SCRIPT.js PROGRAM [FUNCTIONS]");
 	script_path = words[1];
 	size_t length;
 	char *source = read_script(script_path, &length);
@@ -145,10 +208,11 @@ int main(int count, char **words)
 
 	fxNewNameC(the, "native"); // the board knows it before the program's names (boards/xs/natives.c)
 	Program header = {.magic = PROGRAM_MAGIC, .engine = PROGRAM_ENGINE};
-	txScript *script = parse(the, source, length);
+	txScript *script = parse(the, source, length, 0);
 	uint8_t *names = link_names(the, script, &header);
 	keep_in_place(script->codeBuffer, script->codeSize);
 	header.code_bytes = (uint32_t)script->codeSize;
+	if (count == 4) list_functions(the, script, parse(the, source, length, mxDebugFlag), words[3]);
 
 	FILE *file = fopen(words[2], "wb");
 	if (!file) refuse(words[2], strerror(errno));

@@ -15,6 +15,8 @@ export interface EmulatorOptions {
 	countInstructions?: boolean;
 	/** Default true. */
 	network?: boolean;
+	/** Of QEMU's (`-plugin`). */
+	plugin?: { file: string; arguments: Record<string, string> };
 }
 
 export interface RunOptions {
@@ -37,12 +39,14 @@ export function runFile(options: RunOptions): Buffer {
 	return Buffer.concat([head, text]);
 }
 
+export const EMULATOR = "qemu-system-riscv32";
 const SETPRIV = "/usr/bin/setpriv";
 
 /** A process whose standard output is the console and whose exit code is the board's; SIGKILL is the power cut. */
 export function emulatorCommand(options: EmulatorOptions): { file: string; args: string[] } {
-	const { board, program, run, flash, countInstructions = false, network = true } = options;
+	const { board, program, run, flash, countInstructions = false, network = true, plugin } = options;
 	const quoted = (path: string) => path.replaceAll(",", ",,");
+	const passed = (words: Record<string, string>) => Object.entries(words).map(([name, value]) => `${name}=${value}`);
 	const args = [
 		...["-M", "virt", "-m", "512M", "-cpu", "rv32,a=false,f=false,d=false,h=false,s=false"], // an ESP32-C3's: imc
 		...["-nic", "none", "-bios", board, "-display", "none", "-monitor", "none", "-serial", "stdio"],
@@ -52,11 +56,11 @@ export function emulatorCommand(options: EmulatorOptions): { file: string; args:
 		...["-device", "virtio-rng-device"],
 		...(network ? ["-netdev", "user,id=network", "-device", "virtio-net-device,netdev=network"] : []),
 		...(flash ? ["-drive", `if=pflash,unit=1,format=raw,file=${quoted(flash)}`] : []),
+		...(plugin ? ["-plugin", [plugin.file, ...passed(plugin.arguments)].map(quoted).join(",")] : []),
 		// An instruction is a nanosecond; while the board sleeps, time jumps, unless a network has to keep up with it.
 		...(countInstructions ? ["-icount", network ? "shift=0" : "shift=0,sleep=off"] : []),
 	];
-	const emulator = "qemu-system-riscv32";
 	// If whoever started it is killed, the device loses its power too.
-	if (!existsSync(SETPRIV)) return { file: emulator, args };
-	return { file: SETPRIV, args: ["--pdeathsig", "KILL", emulator, ...args] };
+	if (!existsSync(SETPRIV)) return { file: EMULATOR, args };
+	return { file: SETPRIV, args: ["--pdeathsig", "KILL", EMULATOR, ...args] };
 }
