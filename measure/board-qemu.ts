@@ -1,53 +1,86 @@
-// `npm run bench -- --board qemu-rv32 [--json]`: what the firmware costs on an ESP32-C3's instruction set: instructions
-// retired, counted exactly by the emulator (`-icount shift=0`), and bytes of the machine's arena at the peak. Nothing
-// here depends on time or on another machine: the sessions' servers are a recording (board/recording.ts), so two runs
-// give the same counts, and lwIP's share is not in them.
+// `npm run bench -- --board qemu-rv32`: what the firmware costs on an ESP32-C3's instruction set: instructions retired,
+// counted exactly (instructions/count.ts), and bytes of the machine's arena at the peak. Nothing here depends on time or
+// on another machine: the sessions' servers are a recording (board/recording.ts), so two runs give the same counts, and
+// lwIP's share is not in them. Each boot has a machine of its own: a new QEMU, with the flash that the last one left.
 
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleOnce, type Kernel, root } from "../boards/bundle.js";
-import { buildBoard, compileBytecode, missingTools } from "../boards/qemu-rv32/build.js";
-import { emulatorCommand, type RunOptions, runFile } from "../boards/qemu-rv32/emulator.js";
+import type { Kernel } from "../boards/bundle.js";
+import { missingTools } from "../boards/qemu-rv32/build.js";
 import { composeFlashImage } from "../boards/qemu-rv32/flash-image.js";
-import type { Measure } from "./board/session.js";
-import type { Measured } from "./measure.js";
+import type { Replay } from "./board/recording.js";
+import type { SessionResult } from "./board/session.js";
+import { type Countable, type Counted, count, prepare } from "./instructions/count.js";
+import { costOf, type Profile, profileOf, profileTables, sumOf } from "./instructions/profile.js";
+import type { MemoryPeak } from "./measure.js";
+import { bundleOf, type Program } from "./programs.js";
 
 const DEVICE_MEMORY = 94_208; // bytes, what the SDK gives XS on an ESP32-C3
 const MOST_MEMORY = 16 << 20; // bytes, for what does not fit
-const TIME_LIMIT = 120_000; // ms
 
 interface BoardFigures {
 	/** Undefined: it does not fit into the device's memory. */
 	instructions?: number;
+	/** What the replay of the recording took beside them: it is not in them. */
+	stub?: number;
 	/** Bytes of the arena at the peak; above what stood before, for a single operation. */
 	peak?: number;
 	/** Bytes of arena in which it runs, in steps of 8 KB, where the device's do not suffice. */
 	needed?: number;
 }
 
-const operations: { name: string; file: string; kernel?: Kernel }[] = [
-	{ name: "verify in TypeScript", file: "verify/baton" },
-	{ name: "verify in C", file: "verify/baton", kernel: "c" },
-	{ name: "verify with a known key in TypeScript", file: "verify/baton-known" },
-	{ name: "verify with a known key in C", file: "verify/baton-known", kernel: "c" },
-	{ name: "verify by @noble/ed25519", file: "verify/noble-ed25519" },
-	{ name: "X25519 in TypeScript", file: "x25519/baton" },
-	{ name: "X25519 in C", file: "x25519/baton", kernel: "c" },
-	{ name: "SHA-512 of 1 KiB in TypeScript", file: "sha512/baton" },
-	{ name: "SHA-512 of 1 KiB in C", file: "sha512/baton", kernel: "c" },
+interface Life {
+	/** Bytes that the machine has taken of its arena in the end, in the run that took most. */
+	reserved: number;
+	parts: Record<string, BoardFigures>;
+}
+
+export interface BoardOptions {
+	json: boolean;
+	/** Where the instructions of the lives go. */
+	profile: boolean;
+	/** Default: both. */
+	kernel?: Kernel;
+}
+
+const operations: ({ name: string } & Program)[] = [
+	{ name: "verify in TypeScript", operation: "verify", implementation: "baton", kernel: "typescript" },
+	{ name: "verify in C", operation: "verify", implementation: "baton", kernel: "c" },
+	{
+		name: "verify with a known key in TypeScript",
+		operation: "verifyKnown",
+		implementation: "baton",
+		kernel: "typescript",
+	},
+	{ name: "verify with a known key in C", operation: "verifyKnown", implementation: "baton", kernel: "c" },
+	{ name: "verify by @noble/ed25519", operation: "verify", implementation: "noble-ed25519", kernel: "typescript" },
+	{ name: "X25519 in TypeScript", operation: "x25519", implementation: "baton", kernel: "typescript" },
+	{ name: "X25519 in C", operation: "x25519", implementation: "baton", kernel: "c" },
+	{ name: "SHA-512 of 1 KiB in TypeScript", operation: "sha512", implementation: "baton", kernel: "typescript" },
+	{ name: "SHA-512 of 1 KiB in C", operation: "sha512", implementation: "baton", kernel: "c" },
 ];
 
-/** The recorded life's parts, as board/session.ts names them. */
-const parts: { [measured: string]: string } = {
-	"run 1: boot": "first boot, storing the factory CA information",
-	"run 1: service.fleet.example": "handshake and GET of the service",
-	"run 1: download-2.fleet.example": "poll that stores a CA information",
-	"run 2: boot": "boot with two full slots",
-	"run 2: download-2.fleet.example": "poll that finds nothing new",
-	"run 3: service.fleet.example": "handshake and GET by the next CA, with the promotion",
-};
+/** What is reported of the recorded lives: which life's, which run's, and there what session.ts calls it. */
+const parts: { name: string; life: Replay["life"]; run: number; part: string }[] = [
+	{ name: "first boot, storing the factory CA information", life: "classical", run: 0, part: "boot" },
+	{ name: "handshake and GET of the service", life: "classical", run: 0, part: "service.fleet.example" },
+	{ name: "poll that stores a CA information", life: "classical", run: 0, part: "download-2.fleet.example" },
+	{ name: "boot with two full slots", life: "classical", run: 1, part: "boot" },
+	{ name: "poll that finds nothing new", life: "classical", run: 1, part: "download-2.fleet.example" },
+	{
+		name: "handshake and GET by the next CA, with the promotion",
+		life: "classical",
+		run: 2,
+		part: "service.fleet.example",
+	},
+	{
+		name: "handshake and GET of the service, CA and service with P-256",
+		life: "p256",
+		run: 0,
+		part: "service.fleet.example",
+	},
+];
 
 const targets = [
 	{ kernel: "c", part: "handshake and GET of the service", what: "instructions", must: 20e6, aim: 9e6 },
@@ -55,7 +88,7 @@ const targets = [
 ] as const;
 
 /** Prints the figures. Gives the exit code. */
-export async function benchBoard(json: boolean): Promise<number> {
+export async function benchBoard({ json, profile, kernel }: BoardOptions): Promise<number> {
 	const missing = await missingTools();
 	if (missing) {
 		console.error(`bench: ${missing}`);
@@ -63,11 +96,22 @@ export async function benchBoard(json: boolean): Promise<number> {
 	}
 	const folder = mkdtempSync(join(tmpdir(), "baton-bench-"));
 	try {
+		const kernels: Kernel[] = kernel ? [kernel] : ["c", "typescript"];
+		const life: Partial<Record<Kernel, Life>> = {};
+		const profiles: Partial<Record<Kernel, Record<string, Profile>>> = {};
+		for (const one of kernels) {
+			const measured = await measureLife(one, folder);
+			life[one] = measured.life;
+			profiles[one] = measured.profiles;
+		}
 		const figures: Record<string, BoardFigures> = {};
-		const life = { c: await measureLife("c", folder), typescript: await measureLife("typescript", folder) };
-		for (const { name, file, kernel } of operations) figures[name] = await measureOperation(file, kernel, folder);
+		for (const { name, ...program } of operations)
+			if (kernels.includes(program.kernel!)) figures[name] = await measureOperation(program, folder);
+
 		report(figures, life);
-		if (json) console.log(JSON.stringify({ board: "qemu-rv32", memory: DEVICE_MEMORY, operations: figures, life }));
+		if (profile) for (const one of kernels) reportProfiles(one, profiles[one]!);
+		const all = { board: "qemu-rv32", memory: DEVICE_MEMORY, operations: figures, life };
+		if (json) console.log(JSON.stringify(profile ? { ...all, profiles } : all));
 		return 0;
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
@@ -78,33 +122,58 @@ const STALE =
 	"the recorded life did not go as recorded; if the device now sends other bytes, make a new recording " +
 	"(node bin/run.js measure/board/record.ts):";
 
-interface Life {
-	/** Bytes that the machine has taken of its arena in the end. */
-	reserved: number;
-	parts: Record<string, BoardFigures>;
+/** One run of a recorded life on the flash of `image`, counted. */
+export async function measureRun(program: Countable, replay: Replay, image: string): Promise<SessionResult & Counted> {
+	const options = { preload: true, memory: DEVICE_MEMORY, settings: JSON.stringify(replay) };
+	const counted = await count(program, options, image);
+	if (counted.code !== 0) throw new Error(`${STALE}\n${counted.output}`);
+	return { ...counted, ...(JSON.parse(jsonLine(counted.output)) as SessionResult) };
 }
 
-async function measureLife(kernel: Kernel, folder: string): Promise<Life> {
-	const script = await bundleOnce({ entry: "measure/board/session.ts", engine: "xs", kernel });
-	const { code, output } = await emulate(script, { preload: true, memory: DEVICE_MEMORY }, folder);
-	if (code !== 0) throw new Error(`${STALE}\n${output}`);
-	const { reserved, measures } = JSON.parse(jsonLine(output)) as { reserved: number; measures: Measure[] };
-	const life: Life = { reserved, parts: {} };
-	for (const { name, instructions, peak } of measures)
-		if (parts[name]) life.parts[parts[name]] = { instructions, peak };
-	return life;
+export function prepareRuns(kernel: Kernel): Promise<Countable> {
+	return prepare({ entry: "measure/board/session.ts", kernel });
 }
 
-async function measureOperation(file: string, kernel: Kernel | undefined, folder: string): Promise<BoardFigures> {
-	const alias = { crypto: join(root, "measure/no-randomness.ts") };
-	const script = await bundleOnce({ entry: `measure/cases/${file}.ts`, engine: "xs", kernel, alias });
-	const run = (memory: number, word: string) => emulate(script, { memory, settings: word }, folder);
-	const { code, output } = await run(DEVICE_MEMORY, "time");
-	if (code === 0) {
-		const { ms, chunks = 0, slots = 0, slotBytes = 0 } = JSON.parse(jsonLine(output)) as Measured;
-		return { instructions: Math.round(ms * 1e6), peak: chunks + slots * slotBytes };
+async function measureLife(kernel: Kernel, folder: string) {
+	const program = await prepareRuns(kernel);
+	const life: Life = { reserved: 0, parts: {} };
+	const profiles: Record<string, Profile> = {};
+	const images = new Map<string, string>();
+	for (const [run, wanted] of groups(parts, ({ life, run }) => `${life} ${run}`)) {
+		const { life: name, run: number } = wanted[0]!;
+		const image = images.get(name) ?? composeFlashImage(mkdtempSync(join(folder, "flash-")));
+		images.set(name, image);
+		const measured = await measureRun(program, { life: name, run: number }, image);
+		if (name === "classical") life.reserved = Math.max(life.reserved, measured.reserved);
+		for (const { name, part } of wanted) {
+			const i = measured.parts.findIndex(one => one.name === part);
+			if (i < 0) throw new Error(`${STALE}\n${run}: no ${part}`);
+			const window = measured.windows[2 * i + 1]!; // between two parts is one of the measurement's own
+			const { instructions, stub } = costOf(measured, window);
+			life.parts[name] = { instructions, stub, peak: measured.parts[i]!.peak };
+			profiles[name] = profileOf(measured, window);
+		}
 	}
-	if (code !== 4) throw new Error(`${file} on the board ended with ${code}:\n${output}`);
+	return { life, profiles };
+}
+
+function groups<Value>(values: Value[], keyOf: (value: Value) => string): Map<string, Value[]> {
+	const groups = new Map<string, Value[]>();
+	for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+	return groups;
+}
+
+async function measureOperation(what: Program, folder: string): Promise<BoardFigures> {
+	const program = await prepare(bundleOf(what));
+	const image = composeFlashImage(mkdtempSync(join(folder, "flash-")));
+	const run = (memory: number, word: string) => count(program, { memory, settings: word }, image);
+	const { code, output, windows } = await run(DEVICE_MEMORY, "count");
+	if (code === 0) {
+		const { chunks, slots, slotBytes } = JSON.parse(jsonLine(output)) as MemoryPeak;
+		const [empty, operation] = windows.slice(1).map(sumOf); // measure.ts
+		return { instructions: operation! - empty!, peak: chunks + slots * slotBytes };
+	}
+	if (code !== 4) throw new Error(`${what.operation} by ${what.implementation} ended with ${code}:\n${output}`);
 	let low = DEVICE_MEMORY,
 		high = MOST_MEMORY;
 	while (high - low > 8 << 10) {
@@ -119,31 +188,14 @@ function jsonLine(output: string) {
 	return output.split("\n").find(line => line.startsWith("{")) ?? "{}";
 }
 
-async function emulate(
-	script: string,
-	options: RunOptions,
-	folder: string,
-): Promise<{ code: number | string; output: string }> {
-	const run = join(folder, "run");
-	writeFileSync(run, runFile(options));
-	const flash = composeFlashImage(mkdtempSync(join(folder, "flash-")));
-	const program = await compileBytecode(script);
-	const board = await buildBoard();
-	const { file, args } = emulatorCommand({ board, program, run, flash, countInstructions: true, network: false });
-	return new Promise(resolve => {
-		execFile(file, args, { timeout: TIME_LIMIT, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
-			resolve({ code: error ? (error.code ?? error.signal ?? "?") : 0, output: stdout + stderr });
-		});
-	});
-}
+const languages: Record<Kernel, string> = { c: "C", typescript: "TypeScript" };
 
-function report(figures: Record<string, BoardFigures>, life: Record<Kernel, Life>): void {
-	console.log(`instructions on rv32imc, and bytes of the arena of ${DEVICE_MEMORY.toLocaleString("en")} at the peak\n`);
-	for (const [kernel, { reserved, parts }] of Object.entries(life)) {
-		const language = kernel === "c" ? "C" : "TypeScript";
-		console.log(
-			`the firmware with the kernel in ${language} (arena taken in the end: ${reserved.toLocaleString("en")})`,
-		);
+function report(figures: Record<string, BoardFigures>, lives: Partial<Record<Kernel, Life>>): void {
+	console.log(`instructions on rv32imc, those of the replay beside them, and bytes of the arena of`);
+	console.log(`${DEVICE_MEMORY.toLocaleString("en")} at the peak\n`);
+	for (const [kernel, { reserved, parts }] of Object.entries(lives)) {
+		const taken = reserved.toLocaleString("en");
+		console.log(`the firmware with the kernel in ${languages[kernel as Kernel]} (arena taken in the end: ${taken})`);
 		for (const [name, part] of Object.entries(parts)) row(name, part);
 		console.log();
 	}
@@ -151,15 +203,21 @@ function report(figures: Record<string, BoardFigures>, life: Record<Kernel, Life
 	for (const [name, operation] of Object.entries(figures)) row(name, operation);
 	console.log();
 	for (const { kernel, part, what, must, aim } of targets) {
-		const value = life[kernel].parts[part]![what]!;
+		const value = lives[kernel]?.parts[part]![what];
+		if (value === undefined) continue;
 		const verdict = value <= aim ? "aim reached" : value <= must ? "target reached" : "TARGET MISSED";
 		const [is, target, best] = [value, must, aim].map(number => number.toLocaleString("en"));
 		console.log(`${part}, ${what}: ${is} (target ${target}, aim ${best}): ${verdict}`);
 	}
 }
 
-function row(name: string, { instructions, peak, needed }: BoardFigures): void {
-	const number = (value: number | undefined) => (value === undefined ? "" : value.toLocaleString("en")).padStart(14);
-	if (needed !== undefined) console.log(`  ${name.padEnd(54)}  does not fit: ${Math.ceil(needed / 1024)} KB needed`);
-	else console.log(`  ${name.padEnd(54)}${number(instructions)}${number(peak)}`);
+function row(name: string, { instructions, stub, peak, needed }: BoardFigures): void {
+	const number = (value: number | undefined) => (value === undefined ? "" : value.toLocaleString("en")).padStart(13);
+	if (needed !== undefined) console.log(`  ${name.padEnd(59)}  does not fit: ${Math.ceil(needed / 1024)} KB needed`);
+	else console.log(`  ${name.padEnd(59)}${number(instructions)}${number(stub)}${number(peak)}`);
+}
+
+function reportProfiles(kernel: Kernel, profiles: Record<string, Profile>): void {
+	console.log(`\nwhere the instructions go with the kernel in ${languages[kernel]} (measure/README.md says how)\n`);
+	for (const [name, profile] of Object.entries(profiles)) console.log(profileTables(name, profile));
 }

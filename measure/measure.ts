@@ -1,17 +1,21 @@
 // Inside the program that is measured: one operation, on XS or on Node. Whoever starts the program says by one word
 // what is wanted: `heap`: the operation once, and success says that the heap was large enough; `time`: how long it
-// takes, and what it takes of the heap at its peak. The result is checked first: a wrong one posts no figure.
+// takes, and what it takes of the heap at its peak; `count`: the latter, while its instructions are counted from outside
+// (instructions/count.ts). The result is checked first: a wrong one posts no figure.
 
 import { collect, memory, processorTime, resetPeak } from "../boards/xs/measure.js";
 import { exit, print, settings } from "../boards/xs/natives.js";
 import { toHex } from "./hex.js";
 
-export interface Measured {
+/** Above what stood before, garbage included. */
+export interface MemoryPeak {
+	chunks: number; // bytes
+	slots: number; // count
+	slotBytes: number; // of one slot
+}
+
+export interface Measured extends Partial<MemoryPeak> /* on XS */ {
 	ms: number; // median
-	/** On XS: bytes of chunks and number of slots above what stood before, garbage included; and bytes of a slot. */
-	chunks?: number;
-	slots?: number;
-	slotBytes?: number;
 }
 
 const SHORTEST = 1; // ms: operations are repeated until a sample takes as long as this
@@ -25,20 +29,25 @@ export function measure(operation: () => Uint8Array | boolean, expected: string 
 	const wanted = onXS ? settings() : process.argv[2];
 	const result = operation();
 	if ((result === true || result === false ? result : toHex(result)) !== expected) throw new Error("wrong result");
-	if (wanted === "heap") return exit(0);
+	if (wanted === "time") {
+		const ms = median(operation, onXS ? processorTime : nodeTime);
+		if (onXS) print(JSON.stringify({ ms, ...memoryPeak(operation) }));
+		else console.log(JSON.stringify({ ms }));
+	} else if (wanted === "count") print(JSON.stringify(memoryPeak(operation)));
+	if (onXS) exit(0);
+}
 
-	const measured: Measured = { ms: median(operation, onXS ? processorTime : nodeTime) };
-	if (!onXS) return console.log(JSON.stringify(measured));
+/** Its calls of the clock are the bounds of two windows: one with nothing in it, and one with the operation. */
+function memoryPeak(operation: () => unknown): MemoryPeak {
 	collect();
 	resetPeak();
 	const before = memory();
+	processorTime();
+	processorTime();
 	operation();
-	const after = memory();
-	measured.chunks = after.chunksPeak - before.chunks;
-	measured.slots = after.slotsPeak - before.slots;
-	measured.slotBytes = after.slotBytes;
-	print(JSON.stringify(measured));
-	exit(0);
+	processorTime();
+	const { chunksPeak, slotsPeak, slotBytes } = memory();
+	return { chunks: chunksPeak - before.chunks, slots: slotsPeak - before.slots, slotBytes };
 }
 
 /** ms of processor time, as on XS: other programs on the machine do not count. */

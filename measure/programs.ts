@@ -4,15 +4,17 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleOnce, type Kernel, root } from "../boards/bundle.js";
+import { type BundleOptions, bundleOnce, type Kernel, root } from "../boards/bundle.js";
 import { compileBytecode } from "../boards/qemu-rv32/build.js";
 import { buildSimulator } from "../boards/simulator/build.js";
+import type * as results from "./cases/results.js";
 import type { Measured } from "./measure.js";
 
-/** A file in cases/, and the kernel that stands behind `firmware/crypto/kernel` in it. */
+/** One operation (cases/results.ts) by one implementation: a file in cases/. */
 export interface Program {
-	file: string;
-	kernel?: Kernel;
+	operation: keyof typeof results;
+	implementation: string;
+	kernel?: Kernel; // behind `firmware/crypto/kernel` in it
 }
 
 /** Of fixed size. */
@@ -22,7 +24,6 @@ export interface Heap {
 }
 
 const TIME_LIMIT = 60_000; // ms
-const alias = { crypto: join(root, "measure/no-randomness.ts") };
 
 const folder = mkdtempSync(join(tmpdir(), "baton-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -33,11 +34,26 @@ const words = Object.fromEntries(
 	}),
 );
 
-async function script({ file, kernel }: Program): Promise<string> {
-	// XS 13.3 does not initialise a class's instance fields in time if a static field makes an instance before them, as
-	// @noble/curves does: for es2020 static fields become assignments after the class.
-	const target = file.endsWith("noble-curves") ? "es2020" : undefined;
-	return bundleOnce({ entry: `measure/cases/${file}.ts`, engine: "xs", kernel, target, alias });
+/** How a program is bundled. */
+export function bundleOf({ operation, implementation, kernel }: Program): Omit<BundleOptions, "outfile" | "engine"> {
+	const file = (name: string) => join(root, "measure/cases", `${name}.ts`);
+	return {
+		entry: "measure/cases/program.ts",
+		alias: { implementation: file(implementation), crypto: file("no-randomness") },
+		define: { OPERATION: JSON.stringify(operation) },
+		kernel,
+		// XS 13.3 does not initialise a class's instance fields in time if a static field makes an instance before them, as
+		// @noble/curves does: for es2020 static fields become assignments after the class.
+		target: implementation === "noble-curves" ? "es2020" : undefined,
+	};
+}
+
+function script(program: Program): Promise<string> {
+	return bundleOnce({ ...bundleOf(program), engine: "xs" });
+}
+
+function nameOf({ operation, implementation }: Program) {
+	return `${operation} by ${implementation}`;
 }
 
 /**
@@ -61,13 +77,13 @@ export async function timeOnXS(program: Program, heap: Heap, bits: 32 | 64 = 64)
 	const line = stdout.split("\n").find(text => text.startsWith("{"));
 	if (code === 0 && line) return JSON.parse(line) as Measured;
 	if (code === 4) return undefined;
-	throw new Error(`${program.file} on XS ended with ${code}: ${stderr}`);
+	throw new Error(`${nameOf(program)} on XS ended with ${code}: ${stderr}`);
 }
 
-export async function timeOnNode({ file }: Program): Promise<Measured> {
-	const program = await bundleOnce({ entry: `measure/cases/${file}.ts`, engine: "node", alias });
-	const { code, stdout, stderr } = await execute(process.execPath, [program, "time"]);
-	if (code !== 0) throw new Error(`${file} on Node ended with ${code}: ${stderr}`);
+export async function timeOnNode(program: Program): Promise<Measured> {
+	const script = await bundleOnce({ ...bundleOf(program), engine: "node" });
+	const { code, stdout, stderr } = await execute(process.execPath, [script, "time"]);
+	if (code !== 0) throw new Error(`${nameOf(program)} on Node ended with ${code}: ${stderr}`);
 	return JSON.parse(stdout) as Measured;
 }
 

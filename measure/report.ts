@@ -99,7 +99,7 @@ function thousands(n: number | undefined): string {
 }
 
 /** The first column to the left, the others to the right. */
-function table(rows: string[][]): string {
+export function table(rows: string[][]): string {
 	const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)));
 	const padded = (cell: string, i: number) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!));
 	const lines = rows.map(row => row.map(padded).join("  "));

@@ -1,10 +1,10 @@
-// `npm run bench -- [--kernel-rv32 | --servers] [--json]`: the crypto kernel measured, beside the libraries that others would take.
+// `npm run bench -- --help`: the crypto kernel measured, beside the libraries that others would take.
 //
 // In one run, on this machine: every operation on the real XS (the simulator) in TypeScript and in C, against
 // @noble/ed25519, @noble/curves, @noble/hashes, @noble/ciphers and tweetnacl; the same programs on Node; node:crypto as
 // the native limit; smallest heaps; instructions and bytes of machine code on rv32imc. Each program checks its result
 // before it posts a figure. No absolute time is ever a pass or a failure; ratios are printed beside the project's
-// targets. --kernel-rv32: the rv32imc part alone. --json: the last line is one JSON object.
+// targets. The other measurements have a file each: board-qemu.ts, servers.ts, kernel-rv32/measure.ts.
 
 import { parseArgs } from "node:util";
 import { benchBoard } from "./board-qemu.js";
@@ -25,9 +25,12 @@ const larger: Heap[] = [
 /** About what a microcontroller has. */
 const small: Heap = { chunks: 96 << 10, slots: 8_192 };
 
+/** The program around an operation, without one. */
+const nothing: Program = { operation: "nothing", implementation: "nothing" };
+
 const ROUNDS = 3; // over all implementations in turn, so that a busy moment does not fall on one alone
 
-const libraries: Record<string, string[]> = {
+const libraries = {
 	verify: ["noble-ed25519", "noble-curves", "tweetnacl"],
 	x25519: ["noble-curves", "tweetnacl"],
 	sha256: ["noble-hashes"],
@@ -36,6 +39,7 @@ const libraries: Record<string, string[]> = {
 	chacha20poly1305: ["noble-ciphers"],
 	aes128gcm: ["noble-ciphers"],
 };
+type Operation = keyof typeof libraries;
 
 /** What the counts on rv32imc are called there. */
 const counted: Record<string, string> = {
@@ -49,6 +53,18 @@ const counted: Record<string, string> = {
 	"aes128gcm baton-c": "aes128gcm",
 };
 
+const USAGE = `npm run bench -- [OPTION…]: measurements; never a pass or a failure by absolute time
+
+(nothing)          every operation of the crypto kernel on XS and on Node, in TypeScript and in C, beside the
+                   libraries that others would take; smallest heaps; instructions and machine code on rv32imc
+--kernel-rv32      the C kernel on rv32imc alone: instructions, stack, machine code
+--board qemu-rv32  the firmware on rv32imc: instructions and memory of boots, handshakes and polls
+  --kernel KERNEL  with that kernel alone: c or typescript
+  --profile        where the instructions go, by module and by function
+--servers          the host's servers beside nginx
+--json             the last line is one JSON object
+--help             this text`;
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -58,30 +74,39 @@ async function main(): Promise<number> {
 			options: {
 				"kernel-rv32": { type: "boolean" },
 				board: { type: "string" },
+				kernel: { type: "string" },
+				profile: { type: "boolean" },
 				servers: { type: "boolean" },
 				json: { type: "boolean" },
+				help: { type: "boolean" },
 			},
 		}).values;
 	} catch (error) {
-		console.error(`bench: ${(error as Error).message}`);
-		return 2;
+		return misuse((error as Error).message);
 	}
+	if (options.help) {
+		console.log(USAGE);
+		return 0;
+	}
+	const { board, kernel: only, profile = false, json = false } = options;
+	if (board === undefined && (only !== undefined || profile)) return misuse("--kernel and --profile need --board");
+	if (only !== undefined && only !== "c" && only !== "typescript") return misuse(`no kernel named ${only}`);
+	if (board !== undefined && board !== "qemu-rv32") return misuse(`no measurements on a board named ${board}`);
+	if (board !== undefined) return benchBoard({ json, profile, kernel: only });
 	if (options.servers) {
 		const { measureServers, serversTable } = await import("./servers.js");
 		const report = await measureServers();
 		console.log(serversTable(report));
-		if (options.json) console.log(JSON.stringify(report));
+		if (json) console.log(JSON.stringify(report));
 		return 0;
 	}
-	if (options.board === "qemu-rv32") return benchBoard(options.json ?? false);
-	if (options.board !== undefined) return complain(`no measurements on a board named ${options.board}`);
 	const missing = await missingForKernel();
 	const kernel = missing ? undefined : await measureKernel();
 	if (options["kernel-rv32"]) {
 		if (!kernel) return complain(missing!);
 		console.log(kernelTable(kernel));
 		console.log(targetTable(kernelTargets(kernel)));
-		if (options.json) console.log(JSON.stringify({ rv32: kernel, sizes: sizes({}, kernel) }));
+		if (json) console.log(JSON.stringify({ rv32: kernel, sizes: sizes({}, kernel) }));
 		return 0;
 	}
 
@@ -102,8 +127,13 @@ async function main(): Promise<number> {
 	} else console.log(`SKIPPED: instructions and machine code: ${missing}\n`);
 	console.log(targetTable(targets));
 	const rv32 = kernel ?? { missing };
-	if (options.json) console.log(JSON.stringify({ ...operations, sizes: sizes(operations, kernel), rv32 }));
+	if (json) console.log(JSON.stringify({ ...operations, sizes: sizes(operations, kernel), rv32 }));
 	return 0;
+}
+
+function misuse(message: string): number {
+	console.error(`bench: ${message}\n\n${USAGE}`);
+	return 2;
 }
 
 function complain(message: string): number {
@@ -111,23 +141,22 @@ function complain(message: string): number {
 	return 1;
 }
 
-function programsOf(operation: string): Record<string, Program> {
+function programsOf(operation: Operation): Record<string, Program> {
 	const programs: Record<string, Program> = {
-		"baton-ts": { file: `${operation}/baton` },
-		"baton-c": { file: `${operation}/baton`, kernel: "c" },
+		"baton-ts": { operation, implementation: "baton" },
+		"baton-c": { operation, implementation: "baton", kernel: "c" },
 	};
 	if (operation === "verify") {
-		programs["baton-ts-known"] = { file: "verify/baton-known" };
-		programs["baton-c-known"] = { file: "verify/baton-known", kernel: "c" };
+		programs["baton-ts-known"] = { operation: "verifyKnown", implementation: "baton" };
+		programs["baton-c-known"] = { operation: "verifyKnown", implementation: "baton", kernel: "c" };
 	}
-	for (const library of libraries[operation]!) programs[library] = { file: `${operation}/${library}` };
+	for (const implementation of libraries[operation]) programs[implementation] = { operation, implementation };
 	return programs;
 }
 
 /** Fills `operations`, and gives what the targets ask for. */
 async function measureOperations(operations: Operations, withHeaps: boolean): Promise<Target[]> {
-	const names = Object.keys(libraries);
-	for (const name of names) {
+	for (const name of Object.keys(libraries) as Operation[]) {
 		progress(`${name}: time`);
 		const programs = programsOf(name);
 		const operation: Record<string, Figures> = (operations[name] = {});
@@ -147,7 +176,7 @@ async function measureOperations(operations: Operations, withHeaps: boolean): Pr
 			if (times[implementation]) figures.ms = middle(times[implementation]);
 			if (program.kernel !== "c") figures.nodeMs = (await timeOnNode(program)).ms;
 		}
-		operation["node-crypto"] = { ms: (await timeOnNode({ file: `${name}/node-crypto` })).ms };
+		operation["node-crypto"] = { ms: (await timeOnNode({ operation: name, implementation: "node-crypto" })).ms };
 		for (const figures of Object.values(operation)) {
 			if (figures.ms !== undefined) figures.ratio = figures.ms / operation["baton-ts"]!.ms!;
 		}
@@ -160,15 +189,17 @@ async function measureOperations(operations: Operations, withHeaps: boolean): Pr
 		return best;
 	};
 	const { verify, sha512 } = operations as Record<string, Record<string, Figures>>;
-	const ours = await fastest({ file: "verify/baton" }, verify!["baton-ts"]!.ms);
-	const noble = await fastest({ file: "verify/noble-ed25519" }, verify!["noble-ed25519"]!.ms);
-	const chacha = await median({ file: "chacha20poly1305/baton" }, small);
-	const nobleChacha = await median({ file: "chacha20poly1305/noble-ciphers" }, small);
+	const ours = (operation: Program["operation"]): Program => ({ operation, implementation: "baton" });
+	const nobleVerify: Program = { operation: "verify", implementation: "noble-ed25519" };
+	const fastestOurs = await fastest(ours("verify"), verify!["baton-ts"]!.ms);
+	const fastestNoble = await fastest(nobleVerify, verify!["noble-ed25519"]!.ms);
+	const chacha = await median(ours("chacha20poly1305"), small);
+	const nobleChacha = await median({ operation: "chacha20poly1305", implementation: "noble-ciphers" }, small);
 	const narrow = withHeaps
 		? {
-				ours: await median({ file: "verify/baton" }, megabyte, 32),
-				known: await median({ file: "verify/baton-known" }, megabyte, 32),
-				noble: await median({ file: "verify/noble-ed25519" }, megabyte, 32),
+				ours: await median(ours("verify"), megabyte, 32),
+				known: await median(ours("verifyKnown"), megabyte, 32),
+				noble: await median(nobleVerify, megabyte, 32),
 			}
 		: undefined;
 
@@ -189,7 +220,12 @@ async function measureOperations(operations: Operations, withHeaps: boolean): Pr
 	});
 	const heap = any!.heapBytes;
 	return [
-		times("verify in TypeScript, any key, against @noble/ed25519, each in its fastest heap", noble / ours, 4, 6),
+		times(
+			"verify in TypeScript, any key, against @noble/ed25519, each in its fastest heap",
+			fastestNoble / fastestOurs,
+			4,
+			6,
+		),
 		times(`the same, both in 1 MB${more}`, against(any!, library!), 6, 8.5),
 		times("the same on 32 bits, both in 1 MB", quotient(narrow?.noble, narrow?.ours)),
 		times(`verify in TypeScript, key known in advance, both in 1 MB${more}`, against(known!, library!), 9, 14),
@@ -237,9 +273,9 @@ async function timeInMegabyte(program: Program, figures: Figures): Promise<Measu
 
 async function measureBytecode(operations: Operations): Promise<void> {
 	progress("bytecode");
-	const empty = await bytecodeBytes({ file: "nothing" });
+	const empty = await bytecodeBytes(nothing);
 	for (const [name, operation] of Object.entries(operations)) {
-		for (const [implementation, program] of Object.entries(programsOf(name))) {
+		for (const [implementation, program] of Object.entries(programsOf(name as Operation))) {
 			operation[implementation]!.bytecodeBytes = (await bytecodeBytes(program)) - empty;
 		}
 	}
@@ -247,9 +283,13 @@ async function measureBytecode(operations: Operations): Promise<void> {
 
 async function measureHeaps(operations: Operations): Promise<void> {
 	progress("smallest heaps");
-	const builtIns = (await smallestHeap({ file: "nothing" }))!;
+	const builtIns = (await smallestHeap(nothing))!;
 	const jobs = Object.keys(operations).flatMap(name =>
-		Object.entries(programsOf(name)).map(([implementation, program]) => ({ name, implementation, program })),
+		Object.entries(programsOf(name as Operation)).map(([implementation, program]) => ({
+			name,
+			implementation,
+			program,
+		})),
 	);
 	const total = jobs.length;
 	const worker = async () => {

@@ -8,47 +8,61 @@ import { root } from "../../boards/bundle.js";
 import { nodeBoard } from "../../boards/node/board.js";
 import { main } from "../../firmware/main.js";
 import type { TCPConstructor, TCPOptions } from "../../firmware/ports.js";
+import { createServerCredentials, type KeyType } from "../../host/certificate-authority.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../../test/world.js";
-import { type Connection, fixedRandomness, type Recording, settingsOf } from "./recording.js";
+import { type Connection, fixedRandomness, type Recording, type Replay, settingsOf } from "./recording.js";
 
-const world = await createWorld({ fleet: "bench", authorities: 2 });
-const flash = mkdtempSync(join(tmpdir(), "baton-record-"));
-const random = fixedRandomness();
-const { fleet, factory, dlKeys, service } = world.settings({});
-const recording: Recording = { fleet, factory, dlKeys, service, runs: [], events: [] };
-try {
-	const download = await world.downloadServer(1, world.information(2));
-	for (const by of [1, 1, 2]) {
-		const server = await world.applicationServer(by);
-		const { map } = world.settings({ [SERVICE_NAME]: server.port, [downloadName(1)]: download.port });
-		const board = nodeBoard({ flash, map, print: line => void recording.events.push(line) });
-		const connections: Connection[] = [];
-		let host = "";
-		const device = main(
-			{
-				...board,
-				random,
-				TCP: recorded(board.TCP, connection => void connections.push({ host, ...connection })),
-				resolver: {
-					resolve(request) {
-						host = request.host;
-						board.resolver.resolve(request);
+const recordings: Record<Replay["life"], Recording> = {
+	classical: await record("ed25519", [1, 1, 2]),
+	p256: await record("p256", [1]),
+};
+writeFileSync(join(root, "measure/board/recording.json"), `${JSON.stringify(recordings, null, "\t")}\n`);
+process.exit(0);
+
+/** `authorities`: by which CA the service is authenticated, run by run. */
+async function record(keyType: KeyType, authorities: number[]): Promise<Recording> {
+	const world = await createWorld({ fleet: "bench", authorities: 2, keyType });
+	const flash = mkdtempSync(join(tmpdir(), "baton-record-"));
+	const { fleet, factory, dlKeys, service } = world.settings({});
+	const recording: Recording = { fleet, factory, dlKeys, service, runs: [] };
+	try {
+		const credentials = (by: number, name: string) =>
+			createServerCredentials(world.authority(by), { names: [name], validity: world.validity, keyType });
+		const download = await world.downloadServer(1, world.information(2), {
+			credentials: await credentials(1, downloadName(1)),
+		});
+		for (const [run, by] of authorities.entries()) {
+			const server = await world.applicationServer(by, { credentials: await credentials(by, SERVICE_NAME) });
+			const { map } = world.settings({ [SERVICE_NAME]: server.port, [downloadName(1)]: download.port });
+			const connections: Connection[] = [];
+			const events: string[] = [];
+			const board = nodeBoard({ flash, map, print: line => void events.push(line) });
+			let host = "";
+			const device = main(
+				{
+					...board,
+					random: fixedRandomness(run),
+					TCP: recorded(board.TCP, connection => void connections.push({ host, ...connection })),
+					resolver: {
+						resolve(request) {
+							host = request.host;
+							board.resolver.resolve(request);
+						},
 					},
 				},
-			},
-			settingsOf(recording),
-		);
-		await device.once();
-		device.stop();
-		recording.runs.push(connections);
-		await server.close();
+				settingsOf(recording),
+			);
+			await device.once();
+			device.stop();
+			recording.runs.push({ connections, events });
+			await server.close();
+		}
+	} finally {
+		await world.close();
+		rmSync(flash, { recursive: true, force: true });
 	}
-} finally {
-	await world.close();
-	rmSync(flash, { recursive: true, force: true });
+	return recording;
 }
-writeFileSync(join(root, "measure/board/recording.json"), `${JSON.stringify(recording, null, "\t")}\n`);
-process.exit(0);
 
 /** A TCP class that notes what its connections received, and after how many bytes that they had sent. */
 function recorded(Base: TCPConstructor, onOpen: (connection: Pick<Connection, "said">) => void) {

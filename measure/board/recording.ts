@@ -1,7 +1,10 @@
 // What servers said to a device once, so that it can be said again, byte for byte: then the instructions that the
-// device takes for it are the same in every run. `recording.json` holds three runs of a device, one after the other on
-// the same flash: new, it authenticates the service by CA 1 and stores CA information 2; then it does so again and its
-// poll finds nothing new; then the service has moved to CA 2, and the device promotes.
+// device takes for it are the same in every run. `recording.json` holds two lives of devices.
+//
+// classical: three runs, one after the other on the same flash. New, the device authenticates the service by CA 1 and
+// stores CA information 2; then it does so again and its poll finds nothing new; then the service has moved to CA 2, and
+// the device promotes. All keys are Ed25519.
+// p256: one run of a new device whose CA and whose service have P-256 keys.
 //
 // The device's own randomness has to be the recording's: `fixedRandomness`. That is for this measurement alone.
 
@@ -12,8 +15,13 @@ export interface Recording {
 	factory: string; // hexadecimal
 	dlKeys: string[]; // hexadecimal
 	service: string;
-	/** By run, by connection. */
-	runs: Connection[][];
+	runs: Run[];
+}
+
+/** From one power-on. */
+export interface Run {
+	/** In the order in which they were opened. */
+	connections: Connection[];
 	/** What the device printed. */
 	events: string[];
 }
@@ -22,6 +30,14 @@ export interface Connection {
 	host: string;
 	/** What the server sent when the device had sent `after` bytes in all; 32 bytes a line. */
 	said: { after: number; hex: string[] }[];
+}
+
+/** What session.ts is to do, as the text of the board's settings. */
+export interface Replay {
+	life: "classical" | "p256";
+	run: number; // from 0
+	/** ms between what a server says and what it says next; default 0. */
+	delay?: number;
 }
 
 export function settingsOf({ fleet, factory, dlKeys, service }: Recording): Settings {
@@ -34,9 +50,12 @@ export function fromHex(hex: string): Uint8Array {
 	return bytes;
 }
 
-/** A generator that nobody should mistake for a random one: the upper byte of a linear congruential sequence. */
-export function fixedRandomness(): (bytes: Uint8Array) => void {
-	let state = 1;
+/**
+ * A generator that nobody should mistake for a random one, another for each run: the upper byte of a linear
+ * congruential sequence.
+ */
+export function fixedRandomness(run: number): (bytes: Uint8Array) => void {
+	let state = run + 1;
 	return bytes => {
 		for (let i = 0; i < bytes.length; i++) {
 			state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

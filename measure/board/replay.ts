@@ -1,6 +1,7 @@
 // TCP connections whose other end is a recording.
 
-import type { Resolver, TCP, TCPConstructor, TCPOptions, Timer } from "../../firmware/ports.js";
+import { timerClear, timerSet } from "../../boards/xs/natives.js";
+import type { Resolver, TCP, TCPConstructor, TCPOptions } from "../../firmware/ports.js";
 import { type Connection, fromHex } from "./recording.js";
 
 /** A recorded connection whose bytes are ready. */
@@ -17,10 +18,10 @@ export function prepare({ host, said }: Connection): Replayed {
 const SEGMENT_BYTES = 1440,
 	WINDOW_BYTES = 5760; // as lwIP has them on the board
 
-/** `connections`: in the order in which they are opened. */
+/** `connections`: in the order in which they are opened; `delay`: ms between a server's segments. */
 export function replay(
 	connections: Replayed[],
-	timer: Timer,
+	delay: number,
 ): { TCP: TCPConstructor; resolver: Resolver; done(): boolean } {
 	let opened = 0;
 
@@ -30,14 +31,15 @@ export function replay(
 		#written = 0;
 		#buffered: Uint8Array[] = [];
 		#closed = false;
+		#next: number; // timer
 
 		constructor(options: TCPOptions) {
 			this.#options = options;
 			const connection = connections[opened++];
 			if (!connection) throw new Error("a connection that was not recorded");
 			this.#said = connection.said;
-			timer.set(() => {
-				if (!this.#closed) options.onWritable?.call(this, WINDOW_BYTES);
+			this.#next = timerSet(() => {
+				options.onWritable?.call(this, WINDOW_BYTES);
 				this.#go();
 			}, 0);
 		}
@@ -58,6 +60,7 @@ export function replay(
 
 		close(): void {
 			this.#closed = true;
+			timerClear(this.#next); // it would keep all of this in memory
 		}
 
 		/** Says what is due, a segment at a time; at the end, that the server has closed. */
@@ -79,7 +82,7 @@ export function replay(
 			} else if (next && ++this.#idle > IDLE_LIMIT) {
 				throw new Error(`the device has sent ${this.#written} bytes, not ${next.after}`);
 			}
-			timer.set(() => this.#go(), 1);
+			if (!this.#closed) this.#next = timerSet(() => this.#go(), delay);
 		}
 		#idle = 0;
 	}
@@ -89,11 +92,11 @@ export function replay(
 		resolver: {
 			resolve({ host, port, onResolved, onError }) {
 				const isKnown = connections[opened]?.host === host;
-				timer.set(() => (isKnown ? onResolved("127.0.0.1", port) : onError()), 0);
+				timerSet(() => (isKnown ? onResolved("127.0.0.1", port) : onError()), 0);
 			},
 		},
 		done: () => opened === connections.length,
 	};
 }
 
-const IDLE_LIMIT = 1000; // ms without a byte from the device
+const IDLE_LIMIT = 1000; // turns without a byte from the device

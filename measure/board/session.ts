@@ -1,22 +1,27 @@
-// Runs on the board: the recorded life, measured. Prints one JSON line, and ends with 0 if all went as recorded.
+// Runs on the board: one run of a recorded life. Prints one JSON line, `SessionResult`, and ends with 0 if all went as
+// recorded. It counts nothing: it only says where each part begins and ends (measure/instructions/count.ts).
 
 import { xsBoard } from "../../boards/xs/board.js";
 import { collect, memory, processorTime, resetPeak } from "../../boards/xs/measure.js";
-import { exit, print } from "../../boards/xs/natives.js";
+import { exit, print, settings } from "../../boards/xs/natives.js";
 import { main } from "../../firmware/main.js";
-import { fixedRandomness, settingsOf } from "./recording.js";
-import recording from "./recording.json" with { type: "json" };
+import { fixedRandomness, type Replay, settingsOf } from "./recording.js";
+import recordings from "./recording.json" with { type: "json" };
 import { prepare, replay } from "./replay.js";
 
-export interface Measure {
-	name: string;
-	instructions: number;
-	/** Bytes of the arena at the peak: chunks and slots, garbage included, and the engine's stack. */
-	peak: number;
+export interface SessionResult {
+	/** The boot, then the sessions by the names of their hosts. */
+	parts: {
+		name: string;
+		/** Bytes of the arena at the peak: chunks and slots, garbage included, and the engine's stack. */
+		peak: number;
+	}[];
+	/** Bytes that the machine has taken of its arena in the end. */
+	reserved: number;
 }
 
 (globalThis as { start?: () => void }).start = () => {
-	run().then(
+	live().then(
 		result => {
 			print(JSON.stringify(result));
 			exit(0);
@@ -28,60 +33,54 @@ export interface Measure {
 	);
 };
 
-function instructions() {
-	return Math.round(processorTime() * 1e6);
-} // on this board a millisecond is a million of them
-
 // Made before the device starts, so they are in its flash and not in its memory (boards/qemu-rv32/boot.ts).
-const device = settingsOf(recording);
-const runs = recording.runs.map(connections => connections.map(prepare));
-const expected = recording.events.join("\n");
+const { life, run, delay = 0 } = JSON.parse(settings()) as Replay;
+const burntIn = settingsOf(recordings[life]);
+const { connections, events: expected } = recordings[life].runs[run];
+const prepared = connections.map(prepare);
 
-async function run() {
-	const random = fixedRandomness();
-	const measures: Measure[] = [];
-	const events: string[] = [];
-	let begun = 0;
+async function live(): Promise<SessionResult> {
+	const parts: SessionResult["parts"] = [];
 	const begin = () => {
 		collect();
 		resetPeak();
-		begun = instructions();
+		processorTime();
 	};
 	const end = (name: string) => {
+		processorTime();
 		const { chunksPeak, slotsPeak, slotBytes, stackPeak } = memory();
-		measures.push({
-			name,
-			instructions: instructions() - begun,
-			peak: chunksPeak + (slotsPeak + stackPeak) * slotBytes,
-		});
+		parts.push({ name, peak: chunksPeak + (slotsPeak + stackPeak) * slotBytes });
 	};
 
-	for (const [i, connections] of runs.entries()) {
-		const { TCP, resolver, done } = replay(connections, xsBoard([]).timer);
-		// A session begins with a name to resolve, and has ended when the next one begins or nothing is left to do.
-		let session = "";
-		const board = {
-			...xsBoard([]),
-			random,
-			TCP,
-			print: (line: string) => void events.push(line),
-			resolver: {
-				resolve(request: Parameters<typeof resolver.resolve>[0]) {
-					if (session) end(session);
-					session = `run ${i + 1}: ${request.host}`;
+	const { TCP, resolver, done } = replay(prepared, delay);
+	const events: string[] = [];
+	let session: string | undefined;
+	const board = {
+		...xsBoard([]),
+		random: fixedRandomness(run),
+		TCP,
+		print: (line: string) => void events.push(line),
+		resolver: {
+			// A session has ended when the name of the next one is looked up, or nothing is left to do.
+			resolve(request: Parameters<typeof resolver.resolve>[0]) {
+				if (session !== undefined) {
+					end(session);
 					begin();
-					resolver.resolve(request);
-				},
+				}
+				session = request.host;
+				resolver.resolve(request);
 			},
-		};
-		begin();
-		const running = main(board, device);
-		end(`run ${i + 1}: boot`);
-		await running.once();
-		end(session);
-		running.stop();
-		if (!done()) throw new Error(`the device did not ask for all that was recorded: ${events.join("; ")}`);
-	}
-	if (events.join("\n") !== expected) throw new Error(`expected:\n${expected}\ngot:\n${events.join("\n")}`);
-	return { measures, reserved: memory().reserved };
+		},
+	};
+	begin();
+	const device = main(board, burntIn);
+	end("boot");
+	begin();
+	await device.once();
+	end(session ?? "no session");
+	device.stop();
+	if (!done()) throw new Error(`the device did not ask for all that was recorded: ${events.join("; ")}`);
+	if (events.join("\n") !== expected.join("\n"))
+		throw new Error(`expected:\n${expected.join("\n")}\ngot:\n${events.join("\n")}`);
+	return { parts, reserved: memory().reserved };
 }

@@ -1,7 +1,6 @@
-// What every implementation is given, and what must come out (from node:crypto, which is one of them). Functions, so
-// that a program holds only what it uses.
+// What every implementation is given. Functions, so that a program holds only what it uses.
 
-import { fromHex } from "./hex.js";
+import { fromHex } from "../hex.js";
 
 /** A signature of `message()`. */
 export function publicKey() {
@@ -25,16 +24,11 @@ export function scalar() {
 export function u() {
 	return fromHex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
 }
-export const SHARED = "f2c61968a0cb0a321bdf292b84a75f8daa1bf8b6ea54b002b225dfdcd6c4b81b";
 
 /** 1 KiB. */
 export function text() {
 	return pattern(1024);
 }
-export const TEXT_SHA256 = "41a8df8d7a09deeda1ce604e394aca7e77f054f4937b3e51c882a84f67de6d1d";
-export const TEXT_SHA512 =
-	"d24b49baebf862f5054c493f4352f38cb9bd9694d8396e5621d908d8ed4a0fcf" +
-	"4a7d4d3fccb1282f830c16ad5bfc82085c820a71521608ff2929be3be9653afe";
 
 /** HKDF-SHA256: extract, and expand to 32 bytes. */
 export function salt() {
@@ -46,9 +40,8 @@ export function inputKeyingMaterial() {
 export function info() {
 	return pattern(50);
 }
-export const DERIVED = "55d6c548a6140052034254d5db0c2cc109cd00c38c15a0499aafdc5e04947144";
 
-/** AEAD: `text()` sealed, then its last 16 bytes of ciphertext and its tag. */
+/** AEAD: `text()` is sealed. */
 export function key(byteLength: number) {
 	return pattern(byteLength);
 }
@@ -58,8 +51,6 @@ export function nonce() {
 export function additionalData() {
 	return pattern(5);
 }
-export const CHA_CHA20_POLY1305_END = "33273c8a2fc59e5d39e2938ad4155fc331c720a6edbee7d6d6230b8eafd83a15";
-export const AES128_GCM_END = "2315d393366503ba040fb38d80c5a2505b129433c916ec271bc195818456617c";
 
 function pattern(byteLength: number): Uint8Array {
 	const bytes = new Uint8Array(byteLength);
