@@ -3,7 +3,7 @@
 // takes, and what it takes of the heap at its peak; `count`: the latter, while its instructions are counted from outside
 // (instructions/count.ts). The result is checked first: a wrong one posts no figure.
 
-import { collect, memory, processorTime, resetPeak } from "../boards/xs/measure.js";
+import { collect, mark, memory, processorTime, resetPeak } from "../boards/xs/measure.js";
 import { exit, print, settings } from "../boards/xs/natives.js";
 import { toHex } from "./hex.js";
 
@@ -37,15 +37,15 @@ export function measure(operation: () => Uint8Array | boolean, expected: string 
 	if (onXS) exit(0);
 }
 
-/** Its calls of the clock are the bounds of two windows: one with nothing in it, and one with the operation. */
+/** Its marks are the bounds of two windows: one with nothing in it, and one with the operation. */
 function memoryPeak(operation: () => unknown): MemoryPeak {
 	collect();
 	resetPeak();
 	const before = memory();
-	processorTime();
-	processorTime();
+	mark();
+	mark();
 	operation();
-	processorTime();
+	mark();
 	const { chunksPeak, slotsPeak, slotBytes } = memory();
 	return { chunks: chunksPeak - before.chunks, slots: slotsPeak - before.slots, slotBytes };
 }

@@ -45,3 +45,8 @@ export function collect(): void {
 export function resetPeak(): void {
 	return native("xs_reset_peak").call(undefined);
 }
+
+/** The bound of a window, for whoever counts instructions from outside (measure/instructions/count.ts). */
+export function mark(): void {
+	return native("xs_mark").call(undefined);
+}

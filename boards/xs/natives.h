@@ -22,5 +22,6 @@ NATIVE(xs_processor_time, 0)
 NATIVE(xs_memory, 0)
 NATIVE(xs_collect, 0)
 NATIVE(xs_reset_peak, 0)
+NATIVE(xs_mark, 0)
 
 #include "../../firmware/crypto/c/natives.h"

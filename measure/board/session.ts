@@ -2,7 +2,7 @@
 // recorded. It counts nothing: it only says where each part begins and ends (measure/instructions/count.ts).
 
 import { xsBoard } from "../../boards/xs/board.js";
-import { collect, memory, processorTime, resetPeak } from "../../boards/xs/measure.js";
+import { collect, mark, memory, resetPeak } from "../../boards/xs/measure.js";
 import { exit, print, settings } from "../../boards/xs/natives.js";
 import { main } from "../../firmware/main.js";
 import { fixedRandomness, type Replay, settingsOf } from "./recording.js";
@@ -44,10 +44,10 @@ async function live(): Promise<SessionResult> {
 	const begin = () => {
 		collect();
 		resetPeak();
-		processorTime();
+		mark();
 	};
 	const end = (name: string) => {
-		processorTime();
+		mark();
 		const { chunksPeak, slotsPeak, slotBytes, stackPeak } = memory();
 		parts.push({ name, peak: chunksPeak + (slotsPeak + stackPeak) * slotBytes });
 	};

@@ -1,6 +1,6 @@
 // Runs a program on the qemu-rv32 board and counts its instructions, exactly: a plugin of QEMU's (plugin.c) counts them
 // from outside, by C function and by the program's function that was running. Time that is slept through retires no
-// instruction, and nothing in the program has to count. A window is what lies between two calls of `processorTime()`.
+// instruction, and nothing in the program has to count. A window is what lies between two calls of `mark()`.
 
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -53,7 +53,7 @@ const PROGRAM_REGION = 0x82000000; // boards/qemu-rv32/memory-map.h
 const PROGRAM_HEADER = 20; // bytes, boards/qemu-rv32/program.h
 
 /** By whose call a window ends. */
-const MARK = "xs_processor_time";
+const MARK = "xs_mark";
 const INTERPRETER = "fxRunID";
 /** XS is entered from outside, is left, or runs the next promise job. */
 const OUTSIDE = ["fxBeginHost", "fxEndHost", "fxRunPromiseJobs"];

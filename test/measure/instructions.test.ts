@@ -38,7 +38,7 @@ onBoard("instructions count for the function of the program's that they are run 
 	const called = (name: string) => sum!.functions.find(one => one.name === name)!;
 	assert.is(called("addAll").calls, 1);
 	assert.is(called("add").calls, 7);
-	assert.match(called("add").place, /^test\/measure\/program\.ts:10$/);
+	assert.match(called("add").place, /^test\/measure\/program\.ts:9$/);
 
 	const sha256 = hash!.functions[0]!;
 	assert.match(`${sha256.name} ${sha256.place}`, /^sha256 firmware\/crypto\/c\/kernel\.ts:\d+$/);

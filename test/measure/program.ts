@@ -1,7 +1,6 @@
-// Runs on the qemu-rv32 board for instructions.test.ts. What lies between two calls of `processorTime` is a window; the
-// program prints what the board's own counter says of each.
+// Runs on the qemu-rv32 board for instructions.test.ts, and prints what the board's own counter says of each window.
 
-import { processorTime } from "../../boards/xs/measure.js";
+import { mark, processorTime } from "../../boards/xs/measure.js";
 import { exit, flashErase, flashWrite, print, timerSet } from "../../boards/xs/natives.js";
 import { sha256 } from "../../firmware/crypto/kernel.js";
 
@@ -18,20 +17,23 @@ function addAll(sum: Sum) {
 }
 
 const times: number[] = [];
-const mark = () => void times.push(processorTime());
+const bound = () => {
+	mark();
+	times.push(processorTime());
+};
 const sum = new Sum();
 const block = new Uint8Array(64);
 
-mark();
+bound();
 addAll(sum);
-mark();
+bound();
 sha256(block);
-mark();
+bound();
 flashErase("ca0", 0);
 flashWrite("ca0", block, 0);
-mark();
+bound();
 timerSet(() => {
-	mark();
+	bound();
 	print(JSON.stringify(times.slice(1).map((time, i) => Math.round((time - times[i]!) * 1e6))));
 	exit(0);
 }, 50);
