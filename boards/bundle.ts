@@ -1,5 +1,5 @@
-// Bundles an entry point for an engine and a kernel (platforms.ts has a board's): what answers `crypto/kernel`, and on XS
-// `uvu`, is another module then.
+// Bundles an entry point for an engine and a kernel (platforms.ts has a board's): which module answers `crypto/kernel`,
+// and on XS `uvu`.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
@@ -101,7 +101,7 @@ function forgetOld(folder: string, prefix: string) {
 	}
 }
 
-/** What stands for a module of firmware/crypto: see "Modules that a build can leave out" in firmware/crypto/DESIGN.md. */
+/** What stands for a module of firmware/crypto ("Modules that a build can leave out" in firmware/crypto/DESIGN.md). */
 function cryptoAlias(kernel: Kernel, without: readonly string[]): Plugin {
 	const folder = join(root, "firmware/crypto");
 	return {

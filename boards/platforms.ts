@@ -1,6 +1,6 @@
-// The one place where a platform is chosen for the boards without the Moddable SDK: which engine runs a board, where its
-// program begins, which crypto kernel its firmware has, how it is started. bundle.ts does as it is told here. (With the
-// SDK the manifests choose: moddable/manifest.json.)
+// The one place where a platform is chosen for the boards without the Moddable SDK: which engine runs a board, where
+// its program begins, which crypto kernel its firmware has, how it is started. bundle.ts does as it is told here. (With
+// the SDK the manifests choose: moddable/manifest.json.)
 
 import type { BoardCommand } from "./board-command.js";
 import { bundleOnce, type Engine, type Kernel } from "./bundle.js";

@@ -1,7 +1,7 @@
 // Partitions on the flash chips, raw, one after the other. The chips' own blocks are 256 KiB, and QEMU lets a program
 // command set bits again; so what makes it NOR flash with blocks of 4,096 bytes is ours: programming clears bits only
-// (boards/xs/flash.c), and a block is erased by setting its words one by one. Power may fail between any two words: QEMU
-// writes each to its file before the next, and keeps it when it is killed.
+// (boards/xs/flash.c), and a block is erased by setting its words one by one. Power may fail between any two words:
+// QEMU writes each to its file before the next, and keeps it when it is killed.
 //
 // For the power-cut run, which wants to know what a kill interrupted, a word outside the partitions says what is being
 // done: `ERASING`, `PROGRAMMING`, or erased while nothing is. The device itself never reads it.

@@ -1,6 +1,6 @@
-// A stand-in for the SDK's `embedded:storage/flash`, which Linux lacks: the same calls on files, one for each partition,
-// raw images as on every other board, in the folder that the environment variable BATON_FLASH names. `settings` is there
-// when somebody provisioned it; the firmware's own partitions are made, erased, where they are absent.
+// A stand-in for the SDK's `embedded:storage/flash`, which Linux lacks: the same calls on files, one for each
+// partition, raw images as on every other board, in the folder that the environment variable BATON_FLASH names.
+// `settings` is there when somebody provisioned it; the firmware's own are made, erased, where they are absent.
 
 import { BLOCK_LENGTH, partitionSizes, SETTINGS_LENGTH } from "board/partitions";
 

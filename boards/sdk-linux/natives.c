@@ -1,4 +1,4 @@
-// Randomness, ticks and the console of a PC (natives.ts).
+// Randomness, ticks and the console of Linux (natives.ts).
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// Connections over non-blocking sockets. Both buffers are as large as lwIP's on an ESP32, so a peer that sends too fast,
-// or reads too slowly, is held back in the same way.
+// Connections over non-blocking sockets. Both buffers are as large as lwIP's on an ESP32, so a peer that sends too
+// fast, or reads too slowly, is held back in the same way.
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-// What a board's program ends with when it is not the firmware that ends it (boards/start.ts has the same list).
+// What a board's program ends with when it is not the firmware that ends it (boards/exit-code.ts has the same list).
 #ifndef BATON_EXIT_CODES
 #define BATON_EXIT_CODES
 

@@ -8,7 +8,7 @@ import { root } from "../../../boards/bundle.js";
 
 for (const [project, what] of Object.entries({
 	"boards/moddable": "the boards for an ESP32, and the examples",
-	"boards/sdk-linux": "the board for Linux",
+	"boards/sdk-linux": "the SDK on Linux",
 })) {
 	test(`tsc -p ${project}: ${what}`, () => {
 		const compiler = join(root, "node_modules/typescript/bin/tsc");
