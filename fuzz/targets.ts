@@ -81,6 +81,7 @@ const hello: ClientHello = {
 	hostName: HOST,
 	fragmentLength: 512,
 	keyShare: new Uint8Array(32),
+	authorities: [],
 	cookie: undefined,
 };
 const bodies: ((body: Uint8Array) => unknown)[] = [

@@ -104,7 +104,6 @@ export async function issueServerCertificate(
 				names.map(name => ({ type: isIP(name) ? ("ip" as const) : ("dns" as const), value: name })),
 				!named,
 			),
-			await x509.SubjectKeyIdentifierExtension.create(key),
 			await authorityKeyIdentifier(issuer, issuerKey),
 		],
 	});

@@ -4,6 +4,7 @@
 //
 // "Not in operation" is the absence of an endpoint: nothing listens.
 
+import { constants } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
@@ -281,6 +282,8 @@ function tlsOptions({ credentials, intermediates = [] }: Pick<EndpointOptions, "
 		minVersion: "TLSv1.3" as const,
 		maxVersion: "TLSv1.3" as const,
 		ALPNProtocols: ["http/1.1"],
+		// Devices resume nothing: a ticket that names a session has a seventh of the bytes of one that holds it.
+		secureOptions: constants.SSL_OP_NO_TICKET,
 	};
 }
 

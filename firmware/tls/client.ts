@@ -5,6 +5,7 @@
 
 import { x25519PublicKey } from "../crypto/kernel.js";
 import { isIPv4 } from "../url.js";
+import { compare } from "../x509/der.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { AlertError, alertFor, CLOSE_NOTIFY, refuse, USER_CANCELED } from "./alert.js";
 import { Connection } from "./connection.js";
@@ -49,6 +50,8 @@ export interface ClientOptions {
 	 * buffer as long while such a record is at hand. Default LONGEST_FRAGMENT, which is all that there are (§5.2).
 	 */
 	recordLimit?: number;
+	/** False: the server is not told which CAs it may show a certificate of (§4.3.4). */
+	nameAuthorities?: boolean;
 	/** Cipher suites, the one that is liked best first. Default: CIPHER_SUITES. */
 	suites?: readonly CipherSuite[];
 	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip (§4.3.8). */
@@ -85,6 +88,7 @@ export class Client {
 			hostName: isIPv4(host) ? undefined : host,
 			fragmentLength,
 			keyShare: options.offerKeyShare === false ? undefined : x25519PublicKey(privateKey),
+			authorities: options.nameAuthorities === false ? [] : subjectsOf(options.anchors),
 			cookie: undefined,
 		};
 		this.#connection = new Connection(host, options.anchors, fragmentLength, recordLimit);
@@ -327,6 +331,13 @@ export class Client {
 		if (state instanceof Established) state.receive(type, body);
 		else this.#state = state(type, body, message, endsRecord);
 	}
+}
+
+/** The anchors' names, each once: two issues of one CA's information have the same. */
+function subjectsOf(anchors: readonly TrustAnchor[]): Uint8Array[] {
+	const subjects: Uint8Array[] = [];
+	for (const { subject } of anchors) if (!subjects.some(other => compare(other, subject) === 0)) subjects.push(subject);
+	return subjects;
 }
 
 /** Our own mistake, if there are more. */

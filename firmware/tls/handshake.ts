@@ -31,6 +31,7 @@ const SERVER_NAME = 0,
 const RECORD_SIZE_LIMIT = 28,
 	SUPPORTED_VERSIONS = 43,
 	COOKIE = 44,
+	CERTIFICATE_AUTHORITIES = 47,
 	KEY_SHARE = 51;
 
 const LEGACY_VERSION = 0x0303,
@@ -55,13 +56,15 @@ export interface ClientHello {
 	fragmentLength: FragmentLength;
 	/** X25519 public key; undefined: none is sent, the server asks for it with HelloRetryRequest (§4.3.8). */
 	keyShare: Uint8Array | undefined;
+	/** DER of the names of the CAs that can authenticate the server (§4.3.4); none: they are not sent. */
+	authorities: readonly Uint8Array[];
 	/** From HelloRetryRequest (§4.3.2). */
 	cookie: Uint8Array | undefined;
 }
 
 /** The whole message, type and length included. */
 export function writeClientHello(hello: ClientHello): Uint8Array {
-	const { hostName, cookie, keyShare } = hello;
+	const { hostName, cookie, keyShare, authorities } = hello;
 	const extensions = [
 		extension(MAX_FRAGMENT_LENGTH, uint8(FRAGMENT_LENGTHS.indexOf(hello.fragmentLength) + 1)),
 		extension(SUPPORTED_GROUPS, vector(2, uint16(X25519))),
@@ -73,6 +76,8 @@ export function writeClientHello(hello: ClientHello): Uint8Array {
 		extension(KEY_SHARE, keyShare ? vector(2, uint16(X25519), vector(2, keyShare)) : vector(2)),
 	];
 	if (hostName) extensions.push(extension(SERVER_NAME, vector(2, uint8(0), vector(2, ascii(hostName)))));
+	if (authorities.length > 0)
+		extensions.push(extension(CERTIFICATE_AUTHORITIES, vector(2, ...authorities.map(name => vector(2, name)))));
 	if (cookie) extensions.push(extension(COOKIE, vector(2, cookie)));
 	return writeMessage(
 		CLIENT_HELLO,

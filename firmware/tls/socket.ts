@@ -29,6 +29,8 @@ export interface TLSSocketOptions {
 	fragmentLength?: FragmentLength;
 	/** Bytes of the longest record's fragment that is taken from a server that sends longer ones. Default 16,640: all. */
 	recordLimit?: number;
+	/** False: the server is not told which CAs it may show a certificate of: the anchors' names, some 40 bytes each. */
+	nameAuthorities?: boolean;
 	/** Cipher suites (record.ts), the one that is liked best first; default ChaCha20-Poly1305, AES-128-GCM. */
 	suites?: readonly CipherSuite[];
 	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip. */

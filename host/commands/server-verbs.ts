@@ -1,7 +1,16 @@
-// server-cert, export, provision, serve, run: what servers and factories need, and the download servers themselves.
+// server-cert, export, provision, serve, run, front: what servers and factories need, and the download servers themselves.
 
 import type { Command } from "commander";
-import { addressAndPort, collect, collectMap, fleetVerb, positiveInteger, serviceURL, timerInteger } from "./verb.js";
+import {
+	addressAndPort,
+	collect,
+	collectBackend,
+	collectMap,
+	fleetVerb,
+	positiveInteger,
+	serviceURL,
+	timerInteger,
+} from "./verb.js";
 
 export function registerServerVerbs(program: Command): void {
 	fleetVerb(
@@ -52,6 +61,20 @@ export function registerServerVerbs(program: Command): void {
 		.option("--unattended", "take over at the plan's date, whatever is known of adoption")
 		.option("--dl <folder>", "where the DL signing key is")
 		.action(async options => (await import("./serve.js")).serve({ ...options, schedule: true }));
+
+	fleetVerb(
+		program,
+		"front",
+		"pass each device to the server that shows a certificate of a CA that it knows; ends no TLS",
+		"baton front --listen 0.0.0.0:443 --by 1=10.0.0.11:443 --by 2=10.0.0.12:443",
+	)
+		.requiredOption(
+			"--by <n=host:port>",
+			"the server that shows a certificate by authority n; as often as there are servers",
+			collectBackend,
+		)
+		.option("--listen <address:port>", "the services' address", addressAndPort, { address: "127.0.0.1", port: 8443 })
+		.action(async options => (await import("./front.js")).front(options));
 
 	function serving(name: string, description: string, usage: string): Command {
 		return fleetVerb(program, name, description, usage)

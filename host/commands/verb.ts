@@ -40,6 +40,16 @@ export function collectMap(value: string, before: ReturnType<typeof parseMap>[] 
 	return [...before, parseMap(value)];
 }
 
+export function collectBackend(
+	text: string,
+	before: { generation: number; backend: { host: string; port: number } }[] = [],
+) {
+	const found = /^([1-9]\d{0,4})=(\[[\da-fA-F:]+\]|[\w.-]+):(\d{1,5})$/.exec(text);
+	if (!found || Number(found[3]) > 65_535) throw new InvalidArgumentError("expected GENERATION=HOST:PORT");
+	const host = found[2].replace(/^\[|\]$/g, "");
+	return [...before, { generation: Number(found[1]), backend: { host, port: Number(found[3]) } }];
+}
+
 /** Throws OperatorError unless a device can use it. */
 export function serviceURL(text: string): string {
 	try {

@@ -27,6 +27,7 @@ const ours: ClientHello = {
 	hostName: "a.example",
 	fragmentLength: 512,
 	keyShare: new Uint8Array(32).fill(3),
+	authorities: [],
 	cookie: undefined,
 };
 const echo = `20${"02".repeat(32)}`;
@@ -71,6 +72,12 @@ test("a second ClientHello carries the cookie; one without a share asks for the 
 	assert.ok(cookie.endsWith("002c00040002c0c1"));
 	assert.ok(toHex(writeClientHello({ ...ours, keyShare: undefined })).includes("003300020000"));
 	assert.not(toHex(writeClientHello({ ...ours, hostName: undefined })).includes("612e65"));
+});
+
+test("a ClientHello names the authorities that can authenticate the server, unless there are none", () => {
+	const hello = writeClientHello({ ...ours, authorities: [fromHex("3000"), fromHex("300131")] });
+	assert.ok(toHex(hello).endsWith("002f000b" + "0009" + "00023000" + "0003300131"));
+	assert.not(toHex(writeClientHello(ours)).includes("002f00"));
 });
 
 test("a ServerHello gives suite and share, a HelloRetryRequest what it wants", () => {
