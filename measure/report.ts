@@ -21,7 +21,7 @@ export interface Target {
 	value: number | undefined; // undefined: could not be measured here
 	must?: number;
 	aim?: number;
-	unit: "×" | " KB" | " k";
+	unit: "×" | " KB" | " k" | " B";
 }
 
 export function operationTable(name: string, operation: Record<string, Figures>): string {
@@ -41,7 +41,7 @@ export function operationTable(name: string, operation: Record<string, Figures>)
 	return table([head, ...rows]);
 }
 
-export function kernelTable({ compiler, flags, operations, code, text, tables }: KernelFigures): string {
+export function kernelTable({ compiler, flags, operations, code, text, tables, modules }: KernelFigures): string {
 	const counts = Object.entries(operations).map(([name, { instructions, stackBytes }]) => [
 		name,
 		instructions.toLocaleString("en"),
@@ -56,7 +56,8 @@ export function kernelTable({ compiler, flags, operations, code, text, tables }:
 	return [
 		`the C kernel on rv32imc: ${compiler}, ${flags}\n`,
 		table([["operation", "instructions", "stack bytes"], ...counts]),
-		table([["file", "code bytes", "tables"], ...sizes, bytes("total", { text, tables })]),
+		table([["file", "code bytes", "tables"], ...sizes, bytes("without modules", { text, tables })]),
+		table([["module", "code bytes", "tables"], ...Object.entries(modules).map(([name, size]) => bytes(name, size))]),
 	].join("\n");
 }
 

@@ -304,7 +304,7 @@ async function measureHeaps(operations: Operations): Promise<void> {
 	await Promise.all([worker(), worker()]);
 }
 
-function kernelTargets({ operations, text }: KernelFigures): Target[] {
+function kernelTargets({ operations, text, modules }: KernelFigures): Target[] {
 	const hash = operations["verify-hash"]!.instructions;
 	const thousands = (n: number) => n / 1e3;
 	const count = (what: string, n: number, must: number, aim: number): Target => ({
@@ -314,8 +314,25 @@ function kernelTargets({ operations, text }: KernelFigures): Target[] {
 		aim,
 		unit: " k",
 	});
+	const stack = (what: string, operation: string, must: number, aim: number): Target => {
+		return { what: `${what}, stack`, value: operations[operation]!.stackBytes, must, aim, unit: " B" };
+	};
+	const size = (
+		what: string,
+		{ text, tables }: { text: number; tables: number },
+		must: number,
+		aim: number,
+	): Target => {
+		return { what: `${what}, code and tables on rv32imc`, value: text + tables, must, aim, unit: " B" };
+	};
 	return [
-		{ what: "machine code of the whole C kernel on rv32imc", value: text / 1024, must: 24, aim: 14, unit: " KB" },
+		{
+			what: "machine code of the C kernel without modules on rv32imc",
+			value: text / 1024,
+			must: 24,
+			aim: 14,
+			unit: " KB",
+		},
 		count("verify in C, any key, hash excluded", operations["verify"]!.instructions - hash, 1400, 1200),
 		count(
 			"verify in C, key known in advance, hash excluded",
@@ -326,6 +343,9 @@ function kernelTargets({ operations, text }: KernelFigures): Target[] {
 		count("X25519 in C", operations["x25519"]!.instructions, 1500, 1360),
 		count("SHA-512 of 1 KiB in C", operations["sha512"]!.instructions, 130, 105),
 		count("ChaCha20-Poly1305 of 1 KiB in C", operations["chacha20poly1305"]!.instructions, 45, 42),
+		count("ML-DSA-44 verify in C", operations["ml-dsa-44-verify"]!.instructions, 2600, 2100),
+		stack("ML-DSA-44 verify in C", "ml-dsa-44-verify", 4400, 4000),
+		size("ML-DSA-44 with Keccak", modules["ml-dsa-44"]!, 9000, 7500),
 	];
 }
 

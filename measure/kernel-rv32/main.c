@@ -6,6 +6,8 @@
 
 #include "kernel.h"
 #include "field25519.h"
+#include "keccak.h"
+#include "ml-dsa-44.h"
 #include "vectors.h"
 #include <string.h>
 
@@ -219,6 +221,33 @@ static void protect(void)
 	end();
 }
 
+static void post_quantum(void)
+{
+	begin("ml-dsa-44-verify", false);
+	for (int i = 0; i < CASES; i++) {
+		const struct mlDsa44Case *c = &mlDsa44Cases[i];
+		start();
+		bool good = baton_ml_dsa_44_verify(c->publicKey, c->message, sizeof c->message, c->signature);
+		stop();
+		check(good);
+		uint8_t signature[BATON_ML_DSA_44_SIGNATURE_BYTES];
+		memcpy(signature, c->signature, sizeof signature);
+		signature[0] ^= 1;
+		check(!baton_ml_dsa_44_verify(c->publicKey, c->message, sizeof c->message, signature));
+	}
+	end();
+
+	begin("keccak-permute", true);
+	Sponge sponge;
+	sponge_begin(&sponge, SHAKE128_RATE);
+	for (int i = 0; i < CASES; i++) {
+		start();
+		keccak_permute(sponge.words);
+		stop();
+	}
+	end();
+}
+
 /** What everything above is made of. Its results are checked by the operations above. */
 static void field(void)
 {
@@ -253,6 +282,7 @@ int main(void)
 	agree();
 	hash();
 	protect();
+	post_quantum();
 	field();
 	return failed;
 }

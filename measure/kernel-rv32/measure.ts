@@ -24,10 +24,23 @@ export interface KernelFigures {
 	/** Instructions retired and bytes of C stack at the peak, by operation. */
 	operations: Record<string, { instructions: number; stackBytes: number }>;
 	/** Bytes by source file: machine code, and constants (curve constants, hash constants, the base point's combs). */
-	code: Record<string, { text: number; tables: number }>;
+	code: Record<string, Size>;
+	/** Of what every build has. */
+	text: number;
+	tables: number;
+	/** Of each module that a build can leave out, with what it shares with other modules. */
+	modules: Record<string, Size>;
+}
+
+interface Size {
 	text: number;
 	tables: number;
 }
+
+/** The files of each module that a build can leave out. */
+const MODULES: Record<string, string[]> = {
+	"ml-dsa-44": ["ml-dsa-44.c", "keccak.c"],
+};
 
 /** What is missing here, as one sentence, or undefined. */
 export async function missingForKernel(): Promise<string | undefined> {
@@ -59,10 +72,16 @@ export async function measureKernel(): Promise<KernelFigures> {
 
 	const code: KernelFigures["code"] = {};
 	for (const source of ours) code[basename(source)] = await sizes(objectOf(folder, source));
-	const sum = (part: "text" | "tables") => Object.values(code).reduce((total, size) => total + size[part], 0);
+	const sum = (files: string[]): Size => ({
+		text: files.reduce((total, file) => total + code[file]!.text, 0),
+		tables: files.reduce((total, file) => total + code[file]!.tables, 0),
+	});
+	const optional = Object.values(MODULES).flat();
+	const always = sum(Object.keys(code).filter(file => !optional.includes(file)));
+	const modules = Object.fromEntries(Object.entries(MODULES).map(([name, files]) => [name, sum(files)]));
 	const operations = parse(await emulate(program));
 	const used = [...target, ...flags].join(" ");
-	return { compiler: version, flags: used, operations, code, text: sum("text"), tables: sum("tables") };
+	return { compiler: version, flags: used, operations, code, ...always, modules };
 }
 
 /** minstret counts instructions, and nothing else, only with `-icount shift=0`. */
@@ -87,7 +106,7 @@ function parse(output: string): KernelFigures["operations"] {
 	return operations;
 }
 
-async function sizes(object: string): Promise<{ text: number; tables: number }> {
+async function sizes(object: string): Promise<Size> {
 	const output = await new Promise<string>((resolve, reject) => {
 		execFile(SIZE_TOOL, ["-A", object], (error, stdout) => (error ? reject(error) : resolve(stdout)));
 	});

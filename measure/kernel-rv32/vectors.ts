@@ -1,4 +1,4 @@
-// The inputs of main.c and what node:crypto makes of them, as a C header: the same at every run.
+// The inputs of main.c and what node:crypto or @noble/post-quantum makes of them, as a C header: the same at every run.
 
 import {
 	createCipheriv,
@@ -10,6 +10,7 @@ import {
 	type KeyObject,
 	sign,
 } from "node:crypto";
+import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
 
 const CASES = 16;
 const TEXT_BYTES = 1024;
@@ -26,6 +27,7 @@ export function vectorsHeader(): string {
 		array("textSha512[]", createHash("sha512").update(text).digest()),
 		table("verifyCase", { publicKey: 32, message: MESSAGE_BYTES, signature: 64 }, verifyCase),
 		table("agreeCase", { scalar: 32, u: 32, shared: 32 }, agreeCase),
+		table("mlDsa44Case", { publicKey: 1312, message: MESSAGE_BYTES, signature: 2420 }, mlDsa44Case),
 		table("deriveCase", { salt: 32, input: 32, info: 50, output: 32 }, deriveCase),
 		"struct protectCase { uint8_t key[32], nonce[12], additional[5], sha256[32]; };",
 		cells("protectCase", "chacha20poly1305", i => protectCase("chacha20-poly1305", 32, text, i)),
@@ -46,6 +48,12 @@ function agreeCase(i: number): Uint8Array[] {
 	const theirs = createPublicKey(privateKey(prefix, bytes("peer", 32, i)));
 	const u = Buffer.from(theirs.export({ format: "jwk" }).x!, "base64url");
 	return [scalar, u, diffieHellman({ privateKey: ours, publicKey: theirs })];
+}
+
+function mlDsa44Case(i: number): Uint8Array[] {
+	const { publicKey, secretKey } = ml_dsa44.keygen(bytes("ML-DSA signer", 32, i));
+	const message = bytes("message", MESSAGE_BYTES, i);
+	return [publicKey, message, ml_dsa44.sign(message, secretKey, { extraEntropy: false })];
 }
 
 function deriveCase(i: number): Uint8Array[] {

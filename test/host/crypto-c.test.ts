@@ -1,16 +1,14 @@
 // The C kernel, compiled with this machine's compiler and its sanitizers, against node:crypto and against BigInt: some
 // 14,000 cases, random and at the edges. The vectors are in test/firmware/crypto, which runs on XS with this kernel.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import * as nodeCrypto from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { root } from "../../boards/bundle.js";
-import { sourcesOf } from "../../boards/compile.js";
 import { baseTable } from "../../firmware/crypto/c/base-table.js";
+import { mlDsa44Zetas } from "../../firmware/crypto/c/zetas.js";
 import { measureKernel, missingForKernel } from "../../measure/kernel-rv32/measure.js";
 import {
 	add,
@@ -23,80 +21,20 @@ import {
 	type Point,
 	toBytes,
 } from "../reference/ed25519.js";
-
-const compiler = process.env.CC ?? "cc";
-const kernel = join(root, "firmware/crypto/c");
-const sources = sourcesOf(kernel).filter(file => !file.endsWith("binding.c"));
-const folder = mkdtempSync(join(tmpdir(), "baton-crypto-c-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-
-function compile(program: string, flags: string[]): string {
-	const output = join(folder, `${program}${flags.join("")}`.replace(/[^\w-]/g, "_"));
-	const source = join(root, "test/host/crypto-c", `${program}.c`);
-	const all = ["-std=gnu11", "-g", "-Wall", "-Wextra", "-Werror", ...flags, `-I${kernel}`];
-	execFileSync(compiler, [...all, source, ...sources, "-o", output], { stdio: "pipe" });
-	return output;
-}
-
-const sanitizers = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-const hasCompiler = spawnSync(compiler, ["--version"]).status === 0;
-const driver = hasCompiler ? compileDriver() : "";
-
-function compileDriver(): string {
-	try {
-		return compile("driver", sanitizers);
-	} catch (error) {
-		if (!/sanitize|lasan|lubsan/.test(String((error as { stderr?: Buffer }).stderr))) throw error;
-		console.log("# remark: this compiler has no address sanitizer: the C kernel is tested without");
-		return compile("driver", ["-O1"]);
-	}
-}
-
-function testWithCompiler(name: string, body: () => void) {
-	if (hasCompiler) test(name, body);
-	else test.skip(`${name} [no C compiler here: install gcc or clang, or set CC]`, () => {});
-}
-
-/** A question to the driver, and what its answer must be: bytes, or a look at it. */
-interface Case {
-	operation: string; // one letter
-	parts: Uint8Array[]; // up to three
-	expected: Uint8Array | ((answer: Buffer) => void);
-}
-
-/** Asks all at once. */
-function check(cases: Case[]) {
-	const input = cases.flatMap(({ operation, parts }) => {
-		const head = Buffer.alloc(13);
-		head.write(operation);
-		parts.forEach((part, i) => head.writeUInt32LE(part.length, 1 + 4 * i));
-		return [head, ...parts];
-	});
-	const options = { input: Buffer.concat(input), maxBuffer: 1 << 28, timeout: 120_000 };
-	const { stdout, stderr, status } = spawnSync(driver, options);
-	assert.is(status, 0, stderr.toString());
-	let at = 0;
-	for (const { operation, parts, expected } of cases) {
-		const length = stdout.readUInt32LE(at);
-		const answer = stdout.subarray(at + 4, at + 4 + length);
-		at += 4 + length;
-		if (typeof expected === "function") expected(answer);
-		else if (!answer.equals(expected)) {
-			assert.is(
-				answer.toString("hex"),
-				Buffer.from(expected).toString("hex"),
-				`${operation} ${parts.map(part => Buffer.from(part).toString("hex")).join(" ")}`,
-			);
-		}
-	}
-	assert.is(at, stdout.length);
-}
+import {
+	type Case,
+	check,
+	compile,
+	compiler,
+	flag,
+	folder,
+	kernel,
+	testWithCompiler,
+	whyNoCompiler,
+} from "./crypto-c/driver.js";
 
 const random = nodeCrypto.randomBytes;
 const below = nodeCrypto.randomInt;
-function flag(value: boolean) {
-	return Uint8Array.of(value ? 1 : 0);
-}
 function hash(name: string, data: Uint8Array) {
 	return nodeCrypto.createHash(name).update(data).digest();
 }
@@ -109,6 +47,10 @@ function times<T>(n: number, make: (i: number) => T) {
 
 testWithCompiler("the base point's combs are what their generator makes", () => {
 	assert.is(readFileSync(join(kernel, "ed25519-base.c"), "utf8"), baseTable());
+});
+
+test("the powers of ζ are what their generator makes", () => {
+	assert.is(readFileSync(join(kernel, "ml-dsa-44-zetas.h"), "utf8"), mlDsa44Zetas());
 });
 
 test("every native function of the kernel is called once, with its number of parameters", () => {
@@ -133,6 +75,25 @@ testWithCompiler("2,400 random SHA-256 and SHA-512 agree with node:crypto, whole
 				{ operation: "p", parts: [data, pieces], expected: Buffer.concat([small, large]) },
 			];
 		}).flat(),
+	);
+});
+
+testWithCompiler("2,000 random SHAKE and SHA-3 agree with node:crypto, in pieces of any length", () => {
+	const functions = [
+		["shake128", 168, 0x1f],
+		["shake256", 136, 0x1f],
+		["sha3-256", 136, 0x06],
+		["sha3-512", 72, 0x06],
+	] as const;
+	check(
+		times(2000, i => {
+			const [name, rate, suffix] = functions[i % 4]!;
+			const data = random(i < 1200 ? i >> 2 : below(2000));
+			const outputLength = name === "sha3-256" ? 32 : name === "sha3-512" ? 64 : 1 + below(700);
+			const expected = nodeCrypto.createHash(name, { outputLength }).update(data).digest();
+			const how = Uint8Array.of(rate, suffix, 1 + below(255));
+			return { operation: "K", parts: [data, how, Uint8Array.of(outputLength & 255, outputLength >> 8)], expected };
+		}),
 	);
 });
 
@@ -472,7 +433,7 @@ testWithCompiler("scalars are reduced and halved as BigInt has it: 2,000 of them
 const noValgrind = whyNoValgrind();
 
 function whyNoValgrind(): string | undefined {
-	if (!hasCompiler) return "no C compiler here: install gcc or clang, or set CC";
+	if (whyNoCompiler) return whyNoCompiler;
 	if (spawnSync("valgrind", ["--version"]).status !== 0) return "no valgrind here: install the package valgrind";
 	const probe = join(folder, "probe.c");
 	writeFileSync(probe, "#include <valgrind/memcheck.h>\n");
@@ -500,7 +461,7 @@ const missing = await missingForKernel();
 if (missing) test.skip(`${NAME} [${missing}]`, () => {});
 else
 	test(NAME, async () => {
-		const { operations, text } = await measureKernel();
+		const { operations, text, modules } = await measureKernel();
 		const count = (operation: string) => operations[operation]!.instructions;
 		const atMost = (what: string, value: number, limit: number) =>
 			assert.ok(value <= limit, `${what}: ${value}, at most ${limit}`);
@@ -510,6 +471,8 @@ else
 		atMost("X25519", count("x25519"), 1_500_000);
 		atMost("SHA-512 of 1 KiB", count("sha512"), 130_000);
 		atMost("ChaCha20-Poly1305 of 1 KiB", count("chacha20poly1305"), 45_000);
+		atMost("ML-DSA-44 verify", count("ml-dsa-44-verify"), 2_600_000);
+		atMost("bytes of ML-DSA-44", modules["ml-dsa-44"]!.text + modules["ml-dsa-44"]!.tables, 9000);
 		for (const operation in operations) atMost(`stack of ${operation}`, operations[operation]!.stackBytes, 4096);
 	});
 

@@ -1,5 +1,4 @@
-// The TypeScript kernel against node:crypto (OpenSSL): 11,500 random cases, other ones in each run. BATON_SEED repeats
-// a run: a failure names the seed.
+// The TypeScript kernel against node:crypto (OpenSSL): 11,500 random cases, other ones in each run.
 
 import {
 	createCipheriv,
@@ -10,7 +9,6 @@ import {
 	diffieHellman,
 	hkdfSync,
 	type KeyObject,
-	randomBytes,
 	sign,
 	verify,
 } from "node:crypto";
@@ -41,38 +39,7 @@ import {
 	multiply,
 	toBytes,
 } from "../reference/ed25519.js";
-
-const seed = process.env.BATON_SEED ?? randomBytes(8).toString("hex");
-
-/** Bytes that the seed and `what` decide: the stream of ChaCha20 under their hash. */
-function randomness(what: string) {
-	const stream = createCipheriv(
-		"chacha20",
-		createHash("sha256")
-			.update(seed + what)
-			.digest(),
-		Buffer.alloc(16),
-	);
-	const bytes = (length: number) => new Uint8Array(stream.update(Buffer.alloc(length)));
-	const below = (n: number) => new DataView(bytes(4).buffer).getUint32(0) % n;
-	/** Mostly short, the lengths around a block's among them; sometimes up to 2,100. */
-	const text = () => bytes(below(8) ? below(300) : below(2100));
-	return { bytes, below, text };
-}
-
-function cases(name: string, count: number, body: (random: ReturnType<typeof randomness>) => void): void {
-	test(`${name}: ${count} random cases`, () => {
-		const random = randomness(name);
-		for (let i = 0; i < count; i++) {
-			try {
-				body(random);
-			} catch (error) {
-				(error as Error).message += `\n    case ${i} of BATON_SEED=${seed}`;
-				throw error;
-			}
-		}
-	});
-}
+import { cases } from "./random-cases.js";
 
 function same(ours: Uint8Array, theirs: ArrayBufferLike | Buffer) {
 	assert.is(Buffer.from(ours).toString("hex"), Buffer.from(theirs as ArrayBuffer).toString("hex"));

@@ -17,3 +17,5 @@ NATIVE(xs_baton_chacha20poly1305_seal, 4)
 NATIVE(xs_baton_chacha20poly1305_open, 4)
 NATIVE(xs_baton_aes128gcm_seal, 4)
 NATIVE(xs_baton_aes128gcm_open, 4)
+
+NATIVE(xs_baton_ml_dsa_44_verify, 3)

@@ -4,6 +4,8 @@
 
 #include "kernel.h"
 #include "field25519.h"
+#include "keccak.h"
+#include "ml-dsa-44.h"
 #include "scalar25519.h"
 #include "words.h"
 #include <stdio.h>
@@ -86,6 +88,20 @@ static void scalars(const uint8_t *wide, const uint8_t *k)
 	put(&count, 4), put(digits, 257);
 }
 
+/** Absorbs and squeezes in pieces; the answer's length is set. */
+static void sponge(const uint8_t *data, size_t data_length, uint8_t rate, uint8_t suffix, size_t piece)
+{
+	Sponge sponge;
+	sponge_begin(&sponge, rate);
+	for (size_t at = 0; at < data_length; at += piece) {
+		sponge_absorb(&sponge, data + at, piece < data_length - at ? piece : data_length - at);
+	}
+	sponge_end(&sponge, suffix);
+	for (size_t at = 0; at < length; at += piece) {
+		sponge_squeeze(&sponge, answer + at, piece < length - at ? piece : length - at);
+	}
+}
+
 int main(void)
 {
 	uint8_t head[13];
@@ -139,6 +155,9 @@ int main(void)
 			put_bool(baton_aes128gcm_open(a, a + 16, b, n[1], c, n[2] - 16, c + n[2] - 16));
 			put(c, n[2] - 16);
 			break;
+		// a sponge: b is rate, suffix and bytes in a piece; c is how many bytes are squeezed.
+		case 'K': length = c[0] | c[1] << 8, sponge(a, n[0], b[0], b[1], b[2]); break;
+		case 'd': put_bool(n[2] == BATON_ML_DSA_44_SIGNATURE_BYTES && baton_ml_dsa_44_verify(a, b, n[1], c)); break;
 		case 'f': field(a, b); break;
 		case 'n': scalars(a, b); break;
 		default: return 2;

@@ -1,0 +1,118 @@
+// The post-quantum algorithms of both kernels, in TypeScript and in C with this machine's sanitizers, against
+// @noble/post-quantum and against the slow twins. Other cases in each run.
+
+import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { mlDsa44Verify } from "../../firmware/crypto/typescript/ml-dsa-44.js";
+import { verify as mlDsa44Reference } from "../reference/ml-dsa-44.js";
+import { type Case, check, flag, whyNoCompiler } from "./crypto-c/driver.js";
+import { cases, type Random } from "./random-cases.js";
+
+if (whyNoCompiler) test.skip(`the C kernel's post-quantum algorithms [${whyNoCompiler}]`, () => {});
+
+/** What the C kernel is asked: all at once, when the cases in TypeScript are through. */
+let asked: Case[] = [];
+function askAll() {
+	if (!whyNoCompiler) check(asked);
+	asked = [];
+}
+
+/** @noble's verdict, which must be ours. */
+function judgeMlDsa(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+	const verdict = ml_dsa44.verify(signature, message, key);
+	assert.is(mlDsa44Verify(key, message, signature), verdict);
+	asked.push({ operation: "d", parts: [key, message, signature].map(part => part.slice()), expected: flag(verdict) });
+	return verdict;
+}
+
+const HINTS_AT = 32 + 4 * 576;
+
+/** A signature with something changed. Not all that is changed here makes it bad. */
+function spoil(signature: Uint8Array, { bytes, below }: Random): Uint8Array {
+	const bad = signature.slice();
+	const hints = bad.subarray(HINTS_AT);
+	switch (below(8)) {
+		case 0: // a hint more, less, or elsewhere
+			hints[below(80)] += 1 + below(255);
+			break;
+		case 1: // another number of hints
+			hints[80 + below(4)] += 1 + below(255);
+			break;
+		case 2: {
+			// two hints change places
+			const at = below(hints[83]! || 1);
+			[hints[at], hints[at + 1]] = [hints[at + 1]!, hints[at]!];
+			break;
+		}
+		case 3: {
+			// a coefficient of z at the edges: γ1 - z in 18 bits, from β + 1 to 2 γ1 - β - 1
+			const bits = [0, 78, 79, 2 ** 18 - 79, 2 ** 18 - 78, 2 ** 18 - 1][below(6)]!;
+			bad.set([bits & 255, (bits >> 8) & 255, (bits >> 16) | (bad[34]! & 0xfc)], 32);
+			break;
+		}
+		case 4:
+			bad.set(bytes(32));
+			break;
+		case 5:
+			bad.set(bytes(576), 32 + 576 * below(4));
+			break;
+		case 6:
+			hints.fill(0);
+			break;
+		default: {
+			const bit = below(8 * bad.length);
+			bad[bit >> 3]! ^= 1 << (bit & 7);
+		}
+	}
+	return bad;
+}
+
+let keys = ml_dsa44.keygen(new Uint8Array(32));
+let turn = 0;
+cases(
+	"ML-DSA-44 signatures, each good and then spoilt",
+	1000,
+	random => {
+		const { bytes, below, text } = random;
+		if (turn++ % 10 === 0) keys = ml_dsa44.keygen(bytes(32));
+		const key = keys.publicKey,
+			message = text();
+		const signature = ml_dsa44.sign(message, keys.secretKey, { extraEntropy: bytes(32) });
+		assert.is(judgeMlDsa(key, message, signature), true);
+		const bad: [Uint8Array, Uint8Array, Uint8Array] = [key.slice(), message, signature];
+		switch (below(8)) {
+			case 0:
+				bad[0][below(key.length)]! ^= 1 << below(8);
+				break;
+			case 1:
+				bad[1] = Uint8Array.of(...message, 0);
+				break;
+			default:
+				bad[2] = spoil(signature, random);
+		}
+		const verdict = judgeMlDsa(...bad);
+		if (turn % 100 === 1) {
+			assert.is(mlDsa44Reference(key, message, signature), true);
+			assert.is(mlDsa44Reference(...bad), verdict);
+		}
+	},
+	askAll,
+);
+
+cases(
+	"ML-DSA-44 with random bytes for keys and signatures",
+	200,
+	({ bytes, below, text }) => {
+		const signature = bytes(2420);
+		signature.set(new Uint8Array(84), HINTS_AT);
+		if (below(2)) {
+			signature.set([3, 9, 200], HINTS_AT);
+			signature.set([1, 1, 3, 3], HINTS_AT + 80);
+		}
+		judgeMlDsa(bytes(1312), text(), signature);
+	},
+	askAll,
+);
+
+test.run();
