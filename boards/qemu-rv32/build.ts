@@ -18,7 +18,17 @@ import {
 	whole,
 	xs,
 } from "../compile.js";
-import { boardFlags, boardHeaders, boardSources, engineFlags, language, others, warnings } from "../xs/build.js";
+import {
+	boardFlags,
+	boardHeaders,
+	boardSources,
+	bytecodeHeaders,
+	bytecodeSources,
+	engineFlags,
+	language,
+	others,
+	warnings,
+} from "../xs/build.js";
 import { EMULATOR } from "./emulator.js";
 
 const CROSS_COMPILER = "riscv64-unknown-elf-gcc";
@@ -113,10 +123,10 @@ async function buildBytecodeCompiler(): Promise<string> {
 	const version = await versionOf(hostCompiler);
 	if (!version) throw new Error("bytecode needs a C compiler for this machine: install gcc or clang, or set CC");
 	const flags = [...language, "-O1", "-D_GNU_SOURCE", ...engineFeatures];
-	const source = join(board, COMPILER_SOURCE);
-	const sources = [...engineSources(), source];
-	const headers = [...headersOf(xs), ...["xs-platform.h", "program.h"].map(name => join(board, name))];
-	const key = digest([version, flags], [...sources, ...headers]);
+	const ours = [join(board, COMPILER_SOURCE), ...bytecodeSources];
+	const sources = [...engineSources(), ...ours];
+	const headers = [...["xs-platform.h", "program.h"].map(name => join(board, name)), ...bytecodeHeaders];
+	const key = digest([version, flags], [...sources, ...headersOf(xs), ...headers]);
 	const folder = join(output, `bytecode-compiler-${key}`);
 	const program = join(folder, "bytecode-compiler");
 	if (existsSync(program)) return program;
@@ -124,7 +134,7 @@ async function buildBytecodeCompiler(): Promise<string> {
 	const jobs = sources.map(file => ({
 		source: file,
 		object: objectOf(folder, file),
-		flags: [...flags, ...(file === source ? warnings : others)],
+		flags: [...flags, ...(ours.includes(file) ? [...boardFlags, ...warnings] : others)],
 	}));
 	await compileAll(hostCompiler, jobs, "the bytecode compiler");
 	await whole(program, file => run(hostCompiler, [...jobs.map(({ object }) => object), "-lm", "-o", file]));

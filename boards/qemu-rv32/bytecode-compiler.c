@@ -11,11 +11,10 @@
 
 #include "xsAll.h"
 #include "xsScript.h"
+#include "bytecode.h"
 #include "program.h"
 
 enum { MOST_SCRIPT = 64 << 20 }; // bytes
-
-extern void fxRemapIDs(txMachine *the, txByte *code, txSize bytes, txID *ids); // xsRun.c
 
 static const char *script_path;
 
@@ -38,34 +37,9 @@ static char *read_script(const char *path, size_t *length)
 	return text;
 }
 
-static void report_syntax_error(void *console, txString path, txInteger line, txString format, va_list arguments)
-{
-	(void)console, (void)path;
-	fprintf(stderr, "%s:%d: SyntaxError: ", script_path, (int)line);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-}
-
-/** `flags`: mxDebugFlag says in the code which line it is of. */
 static txScript *parse(txMachine *the, const char *source, size_t bytes, txUnsigned flags)
 {
-	txParser parser_on_stack, *parser = &parser_on_stack;
-	txParserJump jump;
-	txStringCStream stream = {.buffer = (txString)source, .offset = 0, .size = (txSize)bytes};
-	txScript *script = NULL;
-
-	fxInitializeParser(parser, the, (txSize)bytes + 1024, 1993);
-	parser->reportError = report_syntax_error;
-	parser->firstJump = &jump;
-	if (c_setjmp(jump.jmp_buf) == 0) {
-		fxParserTree(parser, &stream, fxStringCGetter, mxProgramFlag, NULL);
-		parser->flags |= flags;
-		parser->source = fxNewParserSymbol(parser, (txString)script_path);
-		fxParserHoist(parser);
-		fxParserBind(parser);
-		script = fxParserCode(parser);
-	}
-	fxTerminateParser(parser);
+	txScript *script = bytecode_parse(the, script_path, source, bytes, flags);
 	if (!script) exit(1);
 	return script;
 }
@@ -97,39 +71,6 @@ static uint8_t *link_names(txMachine *the, txScript *script, Program *header)
 	return names;
 }
 
-/** The next operation. A function's code stands behind the operation that makes it, so the way leads through all. */
-static txByte *operation_after(txByte *code)
-{
-	// A positive size is the operation's; 0: a name's number follows; -n: a length of n bytes and that many bytes.
-	const txS1 size = gxCodeSizes[*(txU1 *)code];
-	if (size > 0) return code + size;
-	if (size == 0) return code + 1 + sizeof(txID);
-	if (size == -1) return code + 2 + *(txU1 *)(code + 1);
-	code++;
-	if (size == -2) {
-		txU2 length;
-		mxDecode2(code, length);
-		return code + length;
-	}
-	txS4 length;
-	mxDecode4(code, length);
-	return code + length;
-}
-
-static void keep_in_place(txByte *code, txSize bytes)
-{
-	for (const txByte *end = code + bytes; code < end; code = operation_after(code)) {
-		switch (*(txU1 *)code) {
-		case XS_CODE_CODE_1: *code = (txByte)XS_CODE_CODE_ARCHIVE_1; break;
-		case XS_CODE_CODE_2: *code = (txByte)XS_CODE_CODE_ARCHIVE_2; break;
-		case XS_CODE_CODE_4: *code = (txByte)XS_CODE_CODE_ARCHIVE_4; break;
-		case XS_CODE_STRING_1: *code = (txByte)XS_CODE_STRING_ARCHIVE_1; break;
-		case XS_CODE_STRING_2: *code = (txByte)XS_CODE_STRING_ARCHIVE_2; break;
-		case XS_CODE_STRING_4: *code = (txByte)XS_CODE_STRING_ARCHIVE_4; break;
-		}
-	}
-}
-
 typedef struct {
 	txSize start, end; // bytes of the code
 	txU2 line;
@@ -145,7 +86,7 @@ static size_t find_functions(txScript *script, Function **functions)
 	size_t count = 1;
 	list[0] = (Function){.end = script->codeSize, .line = 1, .name = XS_NO_ID};
 	txID name = XS_NO_ID;
-	for (txByte *code = start; code < end; code = operation_after(code)) {
+	for (txByte *code = start; code < end; code = bytecode_after(code)) {
 		txByte *operand = code + 1;
 		txS4 bytes = 0;
 		switch (*(txU1 *)code) {
@@ -165,7 +106,7 @@ static size_t find_functions(txScript *script, Function **functions)
 		case XS_CODE_CODE_ARCHIVE_4: mxDecode4(operand, bytes); break;
 		}
 		if (!bytes) continue;
-		const txSize first = (txSize)(operation_after(code) - start);
+		const txSize first = (txSize)(bytecode_after(code) - start);
 		list[count++] = (Function){.start = first, .end = first + bytes, .name = name};
 	}
 	return count;
@@ -202,6 +143,8 @@ int main(int count, char **words)
 		.incrementalKeyCount = 1024,
 		.nameModulo = 1993,
 		.symbolModulo = 127,
+		.parserBufferSize = (txSize)length + 1024,
+		.parserTableModulo = 1993,
 	};
 	txMachine *the = fxCreateMachine(&creation, "bytecode-compiler", NULL, XS_NO_ID);
 	if (!the) refuse("XS", "no memory");
@@ -210,7 +153,7 @@ int main(int count, char **words)
 	Program header = {.magic = PROGRAM_MAGIC, .engine = PROGRAM_ENGINE};
 	txScript *script = parse(the, source, length, 0);
 	uint8_t *names = link_names(the, script, &header);
-	keep_in_place(script->codeBuffer, script->codeSize);
+	bytecode_keep_in_place(script->codeBuffer, script->codeSize);
 	header.code_bytes = (uint32_t)script->codeSize;
 	if (count == 4) list_functions(the, script, parse(the, source, length, mxDebugFlag), words[3]);
 

@@ -13,6 +13,10 @@ export function boardSources(board: string): string[] {
 	return [board, shared, kernel].flatMap(sourcesOf);
 }
 
+/** What the compiler of the qemu-rv32 board's bytecode takes of it. */
+export const bytecodeSources = [join(shared, "bytecode.c")];
+export const bytecodeHeaders = [join(shared, "bytecode.h")];
+
 export function boardHeaders(board: string): string[] {
 	return [board, shared, kernel].flatMap(headersOf);
 }

@@ -90,6 +90,17 @@ test("a missing tool is told in one sentence, with what to run", async () => {
 	}
 });
 
+onBoard("a script that cannot be parsed becomes no program", async () => {
+	const script = join(folder, "wrong.js");
+	writeFileSync(script, "let a = 1;\nlet b = ;\n");
+	try {
+		await compileBytecode(script);
+		assert.unreachable();
+	} catch (error) {
+		assert.match((error as Error).message, /\nXS: SyntaxError: .*wrong\.js:2: missing expression$/);
+	}
+});
+
 onBoard("what ran before the device started is there, and only read", async () => {
 	const used = await run("use what is preloaded");
 	assert.equal(used.complaints, []);
