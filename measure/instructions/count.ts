@@ -103,7 +103,9 @@ export async function count(countable: Countable, options: RunOptions, flash: st
 			plugin: { file: plugin, arguments: { map: file("map", map), counts } },
 		});
 		const ended = await execute(command);
-		return { ...ended, scripts, c, windows: readWindows(readFileSync(counts, "utf8")) };
+		const windows = readWindows(readFileSync(counts, "utf8"));
+		if (windows.length === 0) throw new Error(`${EMULATOR} did not count: ${ended.output.trim()}`);
+		return { ...ended, scripts, c, windows };
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}

@@ -61,4 +61,14 @@ onBoard("idle is not counted: however long a server takes, a session takes the s
 	assert.ok(handshake!.stub > 100_000 && handshake!.stub < handshake!.instructions / 5, JSON.stringify(handshake));
 });
 
+onBoard("a QEMU that does not take the plugin is told, with what it said", async () => {
+	const program = await prepare({ entry: "test/measure/program.ts", kernel: "c" });
+	try {
+		await count({ ...program, plugin: join(folder, "none.so") }, {}, newFlash());
+		assert.unreachable();
+	} catch (error) {
+		assert.match((error as Error).message, /^qemu-system-riscv32 did not count: .*none\.so/s);
+	}
+});
+
 test.run();
