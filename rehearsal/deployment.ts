@@ -3,10 +3,11 @@
 // again at any time: what is right already is left alone.
 
 import type { Fleet } from "../host/fleet.js";
+import { Front } from "../host/front/front.js";
+import { route, type Shown, shownNow } from "../host/front/route.js";
 import type { Access, Limits } from "../host/https-endpoint.js";
 import { authorityOf, type Operation } from "../host/operator.js";
 import { ApplicationServer } from "./application-server.js";
-import { Balancer } from "./balancer.js";
 import { DownloadServer } from "./download-server.js";
 
 export interface ServerAccess extends Access {
@@ -20,7 +21,7 @@ export interface DeploymentOptions {
 	listen(host: string): { address?: string; port: number };
 	onAccess?(access: ServerAccess): void;
 	limits?: Partial<Limits>;
-	/** Application servers behind one address; default 1, without a balancer. 0: only download servers. */
+	/** Application servers behind one address; default 1, without a front. 0: only download servers. */
 	services?: number;
 }
 
@@ -35,7 +36,8 @@ export class Deployment {
 	readonly #services: { server: ApplicationServer; presents: number }[] = [];
 	readonly #laggards = new Set<number>(); // indices of application servers
 	readonly #broken = new Set<number>(); // naming generations
-	#balancer?: Balancer;
+	#front?: Front;
+	#shown: Shown[] = []; // by the front
 
 	constructor(options: DeploymentOptions) {
 		this.#options = options;
@@ -73,7 +75,7 @@ export class Deployment {
 		const ports = new Map<string, number>();
 		for (const [namedBy, { server }] of this.#download)
 			ports.set(new URL(fleet.nextAddress(namedBy)).hostname, server.port);
-		const service = this.#balancer?.port ?? this.#services[0]?.server.port;
+		const service = this.#front?.port ?? this.#services[0]?.server.port;
 		if (service !== undefined) ports.set(fleet.settings.services[0], service);
 		return ports;
 	}
@@ -124,12 +126,16 @@ export class Deployment {
 		const generation = operation.full;
 		const credentials = await fleet.serviceCredentials(generation);
 		const presented = authorityOf(operation, generation).letter;
-		if (this.#services.length === 0) return this.#openServices(credentials, presented, generation);
+		if (this.#services.length === 0) await this.#openServices(credentials, presented, generation);
 		for (const [index, service] of this.#services.entries()) {
 			if (service.presents === generation || this.#laggards.has(index)) continue;
 			service.server.present(credentials, presented);
 			service.presents = generation;
 		}
+		const by = new Map(
+			this.#services.map(({ server, presents }) => [presents, { host: "127.0.0.1", port: server.port }]),
+		);
+		this.#shown = shownNow(operation, one => fleet.certificate(one), by);
 	}
 
 	async #openServices(
@@ -150,14 +156,15 @@ export class Deployment {
 			this.#services.push({ server, presents });
 		}
 		if (services > 1)
-			this.#balancer = await Balancer.open(
-				this.#services.map(({ server }) => server.port),
-				{ port: place.port, grace: limits?.grace },
-			);
+			this.#front = await Front.open({
+				port: place.port,
+				grace: limits?.grace,
+				route: named => route(this.#shown, named),
+			});
 	}
 
 	async close(): Promise<void> {
-		await this.#balancer?.close();
+		await this.#front?.close();
 		const servers = [...this.#download.values(), ...this.#services.splice(0)];
 		this.#download.clear();
 		await Promise.all(servers.map(({ server }) => server.close()));

@@ -12,7 +12,7 @@ export interface Scenario {
 	plan: Plan;
 	/** One socket for all servers, told apart by their names (figure 10). */
 	shared?: boolean;
-	/** Application servers behind a balancer; default 1, without one. */
+	/** Application servers behind a front (`baton front`); default 1, without one. */
 	services?: number;
 	/** The device is switched on in year 0, unless the timeline does it later. */
 	deviceLater?: boolean;
