@@ -44,27 +44,29 @@ export class Authenticator {
 	/** Undefined: the update brought nothing, so there was no reason to connect. */
 	async #updateAndConnectAgain(url: HttpsURL): Promise<boolean | undefined> {
 		const { updater, slots } = this.#options;
-		const { current, next } = slots;
+		const before = slots.anchors;
 		await updater.updateOnDemand();
-		if (slots.current === current && slots.next === next) return undefined;
+		if (slots.anchors.every(({ information }) => before.some(anchor => anchor.information === information)))
+			return undefined;
 		return this.#end(await this.#connect(url));
 	}
 
 	async #connect(url: HttpsURL): Promise<{ authenticated: boolean; error?: unknown }> {
 		const { board, slots, updater, deadline, report } = this.#options;
-		const { current, next } = slots;
+		const { anchors } = slots;
 		let authenticated = false;
+		if (anchors.length === 0) return { authenticated, error: new CertificateError("unknown issuer") };
 		try {
 			await get(board, {
 				url,
-				anchors: next ? [current.anchor, next.anchor] : [current.anchor],
+				anchors: anchors.map(({ information }) => information.anchor),
 				userAgent: updater.userAgent,
 				deadline,
 				onAuthenticated: anchor => {
 					authenticated = true;
-					const { generation } = anchor === 0 ? current : next!;
-					report({ event: "authenticated", server: "service", generation, slot: anchor === 0 ? "current" : "next" });
-					if (anchor === 1) updater.promote();
+					const { slot, information } = anchors[anchor];
+					report({ event: "authenticated", server: "service", generation: information.generation, slot });
+					updater.promote(information);
 				},
 			});
 			return { authenticated };

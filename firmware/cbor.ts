@@ -2,6 +2,8 @@
 // the few writers of a Sig_structure. Left out: floats, simple values other than false, true and null, and tags
 // other than the one that the caller asks for.
 
+import { ascii, concatenate } from "./bytes.js";
+
 /** Their bytes are bad: what was held before is kept. `reason` is a literal of the parser that threw it. */
 export class DecodeError<Reason extends string = string> extends Error {
 	readonly reason: Reason;
@@ -61,6 +63,11 @@ export class CborReader {
 
 	text(): string {
 		return decodeUTF8(this.#take(this.#head(TSTR)));
+	}
+
+	/** Is the next item an array? */
+	get isArray(): boolean {
+		return this.#major() === ARRAY;
 	}
 
 	/** The number of items of an array. */
@@ -220,30 +227,6 @@ export function byteString(bytes: Uint8Array): Uint8Array {
 /** A text string; `text` is ASCII. */
 export function textString(text: string): Uint8Array {
 	return concatenate(Uint8Array.from(head(TSTR, text.length)), ascii(text));
-}
-
-/** The bytes of ASCII `text`. Throws RangeError for any other character. */
-export function ascii(text: string): Uint8Array {
-	const bytes = new Uint8Array(text.length);
-	for (let i = 0; i < bytes.length; i++) {
-		// XS counts a string's length anew each time that it is asked for it
-		const code = text.charCodeAt(i);
-		if (code > 0x7f) throw new RangeError(`expected ASCII, got ${JSON.stringify(text)}`);
-		bytes[i] = code;
-	}
-	return bytes;
-}
-
-export function concatenate(...parts: Uint8Array[]): Uint8Array {
-	let length = 0;
-	for (const part of parts) length += part.length;
-	const whole = new Uint8Array(length);
-	let offset = 0;
-	for (const part of parts) {
-		whole.set(part, offset);
-		offset += part.length;
-	}
-	return whole;
 }
 
 /** UTF-8 (RFC 3629 §4): no surrogates, nothing beyond U+10FFFF, nothing longer than needed. */

@@ -2,7 +2,8 @@
 // response's bytes in any pieces. No I/O. Of header fields, those count that say what the body is; the others are passed
 // over, however long they are. Left out: redirects, persistent connections, content codings, trailers' meaning.
 
-import { ascii, DecodeError } from "./cbor.js";
+import { ascii } from "./bytes.js";
+import { DecodeError } from "./cbor.js";
 import type { HttpsURL } from "./url.js";
 
 export type HttpReason =

@@ -2,13 +2,12 @@
 
 import { Authenticator } from "./authenticator.js";
 import { Credits } from "./credits.js";
-import type { Ed25519Key } from "./crypto/kernel.js";
 import { Device, LONGEST_DELAY, Sessions } from "./device.js";
 import { type DeviceEvent, formatEvent } from "./events.js";
 import { Poller, pace } from "./poller.js";
 import type { Board, Flash, Partition } from "./ports.js";
 import { TokenBucket } from "./token-bucket.js";
-import { VerifiedCaInformation } from "./trust/ca-information.js";
+import { type DlKey, VerifiedCaInformation } from "./trust/ca-information.js";
 import { Slots } from "./trust/slots.js";
 import { Updater } from "./updater.js";
 import { parseURL } from "./url.js";
@@ -18,8 +17,10 @@ export interface Settings {
 	fleet: string;
 	/** Factory CA information, as a download would bring it. */
 	factory: Uint8Array;
-	/** DL public keys: 32 bytes each, or prepared ones. */
-	dlKeys: readonly Ed25519Key[];
+	/** DL public keys, all of one kind. */
+	dlKeys: readonly DlKey[];
+	/** Former ones, of either kind: what they have signed stays valid in a slot. */
+	retiredDlKeys?: readonly DlKey[];
 	/** https URL of the service. */
 	service: string;
 	pollInterval?: number; // ms; default 30 days
@@ -41,16 +42,17 @@ export function main(board: Board, settings: Settings): Device {
 			throw new RangeError(`expected 0 to ${LONGEST_DELAY} ms, got ${delay}`);
 	const report = (event: DeviceEvent) => board.print(formatEvent(event));
 
-	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys };
-	const factory = VerifiedCaInformation.read(settings.factory, fleet);
+	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys, retiredDlKeys: settings.retiredDlKeys };
+	const factory = VerifiedCaInformation.verify(settings.factory, fleet);
 	const service = parseURL(settings.service);
 
 	const slots = new Slots([board.openFlash("ca0"), board.openFlash("ca1")], factory, fleet);
-	slots.repair((done, information) => {
-		const event = done.startsWith("flash") ? "failed" : "repaired";
-		report({ event, generation: information?.generation, reason: done });
+	slots.repair(({ slot: partition, generation, ...done }) => {
+		if (done.is === "failed") report({ event: "failed", partition, generation, reason: done.reason });
+		else report({ event: "repaired", partition, generation, reason: done.what });
 	});
-	report({ event: "boot", current: slots.current.generation, next: slots.next?.generation });
+	const { current, next } = slots.view;
+	report({ event: "boot", current: current === "-" ? undefined : current, next: next === "-" ? undefined : next });
 
 	const sessions = new Sessions();
 	const updater = new Updater({ board, slots, deadline, report });

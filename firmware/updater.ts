@@ -7,14 +7,15 @@ import { get } from "./session.js";
 import { AlertError } from "./tls/alert.js";
 import { TransportError } from "./transport.js";
 import { MAXIMUM_LENGTH, type VerifiedCaInformation } from "./trust/ca-information.js";
-import { FlashError, type Slots } from "./trust/slots.js";
+import { type Acceptance, FlashError, type Slots } from "./trust/slots.js";
+import type { HttpsURL } from "./url.js";
 import { CertificateError } from "./x509/certificate.js";
 
 /**
  * `none`: the download server is not in operation. `same`: it serves what a slot holds. `stored`: a newer one is in a
- * slot now. `failed`: try again soon.
+ * slot now. `held`: it is in memory until a server has proved itself by it. `failed`: try again soon.
  */
-export type Outcome = "none" | "same" | "stored" | "failed";
+export type Outcome = "none" | "same" | "stored" | "held" | "failed";
 
 export interface UpdaterOptions {
 	board: Board;
@@ -33,64 +34,77 @@ export class Updater {
 	/** `baton/1 (current,next)`: adoption can be read from any access log (DESIGN.md §3, "Update"). */
 	get userAgent(): string {
 		const { current, next } = this.#options.slots;
-		return `baton/1 (${current.generation},${next?.generation ?? "-"})`;
+		return `baton/1 (${current?.generation ?? "-"},${next?.generation ?? "-"})`;
 	}
 
-	/** Asks the URL in current, authenticated by current alone. Never rejects. */
+	/** Asks the address in current, authenticated by current alone; without one, as `updateOnDemand`. Never rejects. */
 	poll(): Promise<Outcome> {
-		return this.#ask(this.#options.slots.current);
+		const { current } = this.#options.slots;
+		return current ? this.#ask(current) : this.updateOnDemand();
 	}
 
 	/**
-	 * After every full slot has failed to authenticate a server: as `poll`; if that brings nothing newer and next is
-	 * full, asks the URL in next, authenticated by next alone. A completed handshake there proves that next is in
-	 * service, so it is promoted before what it serves is looked at. Never rejects.
+	 * After every anchor has failed to authenticate a server: as `poll`; if that brings nothing newer, the address in
+	 * next by next alone and, with no current, that in the factory's by the factory's alone. Such a handshake proves
+	 * nothing: a stolen provisional key could make it. Never rejects.
 	 */
 	async updateOnDemand(): Promise<Outcome> {
 		const { slots } = this.#options;
-		const outcome = await this.poll();
-		if (outcome === "stored" || !slots.next) return outcome;
-		const later = await this.#ask(slots.next, () => this.promote());
-		return later === "none" || later === "failed" ? outcome : later;
+		const { current } = slots;
+		const outcome = current ? await this.#ask(current) : "none";
+		if (outcome === "stored" || outcome === "held") return outcome;
+		const later = slots.next ? await this.#ask(slots.next) : "none";
+		if (current || later === "held" || later === "stored") return keep(later, outcome);
+		return keep(await this.#ask(slots.factory), keep(later, outcome));
 	}
 
-	/** Next becomes current, because a server has proved that it is in service. What flash refuses is reported. */
-	promote(): void {
+	/** `information` becomes current, because a server has proved itself by it. What flash refuses is reported. */
+	promote(information: VerifiedCaInformation): void {
 		const { slots, report } = this.#options;
-		try {
-			slots.promote();
-			report({ event: "promoted", generation: slots.current.generation });
-		} catch (error) {
-			if (!(error instanceof FlashError)) throw error;
-			report({ event: "failed", generation: slots.next?.generation, reason: error.reason });
-		}
+		const promotion = slots.promote(information);
+		if (promotion.outcome !== "promoted") return;
+		const { generation } = information;
+		report({ event: "promoted", generation });
+		if (promotion.reason) report({ event: "failed", generation, reason: promotion.reason });
 	}
 
-	async #ask(holder: VerifiedCaInformation, onAuthenticated?: () => void): Promise<Outcome> {
+	async #ask(holder: VerifiedCaInformation): Promise<Outcome> {
 		const { board, slots, deadline, report } = this.#options;
 		report({ event: "poll", generation: holder.generation });
 		try {
 			const { status, body } = await get(board, {
-				url: holder.nextAddress,
+				url: holder.nextAddresses[0] as HttpsURL, // the first one is https
 				anchors: [holder.anchor],
 				userAgent: this.userAgent,
 				deadline,
 				bodyLimit: MAXIMUM_LENGTH,
-				onAuthenticated: () => {
-					report({ event: "authenticated", server: "download", generation: holder.generation });
-					onAuthenticated?.();
-				},
+				onAuthenticated: () => report({ event: "authenticated", server: "download", generation: holder.generation }),
 			});
 			if (status === 404) return this.#end("none", { reason: "not found", status });
 			if (status !== 200) return this.#end("failed", { server: "download", reason: "unexpected status", status });
-			const { outcome, information } = slots.accept(body);
-			const { generation } = information;
-			if (outcome === "same") return this.#end("same", { generation });
-			report({ event: "stored", generation });
-			if (outcome === "promoted") report({ event: "promoted", generation });
-			return "stored";
+			return this.#tell(slots.accept(body, { by: "address", of: holder, https: true }));
 		} catch (error) {
 			return this.#explain(error);
+		} finally {
+			slots.asked(holder);
+		}
+	}
+
+	#tell(acceptance: Acceptance): Outcome {
+		const { report } = this.#options;
+		const { generation } = acceptance.information;
+		switch (acceptance.outcome) {
+			case "same":
+				return this.#end("same", { generation });
+			case "stored":
+				return this.#end("stored", { generation });
+			case "held":
+				return this.#end("held", { generation, reason: acceptance.reason });
+			case "promoted":
+				report({ event: "stored", generation });
+				report({ event: "promoted", generation });
+				if (acceptance.reason) report({ event: "failed", generation, reason: acceptance.reason });
+				return "stored";
 		}
 	}
 
@@ -112,6 +126,11 @@ export class Updater {
 		this.#options.report({ event, ...more });
 		return event;
 	}
+}
+
+/** Of two outcomes, the one that says more. */
+function keep(later: Outcome, earlier: Outcome): Outcome {
+	return later === "none" || later === "failed" ? earlier : later;
 }
 
 /** Their bytes are bad; anything else could not be got, or not be stored. */

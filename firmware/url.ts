@@ -1,11 +1,13 @@
-// The https URLs that this firmware can use: `https://host[:port][/path]` (RFC 3986 §3, RFC 9110 §4.2.2). Left out:
-// user information, fragments, IPv6 literals, and characters that a request line cannot carry.
+// The URLs that this firmware can use: `https://host[:port][/path]` (RFC 3986 §3, RFC 9110 §4.2), and `http:` ones as
+// mirrors of CA information, which is signed itself. Left out: user information, fragments, IPv6 literals, and
+// characters that a request line cannot carry.
 
 import { DecodeError } from "./cbor.js";
 
 export type UrlReason = "not an https URL" | "URL too long" | "bad host in URL" | "bad port in URL" | "bad path in URL";
 
-export interface HttpsURL {
+export interface HttpURL {
+	scheme: "https" | "http";
 	/** A DNS name in lower case, or dotted IPv4. */
 	host: string;
 	port: number;
@@ -13,22 +15,38 @@ export interface HttpsURL {
 	path: string;
 }
 
+export interface HttpsURL extends HttpURL {
+	scheme: "https";
+}
+
 const MAXIMUM_LENGTH = 255; // bytes: CA information key 3
+const PORTS = { https: "443", http: "80" };
 
 /** Throws DecodeError<UrlReason>. */
 export function parseURL(text: string): HttpsURL {
+	const url = parseMirrorURL(text);
+	return isHttps(url) ? url : refuse("not an https URL");
+}
+
+/** As `parseURL`, or an `http:` URL: its server authenticates itself by nothing. */
+export function parseMirrorURL(text: string): HttpURL {
 	if (text.length > MAXIMUM_LENGTH) refuse("URL too long");
-	const parts = /^https:\/\/([^/?#]*)(.*)$/s.exec(text);
+	const parts = /^(https?):\/\/([^/?#]*)(.*)$/s.exec(text);
 	if (!parts) return refuse("not an https URL");
-	const authority = /^([^:]+)(?::(.*))?$/s.exec(parts[1]);
+	const scheme = parts[1] === "http" ? "http" : "https";
+	const authority = /^([^:]+)(?::(.*))?$/s.exec(parts[2]);
 	if (!authority) return refuse("bad host in URL");
 	const host = authority[1].toLowerCase();
 	if (!isDNSName(host) && !isIPv4(host)) refuse("bad host in URL");
-	const port = authority[2] ?? "443";
+	const port = authority[2] ?? PORTS[scheme];
 	if (!/^[1-9][0-9]{0,4}$/.test(port) || Number(port) > 65_535) refuse("bad port in URL");
-	const path = parts[2].startsWith("/") ? parts[2] : `/${parts[2]}`;
+	const path = parts[3].startsWith("/") ? parts[3] : `/${parts[3]}`;
 	if (!/^[!-~]+$/.test(path) || path.includes("#")) refuse("bad path in URL");
-	return { host, port: Number(port), path };
+	return { scheme, host, port: Number(port), path };
+}
+
+export function isHttps(url: HttpURL): url is HttpsURL {
+	return url.scheme === "https";
 }
 
 /** Dotted decimal, without leading zeros. */

@@ -209,7 +209,7 @@ export const targets: Target[] = [
 /** The payload may be anybody's: what is accepted must fit a slot. */
 function readCaInformation(bytes: Uint8Array): void {
 	try {
-		if (VerifiedCaInformation.read(bytes, fleet).bytes.length > 1_024) throw new Error("too long for a slot");
+		if (VerifiedCaInformation.verify(bytes, fleet).bytes.length > 4_032) throw new Error("too long for a slot");
 	} catch (error) {
 		if (!(error instanceof DecodeError || error instanceof CertificateError)) throw error;
 	}

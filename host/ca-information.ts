@@ -5,21 +5,26 @@
 import { type KeyObject, verify } from "node:crypto";
 import { Decoder, Encoder, Tag } from "cbor-x";
 import { isDeterministic } from "./deterministic-cbor.js";
-import { checkURL } from "./url.js";
+import { checkMirrorURL, checkURL } from "./url.js";
 
 export const MAXIMUM_GENERATION = 65_535;
-export const MAXIMUM_LENGTH = 1_024; // bytes
-export const MAXIMUM_CERTIFICATE = 640; // bytes
+export const MAXIMUM_LENGTH = 4_032; // bytes
+export const MAXIMUM_CERTIFICATE = 2_304; // bytes
+export const MAXIMUM_ADDRESSES = 3;
 
 export interface CaInformation {
 	generation: number;
 	certificate: Uint8Array; // the CA's, DER
 	/** https URL at which the CA information after this one will be downloadable. */
 	nextAddress: string;
+	/** Where else it will be, up to two: https, or http since the object carries its own signature. */
+	mirrors?: string[];
 	/** Seconds since 1970: a server certificate whose notBefore is earlier is refused. */
 	leafNotBefore?: number;
 	/** Every lower generation is revoked: promote as soon as this is stored. */
 	revokes?: true;
+	/** The generation in full operation when this was signed, if it is not the one before. */
+	follows?: number;
 }
 
 /** `Ed25519`, in the protected header's only form. */
@@ -33,7 +38,7 @@ const reader = new Decoder({ useRecords: false, mapsAsObjects: false });
 
 /** The payload of a COSE_Sign1. Throws RangeError or TypeError for what no device would take. */
 export function encodePayload(information: CaInformation): Uint8Array {
-	const { generation, certificate, nextAddress, leafNotBefore, revokes } = information;
+	const { generation, certificate, nextAddress, mirrors = [], leafNotBefore, revokes, follows } = information;
 	if (!Number.isInteger(generation) || generation < 1 || generation > MAXIMUM_GENERATION) {
 		throw new RangeError(`expected a generation of 1 to ${MAXIMUM_GENERATION}, got ${generation}`);
 	}
@@ -43,10 +48,12 @@ export function encodePayload(information: CaInformation): Uint8Array {
 		);
 	}
 	checkURL(nextAddress);
+	for (const mirror of mirrors) checkMirrorURL(mirror);
+	if (mirrors.length >= MAXIMUM_ADDRESSES) throw new RangeError(`expected at most ${MAXIMUM_ADDRESSES} addresses`);
 	const map = new Map<number, unknown>([
 		[1, generation],
 		[2, certificate],
-		[3, nextAddress],
+		[3, mirrors.length === 0 ? nextAddress : [nextAddress, ...mirrors]],
 	]);
 	if (leafNotBefore !== undefined) {
 		if (!Number.isSafeInteger(leafNotBefore) || leafNotBefore < 0) {
@@ -55,6 +62,11 @@ export function encodePayload(information: CaInformation): Uint8Array {
 		map.set(4, uint(leafNotBefore));
 	}
 	if (revokes) map.set(5, true);
+	if (follows !== undefined && follows !== generation - 1) {
+		if (!isUint(follows, generation - 2))
+			throw new RangeError(`expected to follow 0 to ${generation - 1}, got ${follows}`);
+		map.set(6, follows);
+	}
 	return encode(map);
 }
 
@@ -117,26 +129,39 @@ export function openCaInformation(object: Uint8Array, fleet: string, dlKeys: Key
 function readMap(map: Map<unknown, unknown>): CaInformation {
 	for (const key of map.keys()) {
 		if (!Number.isInteger(key)) malformed("a key that is no integer");
-		if ((key as number) === 0 || (key as number) > 5) malformed(`unknown key ${key}`);
+		if ((key as number) === 0 || (key as number) > 6) malformed(`unknown key ${key}`);
 	}
 	const generation = map.get(1);
 	if (!isUint(generation, MAXIMUM_GENERATION) || generation === 0) malformed("no generation (key 1)");
 	const certificate = map.get(2);
 	if (!(certificate instanceof Uint8Array) || certificate.length > MAXIMUM_CERTIFICATE)
 		malformed("no CA certificate (key 2)");
-	const nextAddress = map.get(3);
-	if (typeof nextAddress !== "string") malformed("no next address (key 3)");
+	const addresses = readAddresses(map.get(3));
 	const notBefore = map.get(4);
 	if (notBefore !== undefined && !isUint(notBefore, Number.MAX_SAFE_INTEGER)) malformed("no time (key 4)");
 	const revokes = map.get(5);
 	if (revokes !== undefined && revokes !== true) malformed("revokes (key 5) is not true");
+	const follows = map.get(6);
+	if (follows !== undefined && !isUint(follows, (generation as number) - 2))
+		malformed("follows (key 6) is no earlier generation than the one before");
+	const [nextAddress, ...mirrors] = addresses;
 	return {
 		generation: generation as number,
 		certificate: new Uint8Array(certificate as Uint8Array),
-		nextAddress: nextAddress as string,
+		nextAddress,
+		...(mirrors.length === 0 ? {} : { mirrors }),
 		...(notBefore === undefined ? {} : { leafNotBefore: Number(notBefore) }),
 		...(revokes === undefined ? {} : { revokes: true as const }),
+		...(follows === undefined ? {} : { follows: follows as number }),
 	};
+}
+
+/** One text, or an array of two or three. */
+function readAddresses(value: unknown): string[] {
+	if (typeof value === "string") return [value];
+	const isList = Array.isArray(value) && value.length >= 2 && value.length <= MAXIMUM_ADDRESSES;
+	if (!isList || !value.every(each => typeof each === "string")) return malformed("no next address (key 3)");
+	return value;
 }
 
 function isUint(value: unknown, largest: number) {

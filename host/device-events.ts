@@ -11,12 +11,15 @@ const names = new Set<string>([
 	"none",
 	"same",
 	"stored",
+	"held",
 	"promoted",
 	"repaired",
 	"failed",
 ] satisfies EventName[]);
 const numbers = new Set(["generation", "status", "current", "next"]);
-const words = new Set(["slot", "server", "reason"]);
+const words = new Set(["slot", "partition", "server", "reason"]);
+/** Instead of a generation, with `boot`. */
+const unknown = new Set(["unreadable", "foreign"]);
 const LONGEST_LINE = 1_024;
 
 /** The event that a console line says, or undefined if it says none. */
@@ -32,7 +35,9 @@ export function parseEvent(line: string): DeviceEvent | undefined {
 		if (!found) return undefined;
 		const [, name, text] = found;
 		if (Object.hasOwn(fields, name)) return undefined;
-		if (numbers.has(name)) {
+		if (event === "boot" && numbers.has(name) && unknown.has(text)) {
+			fields[name] = text;
+		} else if (numbers.has(name)) {
 			if (!/^\d{1,9}$/.test(text)) return undefined;
 			fields[name] = Number(text);
 		} else if (words.has(name)) {

@@ -84,6 +84,10 @@ function has<Thing extends object>(thing: Thing, fields: Partial<Thing>): boolea
 	return Object.entries(fields).every(([name, value]) => thing[name as keyof Thing] === value);
 }
 
+function generationOf(told: DeviceEvent["current"]): number | null {
+	return typeof told === "number" ? told : null;
+}
+
 /** The slots as a device's console tells them, boot by boot. */
 export function slotsOf(entries: readonly Entry[]): { current: number | null; next: number | null } {
 	let current: number | null = null;
@@ -92,8 +96,8 @@ export function slotsOf(entries: readonly Entry[]): { current: number | null; ne
 		if (entry.from !== "device") continue;
 		const { event, generation = null, ...rest } = entry.event;
 		if (event === "boot") {
-			current = rest.current ?? null;
-			next = rest.next ?? null;
+			current = generationOf(rest.current);
+			next = generationOf(rest.next);
 		} else if (event === "stored") {
 			next = generation;
 		} else if (event === "promoted") {

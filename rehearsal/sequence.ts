@@ -1,6 +1,7 @@
 // A rehearsal's record as a sequence, as figures 7 to 9 of the source draw it: operator, device and servers side by side,
 // time downwards. What repeats itself between two changes stands once, with how often it happened.
 
+import type { DeviceEvent } from "../firmware/events.js";
 import { stepText } from "../host/operator-text.js";
 import type { RehearsalResult } from "./rehearsal.js";
 
@@ -41,6 +42,7 @@ export function sequenceOf({ scenario, engine, record, operation }: RehearsalRes
 	named.sort((a, b) => a - b);
 	const letter = (generation: number) =>
 		operation.authorities.find(one => one.generation === generation)?.letter ?? String(generation);
+	const told = (slot: DeviceEvent["current"]) => (typeof slot === "number" ? letter(slot) : (slot ?? "-"));
 	const rows = new Rows();
 	let polled = 0; // generation whose URL is being asked
 	let fetched = "";
@@ -69,7 +71,7 @@ export function sequenceOf({ scenario, engine, record, operation }: RehearsalRes
 					rows.change({
 						year,
 						at: DEVICE,
-						text: `boots: current ${letter(current!)}, next ${next === undefined ? "-" : letter(next)}`,
+						text: `boots: current ${told(current)}, next ${told(next)}`,
 						outcome: "neutral",
 					});
 					break;

@@ -8,7 +8,7 @@ import { formatEvent } from "baton/events";
 import { Poller, pace } from "baton/poller";
 import { TokenBucket } from "baton/token-bucket";
 import { VerifiedCaInformation } from "baton/trust/ca-information";
-import { Slots } from "baton/trust/slots";
+import { type Anchor, type Report, Slots } from "baton/trust/slots";
 import { Updater } from "baton/updater";
 import { parseURL } from "baton/url";
 import { CertificateError } from "baton/x509/certificate";
@@ -29,9 +29,13 @@ export default function () {
 
 	// 1. The CAs that this device trusts, repaired before any connection.
 	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys.map(hexBytes) };
-	const factory = VerifiedCaInformation.read(hexBytes(settings.factory), fleet);
+	const factory = VerifiedCaInformation.verify(hexBytes(settings.factory), fleet);
 	const slots = new Slots([ports.openFlash("ca0"), ports.openFlash("ca1")], factory, fleet);
-	slots.repair((done, information) => report({ event: "repaired", reason: done, generation: information?.generation }));
+	const tell: Report = ({ slot: partition, generation, ...done }) => {
+		if (done.is === "failed") report({ event: "failed", partition, generation, reason: done.reason });
+		else report({ event: "repaired", partition, generation, reason: done.what });
+	};
+	slots.repair(tell);
 
 	// 2. Their renewal: every 30 days, and at once when the service is signed by a CA that is not known.
 	const sessions = new Sessions(); // one at a time has the memory to itself
@@ -50,7 +54,8 @@ export default function () {
 
 	/** Resolves with the response's body; rejects with what ended the connection. */
 	function get(): Promise<string> {
-		const { current, next } = slots;
+		slots.refresh(tell);
+		const { anchors } = slots;
 		return new Promise((resolve, reject) => {
 			let cause: Error | undefined,
 				body = "";
@@ -61,11 +66,11 @@ export default function () {
 				dns: { io: Names },
 				socket: {
 					io: HTTPSocket,
-					anchors: next ? [current.anchor, next.anchor] : [current.anchor],
+					anchors: anchors.map(({ information }: Anchor) => information.anchor),
 					random: ports.random,
 					timer: ports.timer,
 					onAuthenticated(anchor: number) {
-						if (anchor === 1) updater.promote(); // the service is signed by the next CA now
+						updater.promote(anchors[anchor].information); // this CA has proved that it is in service
 					},
 					onEnded: (error?: Error) => (cause = error),
 				},
@@ -101,10 +106,8 @@ export default function () {
 			ports.print(`# the service could not be asked: ${error instanceof Error ? error.message : error}`);
 			const unknown = error instanceof CertificateError && error.anchorsFailed;
 			if (!unknown || !bucket.take(() => void sessions.run(() => updater.updateOnDemand()))) return;
-			const held = slots.current,
-				next = slots.next;
-			await updater.updateOnDemand();
-			if (slots.current === held && slots.next === next) return;
+			const outcome = await updater.updateOnDemand();
+			if (outcome !== "stored" && outcome !== "held") return;
 			ports.print(`# the service says: ${(await get()).trim()}`);
 		}
 	}

@@ -1,7 +1,7 @@
 // What the states of one connection share: whom to authenticate, the record layer, the transcript, and the bytes that
 // wait for the server. Called by states.ts, and by client.ts for alerts.
 
-import { concatenate } from "../cbor.js";
+import { concatenate } from "../bytes.js";
 import { Sha256 } from "../crypto/kernel.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { type ClientHello, writeClientHello } from "./handshake.js";

@@ -3,7 +3,7 @@
 // are returned are views of the message. Left out, because never offered: PSK, early data, certificate compression,
 // OCSP and SCT, post-handshake authentication, groups other than X25519.
 
-import { ascii, concatenate } from "../cbor.js";
+import { ascii, concatenate, equalBytes } from "../bytes.js";
 import { sha256 } from "../crypto/kernel.js";
 import { signatureSchemes } from "../x509/public-key.js";
 import { refuse } from "./alert.js";
@@ -108,7 +108,7 @@ export interface ServerHello {
 export function readServerHello(message: Uint8Array, hello: ClientHello): ServerHello {
 	const reader = new FieldReader(message);
 	const legacyVersion = reader.uint16();
-	const isRetryRequest = equals(reader.bytes(32), sha256(ascii("HelloRetryRequest")));
+	const isRetryRequest = equalBytes(reader.bytes(32), sha256(ascii("HelloRetryRequest")));
 	const echo = reader.vector(1);
 	if (echo.length > 32) refuse("malformed message");
 	const code = reader.uint16();
@@ -133,7 +133,7 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 	if (version === undefined) refuse("no TLS 1.3"); // §4.3.1: an older version was negotiated
 	if (version !== TLS_1_3) refuse("version not offered");
 	if (legacyVersion !== LEGACY_VERSION) refuse("bad legacy version");
-	if (!equals(echo, hello.sessionId)) refuse("session id not echoed");
+	if (!equalBytes(echo, hello.sessionId)) refuse("session id not echoed");
 	const suite = hello.suites.find(offered => offered.code === code);
 	if (!suite) return refuse("cipher suite not offered");
 	if (compression !== 0) refuse("compression");
@@ -172,7 +172,7 @@ export function readEncryptedExtensions(
 				const list = new FieldReader(data.vector(2, 2));
 				const protocol = list.vector(1, 1);
 				list.end();
-				if (!equals(protocol, ascii(HTTP_1_1))) refuse("application protocol not offered");
+				if (!equalBytes(protocol, ascii(HTTP_1_1))) refuse("application protocol not offered");
 				break;
 			}
 			case RECORD_SIZE_LIMIT: {
@@ -294,12 +294,4 @@ function readExtensions(
 			refuse("extension not offered");
 		}
 	}
-}
-
-/** Whether `a` and `b` are the same bytes; in constant time, since one of its users compares a MAC. */
-export function equals(a: Uint8Array, b: Uint8Array): boolean {
-	if (a.length !== b.length) return false;
-	let difference = 0;
-	for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i];
-	return difference === 0;
 }

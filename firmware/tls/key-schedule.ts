@@ -1,7 +1,7 @@
 // The key schedule (RFC 9846 §7) with SHA-256, without pre-shared keys or exporters: from the X25519 shared secret and
 // the transcript's hash to traffic secrets, and from a traffic secret to what stands on it. Called by client.ts.
 
-import { ascii } from "../cbor.js";
+import { ascii } from "../bytes.js";
 import { hkdfExpand, hkdfExtract, hmacSha256, sha256 } from "../crypto/kernel.js";
 
 const HASH_LENGTH = 32;

@@ -1,7 +1,7 @@
 // The presentation language (RFC 9846 §3): numbers in network order, vectors behind their length. Bounds are checked
 // here once, so that the parsers of handshake.ts are nothing but the order of the fields.
 
-import { concatenate } from "../cbor.js";
+import { concatenate } from "../bytes.js";
 import { refuse } from "./alert.js";
 
 /** Reads fields one after the other from `bytes`. What does not fit is AlertError "malformed message". */

@@ -2,7 +2,7 @@
 // `onWritable`, `onError`): the machine of client.ts run over a TCP socket. Whoever can use such a socket, the Moddable
 // SDK's HTTP client among them, can use this one. DESIGN.md beside it says what a server must offer.
 
-import { concatenate } from "../cbor.js";
+import { concatenate } from "../bytes.js";
 import type { TCP, TCPConstructor, Timer, TimerID } from "../ports.js";
 import { TransportError } from "../transport.js";
 import type { TrustAnchor } from "../x509/path.js";

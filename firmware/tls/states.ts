@@ -3,7 +3,7 @@
 // `AuthenticatedServer`, and that only by checking a Finished after a `ServerProof`, and that only by checking a
 // signature with the key that the certificate check gave. Called by client.ts.
 
-import { ascii, concatenate } from "../cbor.js";
+import { ascii, concatenate, equalSecrets } from "../bytes.js";
 import { Sha256, x25519, x25519PublicKey } from "../crypto/kernel.js";
 import { MAXIMUM_CHAIN, type PublicKey, verifyPath } from "../x509/path.js";
 import { signatureSchemes } from "../x509/public-key.js";
@@ -15,7 +15,6 @@ import {
 	CERTIFICATE_VERIFY,
 	type ClientHello,
 	ENCRYPTED_EXTENSIONS,
-	equals,
 	FINISHED,
 	KEY_UPDATE,
 	MESSAGE_HASH,
@@ -212,7 +211,7 @@ class AuthenticatedServer {
 		finished: Uint8Array,
 	): AuthenticatedServer {
 		if (finished.length !== 32) refuse("malformed message");
-		if (!equals(finished, verifyData(trafficSecret, transcriptHash))) refuse("bad Finished");
+		if (!equalSecrets(finished, verifyData(trafficSecret, transcriptHash))) refuse("bad Finished");
 		return new AuthenticatedServer(proof.anchor);
 	}
 }

@@ -1,15 +1,20 @@
-// CA information (FORMAT.md beside this file): a CA certificate, the URL where the one after it will appear,
-// and a signature by a download-server (DL) key. COSE_Sign1 (RFC 9052 §4.2) over deterministic CBOR (RFC 8949 §4.2.1),
+// CA information (FORMAT.md beside this file): a CA certificate, the addresses where the one after it will appear, and
+// a signature by a download-server (DL) key. COSE_Sign1 (RFC 9052 §4.2) over deterministic CBOR (RFC 8949 §4.2.1),
 // Ed25519 (RFC 9864). Read strictly: whatever is accepted has exactly one encoding.
+//
+// Left out: the hybrid envelope, COSE_Sign by Ed25519 and HSS-LMS together. It is told from rubbish, and refused.
 
-import { arrayHead, ascii, byteString, CborReader, concatenate, DecodeError, textString } from "../cbor.js";
+import { ascii, concatenate, equalBytes } from "../bytes.js";
+import { arrayHead, byteString, CborReader, DecodeError, textString } from "../cbor.js";
 import { type Ed25519Key, ed25519Verify } from "../crypto/kernel.js";
-import { type HttpsURL, parseURL } from "../url.js";
+import { type HttpURL, isHttps, parseMirrorURL } from "../url.js";
+import { CertificateError } from "../x509/certificate.js";
 import { readTrustAnchor, type TrustAnchor } from "../x509/path.js";
 
 export type CaInformationReason =
 	| "too large"
-	| "wrong tag" // not COSE_Sign1
+	| "wrong tag" // neither COSE_Sign1 nor COSE_Sign
+	| "another kind of signature" // the one that hybrid DL keys make: COSE_Sign
 	| "wrong array length"
 	| "wrong protected header"
 	| "unprotected header"
@@ -19,25 +24,42 @@ export type CaInformationReason =
 	| "missing key"
 	| "generation out of range"
 	| "certificate too large"
+	| "wrong number of addresses"
+	| "first address is not https"
 	| "not-before out of range"
-	| "revokes is not true";
+	| "revokes is not true"
+	| "follows out of range";
+
+/** A DL public key: of a classical fleet, or of a hybrid one. A prepared Ed25519 key verifies faster. */
+export type DlKey = Ed25519Key | DlKeyPair;
+
+/** What a hybrid fleet's DL key is: a CA information needs the signatures of both. */
+export interface DlKeyPair {
+	ed25519: Ed25519Key;
+	/** HSS-LMS public key (RFC 8554, RFC 9858). */
+	lms: Uint8Array;
+}
 
 /** Whose signatures count: burnt into the device. */
 export interface Fleet {
 	/** ASCII, 1 … 64 characters. */
 	name: string;
-	/** The DL public key and its spare: 32 bytes each, or prepared ones. */
-	dlKeys: readonly Ed25519Key[];
+	/** The DL public key and its spare. All of one kind. */
+	dlKeys: readonly DlKey[];
+	/** Of either kind: what they have signed is valid in a slot, and is never accepted. */
+	retiredDlKeys?: readonly DlKey[];
 }
 
 /** The most that one CA information takes, in bytes. */
-export const MAXIMUM_LENGTH = 1024;
+export const MAXIMUM_LENGTH = 4_032;
 export const MAXIMUM_GENERATION = 65_535;
-const MAXIMUM_CERTIFICATE = 640; // bytes
+export const MAXIMUM_CERTIFICATE = 2_304; // bytes
+export const MAXIMUM_ADDRESSES = 3;
 const MAXIMUM_NOT_BEFORE = 2 ** 40; // seconds since 1970: far beyond the year 9999
 const MAXIMUM_DEPTH = 4; // arrays and maps under an ignored key
 
-const COSE_SIGN1 = 18; // RFC 9052 §4.2
+const COSE_SIGN1 = 18, // RFC 9052 §4.2
+	COSE_SIGN = 98; // §4.1
 const PROTECTED = Uint8Array.of(0xa1, 0x01, 0x32); // {1: -19}, alg: Ed25519 (RFC 9864)
 const SIGNATURE_LENGTH = 64;
 
@@ -46,27 +68,43 @@ const GENERATION = 1,
 	CA_CERTIFICATE = 2,
 	NEXT_ADDRESS = 3,
 	LEAF_NOT_BEFORE = 4,
-	REVOKES = 5;
+	REVOKES = 5,
+	FOLLOWS = 6;
 
-/** CA information whose signature held. There is no other way to make one than `read`. */
+/** CA information whose signature held. There is no other way to make one than `verify`. */
 export class VerifiedCaInformation {
-	/** The whole COSE_Sign1, a copy of its own. */
+	/** The whole object, a copy of its own. */
 	readonly bytes: Uint8Array;
+	/** What was signed, within `bytes`: two objects that say the same have the same payload. */
+	readonly payload: Uint8Array;
 	/** 1 … 65,535; greater at each issue. */
 	readonly generation: number;
+	/** The generation in full operation when this was signed, from which it takes over. */
+	readonly follows: number;
 	/** The CA certificate's name and key. `leafNotBefore` is key 4. */
 	readonly anchor: TrustAnchor;
-	/** Where the CA information after this one will be. */
-	readonly nextAddress: HttpsURL;
+	/** Where the CA information after this one will be: 1 to 3 addresses, the first https. */
+	readonly nextAddresses: readonly HttpURL[];
 	/** Every lower generation is revoked: promote as soon as this is stored. */
 	readonly revokes: boolean;
+	/** Signed by a retired DL key: counts in a slot, and is never accepted. */
+	readonly isRetired: boolean;
 
-	private constructor(bytes: Uint8Array, payload: Payload, anchor: TrustAnchor) {
+	private constructor(
+		bytes: Uint8Array,
+		payload: Uint8Array,
+		content: Payload,
+		anchor: TrustAnchor,
+		isRetired: boolean,
+	) {
 		this.bytes = bytes;
-		this.generation = payload.generation;
+		this.payload = payload;
+		this.generation = content.generation;
+		this.follows = content.follows;
 		this.anchor = anchor;
-		this.nextAddress = payload.nextAddress;
-		this.revokes = payload.revokes;
+		this.nextAddresses = content.nextAddresses;
+		this.revokes = content.revokes;
+		this.isRetired = isRetired;
 	}
 
 	/**
@@ -74,32 +112,42 @@ export class VerifiedCaInformation {
 	 * Throws DecodeError<CaInformationReason | CborReason | UrlReason>, or CertificateError for a CA certificate that
 	 * this build cannot use.
 	 */
-	static read(bytes: Uint8Array, fleet: Fleet): VerifiedCaInformation {
+	static verify(bytes: Uint8Array, fleet: Fleet): VerifiedCaInformation {
 		const own = bytes.slice();
-		const { payload, signature } = openEnvelope(own);
-		const message = signatureStructure(fleet.name, payload);
-		if (!fleet.dlKeys.some(key => ed25519Verify(key, message, signature))) refuse("bad signature");
+		const { payload, isRetired } = openSigned(own, fleet);
 		const content = readPayload(payload);
 		const anchor = readTrustAnchor(content.certificate);
 		if (content.leafNotBefore !== undefined) anchor.leafNotBefore = content.leafNotBefore;
-		return new VerifiedCaInformation(own, content, anchor);
+		return new VerifiedCaInformation(own, payload, content, anchor, isRetired);
 	}
 }
 
-/**
- * How many bytes the COSE_Sign1 at the start of `bytes` takes, or undefined if there is none. Says nothing of who
- * signed it: a slot's copy is followed by erased flash.
- */
-export function measureCaInformation(bytes: Uint8Array): number | undefined {
+/** What can be said of a CA information that `verify` refuses, although a DL key of this fleet has signed it. */
+export interface ForeignGeneration {
+	generation: number;
+	follows: number;
+}
+
+/** Undefined: no key that this firmware knows has signed it, or its generation cannot be read. */
+export function readForeignGeneration(bytes: Uint8Array, fleet: Fleet): ForeignGeneration | undefined {
 	try {
-		const reader = new CborReader(bytes);
-		readEnvelope(reader);
-		return reader.offset;
+		const reader = new CborReader(openSigned(bytes, fleet).payload);
+		let generation = 0;
+		let follows: number | undefined;
+		reader.integerMap(key => {
+			if (key === GENERATION) generation = reader.uint();
+			else if (key === FOLLOWS) follows = reader.uint();
+			else reader.skip(MAXIMUM_FOREIGN_DEPTH);
+		});
+		if (generation < 1 || generation > MAXIMUM_GENERATION) return undefined;
+		return { generation, follows: follows ?? generation - 1 };
 	} catch (error) {
-		if (error instanceof DecodeError) return undefined;
+		if (error instanceof DecodeError || error instanceof CertificateError) return undefined;
 		throw error;
 	}
 }
+
+const MAXIMUM_FOREIGN_DEPTH = 8; // arrays and maps under a key that a later firmware may know
 
 /** What a DL key signs (RFC 9052 §4.4). The external data separates this use of the key, and this fleet, from others. */
 export function signatureStructure(fleet: string, payload: Uint8Array): Uint8Array {
@@ -112,42 +160,53 @@ export function signatureStructure(fleet: string, payload: Uint8Array): Uint8Arr
 	);
 }
 
-function openEnvelope(bytes: Uint8Array): { payload: Uint8Array; signature: Uint8Array } {
+/** The payload, once a signature of a DL key was verified. */
+function openSigned(bytes: Uint8Array, fleet: Fleet): { payload: Uint8Array; isRetired: boolean } {
 	if (bytes.length > MAXIMUM_LENGTH) refuse("too large");
-	const reader = new CborReader(bytes);
-	const envelope = readEnvelope(reader);
-	reader.end();
-	return envelope;
+	const { payload, signature } = openEnvelope(bytes);
+	const message = signatureStructure(fleet.name, payload);
+	const isBy = (key: DlKey) => !isPair(key) && ed25519Verify(key, message, signature);
+	if (fleet.dlKeys.some(isBy)) return { payload, isRetired: false };
+	if (fleet.retiredDlKeys?.some(isBy)) return { payload, isRetired: true };
+	return refuse("bad signature");
 }
 
-function readEnvelope(reader: CborReader): { payload: Uint8Array; signature: Uint8Array } {
-	if (reader.tag() !== COSE_SIGN1) refuse("wrong tag");
+function isPair(key: DlKey): key is DlKeyPair {
+	return "lms" in key;
+}
+
+function openEnvelope(bytes: Uint8Array): { payload: Uint8Array; signature: Uint8Array } {
+	const reader = new CborReader(bytes);
+	const tag = reader.tag();
+	if (tag === COSE_SIGN) refuse("another kind of signature");
+	if (tag !== COSE_SIGN1) refuse("wrong tag");
 	if (reader.array() !== 4) refuse("wrong array length");
-	const header = reader.bytes();
-	if (header.length !== PROTECTED.length || header.some((byte, i) => byte !== PROTECTED[i]))
-		refuse("wrong protected header");
+	if (!equalBytes(reader.bytes(), PROTECTED)) refuse("wrong protected header");
 	if (reader.map() !== 0) refuse("unprotected header");
 	const payload = reader.bytes();
 	const signature = reader.bytes();
 	if (signature.length !== SIGNATURE_LENGTH) refuse("wrong signature length");
+	reader.end();
 	return { payload, signature };
 }
 
 interface Payload {
 	generation: number;
 	certificate: Uint8Array;
-	nextAddress: HttpsURL;
+	nextAddresses: readonly HttpURL[];
 	leafNotBefore?: number;
 	revokes: boolean;
+	follows: number;
 }
 
 function readPayload(bytes: Uint8Array): Payload {
 	const reader = new CborReader(bytes);
 	let generation: number | undefined;
 	let certificate: Uint8Array | undefined;
-	let nextAddress: HttpsURL | undefined;
+	let nextAddresses: HttpURL[] | undefined;
 	let leafNotBefore: number | undefined;
 	let revokes = false;
+	let follows: number | undefined;
 	reader.integerMap(key => {
 		switch (key) {
 			case GENERATION:
@@ -159,7 +218,7 @@ function readPayload(bytes: Uint8Array): Payload {
 				if (certificate.length > MAXIMUM_CERTIFICATE) refuse("certificate too large");
 				return;
 			case NEXT_ADDRESS:
-				nextAddress = parseURL(reader.text());
+				nextAddresses = readAddresses(reader);
 				return;
 			case LEAF_NOT_BEFORE:
 				leafNotBefore = reader.uint();
@@ -169,14 +228,29 @@ function readPayload(bytes: Uint8Array): Payload {
 				revokes = reader.boolean();
 				if (!revokes) refuse("revokes is not true");
 				return;
+			case FOLLOWS:
+				follows = reader.uint();
+				return;
 			default:
 				if (key >= 0) refuse("unknown key");
 				reader.skip(MAXIMUM_DEPTH);
 		}
 	});
 	reader.end();
-	if (generation === undefined || !certificate || !nextAddress) return refuse("missing key");
-	return { generation, certificate, nextAddress, leafNotBefore, revokes };
+	if (generation === undefined || !certificate || !nextAddresses) return refuse("missing key");
+	if (follows !== undefined && follows >= generation - 1) refuse("follows out of range"); // that one is left out
+	return { generation, certificate, nextAddresses, leafNotBefore, revokes, follows: follows ?? generation - 1 };
+}
+
+/** One text, or an array of two or three: what one text can say has no second form. */
+function readAddresses(reader: CborReader): HttpURL[] {
+	const isArray = reader.isArray;
+	const count = isArray ? reader.array() : 1;
+	if (isArray && (count < 2 || count > MAXIMUM_ADDRESSES)) refuse("wrong number of addresses");
+	const addresses: HttpURL[] = [];
+	for (let i = 0; i < count; i++) addresses.push(parseMirrorURL(reader.text()));
+	if (!isHttps(addresses[0])) refuse("first address is not https");
+	return addresses;
 }
 
 function refuse(reason: CaInformationReason): never {

@@ -1,398 +1,559 @@
-// Two CA information slots on NOR flash (../DESIGN.md §3, "State is content"): read, select, repair, store next,
-// promote. Nothing stands beside the slots that says which is which: that follows from what they hold.
+// Two CA information slots on NOR flash (../DESIGN.md §3): select, repair, store next, promote, retire. Nothing stands beside
+// the slots that says which is which: that follows from what they hold, and from the proved mark of a copy.
 //
-// Each slot is a partition of two blocks, and each block holds one whole copy: the record from offset 0, erased flash
-// after it, and in the last word the copy's mark. A copy counts only if its record verifies and its mark is set. The
-// mark is set after the record was read back and revoked before the block is erased, so nothing that a power cut
-// leaves, a record programmed or erased by half, ever counts.
+// Each slot is a partition of two blocks with a copy each (copy.ts). They are read at boot, and what could not be read
+// is read again at each session. What a server has proved is current in memory at once, whatever flash does.
 //
-// Each block is read once, at boot; only that is judged, and only that is written back. What is programmed or erased is
-// read back, because some chips fail without a word; one block that fails is borne, since its twin is enough to go on.
+// Who may call what: at boot `repair`, before any connection; at the beginning of each session `refresh`; an
+// authenticator takes `anchors` and, when a server has proved itself by one, gives it to `promote`; an updater asks the
+// addresses of `current`, `next` and `factory`, says so by `asked`, and gives what comes to `accept`.
 
+import { equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";
 import type { Flash } from "../ports.js";
-import { CertificateError } from "../x509/certificate.js";
-import { type Fleet, MAXIMUM_LENGTH, measureCaInformation, VerifiedCaInformation } from "./ca-information.js";
-import { type Acceptance, equalBytes, judge, needsNoProof, type TrustedCa } from "./trusted-ca.js";
+import { type Fleet, VerifiedCaInformation } from "./ca-information.js";
+import { BLOCK_LENGTH, Copy, type CopyState, FlashError, type FlashReason } from "./copy.js";
+import { isSame, judge, needsNoProof, outlives, type TrustedCa, type Verdict, type Way } from "./trusted-ca.js";
 
-/** Why a slot could not be written. What it held before may be gone; the other slot was not touched. */
-export class FlashError extends Error {
-	readonly reason: FlashReason;
-	constructor(reason: FlashReason) {
-		super(reason);
-		this.reason = reason;
-	}
+export { FlashError, type FlashReason };
+
+export const SLOT_LENGTH = 2 * BLOCK_LENGTH; // bytes of a partition
+
+export type SlotName = "ca0" | "ca1";
+
+/** What was done to a slot outside of an acceptance, or could not be done. */
+export type SlotReport =
+	| { is: "repaired"; what: Repair; slot: SlotName; generation?: number }
+	| { is: "failed"; reason: FlashReason; slot: SlotName; generation?: number };
+export type Repair =
+	| "copy rewritten"
+	| "promotion finished" // one that a cut had left undone, or that flash had refused
+	| "former CA erased"
+	| "factory CA information stored";
+export type Report = (report: SlotReport) => void;
+
+/** What a server may prove itself by, in the order in which it is tried. */
+export interface Anchor {
+	/** `factory`: the firmware's own copy, which is in no slot. */
+	slot: "current" | "next" | "candidate" | "factory";
+	information: VerifiedCaInformation;
 }
-export type FlashReason =
-	| "flash cannot be read"
-	| "flash cannot be programmed" // what was read back differs, or the driver failed
-	| "flash cannot be erased"
-	| "flash is held for another firmware"; // signed CA information that this one cannot use
 
-/** What was mended at boot. */
-export type Repair = "copy rewritten" | "damaged slot erased" | "promotion finished" | "factory CA information stored";
+/** How a CA information came: from an address of the CA information `of`, or by any other transport. */
+export type Source = { by: "address"; of: VerifiedCaInformation; https: boolean } | { by: "offer" };
 
-export const SLOT_LENGTH = 8192; // bytes of a partition
-const BLOCK_LENGTH = 4096;
-const MARK_OFFSET = BLOCK_LENGTH - 4;
-const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b); // "mark"
-const REVOKED = new Uint8Array(4);
-const COPIES = Object.freeze([0, 1] as const); // block numbers
-const MAXIMUM_PROMOTIONS = 4; // failed ones, of one next: each authentication would wear the flash
+export type SourceReason =
+	| "a slot cannot be read" // beside one nothing is taken that nobody has authenticated
+	| "an update is under way"; // what it brought is tried first
 
-/** One block, as it was read. */
-type Copy =
-	| { is: "valid"; information: VerifiedCaInformation }
-	| { is: "unusable" } // signed and marked, but not for this firmware: another one may be able to use it
-	| { is: "unreadable" }
-	| { is: "blank" }
-	| { is: "damaged" };
+/** What became of a CA information that was not refused. */
+export type Acceptance =
+	/** It says what a slot, or the candidate, says. */
+	| { outcome: "same"; information: VerifiedCaInformation }
+	/** In a slot, as next. */
+	| { outcome: "stored"; information: VerifiedCaInformation }
+	/** In memory until the next boot, as candidate; with a reason if flash would not take it. */
+	| { outcome: "held"; information: VerifiedCaInformation; reason?: FlashReason }
+	/** It is current now; with a reason in memory only: flash would not take it. */
+	| { outcome: "promoted"; information: VerifiedCaInformation; reason?: FlashReason };
 
-/** One partition, as it was read, and as it was written since. */
+/** What became of a proof. `current`: nothing was to be done. With a reason: in memory only. */
+export type Promotion = { outcome: "current" } | { outcome: "promoted"; reason?: FlashReason };
+
+/** What stands in the place of current, or of next. */
+export type SlotView = number | "-" | "unreadable" | "foreign";
+
 interface Slot {
-	readonly flash: Flash;
-	readonly copies: Copy[];
+	readonly name: SlotName;
+	readonly copies: readonly [Copy, Copy];
+}
+
+/** What counts of a slot's copies. */
+interface Content {
+	slot: Slot;
+	information: VerifiedCaInformation;
+	proved: boolean;
 }
 
 export class Slots implements TrustedCa {
-	readonly #slots: [Slot, Slot];
+	/** The firmware's own. */
+	readonly factory: VerifiedCaInformation;
 	readonly #fleet: Fleet;
-	readonly #factory: VerifiedCaInformation;
-	#failedPromotions = 0;
+	readonly #slots: readonly [Slot, Slot];
+	/** What was proved, as long as no slot holds it as proved. */
+	#proved?: VerifiedCaInformation;
+	#candidate?: VerifiedCaInformation;
+	/** In this boot the download server of current, or of the factory without one, was asked. */
+	#asked = false;
+	/** An update has brought something in this session: nothing that is offered takes its place. */
+	#brought = false;
 
-	/** Reads both slots and selects. Writes nothing: `repair` does. `flash`: the partitions `ca0` and `ca1`. */
-	constructor(flash: readonly [Flash, Flash], factory: VerifiedCaInformation, fleet: Fleet) {
+	/**
+	 * Reads both slots. Writes nothing: `repair` does. `flash`: the partitions `ca0` and `ca1`; undefined: there is none.
+	 * Throws RangeError for a partition of another size.
+	 */
+	constructor(flash: readonly [Flash | undefined, Flash | undefined], factory: VerifiedCaInformation, fleet: Fleet) {
 		for (const partition of flash) {
+			if (!partition) continue;
 			const { size, blockLength } = partition.status();
 			if (size !== SLOT_LENGTH || blockLength !== BLOCK_LENGTH)
 				throw new RangeError(`expected a partition of two ${BLOCK_LENGTH}-byte blocks, got ${size} bytes`);
 		}
+		this.factory = factory;
 		this.#fleet = fleet;
-		this.#factory = factory;
-		this.#slots = [this.#read(flash[0]), this.#read(flash[1])];
-	}
-
-	/** The full slot with the lower generation; without any, the firmware's own copy of the factory CA information. */
-	get current(): VerifiedCaInformation {
-		const slot = this.#current;
-		return (slot && content(slot)) ?? this.#factory;
-	}
-
-	/** The other full slot. */
-	get next(): VerifiedCaInformation | undefined {
-		return this.#next && content(this.#next);
-	}
-
-	/** Is current on flash? If not, it is the firmware's copy, and flash could not be read or written. */
-	get stored(): boolean {
-		return this.#current !== undefined;
-	}
-
-	/**
-	 * What boot does before any connection: makes both copies of each full slot sound, erases what is neither valid nor
-	 * blank, finishes a promotion that no server has to justify, and offers the factory CA information by the same rule
-	 * as a download. `report` hears of each repair, and of what flash refused to do; nothing is thrown for that.
-	 */
-	repair(report: (done: Repair | FlashReason, information?: VerifiedCaInformation) => void): void {
-		const attempt = (done: Repair, information: VerifiedCaInformation | undefined, write: () => void) => {
-			try {
-				write();
-				report(done, information);
-			} catch (error) {
-				report(flashFailure(error).reason, information);
-			}
-		};
-		for (const slot of this.#slots) {
-			const information = content(slot);
-			if (information) {
-				const ill = COPIES.filter(i => mayRewrite(slot.copies[i]) && !holds(slot.copies[i], information));
-				if (ill.length > 0) attempt("copy rewritten", information, () => mend(slot, ill, information));
-			} else if (!isBlank(slot) && slot.copies.every(isWorthless)) {
-				attempt("damaged slot erased", undefined, () => erase(slot));
-			}
-		}
-		if (this.#promotionIsDue) attempt("promotion finished", this.next, () => this.promote());
-		if (this.#current) this.#offerFactory(attempt);
-		else attempt("factory CA information stored", this.#factory, () => this.#storeFactory());
-	}
-
-	/**
-	 * As current: only where nothing that cannot be used now would come back beside it. One unreadable copy alone is no
-	 * such thing: a full slot has two.
-	 */
-	#storeFactory(): void {
+		this.#slots = [slotOn("ca0", flash[0]), slotOn("ca1", flash[1])];
 		for (const { copies } of this.#slots) {
-			if (copies.some(copy => copy.is === "unusable")) throw new FlashError("flash is held for another firmware");
-			if (copies.every(copy => copy.is === "unreadable")) throw new FlashError("flash cannot be read");
+			copies[0].read(fleet);
+			copies[1].read(fleet, copies[0]);
 		}
-		const [a, b] = this.#slots;
-		write(isBlank(a) || !isBlank(b) ? a : b, this.#factory);
 	}
 
-	/** A newer firmware may bring a newer CA than the device has seen. */
-	#offerFactory(attempt: (done: Repair, information: VerifiedCaInformation, write: () => void) => void): void {
-		if (this.#factory.generation <= Math.max(this.current.generation, this.next?.generation ?? 0)) return;
-		let acceptance: Acceptance;
-		try {
-			acceptance = judge(this.#factory, this, 0);
-		} catch (error) {
-			if (error instanceof DecodeError) return; // too far ahead: as a download would be
-			throw error;
-		}
-		attempt("factory CA information stored", this.#factory, () => this.#keep(this.#factory, acceptance));
+	/** What stands as current: what was proved last; without any, the factory CA information where it may stand. */
+	get current(): VerifiedCaInformation | undefined {
+		return this.#own ?? (this.#factoryStands ? this.factory : undefined);
+	}
+
+	/** The full slot above current that nothing has proved yet. */
+	get next(): VerifiedCaInformation | undefined {
+		const information = this.#select().next?.information;
+		return information && information.generation > (this.#proved?.generation ?? 0) ? information : undefined;
+	}
+
+	/** Held in memory until the next boot, or until a server has proved itself by it. */
+	get candidate(): VerifiedCaInformation | undefined {
+		return this.#candidate;
+	}
+
+	/** The highest generation of what is proved in a slot, and not for this firmware; 0 if there is none. */
+	get floor(): number {
+		return highest(this.#foreign.filter(isProved).map(({ generation = 0 }) => generation));
+	}
+
+	/** Is current in a slot, as proved? */
+	get stored(): boolean {
+		return this.#own !== undefined && this.#proved === undefined;
+	}
+
+	/** By what a service may prove itself now. */
+	get anchors(): Anchor[] {
+		const { current, next } = this;
+		// Of what is proved, and by none of this firmware's keys, nobody knows how new it is: nothing may be older.
+		const floor = highest(this.#foreign.filter(isProved).map(({ generation = Infinity }) => generation));
+		const list: Anchor[] = [];
+		const add = (slot: Anchor["slot"], information: VerifiedCaInformation | undefined) => {
+			if (!information || information.generation <= floor) return;
+			if (!list.some(anchor => isSame(anchor.information, information))) list.push({ slot, information });
+		};
+		if (!this.#own) add("factory", current);
+		else if (this.#asked || !this.#slots.some(isUnreadable)) add("current", current);
+		add("next", next);
+		add("candidate", this.#candidate);
+		if ((this.#own ?? next) && this.#factoryVerdict) add("factory", this.factory);
+		return list;
+	}
+
+	/** What stands in the place of current and of next, as a boot tells it. */
+	get view(): { current: SlotView; next: SlotView } {
+		const unknown = this.#slots.filter(isUnreadable).map((): SlotView => "unreadable");
+		for (const slot of this.#slots)
+			if (!contentOf(slot) && !isUnreadable(slot) && slot.copies.some(isForeign)) unknown.push("foreign");
+		const { current, next } = this;
+		return {
+			current: current?.generation ?? unknown.shift() ?? "-",
+			next: next?.generation ?? unknown.shift() ?? "-",
+		};
 	}
 
 	/**
-	 * Verifies one downloaded CA information and stores it if the rules accept it. Returns `same` if a slot holds just
-	 * these bytes (nothing is written), `stored`, or `promoted` if it became current at once. Throws DecodeError or
-	 * CertificateError for what is refused (nothing is written), FlashError for what could not be stored.
+	 * What boot does before any connection: makes both copies of each full slot sound, programs their marks again,
+	 * finishes a promotion that was cut, erases what it left, and gives the factory CA information its place. What flash
+	 * refuses is reported; nothing is thrown for that.
 	 */
-	accept(bytes: Uint8Array): { outcome: "same" | "stored" | "promoted"; information: VerifiedCaInformation } {
-		const information = VerifiedCaInformation.read(bytes, this.#fleet);
-		const acceptance = judge(information, this, this.#factory.generation);
-		if (this.#promotionIsDue) this.promote(); // flash refused it when it was stored
-		if (acceptance === "same") return { outcome: "same", information };
-		this.#keep(information, acceptance);
-		return { outcome: acceptance === "promote" ? "promoted" : "stored", information };
+	repair(report: Report): void {
+		const { current, next, kept } = this.#select();
+		for (const content of [current, next, kept]) if (content) this.#mend(content, report);
+		this.#redoPromotion(report);
+		const due = this.next;
+		if (this.#proved) this.#finish(this.#proved, report);
+		else if (due && needsNoProof(due, this.current)) this.#finish(due, report);
+		this.#placeFactory(report);
+		this.#candidate ??= this.#select().kept?.information;
+	}
+
+	/** At the beginning of a session: what could not be read is read again, what flash has refused is tried again. */
+	refresh(report: Report): void {
+		this.#brought = false;
+		let found = false;
+		for (const { copies } of this.#slots)
+			for (const [i, copy] of copies.entries()) {
+				if (copy.state.is !== "unreadable") continue;
+				copy.read(this.#fleet, copies[1 - i]);
+				if (copy.state.is !== "unreadable") found = true;
+			}
+		if (found) this.repair(report);
+		else if (this.#proved) this.#finish(this.#proved, report);
+		else if (!this.#own) this.#placeFactory(report);
+	}
+
+	/** An address of `holder`'s was asked, whatever came of it. */
+	asked(holder: VerifiedCaInformation): void {
+		if (isSame(holder, this.#own ?? this.factory)) this.#asked = true;
 	}
 
 	/**
-	 * Next becomes current. Both its copies are written afresh, then the marks of the lower slot are revoked (the second
-	 * one is the commit), then that slot is erased. Throws RangeError if next is empty, FlashError if flash fails: then
-	 * everything is as flash holds it, and after a few failures it is not tried again before the next boot.
+	 * Verifies one CA information and does with it what the rules say. Throws DecodeError or CertificateError for what
+	 * is refused: then nothing is written, and all is as it was.
 	 */
-	promote(): void {
-		const lower = this.#current,
-			next = this.#next,
-			information = next && content(next);
-		if (!lower || !next || !information) throw new RangeError("expected a next CA information, got none");
-		if (this.#failedPromotions === MAXIMUM_PROMOTIONS) throw new FlashError("flash cannot be programmed");
-		try {
-			write(next, information);
-			retire(lower, information);
-		} catch (error) {
-			this.#failedPromotions++;
-			throw error;
+	accept(bytes: Uint8Array, source: Source): Acceptance {
+		const information = VerifiedCaInformation.verify(bytes, this.#fleet);
+		const way = this.#wayOf(source);
+		const verdict = judge(information, this, way);
+		if (verdict === "same") {
+			this.#signAnew(information);
+			return { outcome: "same", information };
 		}
+		if (way === "offer" && this.#copies.some(isUnreadableCopy)) refuse("a slot cannot be read");
+		if (source.by === "address") this.#brought = true;
+		else if (this.#brought && verdict !== "promote") refuse("an update is under way");
+		if (verdict === "promote") return { ...this.#promote(information), outcome: "promoted", information };
+		let reason: FlashReason | undefined;
+		if (verdict === "store") {
+			if (this.#proved) this.#promote(this.#proved);
+			reason = this.#write(this.#slotForNext, information, false);
+			if (!reason) return { outcome: "stored", information };
+		}
+		this.#candidate = information;
+		return { outcome: "held", information, reason };
 	}
 
-	/** Writes `information` into the slot that is not current, and promotes it if it is accepted so. */
-	#keep(information: VerifiedCaInformation, acceptance: Acceptance): void {
-		// Next alone on flash would be current at the next boot, proved by no server: current has to be there first.
-		if (!this.#current) this.#storeFactory();
-		const [a, b] = this.#slots;
-		write(a === this.#current ? b : a, information);
-		this.#failedPromotions = 0;
-		if (acceptance === "promote") this.promote();
+	/**
+	 * A server has proved itself by `information`, one of the `anchors`: from now on it is current, in memory at once,
+	 * and on flash as far as that takes it. It is what was proved that counts, whatever the slots hold by now.
+	 */
+	promote(information: VerifiedCaInformation): Promotion {
+		if (information.generation <= (this.current?.generation ?? 0)) return { outcome: "current" };
+		this.#asked = true; // whatever cannot be read, a server has just proved this one
+		return { ...this.#promote(information), outcome: "promoted" };
 	}
 
-	/** Was next stored to be promoted at once, and the power or the flash failed in between? */
-	get #promotionIsDue(): boolean {
+	/** What was proved last: in a slot, or in memory where flash would not take it. */
+	get #own(): VerifiedCaInformation | undefined {
+		const stored = this.#select().current?.information;
+		return this.#proved && this.#proved.generation > (stored?.generation ?? 0) ? this.#proved : stored;
+	}
+
+	/**
+	 * May the factory CA information stand as current? Only if it is certain that nothing newer was ever proved: the
+	 * slots hold nothing whole, or a next that follows it. Where that cannot be read, its download server is asked first.
+	 */
+	get #factoryStands(): boolean {
+		if (this.#own) return false;
 		const { next } = this;
-		return next !== undefined && needsNoProof(next, this.current);
+		if (this.#foreign.some(isProved)) return false;
+		if (next) return next.follows === this.factory.generation;
+		const isUncertain = this.#slots.some(isUnreadable) || this.#foreign.some(({ follows }) => follows === undefined);
+		if (isUncertain && !this.#asked) return false;
+		return this.#foreign.every(({ follows }) => follows === undefined || follows === this.factory.generation);
 	}
 
-	get #current(): Slot | undefined {
-		return this.#full()[0];
-	}
-
-	get #next(): Slot | undefined {
-		return this.#full()[1];
-	}
-
-	/**
-	 * The full slots, the lower generation first. Of two equal ones `ca0` counts alone, or the one with a copy that
-	 * could not be retired: while it is left alone, nothing older can show.
-	 */
-	#full(): Slot[] {
-		const [a, b] = this.#slots;
-		const x = content(a),
-			y = content(b);
-		if (!x || !y) return x ? [a] : y ? [b] : [];
-		if (x.generation === y.generation) return b.copies.some(copy => copy.is === "valid" && !holds(copy, y)) ? [b] : [a];
-		return x.generation < y.generation ? [a, b] : [b, a];
-	}
-
-	#read(flash: Flash): Slot {
-		const first = this.#readCopy(flash, 0, undefined);
-		const copies = [first, this.#readCopy(flash, 1, first)];
-		return { flash, copies };
-	}
-
-	#readCopy(flash: Flash, block: number, twin: Copy | undefined): Copy {
-		let record: Uint8Array, mark: Uint8Array;
+	/** What acceptance would do with the factory CA information, which newer firmware brings; undefined: refuse it. */
+	get #factoryVerdict(): Verdict | undefined {
 		try {
-			record = readBlock(flash, block, 0, MAXIMUM_LENGTH);
-			mark = readBlock(flash, block, MARK_OFFSET, MARK.length);
-			if (!equalBytes(mark, MARK)) return isErased(flash, block) ? { is: "blank" } : { is: "damaged" };
-		} catch {
-			return { is: "unreadable" };
-		}
-		const length = measureCaInformation(record);
-		if (length === undefined) return { is: "damaged" };
-		const bytes = record.subarray(0, length);
-		if (twin?.is === "valid" && equalBytes(bytes, twin.information.bytes)) return twin; // verified a moment ago
-		try {
-			return { is: "valid", information: VerifiedCaInformation.read(bytes, this.#fleet) };
+			const verdict = judge(this.factory, this, "offer");
+			return verdict === "same" ? undefined : verdict;
 		} catch (error) {
-			if (error instanceof DecodeError && error.reason === "bad signature") return { is: "damaged" };
-			if (error instanceof DecodeError || error instanceof CertificateError) return { is: "unusable" };
+			if (error instanceof DecodeError) return undefined;
 			throw error;
 		}
 	}
+
+	get #copies(): Copy[] {
+		return this.#slots.flatMap(({ copies }) => copies);
+	}
+
+	get #foreign(): Foreign[] {
+		return this.#copies.map(({ state }) => state).filter(state => state.is === "foreign");
+	}
+
+	#wayOf(source: Source): Way {
+		if (source.by === "offer") return "offer";
+		const { current } = this;
+		if (!current || !isSame(source.of, current)) return "other";
+		return source.https ? "current" : "offer";
+	}
+
+	/**
+	 * By what the slots hold. `kept`: what next follows, where current is lost, or its proved marks are. `former`: any other
+	 * full slot, or one that holds what was proved under another firmware, and is below current.
+	 */
+	#select(): { current?: Content; next?: Content; kept?: Content; former?: Slot } {
+		const [a, b] = this.#slots;
+		const x = contentOf(a),
+			y = contentOf(b);
+		if (x?.proved || y?.proved) {
+			const current = y?.proved && !(x?.proved && generationOf(x) >= generationOf(y)) ? y : x!;
+			const other = this.#otherThan(current.slot);
+			const generation = generationOf(current);
+			// A copy of a former current that flash does not let go of says nothing about its twin.
+			const next = contentOf(other, ({ information }) => information.generation > generation);
+			if (next) return { current, next };
+			const isFormer = contentOf(other) ?? other.copies.some(copy => isProvedBelow(copy.state, generation));
+			return isFormer ? { current, former: other } : { current };
+		}
+		if (!x || !y) return { next: x ?? y };
+		const [next, below] = generationOf(x) >= generationOf(y) ? [x, y] : [y, x];
+		return next.information.follows === generationOf(below) ? { next, kept: below } : { next, former: below.slot };
+	}
+
+	/** Where a slot is to be filled that is not current's. */
+	get #slotForNext(): Slot {
+		const { current, next } = this.#select();
+		const held = current?.slot ?? (this.#proved && this.#slots.find(slot => isHeldBy(slot, this.#proved!)));
+		if (held) return this.#otherThan(held);
+		return next?.slot ?? this.#freeSlot;
+	}
+
+	get #freeSlot(): Slot {
+		const [a, b] = this.#slots;
+		const isBlank = ({ copies }: Slot) => copies.every(({ state }) => state.is === "blank");
+		const isFree = (slot: Slot) => slot.copies.every(copy => this.#mayWrite(copy));
+		return (
+			this.#slots.find(isBlank) ?? this.#slots.find(isFree) ?? (a.copies.some(copy => this.#mayWrite(copy)) ? a : b)
+		);
+	}
+
+	#otherThan(slot: Slot): Slot {
+		return this.#slots[slot === this.#slots[0] ? 1 : 0];
+	}
+
+	/** A read error never causes an erase; what is proved for another firmware is left to it, unless a slot is above. */
+	#mayWrite({ state }: Copy): boolean {
+		if (state.is === "unreadable") return false;
+		if (state.is !== "foreign" || !state.proved) return true;
+		const { current } = this.#select();
+		return current !== undefined && isProvedBelow(state, generationOf(current));
+	}
+
+	/** Both copies of a full slot sound, and their marks as if programmed today. */
+	#mend({ slot, information, proved }: Content, report: Report): void {
+		const ill: Copy[] = [];
+		for (const copy of slot.copies) {
+			if (!holds(copy, information)) {
+				if (this.#mayWrite(copy)) ill.push(copy);
+				continue;
+			}
+			const lacks = proved && !isProved(copy.state);
+			try {
+				copy.mark(proved);
+			} catch (error) {
+				flashReason(error); // borne where the marks are there: some flash takes each word once
+				if (lacks) ill.push(copy);
+			}
+		}
+		for (const copy of ill) {
+			const reason = attempt(() => copy.write(information, proved));
+			this.#report(report, "copy rewritten", slot, information, reason);
+		}
+	}
+
+	/** What a promotion that was cut has left is retired, once it is certain that current's copies are whole. */
+	#redoPromotion(report: Report): void {
+		const { current, former } = this.#select();
+		if (!former) return;
+		let reason: FlashReason | undefined;
+		const isUnderWay = former.copies.some(({ state }) => state.is === "blank"); // its retirement
+		if (current && !isUnderWay) reason = this.#write(current.slot, current.information, true);
+		reason ??= this.#retire(former);
+		this.#report(report, current ? "promotion finished" : "former CA erased", former, this.#own, reason);
+	}
+
+	#finish(information: VerifiedCaInformation, report: Report): void {
+		const { reason } = this.#promote(information);
+		const slot = this.#slots.find(each => isHeldBy(each, information)) ?? this.#slotForNext;
+		this.#report(report, "promotion finished", slot, information, reason);
+	}
+
+	/** As current where it stands; as next where newer firmware brings a newer one, and there is no other. */
+	#placeFactory(report: Report): void {
+		const { factory } = this;
+		let slot: Slot, reason: FlashReason | undefined;
+		if (this.#factoryStands) {
+			if (this.#copies.some(isUnreadableCopy)) return;
+			const { next } = this.#select();
+			slot = next ? this.#otherThan(next.slot) : this.#freeSlot;
+			reason = this.#write(slot, factory, true);
+		} else {
+			const verdict = this.#own && this.#factoryVerdict;
+			if (verdict === "promote") {
+				reason = this.#promote(factory).reason;
+				slot = this.#slots.find(each => isHeldBy(each, factory)) ?? this.#slotForNext;
+			} else if (verdict === "store" && !this.next) {
+				slot = this.#slotForNext;
+				reason = this.#write(slot, factory, false);
+			} else return;
+		}
+		this.#report(report, "factory CA information stored", slot, factory, reason);
+	}
+
+	/** The same payload, signed by a DL key that is in service, takes the place of one that a retired key has signed. */
+	#signAnew(information: VerifiedCaInformation): void {
+		for (const slot of this.#slots) {
+			const content = contentOf(slot);
+			if (content?.information.isRetired && !information.isRetired && isSame(content.information, information))
+				this.#write(slot, information, content.proved);
+		}
+	}
+
+	/** In memory at once; then both copies of its slot are written afresh with both marks, and the other is retired. */
+	#promote(information: VerifiedCaInformation): { reason?: FlashReason } {
+		this.#proved = information;
+		if (this.#candidate && !outlives(this.#candidate, information)) this.#candidate = undefined;
+		const { current } = this.#select();
+		const slot = this.#slotToPromote(information);
+		let reason = this.#write(slot, information, true);
+		if (reason && current && current.slot !== slot) reason = this.#write(current.slot, information, true);
+		if (reason) return { reason };
+		this.#proved = undefined;
+		const { former } = this.#select();
+		if (former) this.#retire(former); // if that fails, the next boot tries, and reports
+		return {};
+	}
+
+	#slotToPromote(information: VerifiedCaInformation): Slot {
+		const { current, next } = this.#select();
+		if (next && isSame(next.information, information)) return next.slot;
+		if (current) return this.#otherThan(current.slot);
+		if (next && generationOf(next) > information.generation) return this.#otherThan(next.slot);
+		return next?.slot ?? this.#freeSlot;
+	}
+
+	/**
+	 * Both copies, one after the other: a cut in between leaves what the slot held, or what it will hold. The last valid
+	 * copy of a slot is not risked where its twin could not be written. A reason: no copy holds it now.
+	 */
+	#write(slot: Slot, information: VerifiedCaInformation, proved: boolean): FlashReason | undefined {
+		let failed: FlashReason | undefined,
+			written = false;
+		for (const [i, copy] of slot.copies.entries()) {
+			if (!this.#mayWrite(copy)) {
+				failed ??= copy.state.is === "unreadable" ? "flash cannot be read" : "flash holds another firmware's CA";
+				continue;
+			}
+			const isLast = failed && copy.state.is === "valid" && slot.copies[1 - i].state.is !== "valid";
+			const reason = attempt(() => {
+				if (!isLast) copy.write(information, proved);
+				else if (holds(copy, information)) copy.mark(proved);
+				else throw new FlashError(failed!);
+			});
+			if (reason) failed ??= reason;
+			else written = true;
+		}
+		return written ? undefined : failed;
+	}
+
+	/** Copy by copy, so that a blank one beside a full slot says that what made it former was whole. */
+	#retire(slot: Slot): FlashReason | undefined {
+		let failed: FlashReason | undefined;
+		for (const copy of slot.copies) {
+			if (copy.state.is === "blank" || !this.#mayWrite(copy)) continue;
+			failed = attempt(() => copy.erase()) ?? failed;
+		}
+		return failed;
+	}
+
+	#report(
+		report: Report,
+		what: Repair,
+		{ name: slot }: Slot,
+		information: VerifiedCaInformation | undefined,
+		reason: FlashReason | undefined,
+	): void {
+		const generation = information?.generation;
+		report(reason ? { is: "failed", reason, slot, generation } : { is: "repaired", what, slot, generation });
+	}
 }
 
-/** What a slot holds. A store that was cut leaves two valid copies that differ: the higher generation is the slot's. */
-function content(slot: Slot): VerifiedCaInformation | undefined {
-	let information: VerifiedCaInformation | undefined;
-	for (const copy of slot.copies)
-		if (copy.is === "valid" && !(information && information.generation >= copy.information.generation))
-			information = copy.information;
-	return information;
-}
+type Foreign = Extract<CopyState, { is: "foreign" }>;
 
-function holds(copy: Copy, information: VerifiedCaInformation): boolean {
-	return copy.is === "valid" && equalBytes(copy.information.bytes, information.bytes);
-}
-
-function isBlank(slot: Slot): boolean {
-	return slot.copies.every(copy => copy.is === "blank");
-}
-
-/** Read, judged, and nothing that counts. */
-function isWorthless(copy: Copy): boolean {
-	return copy.is === "blank" || copy.is === "damaged";
-}
-
-/** A read error never causes an erase; what another firmware can use is left to it. */
-function mayRewrite(copy: Copy): boolean {
-	return copy.is !== "unreadable" && copy.is !== "unusable";
-}
-
-/** Both copies, one after the other: a cut in between leaves what the slot held, or what it will hold. */
-function write(slot: Slot, information: VerifiedCaInformation): void {
-	const failures = tryEach(COPIES, i => writeCopy(slot, i, information));
-	if (failures.length === COPIES.length) throw failures[0];
-}
-
-/** The copies `ill` anew, from memory. The sound one's mark, which a cut may have weakened, is set again first. */
-function mend(slot: Slot, ill: readonly number[], information: VerifiedCaInformation): void {
-	const sound = COPIES.filter(i => holds(slot.copies[i], information));
-	const failures = tryEach(sound, i => setMark(slot.flash, i));
-	failures.push(...tryEach(ill, i => writeCopy(slot, i, information)));
-	if (failures.length > 0) throw failures[0];
-}
-
-/** What is left of a slot that counts no more. */
-function erase(slot: Slot): void {
-	const failures = tryEach(COPIES, i => {
-		if (slot.copies[i].is !== "blank") eraseCopy(slot, i);
-	});
-	if (failures.length > 0) throw failures[0];
+function slotOn(name: SlotName, flash: Flash | undefined): Slot {
+	return { name, copies: [new Copy(flash, 0), new Copy(flash, 1)] };
 }
 
 /**
- * Both marks of a promotion's lower slot are revoked, then its copies are erased. Where one mark stands against all
- * attempts, or its block cannot be read, the other copy takes `successor`: the higher generation is the slot's.
+ * Of copies that differ, a proved one comes first, then the higher generation; of one payload, the key in service.
+ * `counts`: which ones are looked at.
  */
-function retire(slot: Slot, successor: VerifiedCaInformation): void {
-	const failures = tryEach(COPIES, i => revoke(slot, i));
-	if (failures.length === COPIES.length) throw failures[0];
-	if (failures.length > 0) writeCopy(slot, COPIES.find(i => slot.copies[i].is === "damaged")!, successor);
-	else tryEach(COPIES, i => eraseCopy(slot, i)); // if that fails, the next boot tries, and reports
+function contentOf(slot: Slot, counts: (copy: Valid) => boolean = () => true): Content | undefined {
+	const valid = slot.copies.map(({ state }) => state).filter(state => state.is === "valid");
+	const [first, second] = valid.filter(counts);
+	if (!first) return undefined;
+	const { information } = second && comesBefore(second, first) ? second : first;
+	return { slot, information, proved: valid.some(copy => copy.proved && isSame(copy.information, information)) };
 }
 
-/** Does `step` for each copy, whatever became of the other; gives the failures. */
-function tryEach(copies: readonly number[], step: (i: number) => void): FlashError[] {
-	const failures: FlashError[] = [];
-	for (const i of copies) {
-		try {
-			step(i);
-		} catch (error) {
-			failures.push(flashFailure(error));
-		}
-	}
-	return failures;
+function generationOf({ information }: Content): number {
+	return information.generation;
 }
 
-/** Erase, program the record, read it back, set the mark. */
-function writeCopy(slot: Slot, i: number, information: VerifiedCaInformation): void {
-	eraseCopy(slot, i);
-	const { bytes } = information;
-	const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(0xff);
-	words.set(bytes);
-	slot.copies[i] = { is: "damaged" };
-	program(slot.flash, i, 0, words);
-	setMark(slot.flash, i);
-	slot.copies[i] = { is: "valid", information };
+type Valid = Extract<CopyState, { is: "valid" }>;
+
+function comesBefore(a: Valid, b: Valid): boolean {
+	if (isSame(a.information, b.information)) return b.information.isRetired && !a.information.isRetired;
+	if (a.proved !== b.proved) return a.proved;
+	return a.information.generation > b.information.generation;
 }
 
-function eraseCopy(slot: Slot, i: number): void {
-	revoke(slot, i);
-	eraseBlock(slot.flash, i);
-	slot.copies[i] = { is: "blank" };
+/** Exactly these bytes. */
+function holds({ state }: Copy, information: VerifiedCaInformation): boolean {
+	return state.is === "valid" && equalBytes(state.information.bytes, information.bytes);
 }
 
-/** From here on the copy does not count: some bit of the mark is cleared that the mark has set. */
-function revoke({ flash, copies }: Slot, i: number): void {
-	let mark: Uint8Array;
+function isHeldBy(slot: Slot, information: VerifiedCaInformation): boolean {
+	const content = contentOf(slot);
+	return content !== undefined && isSame(content.information, information);
+}
+
+/** It holds nothing valid, as far as it could be read, and some of it could not. */
+function isUnreadable(slot: Slot): boolean {
+	return slot.copies.some(isUnreadableCopy) && !contentOf(slot);
+}
+
+function isUnreadableCopy({ state }: Copy): boolean {
+	return state.is === "unreadable";
+}
+
+function isForeign({ state }: Copy): boolean {
+	return state.is === "foreign";
+}
+
+function isProved(state: CopyState): boolean {
+	return (state.is === "valid" || state.is === "foreign") && state.proved;
+}
+
+/** Proved under another firmware, and known to be older than `generation`. */
+function isProvedBelow(state: CopyState, generation: number): boolean {
+	return state.is === "foreign" && state.proved && (state.generation ?? Infinity) < generation;
+}
+
+function highest(generations: readonly number[]): number {
+	return generations.reduce((a, b) => Math.max(a, b), 0);
+}
+
+/** What flash refuses; a mistake of ours goes on. */
+function attempt(step: () => void): FlashReason | undefined {
 	try {
-		flash.write(REVOKED, i * BLOCK_LENGTH + MARK_OFFSET);
-	} catch {
-		// what was read back decides
+		step();
+		return undefined;
+	} catch (error) {
+		return flashReason(error);
 	}
-	try {
-		mark = readBlock(flash, i, MARK_OFFSET, MARK.length);
-	} catch {
-		throw new FlashError("flash cannot be read");
-	}
-	if (equalBytes(mark, MARK)) throw new FlashError("flash cannot be programmed");
-	copies[i] = { is: "damaged" };
 }
 
-function setMark(flash: Flash, block: number): void {
-	program(flash, block, MARK_OFFSET, MARK);
-}
-
-/** Programs and reads back. */
-function program(flash: Flash, block: number, offset: number, words: Uint8Array): void {
-	let programmed: Uint8Array;
-	try {
-		flash.write(words, block * BLOCK_LENGTH + offset);
-		programmed = readBlock(flash, block, offset, words.length);
-	} catch {
-		throw new FlashError("flash cannot be programmed");
-	}
-	if (!equalBytes(programmed, words)) throw new FlashError("flash cannot be programmed");
-}
-
-/** Erases and reads back. */
-function eraseBlock(flash: Flash, block: number): void {
-	let erased: boolean;
-	try {
-		flash.eraseBlock(block);
-		erased = isErased(flash, block);
-	} catch {
-		throw new FlashError("flash cannot be erased");
-	}
-	if (!erased) throw new FlashError("flash cannot be erased");
-}
-
-function isErased(flash: Flash, block: number): boolean {
-	const words = 128; // at a time: a device's memory is small
-	for (let offset = 0; offset < BLOCK_LENGTH; offset += 4 * words) {
-		const part = new Int32Array(flash.read(4 * words, block * BLOCK_LENGTH + offset));
-		for (let i = 0; i < words; i++) if (part[i] !== -1) return false; // as unsigned it would be a float to XS
-	}
-	return true;
-}
-
-function readBlock(flash: Flash, block: number, offset: number, length: number): Uint8Array {
-	return new Uint8Array(flash.read(length, block * BLOCK_LENGTH + offset));
-}
-
-/** `error` if it is the flash's; a mistake of ours goes on. */
-function flashFailure(error: unknown): FlashError {
-	if (error instanceof FlashError) return error;
+function flashReason(error: unknown): FlashReason {
+	if (error instanceof FlashError) return error.reason;
 	throw error;
+}
+
+function refuse(reason: SourceReason): never {
+	throw new DecodeError(reason);
 }

@@ -1,61 +1,75 @@
 // The pure rules of what may replace what (../DESIGN.md §3, "Acceptance"): no flash, no network. They take only
 // verified CA information.
 
+import { equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";
+import { isSameAuthority } from "../x509/path.js";
 import type { VerifiedCaInformation } from "./ca-information.js";
 
 export type AcceptanceReason =
-	| "older generation" // lower than one that the device holds, or than the factory's
-	| "equal generation" // as one that the device holds, with other bytes; or as the factory's
-	| "generation too far ahead";
+	| "older generation" // lower than one that the device holds, or than the factory's, and not the one that next follows
+	| "equal generation" // as one that the device holds, with another payload
+	| "signed by a retired key"
+	| "follows a former CA"; // rule 3: only current's own https addresses may bring that
 
-/** What the device holds: the full slots, the lower generation first. */
+/** What the device trusts, and what bounds it. */
 export interface TrustedCa {
+	/** What stands as current: a slot's, or what was proved and flash would not take, or the factory's by its rule. */
 	readonly current?: VerifiedCaInformation;
 	readonly next?: VerifiedCaInformation;
+	readonly candidate?: VerifiedCaInformation;
+	readonly factory: VerifiedCaInformation;
+	/** The highest generation of what is proved in a slot, and not for this firmware; 0 if there is none. */
+	readonly floor: number;
 }
-
-/** `same`: one of the slots holds just these bytes. `promote`: store it, and make it current at once. */
-export type Acceptance = "same" | "store" | "promote";
-
-const MAXIMUM_JUMP = 256; // generations: a mistyped one must not end the fleet's numbering
 
 /**
- * May `candidate` be stored? `factoryGeneration`: of the CA information built into the firmware; 0 when that itself is
- * the candidate. Throws DecodeError<AcceptanceReason>.
+ * How CA information came. `current`: from an https address of current's, which has authenticated itself by current.
+ * `offer`: in any other way to current, an `http:` mirror of its included. `other`: from the addresses of next or of the
+ * factory, whose handshake proves nothing.
  */
-export function judge(candidate: VerifiedCaInformation, held: TrustedCa, factoryGeneration: number): Acceptance {
-	const { current, next } = held;
-	if (sameBytes(candidate, current) || sameBytes(candidate, next)) return "same";
-	const highest = Math.max(current?.generation ?? 0, next?.generation ?? 0, factoryGeneration);
-	if (candidate.generation < highest) refuse("older generation");
-	if (candidate.generation === highest) refuse("equal generation");
-	if (highest > 0 && candidate.generation > highest + MAXIMUM_JUMP) refuse("generation too far ahead");
-	return needsNoProof(candidate, current) ? "promote" : "store";
+export type Way = "current" | "offer" | "other";
+
+/** `same`: it says what the device holds. `promote`: it is current at once. `store`: as next. `hold`: as candidate. */
+export type Verdict = "same" | "promote" | "store" | "hold";
+
+/** What becomes of `given`. Throws DecodeError<AcceptanceReason>. The numbers are those of ../DESIGN.md §3. */
+export function judge(given: VerifiedCaInformation, held: TrustedCa, way: Way): Verdict {
+	const { current, next, candidate, factory, floor } = held;
+	// 1
+	if ([current, next, candidate].some(each => each && isSame(given, each))) return "same";
+	if (given.isRetired) refuse("signed by a retired key");
+	// 2
+	const { generation, follows } = given;
+	const isMissingLink = next !== undefined && generation === next.follows;
+	const least = Math.max(current?.generation ?? 0, floor, isMissingLink ? 0 : (next?.generation ?? 0));
+	if (generation < least || generation < factory.generation) refuse("older generation");
+	if (generation === least) refuse("equal generation");
+	// 3
+	const isCurrents = current !== undefined && isSameAuthority(given.anchor, current.anchor);
+	if (way !== "current" && current && follows < current.generation && !isCurrents) refuse("follows a former CA");
+	// 4
+	if (given.revokes || (isCurrents && !isMissingLink)) return "promote";
+	// 5
+	if (isMissingLink || way === "other") return "hold";
+	// 6
+	return !next || (current && follows === current.generation) ? "store" : "hold";
 }
 
-/** Does `candidate` count as soon as it is stored? Nothing has to be proved by a server before. */
-export function needsNoProof(candidate: VerifiedCaInformation, current: VerifiedCaInformation | undefined): boolean {
-	return candidate.revokes || (current !== undefined && sameKey(candidate, current));
+/** Is `next` current without a server's proof? */
+export function needsNoProof(next: VerifiedCaInformation, current: VerifiedCaInformation | undefined): boolean {
+	return next.revokes || (current !== undefined && isSameAuthority(next.anchor, current.anchor));
 }
 
-/** The same CA, with another URL, say. */
-function sameKey(candidate: VerifiedCaInformation, current: VerifiedCaInformation): boolean {
-	const a = candidate.anchor.publicKey,
-		b = current.anchor.publicKey;
-	return a.algorithm === b.algorithm && equalBytes(a.bytes, b.bytes);
+/** Does a candidate still make sense once `promoted` is current? Otherwise a former CA's successor would come back. */
+export function outlives(candidate: VerifiedCaInformation, promoted: VerifiedCaInformation): boolean {
+	if (candidate.generation <= promoted.generation) return false;
+	return candidate.follows >= promoted.generation || isSameAuthority(candidate.anchor, promoted.anchor);
 }
 
-function sameBytes(candidate: VerifiedCaInformation, held: VerifiedCaInformation | undefined): boolean {
-	return held !== undefined && equalBytes(candidate.bytes, held.bytes);
-}
-
-/** Of public data: not in constant time. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-	const { length } = a;
-	if (length !== b.length) return false;
-	for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
-	return true;
+/** Do both say the same, whichever key has signed it? */
+export function isSame(a: VerifiedCaInformation, b: VerifiedCaInformation): boolean {
+	return equalBytes(a.payload, b.payload);
 }
 
 function refuse(reason: AcceptanceReason): never {

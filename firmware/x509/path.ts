@@ -8,6 +8,7 @@
 //
 // "No anchor has issued it" is only said of a path that is otherwise good. Left out: revocation lists, policies.
 
+import { equalBytes } from "../bytes.js";
 import { isIPv4 } from "../url.js";
 import {
 	type Certificate,
@@ -53,6 +54,21 @@ export function readTrustAnchor(certificate: Uint8Array): TrustAnchor {
 	if (read.pathLength !== Infinity) anchor.pathLength = read.pathLength;
 	if (read.nameConstraints) anchor.nameConstraints = read.nameConstraints;
 	return anchor;
+}
+
+/**
+ * Is `later` the same authority as `earlier`, without taking anything from it? The same name and key, and what it may
+ * vouch for is bounded no tighter. (Key 4 is not the certificate's: it moves with a re-issue.)
+ */
+export function isSameAuthority(later: TrustAnchor, earlier: TrustAnchor): boolean {
+	return (
+		later.publicKey.algorithm === earlier.publicKey.algorithm &&
+		equalBytes(later.publicKey.bytes, earlier.publicKey.bytes) &&
+		equalBytes(later.subject, earlier.subject) &&
+		(later.pathLength ?? Infinity) >= (earlier.pathLength ?? Infinity) &&
+		(later.nameConstraints === undefined ||
+			(earlier.nameConstraints !== undefined && equalBytes(later.nameConstraints, earlier.nameConstraints)))
+	);
 }
 
 /**

@@ -101,7 +101,7 @@ export async function device(options: DeviceOptions): Promise<number> {
  * whose HTTP part went wrong, if it comes sooner than another session can begin.
  */
 export class ServiceVerdict {
-	authenticated: { generation: number; slot: "current" | "next" } | null = null;
+	authenticated: { generation: number; slot: NonNullable<DeviceEvent["slot"]> } | null = null;
 	readonly #serviceInterval: number; // ms
 	#at = -Infinity;
 

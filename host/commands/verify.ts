@@ -35,7 +35,7 @@ export async function verify(url: string, { fleet, dlKey, flash, information, ma
 		);
 	const trusted = objects.map(object => {
 		try {
-			return VerifiedCaInformation.read(object, { name: fleet, dlKeys: keys.map(rawPublicKey) });
+			return VerifiedCaInformation.verify(object, { name: fleet, dlKeys: keys.map(rawPublicKey) });
 		} catch (error) {
 			throw new OperatorError(`a device would not take this CA information: ${reasonOf(error)}`);
 		}

@@ -65,7 +65,7 @@ export const shelf: Scenario = {
 		until(7.8, "the device authenticates the service by B", seen => seen.happened(service(2, "current"))),
 		expect({}, "it began with the factory's CA information A", seen =>
 			seen.inOrder(
-				{ event: "repaired", generation: 1, reason: "factory CA information stored" },
+				{ event: "repaired", partition: "ca0", generation: 1, reason: "factory CA information stored" },
 				{ event: "boot", current: 1 },
 			),
 		),

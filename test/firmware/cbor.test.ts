@@ -1,7 +1,8 @@
 import appendixA from "vectors:cbor/appendix_a.json";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ascii, byteString, CborReader, type CborReason, DecodeError, textString } from "../../firmware/cbor.js";
+import { ascii } from "../../firmware/bytes.js";
+import { byteString, CborReader, type CborReason, DecodeError, textString } from "../../firmware/cbor.js";
 import { fromHex, toHex } from "../hex.js";
 import { refusedAs } from "../refusal.js";
 import { withVectors } from "../vectors.js";

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ascii, DecodeError } from "../../firmware/cbor.js";
+import { ascii } from "../../firmware/bytes.js";
+import { DecodeError } from "../../firmware/cbor.js";
 import { getRequest, type HttpReason, ResponseReader } from "../../firmware/http.js";
 import { refusedAs } from "../refusal.js";
 
@@ -24,10 +25,10 @@ function refused(text: string, reason: HttpReason) {
 
 test("a request names its host, with the port unless it is 443", () => {
 	assert.is(
-		textOf(getRequest({ host: "dl.example", port: 443, path: "/a?b" }, "baton/1 (1,-)")),
+		textOf(getRequest({ scheme: "https", host: "dl.example", port: 443, path: "/a?b" }, "baton/1 (1,-)")),
 		"GET /a?b HTTP/1.1\r\nHost: dl.example\r\nUser-Agent: baton/1 (1,-)\r\nConnection: close\r\n\r\n",
 	);
-	assert.match(textOf(getRequest({ host: "h", port: 8443, path: "/" }, "x")), /\r\nHost: h:8443\r\n/);
+	assert.match(textOf(getRequest({ scheme: "https", host: "h", port: 8443, path: "/" }, "x")), /\r\nHost: h:8443\r\n/);
 });
 
 test("a response is read in any pieces", () => {
@@ -170,7 +171,7 @@ test("bytes after a wanted response are refused", () => {
 });
 
 test("a request that is not ASCII is our mistake", () => {
-	assert.throws(() => getRequest({ host: "h", port: 443, path: "/" }, "ü"), /expected ASCII/);
+	assert.throws(() => getRequest({ scheme: "https", host: "h", port: 443, path: "/" }, "ü"), /expected ASCII/);
 	assert.is(ascii("a").length, 1);
 });
 

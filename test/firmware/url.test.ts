@@ -9,10 +9,15 @@ function refused(text: string, reason: UrlReason) {
 }
 
 test("an https URL falls into host, port and path", () => {
-	assert.equal(parseURL("https://dl.example"), { host: "dl.example", port: 443, path: "/" });
-	assert.equal(parseURL("https://DL.Example:8443/a/b?c=d"), { host: "dl.example", port: 8443, path: "/a/b?c=d" });
-	assert.equal(parseURL("https://192.0.2.7/x"), { host: "192.0.2.7", port: 443, path: "/x" });
-	assert.equal(parseURL("https://h?q"), { host: "h", port: 443, path: "/?q" });
+	assert.equal(parseURL("https://dl.example"), { scheme: "https", host: "dl.example", port: 443, path: "/" });
+	assert.equal(parseURL("https://DL.Example:8443/a/b?c=d"), {
+		scheme: "https",
+		host: "dl.example",
+		port: 8443,
+		path: "/a/b?c=d",
+	});
+	assert.equal(parseURL("https://192.0.2.7/x"), { scheme: "https", host: "192.0.2.7", port: 443, path: "/x" });
+	assert.equal(parseURL("https://h?q"), { scheme: "https", host: "h", port: 443, path: "/?q" });
 });
 
 test("another scheme is refused", () => {

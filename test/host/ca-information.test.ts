@@ -13,7 +13,7 @@ import { createWorld } from "../world.js";
 const world = await createWorld();
 const dlKeys = [createPublicKey(world.dlKey)];
 function onDevice(object: Uint8Array) {
-	return VerifiedCaInformation.read(object, { name: world.fleet, dlKeys: world.dlPublicKeys });
+	return VerifiedCaInformation.verify(object, { name: world.fleet, dlKeys: world.dlPublicKeys });
 }
 
 test("the firmware reads what the host writes, field by field", () => {
@@ -32,7 +32,7 @@ test("the firmware reads what the host writes, field by field", () => {
 			assert.is(read.generation, generation);
 			assert.is(read.anchor.leafNotBefore, "leafNotBefore" in more ? more.leafNotBefore : undefined);
 			assert.is(read.revokes, "revokes" in more);
-			assert.is(read.nextAddress.host, `download-${generation + 1}.fleet.example`);
+			assert.is(read.nextAddresses[0].host, `download-${generation + 1}.fleet.example`);
 		}
 	}
 });
@@ -118,8 +118,8 @@ test("negative keys are ignored by both, whatever simple thing they hold", () =>
 });
 
 test("unknown keys from 0 on are refused by both", () => {
-	const object = extended("0601");
-	assert.throws(() => openCaInformation(object, world.fleet, dlKeys), /unknown key 6/);
+	const object = extended("0701");
+	assert.throws(() => openCaInformation(object, world.fleet, dlKeys), /unknown key 7/);
 	assert.throws(() => onDevice(object));
 });
 

@@ -48,7 +48,7 @@ for (const board of ["node", "simulator"] as const) {
 				authenticated: { generation: 1, slot: "current" },
 				slots: { current: 1, next: 2 },
 				events: [
-					{ event: "repaired", generation: 1, reason: "factory CA information stored" },
+					{ event: "repaired", partition: "ca0", generation: 1, reason: "factory CA information stored" },
 					{ event: "boot", current: 1 },
 					{ event: "authenticated", server: "service", generation: 1, slot: "current" },
 					{ event: "poll", generation: 1 },

@@ -21,9 +21,9 @@ function example(name: string): Uint8Array {
 test("the example verifies by the key that stands beside it, and holds what its comments say", () => {
 	const bytes = example("ca-information");
 	assert.is(bytes.length, 424);
-	const information = VerifiedCaInformation.read(bytes, { name: "fleet.example", dlKeys: [example("dl-key")] });
+	const information = VerifiedCaInformation.verify(bytes, { name: "fleet.example", dlKeys: [example("dl-key")] });
 	assert.is(information.generation, 1);
-	assert.equal(information.nextAddress, { host: "download-2.example", port: 443, path: "/ca" });
+	assert.equal(information.nextAddresses, [{ scheme: "https", host: "download-2.example", port: 443, path: "/ca" }]);
 	const { payload, information: read } = decodeCaInformation(bytes);
 	assert.is(payload.length, 348);
 	assert.is(read.certificate.length, 309);

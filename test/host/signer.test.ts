@@ -67,7 +67,7 @@ test("what cannot be written in the log is not signed", () => {
 test("what no device would take is not signed", () => {
 	const signer = Signer.create(folder(), "example");
 	assert.throws(() => signer.sign(information(1, { nextAddress: "http://download.example/" })), /https URL/);
-	assert.throws(() => signer.sign(information(1, { certificate: new Uint8Array(641) })), /640 bytes/);
+	assert.throws(() => signer.sign(information(1, { certificate: new Uint8Array(2_305) })), /2304 bytes/);
 	assert.throws(() => signer.sign(information(0)), /generation of 1 to 65535/);
 	assert.is(signer.last, 0);
 });

@@ -53,48 +53,57 @@ test("the host reads what a device wrote", async () => {
 	assert.is(next, undefined);
 });
 
-test("a copy without its mark does not count", () => {
+test("a copy without its stored mark does not count", () => {
 	const image = writeSlotImage(world.information(1));
-	image.fill(0, BLOCK_LENGTH - 4, BLOCK_LENGTH);
+	image.fill(0, BLOCK_LENGTH - 16, BLOCK_LENGTH);
 	assert.equal(
 		read(image).copies.map(({ is }) => is),
 		["revoked", "valid"],
 	);
-	image.fill(0, SLOT_LENGTH - 4);
+	image.fill(0, SLOT_LENGTH - 16);
 	assert.is(read(image).information, undefined);
 });
 
-test("a changed bit, another key's and another fleet's are damaged; erased is blank", () => {
+test("a changed bit is damage; another key's and another fleet's are foreign; erased is blank", () => {
 	const image = writeSlotImage(world.information(1));
 	image[50] ^= 1;
 	assert.equal(
 		read(image).copies.map(({ is }) => is),
 		["damaged", "valid"],
 	);
-	assert.equal(read(writeSlotImage(world.information(1, { by: world.spareDlKey }))).copies[0].is, "damaged");
-	assert.equal(read(writeSlotImage(world.information(1, { fleet: "other" }))).copies[0].is, "damaged");
+	assert.equal(read(writeSlotImage(world.information(1, { by: world.spareDlKey }))).copies[0].is, "foreign");
+	assert.equal(read(writeSlotImage(world.information(1, { fleet: "other" }))).copies[0].is, "foreign");
+	image[BLOCK_LENGTH - 40] ^= 1;
 	assert.equal(
 		read(blank).copies.map(({ is }) => is),
 		["blank", "blank"],
 	);
 });
 
-test("two valid copies that differ: the higher generation is the slot's", () => {
-	const image = writeSlotImage(world.information(2));
-	image.set(writeSlotImage(world.information(3)).subarray(BLOCK_LENGTH), BLOCK_LENGTH);
-	assert.is(read(image).information?.generation, 3);
+test("two valid copies that differ: a proved one, then the higher generation is the slot's", () => {
+	for (const [proved, expected] of [
+		[true, 3],
+		[false, 2],
+	] as const) {
+		const image = writeSlotImage(world.information(2));
+		image.set(writeSlotImage(world.information(3), { proved }).subarray(BLOCK_LENGTH), BLOCK_LENGTH);
+		assert.is(read(image).information?.generation, expected);
+	}
 });
 
-test("of two full slots the lower generation is current; equal ones: ca0 counts", () => {
+test("the proved slot of the highest generation is current, the unproved one above it next", () => {
 	const generations = (a: Uint8Array, b: Uint8Array) => {
 		const { current, next } = select(read(a), read(b));
 		return [current?.information?.generation, next?.information?.generation];
 	};
 	const one = writeSlotImage(world.information(1)),
-		two = writeSlotImage(world.information(2));
-	assert.equal(generations(one, two), [1, 2]);
-	assert.equal(generations(two, one), [1, 2]);
+		two = writeSlotImage(world.information(2)),
+		next = writeSlotImage(world.information(2), { proved: false });
+	assert.equal(generations(one, next), [1, 2]);
+	assert.equal(generations(next, one), [1, 2]);
+	assert.equal(generations(one, two), [2, undefined]);
 	assert.equal(generations(blank, two), [2, undefined]);
+	assert.equal(generations(blank, next), [undefined, 2]);
 	assert.equal(generations(two, two), [2, undefined]);
 	assert.equal(generations(blank, blank), [undefined, undefined]);
 });

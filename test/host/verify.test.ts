@@ -16,7 +16,10 @@ const dl = join(files, "dl.pub");
 writeFileSync(dl, createPublicKey(world.dlKey).export({ type: "spki", format: "pem" }));
 for (const generation of [1, 2]) {
 	writeFileSync(join(files, `${generation}.cbor`), world.information(generation));
-	writeFileSync(join(files, `ca${generation - 1}`), writeSlotImage(world.information(generation)));
+	writeFileSync(
+		join(files, `ca${generation - 1}`),
+		writeSlotImage(world.information(generation), { proved: generation === 1 }),
+	);
 }
 function verify(port: number, ...more: string[]) {
 	return runInProcess(

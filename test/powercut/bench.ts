@@ -1,23 +1,39 @@
 // A device's slots on an emulated chip, with everything that is known of it from outside: what was issued, what its
 // flash holds, and what it has trusted so far. Runs on every engine.
 
+import { DecodeError } from "../../firmware/cbor.js";
 import { ed25519Prepare } from "../../firmware/crypto/kernel.js";
 import type { Partition } from "../../firmware/ports.js";
 import { type Fleet, VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
-import { FlashError, Slots } from "../../firmware/trust/slots.js";
+import { Slots } from "../../firmware/trust/slots.js";
 import { CERTIFICATE_A, CERTIFICATE_B, CERTIFICATE_C, CERTIFICATE_D } from "../firmware/trust/certificates.js";
 import { type Content, dlSeed, FLEET_NAME, issue } from "../firmware/trust/issue.js";
 import { BLOCK_LENGTH, type FlashEmulator, type Tear } from "../flash-emulator.js";
 import { publicKeyOf } from "../reference/ed25519.js";
-import { afterBoot, type CopyView, describe, type Issued, isSound, look, select, type Trust } from "./oracle.js";
+import {
+	afterBoot,
+	type CopyView,
+	describe,
+	type Issued,
+	inWords,
+	isSound,
+	look,
+	select,
+	type Trust,
+} from "./oracle.js";
 
 export const fleet: Fleet = { name: FLEET_NAME, dlKeys: [ed25519Prepare(publicKeyOf(dlSeed))!] };
 const certificates = { A: CERTIFICATE_A, B: CERTIFICATE_B, C: CERTIFICATE_C, D: CERTIFICATE_D };
 type Letter = keyof typeof certificates;
 
+/** Exactly these bytes. */
+function holds({ bytes }: VerifiedCaInformation, issued: Issued): boolean {
+	return bytes.length === issued.bytes.length && bytes.every((byte, i) => byte === issued.bytes[i]);
+}
+
 function make(ca: Letter, content: Content): Issued {
-	const { generation, revokes = false } = content;
-	return { ca, generation, revokes, bytes: issue({ ...content, certificate: certificates[ca] }) };
+	const { generation, revokes = false, follows = generation - 1 } = content;
+	return { ca, generation, revokes, follows, bytes: issue({ ...content, certificate: certificates[ca] }) };
 }
 
 /** Everything that the DL key of this bench has ever signed. The names say generation and CA. */
@@ -25,21 +41,23 @@ export const signed = {
 	A1: make("A", { generation: 1 }),
 	B2: make("B", { generation: 2 }),
 	B3: make("B", { generation: 3, url: "https://moved.fleet.example/ca-information" }), // B's URL moves
-	C4: make("C", { generation: 4, more: [`205902${(0x30).toString(16)}${"5a".repeat(0x230)}`] }), // as long as they get
+	C4: make("C", { generation: 4, follows: 2 }),
 	D5: make("D", { generation: 5 }),
-	A6: make("A", { generation: 6, revokes: true }),
-	B7: make("B", { generation: 7 }),
+	A6: make("A", { generation: 6, revokes: true, follows: 2 }),
+	B7: make("B", { generation: 7, follows: 2 }), // B again
 	C8: make("C", { generation: 8 }),
 	D9: make("D", { generation: 9 }),
+	C11: make("C", { generation: 11, follows: 1, more: [`205904${(0x30).toString(16)}${"5a".repeat(0x430)}`] }), // a long one
+	D12: make("D", { generation: 12, follows: 1 }),
 	A20: make("A", { generation: 20 }),
 	B21: make("B", { generation: 21 }),
 } as const;
 export type Name = keyof typeof signed;
 export const issued: readonly Issued[] = Object.values(signed);
 /** Signed by the DL key, but nothing that this firmware can use: a certificate cut short, a key that it does not know. */
-export const unusable: readonly Uint8Array[] = [
-	issue({ generation: 10, certificate: CERTIFICATE_D.slice(0, -2) }),
-	issue({ generation: 11, more: ["0601"] }),
+export const foreign: readonly { generation: number; bytes: Uint8Array }[] = [
+	{ generation: 10, bytes: issue({ generation: 10, certificate: CERTIFICATE_D.slice(0, -2) }) },
+	{ generation: 13, bytes: issue({ generation: 13, more: ["0701"] }) },
 ];
 
 export type Violation = "noValidCa" | "olderCa" | "halfNew" | "fellToFactory" | "wrongSlotTrusted";
@@ -71,8 +89,12 @@ export class Bench {
 	faulty = false;
 	/** Reads fail now and then: what a boot could not read, the device has not given up. */
 	flaky = false;
+	/** What the last boot has mended, or could not. */
+	repairs = 0;
 	readonly found: { violation: Violation; what: string }[] = [];
 	#factory: Name;
+	/** What the last boot found, in words. */
+	#found = "";
 	#slots?: Slots;
 
 	constructor(chip: FlashEmulator, factory: Name) {
@@ -100,11 +122,11 @@ export class Bench {
 	}
 
 	get trust(): string {
-		return `${this.slots.current.generation} ${this.slots.next?.generation ?? "-"}`;
+		return describe(this.slots);
 	}
 
 	get views(): [CopyView[], CopyView[]] {
-		return [look(this.chip.image("ca0"), issued, unusable), look(this.chip.image("ca1"), issued, unusable)];
+		return [look(this.chip.image("ca0"), issued, foreign), look(this.chip.image("ca1"), issued, foreign)];
 	}
 
 	/** Does a step, again if it was cut; gives how many flash operations it took. A cut ends it early. */
@@ -120,28 +142,44 @@ export class Bench {
 		const before = this.chip.operations;
 		if (cut) this.chip.cutAt(before + cut.at, cut.tear);
 		try {
-			if (step.do === "download") this.#slots.accept(signed[step.name].bytes);
-			else if (this.#slots.next?.generation === signed[step.name].generation) this.#slots.promote();
+			if (step.do === "download") this.#download(this.#slots, signed[step.name].bytes);
+			else {
+				this.#slots.refresh(() => {});
+				const proved = this.#slots.anchors.find(({ information }) => holds(information, signed[step.name]));
+				if (proved) this.#slots.promote(proved.information);
+			}
 		} catch (error) {
-			const refused = error instanceof Error && "reason" in error && error.reason === "older generation";
-			if (!this.chip.isOff && !refused && !(this.faulty && error instanceof FlashError)) throw error;
+			if (!this.chip.isOff && !(error instanceof DecodeError && error.reason === "older generation")) throw error;
 		}
 		if (this.chip.isOff) this.#slots = undefined;
 		else this.#look(`after ${step.do} ${step.name}`);
 		return this.chip.operations - before;
 	}
 
+	/** A session with an update: from current's address; without one, from the factory's. */
+	#download(slots: Slots, bytes: Uint8Array): void {
+		slots.refresh(() => {});
+		const of = slots.current ?? slots.factory;
+		try {
+			slots.accept(bytes, { by: "address", of, https: true });
+		} finally {
+			slots.asked(of);
+		}
+	}
+
 	/** A power cycle. `expected`: what may be trusted then, by the history; the flash itself is judged in any case. */
 	boot(cut?: Cut, expected?: readonly string[]): number {
 		this.#slots = undefined;
 		this.chip.powerOn();
-		const should = afterBoot(select(...this.views), this.factory);
+		this.#found = this.views.map(inWords).join("; ");
+		const should = afterBoot(this.views.flat(), this.factory);
 		if (cut) this.chip.cutAt(cut.at, cut.tear);
 		let slots: Slots;
 		try {
-			const factory = VerifiedCaInformation.read(this.factory.bytes, fleet);
+			const factory = VerifiedCaInformation.verify(this.factory.bytes, fleet);
 			slots = new Slots([this.chip.open("ca0"), this.chip.open("ca1")], factory, fleet);
-			slots.repair(() => {});
+			this.repairs = 0;
+			slots.repair(() => this.repairs++);
 		} catch (error) {
 			if (this.chip.isOff) return this.chip.operations;
 			this.#note("noValidCa", `boot threw ${error}`);
@@ -157,7 +195,7 @@ export class Bench {
 		this.#look("after boot");
 		if (this.faulty) return;
 		if (this.trust !== describe(should))
-			this.#note("wrongSlotTrusted", `trusts ${this.trust}, flash says ${describe(should)}`);
+			this.#note("wrongSlotTrusted", `trusts ${this.trust}, flash said ${describe(should)}: ${this.#found}`);
 		if (expected && !expected.includes(this.trust))
 			this.#note("wrongSlotTrusted", `trusts ${this.trust}, expected ${expected.join(" or ")}`);
 	}
@@ -168,17 +206,15 @@ export class Bench {
 			throw new Error(`${when}: programmed over what was not erased`);
 		if (!this.faulty)
 			for (const copies of this.views) {
-				const held = copies.map(copy => (typeof copy === "object" ? copy.generation : copy));
-				if (!isSound(copies)) this.#note("halfNew", `${when} a slot holds ${held.join(" and ")}`);
+				if (!isSound(copies)) this.#note("halfNew", `${when} a slot holds ${inWords(copies)}`);
 			}
-		const { current, next } = this.slots;
-		for (const information of next ? [current, next] : [current]) {
-			const known = issued.find(({ generation }) => generation === information.generation);
-			const isWhole =
-				known?.bytes.length === information.bytes.length &&
-				known.bytes.every((byte, i) => byte === information.bytes[i]);
-			if (!isWhole) this.#note("halfNew", `${when}: ${information.generation} is not what was issued`);
+		const { current, next, candidate } = this.slots;
+		for (const information of [current, next, candidate]) {
+			if (information && !issued.some(one => holds(information, one)))
+				this.#note("halfNew", `${when}: ${information.generation} is not what was issued`);
 		}
+		if (!current && this.floor > 0 && !this.faulty) this.#note("noValidCa", `${when}: none after ${this.floor}`);
+		if (!current) return;
 		if (current.generation < this.floor) {
 			if (current.generation === this.factory.generation) this.#note("fellToFactory", `${when}: after ${this.floor}`);
 			else this.#note("olderCa", `${when}: ${current.generation} after ${this.floor}`);

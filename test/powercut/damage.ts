@@ -1,19 +1,19 @@
 // Flash that changes by itself, or that never was ours: every single bit, random damage, random content of all three
 // partitions. Whatever is found, a device boots to the state that the oracle names. Runs on every engine.
 
-import { concatenate } from "../../firmware/cbor.js";
+import { concatenate } from "../../firmware/bytes.js";
 import { Credits } from "../../firmware/credits.js";
 import { Poller, type PollResult } from "../../firmware/poller.js";
 import { Dice } from "../dice.js";
+import { copyImage, STORED_MARK } from "../firmware/trust/copy-image.js";
 import { map, pairs, signed as sign } from "../firmware/trust/issue.js";
 import { BLOCK_LENGTH, FlashEmulator, type Operation, type Tear } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
-import { Bench, signed, unusable } from "./bench.js";
+import { Bench, foreign, signed } from "./bench.js";
 import { type Tally, tears } from "./cuts.js";
 import { END_TRUST, ending, startOf } from "./sequences.js";
 
 const PARTITION_BITS = 8 * 2 * BLOCK_LENGTH;
-const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b);
 const slots = ["ca0", "ca1"] as const;
 
 /** Device A with B in its next slot, at rest. */
@@ -51,7 +51,7 @@ export function randomDamage(count: number, seed: number, tally: Tally): void {
 		const burst = dice.chance(0.3) ? dice.below(reach) : -1;
 		for (let k = 0; k < bits; k++) {
 			const bit = dice.chance(0.02)
-				? 8 * BLOCK_LENGTH - 1 - dice.below(32) // of the mark
+				? 8 * BLOCK_LENGTH - 1 - dice.below(8 * 48) // of the marks
 				: burst >= 0
 					? (burst + dice.below(64)) % reach
 					: dice.below(reach);
@@ -73,7 +73,7 @@ export function randomContent(count: number, seed: number, tally: Tally): void {
 		const bench = new Bench(chip.clone(seed + n), dice.chance(0.1) ? "D5" : "A1");
 		const where = `random content ${n}, seed ${seed}`;
 		boot(bench, undefined, where, tally);
-		if (n % 32 === 0 && !bench.views.flat().includes("unusable")) {
+		if (n % 32 === 0 && !bench.views.flat().some(copy => typeof copy === "object" && "foreign" in copy)) {
 			for (const step of ending) bench.perform(step);
 			if (bench.trust !== END_TRUST) tally.count("noValidCa", `${where}: stuck, ends with ${bench.trust}`);
 			tally.note(bench, where);
@@ -102,22 +102,21 @@ function randomBlock(dice: Dice): Uint8Array {
 		const density = dice.below(4);
 		if (density < 2) dice.noise(block, density === 1);
 		else block.fill(density === 2 ? 0 : 0xff);
-		if (dice.chance(0.5)) block.set(MARK, BLOCK_LENGTH - 4);
+		if (dice.chance(0.5)) block.set(STORED_MARK, BLOCK_LENGTH - 16);
 		return block;
 	}
 	const record = dice.chance(0.3) ? records[dice.below(records.length)] : Object.values(signed)[dice.below(8)].bytes;
-	block.set(record);
-	if (dice.chance(0.1)) block.fill(dice.word() >>> 9, dice.below(record.length), BLOCK_LENGTH - 4);
+	block.set(copyImage(record, { proved: dice.chance(0.5), stored: dice.chance(0.85) }));
+	if (dice.chance(0.1)) block.fill(dice.word() >>> 9, dice.below(record.length), BLOCK_LENGTH - 48);
 	if (dice.chance(0.1)) block[dice.below(record.length)] ^= 1 << dice.below(8);
-	if (dice.chance(0.1)) dice.noise(block.subarray((record.length + 3) & ~3, BLOCK_LENGTH - 4), true);
-	if (dice.chance(0.85)) block.set(MARK, BLOCK_LENGTH - 4);
-	else block.set(Uint8Array.of(dice.word() >>> 9, 0x61, 0x72, 0x6b), BLOCK_LENGTH - 4);
+	if (dice.chance(0.1)) dice.noise(block.subarray((record.length + 3) & ~3, BLOCK_LENGTH - 48), true);
+	if (dice.chance(0.1)) block[BLOCK_LENGTH - 48 + dice.below(48)] ^= 1 << dice.below(8);
 	return block;
 }
 
 /** What does not count, however it is marked; and what is for another firmware. */
 const records: readonly Uint8Array[] = [
-	...unusable,
+	...foreign.map(({ bytes }) => bytes),
 	sign(map(pairs({ generation: 7 })), { name: "other.example" }),
 	sign(map(pairs({ generation: 7 })), { seed: new Uint8Array(32) }),
 	new Uint8Array(1024).fill(0x81), // arrays in arrays

@@ -236,9 +236,10 @@ class Life {
 	#judge(event: DeviceEvent): void {
 		const { tally } = this;
 		if (event.event === "boot") {
-			if (event.current === undefined) tally.noValidCa++;
-			else if (event.current < this.#reached) tally.olderCa++;
-			this.#reached = Math.max(this.#reached, event.current ?? 0);
+			const current = typeof event.current === "number" ? event.current : 0;
+			if (current === 0) tally.noValidCa++;
+			else if (current < this.#reached) tally.olderCa++;
+			this.#reached = Math.max(this.#reached, current);
 		}
 		if (event.event === "repaired" && this.#reached > 0 && event.reason?.startsWith("factory")) tally.fellToFactory++;
 		if (event.event === "promoted") this.#reached = Math.max(this.#reached, event.generation!);

@@ -36,8 +36,6 @@ function many(count: number, make: (n: number) => Job) {
 	return Array.from({ length: Math.ceil(count / PART_OF) }, (_, n) => make(n));
 }
 const jobs: Job[] = [
-	{ kind: "model", options: { cuts: 3, generations: 4 } },
-	{ kind: "model", options: { cuts: 3, generations: 4, rot: true } },
 	...sequences.flatMap((sequence, i) =>
 		sequence.steps.map((_, step): Job => ({ kind: "cuts", sequence: i, step, plan })),
 	),
@@ -53,7 +51,6 @@ const counts = Object.fromEntries(violations.map(violation => [violation, 0])) a
 const examples: string[] = [];
 const trials = { bits: 0, damage: 0, content: 0, faults: 0 };
 const total = { cuts: 0, depth2: 0, tenaciousCuts: 0, tenaciousOlder: 0 };
-const model = { states: 0, boots: 0, violations: 0 };
 let done = 0;
 
 await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, (report, job) => {
@@ -65,12 +62,6 @@ await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, (report, job) => 
 	for (const violation of violations) counts[violation] += report.counts[violation];
 	counts.noValidCa += report.tenacious.other;
 	if (job.kind in trials) trials[job.kind as keyof typeof trials] += report.trials;
-	if (report.model) {
-		model.states += report.model.states;
-		model.boots += report.model.boots;
-		model.violations += report.model.violations.length;
-		examples.push(...report.model.violations);
-	}
 	examples.push(...report.examples.slice(0, 20 - examples.length));
 	done++;
 	if (process.stderr.isTTY)
@@ -91,9 +82,8 @@ const result = {
 	randomContents: trials.content,
 	livesWithAFault: trials.faults,
 	irrevocableBlock: { cuts: total.tenaciousCuts, olderUntilProvedAgain: total.tenaciousOlder },
-	model,
 };
-const clean = violations.every(violation => counts[violation] === 0) && model.violations === 0;
+const clean = violations.every(violation => counts[violation] === 0);
 
 if (!json) {
 	const number = (n: number) => n.toLocaleString("en");
@@ -109,11 +99,6 @@ if (!json) {
 		[
 			`${number(total.tenaciousCuts)} cuts with a block whose mark cannot be revoked`,
 			`${total.tenaciousOlder} of them in the moment that shows the older CA until the newer one is proved again`,
-		],
-		[
-			"model, three cuts in a row with weak copies, and with a rotten one",
-			`${number(model.states)} states`,
-			`${number(model.boots)} boots`,
 		],
 	];
 	for (const line of lines) console.log(line.join(", "));

@@ -1,6 +1,7 @@
 // Parts of devices' lives, each short enough to be cut at every operation in every way. Every one goes on, after what
 // is listed here, through two more generations to its end.
 
+import { copyImage } from "../firmware/trust/copy-image.js";
 import { BLOCK_LENGTH, FlashEmulator } from "../flash-emulator.js";
 import { Bench, type Name, type Step, signed } from "./bench.js";
 
@@ -39,9 +40,9 @@ export const sequences: readonly Sequence[] = [
 		start: twice("A1", "-"),
 		steps: [download("B2"), download("B2"), boot, download("B2")],
 	},
-	{ name: "store a newer next over an older", start: twice("A1", "B2"), steps: [download("D5")] },
-	{ name: "store a longer next over a shorter", start: twice("A1", "B2"), steps: [download("C4")] },
-	{ name: "store a shorter next over a longer", start: twice("A1", "C4"), steps: [download("D5")] },
+	{ name: "store a newer next over an older", start: twice("A1", "B2"), steps: [download("D12")] },
+	{ name: "store a longer next over a shorter", start: twice("A1", "B2"), steps: [download("C11")] },
+	{ name: "store a shorter next over a longer", start: twice("A1", "C11"), steps: [download("D12")] },
 	{ name: "promote", start: twice("A1", "B2"), steps: [prove("B2")] },
 	{ name: "promote, current in ca1", start: twice("D5", "C4"), steps: [prove("D5")] },
 	{ name: "promote, then the same again", start: twice("A1", "B2"), steps: [prove("B2"), download("B2"), boot] },
@@ -76,7 +77,7 @@ export const sequences: readonly Sequence[] = [
 	{
 		name: "current rots away",
 		start: twice("A1", "B2"),
-		steps: [damage("ca0", 0), damage("ca0", 1), boot, download("C4")],
+		steps: [damage("ca0", 0), damage("ca0", 1), boot, download("C4"), prove("B2")],
 	},
 	{
 		name: "both slots rot away",
@@ -97,19 +98,34 @@ export const sequences: readonly Sequence[] = [
 ];
 
 /** Two more generations: the life is well when it ends with the last one, alone and whole. */
-export const ending: readonly Step[] = [boot, download("A20"), boot, prove("A20"), download("B21"), prove("B21"), boot];
+export const ending: readonly Step[] = [
+	boot,
+	download("A20"),
+	prove("A20"),
+	boot,
+	download("B21"),
+	boot,
+	prove("B21"),
+	boot,
+];
 /** One generation more: after a second cut. */
 export const shortEnding: readonly Step[] = [download("B21"), prove("B21"), boot];
 export const END_TRUST = "21 -";
 
 export function startOf({ start, factory = "A1" }: Sequence, seed: number): Bench {
 	const chip = new FlashEmulator(seed);
+	// Of two slots, what follows the other is not proved yet; alone, it has been.
+	const generations = start.map(name => (name in signed ? signed[name as Name].generation : 0));
 	for (const [i, name] of start.entries()) {
 		if (name === "-") continue;
-		const record = name === "?" ? new Uint8Array(64).fill(0x5a) : signed[name].bytes;
-		const offset = (i & 1) * BLOCK_LENGTH;
-		chip.setImage(i < 2 ? "ca0" : "ca1", record, offset);
-		chip.setImage(i < 2 ? "ca0" : "ca1", Uint8Array.of(0x6d, 0x61, 0x72, 0x6b), offset + BLOCK_LENGTH - 4);
+		const others = i < 2 ? generations.slice(2) : generations.slice(0, 2);
+		const proved = others.every(generation => generation === 0 || generation >= generations[i]);
+		const block = name === "?" ? damagedBlock() : copyImage(signed[name].bytes, { proved });
+		chip.setImage(i < 2 ? "ca0" : "ca1", block, (i & 1) * BLOCK_LENGTH);
 	}
 	return new Bench(chip, factory);
+}
+
+function damagedBlock(): Uint8Array {
+	return copyImage(new Uint8Array(64).fill(0x5a)).fill(0, 0, 8);
 }

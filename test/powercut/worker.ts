@@ -6,7 +6,6 @@ import type { Violation } from "./bench.js";
 import { cutSequence, type Plan, Tally } from "./cuts.js";
 import { cutsInPoll, everyBit, randomContent, randomDamage } from "./damage.js";
 import { cutsWithStuckBlock, failingOperations, stuckBlocks } from "./faults.js";
-import { explore, type ModelOptions, type ModelResult } from "./model.js";
 import { sequences } from "./sequences.js";
 
 export type Job =
@@ -14,8 +13,7 @@ export type Job =
 	| { kind: "bits"; part: number; parts: number; stride: number }
 	| { kind: "poll"; amounts: number; seed: number }
 	| { kind: "damage" | "content"; count: number; seed: number }
-	| { kind: "faults"; sequence: number; seed: number; tears: Tear[] }
-	| { kind: "model"; options: ModelOptions };
+	| { kind: "faults"; sequence: number; seed: number; tears: Tear[] };
 
 export interface Report {
 	cuts: number;
@@ -27,7 +25,6 @@ export interface Report {
 	examples: string[];
 	/** Bits, damages, contents; or lives with a fault. */
 	trials: number;
-	model?: ModelResult;
 }
 
 Error.stackTraceLimit = 0; // a power cut is an error, and there are millions
@@ -36,7 +33,6 @@ parentPort!.on("message", (job: Job) => {
 	const tally = new Tally(),
 		tenacious = new Tally();
 	let trials = 0;
-	let model: ModelResult | undefined;
 	switch (job.kind) {
 		case "cuts":
 			cutSequence(sequences[job.sequence], job.plan, tally, job.step);
@@ -61,9 +57,6 @@ parentPort!.on("message", (job: Job) => {
 			cutsWithStuckBlock(sequence, job.tears, job.seed, tally, tenacious);
 			break;
 		}
-		case "model":
-			model = explore(job.options);
-			break;
 	}
 	const { cuts, depth2, counts, examples } = tally;
 	const { olderCa, fellToFactory, noValidCa, halfNew, wrongSlotTrusted } = tenacious.counts;
@@ -72,7 +65,6 @@ parentPort!.on("message", (job: Job) => {
 		depth2,
 		counts,
 		trials,
-		model,
 		states: [...tally.states],
 		tenacious: { cuts: tenacious.cuts, older: olderCa + fellToFactory, other: noValidCa + halfNew + wrongSlotTrusted },
 		examples: [...examples, ...tenacious.examples.filter(example => !/^(olderCa|fellToFactory)/.test(example))],

@@ -1,7 +1,7 @@
 // Ed25519 as RFC 8032 §5.1 tells it, slow and short: what the optimised kernels are compared with, and what signs in
 // tests that run where there is no host. Not constant-time; for test keys only.
 
-import { concatenate } from "../../firmware/cbor.js";
+import { concatenate } from "../../firmware/bytes.js";
 import { sha512 } from "../../firmware/crypto/kernel.js";
 
 const p = 2n ** 255n - 19n;

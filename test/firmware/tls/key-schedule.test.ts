@@ -1,7 +1,7 @@
 import transcripts from "vectors:rfc8448/transcripts.vec";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { concatenate } from "../../../firmware/cbor.js";
+import { concatenate } from "../../../firmware/bytes.js";
 import { hkdfExtract, sha256, x25519 } from "../../../firmware/crypto/kernel.js";
 import {
 	applicationSecrets,

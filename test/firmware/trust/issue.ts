@@ -1,6 +1,7 @@
 // Issues CA information for tests, on every engine, well-formed or wrong in any part.
 
-import { byteString, concatenate, textString } from "../../../firmware/cbor.js";
+import { concatenate } from "../../../firmware/bytes.js";
+import { arrayHead, byteString, textString } from "../../../firmware/cbor.js";
 import { type Fleet, signatureStructure } from "../../../firmware/trust/ca-information.js";
 import { fromHex } from "../../hex.js";
 import { publicKeyOf, sign } from "../../reference/ed25519.js";
@@ -15,9 +16,12 @@ export interface Content {
 	generation: number;
 	certificate?: Uint8Array | string; // DER, or its hexadecimal; default A
 	url?: string;
+	/** Further addresses. */
+	mirrors?: string[];
 	notBefore?: number;
 	revokes?: true;
-	/** Pairs after key 3, or after keys 4 and 5 where they are: encoded keys and values in hexadecimal. */
+	follows?: number;
+	/** Pairs after key 3, or after keys 4 to 6 where they are: encoded keys and values in hexadecimal. */
 	more?: string[];
 }
 
@@ -25,19 +29,24 @@ export interface Content {
 export function pairs({
 	generation,
 	certificate = CERTIFICATE_A,
-	url,
+	url = `https://download-${generation + 1}.fleet.example/ca-information`,
+	mirrors = [],
 	notBefore,
 	revokes,
+	follows,
 	more = [],
 }: Content): Uint8Array[] {
+	const addresses = [url, ...mirrors].map(textString);
+	if (mirrors.length > 0) addresses.unshift(arrayHead(addresses.length));
 	const der = typeof certificate === "string" ? fromHex(certificate) : certificate;
 	const list = [
 		concatenate(Uint8Array.of(1), uint(generation)),
 		concatenate(Uint8Array.of(2), byteString(der)),
-		concatenate(Uint8Array.of(3), textString(url ?? `https://download-${generation + 1}.fleet.example/ca-information`)),
+		concatenate(Uint8Array.of(3), ...addresses),
 	];
 	if (notBefore !== undefined) list.push(concatenate(Uint8Array.of(4), uint(notBefore)));
 	if (revokes) list.push(Uint8Array.of(5, 0xf5));
+	if (follows !== undefined) list.push(concatenate(Uint8Array.of(6), uint(follows)));
 	return [...list, ...more.map(fromHex)];
 }
 
@@ -55,9 +64,9 @@ export function envelope(payload: Uint8Array, signature: Uint8Array, head = "d28
 	return concatenate(fromHex(head), byteString(payload), byteString(signature));
 }
 
-/** A CA information that a device of `fleet` accepts. */
-export function issue(content: Content): Uint8Array {
-	return signed(map(pairs(content)));
+/** A CA information that a device of `fleet` accepts, unless it is signed by another key or for another fleet. */
+export function issue(content: Content, by: Parameters<typeof signed>[1] = {}): Uint8Array {
+	return signed(map(pairs(content)), by);
 }
 
 /** 0 … 2^32-1. */

@@ -4,51 +4,94 @@ import { DecodeError } from "../../../firmware/cbor.js";
 import { ed25519Prepare } from "../../../firmware/crypto/kernel.js";
 import type { Partition } from "../../../firmware/ports.js";
 import { type Fleet, VerifiedCaInformation } from "../../../firmware/trust/ca-information.js";
-import { FlashError, Slots } from "../../../firmware/trust/slots.js";
+import { type Acceptance, type SlotReport, Slots, type Source } from "../../../firmware/trust/slots.js";
 import { BLOCK_LENGTH, FlashEmulator, type Operation } from "../../flash-emulator.js";
 import { toHex } from "../../hex.js";
 import { publicKeyOf } from "../../reference/ed25519.js";
 import { refusedAs } from "../../refusal.js";
 import { CERTIFICATE_B, CERTIFICATE_C, CERTIFICATE_D } from "./certificates.js";
-import { dlSeed, FLEET_NAME, issue } from "./issue.js";
+import { copyImage } from "./copy-image.js";
+import { dlSeed, FLEET_NAME, issue, spareSeed } from "./issue.js";
 
 const fleet: Fleet = { name: FLEET_NAME, dlKeys: [ed25519Prepare(publicKeyOf(dlSeed))!] };
 const A = issue({ generation: 1 });
 const B = issue({ generation: 2, certificate: CERTIFICATE_B });
 const C = issue({ generation: 3, certificate: CERTIFICATE_C });
+const D = issue({ generation: 4, certificate: CERTIFICATE_D });
 const movedA = issue({ generation: 2, url: "https://other.fleet.example/" });
 const revokingB = issue({ generation: 2, certificate: CERTIFICATE_B, revokes: true });
+/** In the place of B: it follows A as well. */
+const otherB = issue({ generation: 3, certificate: CERTIFICATE_D, follows: 1 });
 /** Signed, but with a certificate that this firmware cannot read. */
 const foreign = issue({ generation: 4, certificate: CERTIFICATE_D.slice(0, -2) });
-const MARK = Uint8Array.of(0x6d, 0x61, 0x72, 0x6b);
+/** By a DL key that this firmware does not know. */
+const stranger = issue({ generation: 4, certificate: CERTIFICATE_D }, { seed: spareSeed });
+const BLOCKS = ["ca0:0", "ca0:1", "ca1:0", "ca1:1"] as const;
 
 interface Booted {
 	slots: Slots;
 	reports: string[];
 }
 
-function boot(chip: FlashEmulator, factory = A): Booted {
+function verify(bytes: Uint8Array, of = fleet) {
+	return VerifiedCaInformation.verify(bytes, of);
+}
+
+function slotsOn(chip: FlashEmulator, factory: Uint8Array, of: Fleet): Slots {
 	chip.powerOn();
-	const burntIn = VerifiedCaInformation.read(factory, fleet);
-	const slots = new Slots([chip.open("ca0"), chip.open("ca1")], burntIn, fleet);
+	return new Slots([chip.open("ca0"), chip.open("ca1")], verify(factory), of);
+}
+
+function boot(chip: FlashEmulator, factory = A, of = fleet): Booted {
+	const slots = slotsOn(chip, factory, of);
 	const reports: string[] = [];
-	slots.repair((done, information) => reports.push(information ? `${done} ${information.generation}` : done));
+	slots.repair(report => reports.push(words(report)));
 	return { slots, reports };
 }
 
+function words(report: SlotReport): string {
+	return `${report.slot} ${report.generation ?? "-"} ${report.is === "failed" ? report.reason : report.what}`;
+}
+
 function held({ slots }: { slots: Slots }) {
-	return `${slots.current.generation} ${slots.next?.generation ?? "-"}`;
+	const { current, next, candidate } = slots;
+	return [current, next, ...(candidate ? [candidate] : [])].map(each => each?.generation ?? "-").join(" ");
 }
 
-/** Puts a whole, marked copy where no code of ours did. */
-function put(chip: FlashEmulator, partition: Partition, block: number, record: Uint8Array, mark = MARK): void {
-	chip.setImage(partition, new Uint8Array(BLOCK_LENGTH).fill(0xff), block * BLOCK_LENGTH);
-	chip.setImage(partition, record, block * BLOCK_LENGTH);
-	chip.setImage(partition, mark, block * BLOCK_LENGTH + BLOCK_LENGTH - 4);
+function anchors({ slots }: { slots: Slots }): string[] {
+	return slots.anchors.map(({ slot, information }) => `${slot} ${information.generation}`);
 }
 
-/** A chip whose copies, ca0's two and then ca1's, hold these; undefined: erased. */
+/** By current's own address. */
+function download({ slots }: { slots: Slots }, bytes: Uint8Array): Acceptance["outcome"] {
+	return slots.accept(bytes, from(slots.current!)).outcome;
+}
+
+function from(of: VerifiedCaInformation, https = true): Source {
+	return { by: "address", of, https };
+}
+
+/** A service has proved itself by the anchor of this generation. */
+function prove({ slots }: { slots: Slots }, generation: number) {
+	const anchor = slots.anchors.find(({ information }) => information.generation === generation);
+	assert.ok(anchor, `no anchor ${generation}`);
+	return slots.promote(anchor!.information);
+}
+
+/** Puts a whole copy where no code of ours did. */
+function put(chip: FlashEmulator, partition: Partition, block: number, record: Uint8Array, marks = {}): void {
+	chip.setImage(partition, copyImage(record, marks), block * BLOCK_LENGTH);
+}
+
+/** A chip whose copies, ca0's two and then ca1's, hold these: ca0's proved, ca1's not; undefined: erased. */
 function chipWith(...copies: (Uint8Array | undefined)[]): FlashEmulator {
+	const chip = new FlashEmulator();
+	copies.forEach((record, i) => record && put(chip, i < 2 ? "ca0" : "ca1", i & 1, record, { proved: i < 2 }));
+	return chip;
+}
+
+/** As `chipWith`, all proved. */
+function chipProved(...copies: (Uint8Array | undefined)[]): FlashEmulator {
 	const chip = new FlashEmulator();
 	copies.forEach((record, i) => record && put(chip, i < 2 ? "ca0" : "ca1", i & 1, record));
 	return chip;
@@ -58,13 +101,16 @@ function copy(chip: FlashEmulator, partition: Partition, block: number) {
 	return chip.image(partition).subarray(block * BLOCK_LENGTH, (block + 1) * BLOCK_LENGTH);
 }
 
-function isCopyOf(chip: FlashEmulator, partition: Partition, block: number, record: Uint8Array): boolean {
-	const found = copy(chip, partition, block);
-	return toHex(found.subarray(0, record.length)) === toHex(record) && toHex(found.subarray(-4)) === toHex(MARK);
+function isCopyOf(chip: FlashEmulator, partition: Partition, block: number, record: Uint8Array, proved: boolean) {
+	return toHex(copy(chip, partition, block)) === toHex(copyImage(record, { proved }));
 }
 
-function isBlank(chip: FlashEmulator, partition: Partition, block: number) {
-	return copy(chip, partition, block).every(byte => byte === 0xff);
+function isBlank(chip: FlashEmulator, partition: Partition) {
+	return [0, 1].every(block => copy(chip, partition, block).every(byte => byte === 0xff));
+}
+
+function isSlotOf(chip: FlashEmulator, partition: Partition, record: Uint8Array, proved: boolean) {
+	return [0, 1].every(block => isCopyOf(chip, partition, block, record, proved));
 }
 
 /** The operations that `action` makes, as `ca0:1 erase`. */
@@ -80,102 +126,105 @@ function describe(operation: Operation): string {
 	const { partition } = operation;
 	if (operation.kind === "erase") return `${partition}:${operation.block} erase`;
 	const block = Math.floor(operation.offset / BLOCK_LENGTH);
-	if (operation.offset % BLOCK_LENGTH === 0) return `${partition}:${block} record`;
-	return `${partition}:${block} ${operation.bytes.every(byte => byte === 0) ? "revoke" : "mark"}`;
+	const what = { 4048: "measure", 4064: "proved", 4080: "stored" }[operation.offset % BLOCK_LENGTH] ?? "record";
+	return `${partition}:${block} ${operation.bytes.every(byte => byte === 0) ? "revoke" : what}`;
 }
 
-function written(partition: Partition, block: number) {
-	return ["revoke", "erase", "record", "mark"].map(step => `${partition}:${block} ${step}`);
+function written(partition: Partition, block: number, proved: boolean) {
+	const steps = ["revoke", "erase", "record", "measure", ...(proved ? ["proved"] : []), "stored"];
+	return steps.map(step => `${partition}:${block} ${step}`);
 }
 
-test("a new device stores the factory CA information in both copies of ca0", () => {
+test("a new device stores the factory CA information in both copies of ca0, as proved", () => {
 	const chip = new FlashEmulator();
 	const device = boot(chip);
-	assert.equal(device.reports, ["factory CA information stored 1"]);
+	assert.equal(device.reports, ["ca0 1 factory CA information stored"]);
 	assert.is(held(device), "1 -");
+	assert.equal(anchors(device), ["current 1"]);
 	assert.ok(device.slots.stored);
-	for (const block of [0, 1]) {
-		assert.ok(isCopyOf(chip, "ca0", block, A));
-		assert.ok(isBlank(chip, "ca1", block));
-	}
+	assert.ok(isSlotOf(chip, "ca0", A, true) && isBlank(chip, "ca1"));
 });
 
-test("a copy is the record, erased flash, and the mark in the last word", () => {
-	const chip = new FlashEmulator();
-	boot(chip);
-	const found = copy(chip, "ca0", 1);
-	assert.is(toHex(found.subarray(0, A.length)), toHex(A));
-	assert.ok(found.subarray(A.length, BLOCK_LENGTH - 4).every(byte => byte === 0xff));
-	assert.is(toHex(found.subarray(-4)), "6d61726b");
-});
-
-test("a reboot with nothing to mend writes nothing", () => {
+test("a reboot with nothing to mend programs the marks of valid copies again, and nothing else", () => {
 	const chip = chipWith(A, A, B, B);
-	assert.equal(
-		trace(chip, () => assert.is(held(boot(chip)), "1 2")),
-		[],
-	);
+	const operations = trace(chip, () => assert.is(held(boot(chip)), "1 2"));
+	assert.equal(operations, [
+		"ca0:0 proved",
+		"ca0:0 stored",
+		"ca0:1 proved",
+		"ca0:1 stored",
+		"ca1:0 stored",
+		"ca1:1 stored",
+	]);
+	assert.ok(isSlotOf(chip, "ca0", A, true) && isSlotOf(chip, "ca1", B, false));
 });
 
-test("of two full slots the lower generation is current, whichever partition it is in", () => {
+test("the proved slot of the highest generation is current, the unproved one above it next", () => {
 	assert.is(held(boot(chipWith(A, A, B, B))), "1 2");
-	assert.is(held(boot(chipWith(B, B, A, A))), "1 2");
-	assert.is(held(boot(chipWith(undefined, undefined, B, B))), "2 -");
+	assert.is(held(boot(chipWith(undefined, undefined, B, B))), "1 2"); // next follows the factory's, which is stored
+	assert.is(held(boot(chipProved(A, A, B, B))), "2 -");
+	assert.is(held(boot(chipProved(B, B, A, A))), "2 -");
+	assert.is(held(boot(chipProved(undefined, undefined, B, B))), "2 -");
+	assert.is(held(boot(chipWith(B, B, A, A))), "2 -"); // not above current
 });
 
-test("of two equal generations ca0 counts, and ca1 is written next", () => {
-	const chip = chipWith(B, B, movedA, movedA);
-	const device = boot(chip);
-	assert.is(held(device), "2 -");
-	assert.is(toHex(device.slots.current.bytes), toHex(B));
-	device.slots.accept(C);
-	assert.is(held(device), "2 3");
-	assert.ok(isCopyOf(chip, "ca1", 0, C) && isCopyOf(chip, "ca1", 1, C));
+test("what a cut promotion left is retired copy by copy, after current's copies were written afresh", () => {
+	const chip = chipProved(A, A, B, B);
+	let device: Booted | undefined;
+	const operations = trace(chip, () => (device = boot(chip)));
+	assert.equal(device!.reports, ["ca0 2 promotion finished"]);
+	const marks = 4;
+	assert.equal(operations.slice(marks), [
+		...written("ca1", 0, true),
+		...written("ca1", 1, true),
+		...["ca0:0 revoke", "ca0:0 erase", "ca0:1 revoke", "ca0:1 erase"],
+	]);
+	assert.ok(isBlank(chip, "ca0") && isSlotOf(chip, "ca1", B, true));
 });
 
-test("a record without its mark does not count", () => {
-	for (const mark of [new Uint8Array(4), new Uint8Array(4).fill(0xff), Uint8Array.of(0x6d, 0x61, 0x72, 0x6a)]) {
+test("if a copy of it is blank, current's copies were whole: it is retired alone", () => {
+	const chip = chipProved(undefined, A, B, B);
+	const operations = trace(chip, () => boot(chip));
+	assert.equal(operations.slice(4), ["ca0:1 revoke", "ca0:1 erase"]);
+});
+
+test("a record without its stored mark, with a wrong CRC or length does not count", () => {
+	const wrongCrc = copyImage(B);
+	wrongCrc[4052] ^= 1;
+	const wrongLength = copyImage(B);
+	wrongLength[4048] ^= 4;
+	for (const block of [copyImage(B, { stored: false }), wrongCrc, wrongLength]) {
 		const chip = chipWith(A, A);
-		put(chip, "ca1", 0, B, mark);
-		put(chip, "ca1", 1, B, mark);
-		const device = boot(chip);
-		assert.is(held(device), "1 -");
-		assert.equal(device.reports, ["damaged slot erased"]);
-		assert.ok(isBlank(chip, "ca1", 0) && isBlank(chip, "ca1", 1));
+		for (const i of [0, 1]) chip.setImage("ca1", block, i * BLOCK_LENGTH);
+		assert.is(held(boot(chip)), "1 -");
 	}
 });
 
-test("a mark on what does not verify does not count", () => {
-	const altered = B.slice();
-	altered[40] ^= 1;
-	const chip = chipWith(A, A, altered, B.subarray(0, 200));
-	assert.equal(boot(chip).reports, ["damaged slot erased"]);
-	assert.is(held(boot(chip)), "1 -");
-});
-
-test("another fleet's CA information does not count", () => {
-	const device = boot(chipWith(A, A), A);
-	const other: Fleet = { ...fleet, name: "other.example" };
-	assert.is(held(device), "1 -");
-	const chip = chipWith(B, B);
-	chip.powerOn();
-	const slots = new Slots([chip.open("ca0"), chip.open("ca1")], VerifiedCaInformation.read(A, fleet), other);
-	assert.not.ok(slots.stored);
-});
-
-test("one bad copy is written again from the other, whose mark is set again first", () => {
+test("one bad copy is written again from the other, whose marks are programmed again first", () => {
 	for (const block of [0, 1]) {
 		const chip = chipWith(A, A);
 		chip.flip("ca0", 8 * (block * BLOCK_LENGTH + 100));
 		let device: Booted | undefined;
 		const operations = trace(chip, () => (device = boot(chip)));
-		assert.equal(device!.reports, ["copy rewritten 1"]);
-		assert.equal(operations, [`ca0:${1 - block} mark`, ...written("ca0", block)]);
-		assert.ok(isCopyOf(chip, "ca0", 0, A) && isCopyOf(chip, "ca0", 1, A));
+		assert.equal(device!.reports, ["ca0 1 copy rewritten"]);
+		const marks = [`ca0:${1 - block} proved`, `ca0:${1 - block} stored`];
+		assert.equal(operations, [...marks, ...written("ca0", block, true)]);
+		assert.ok(isSlotOf(chip, "ca0", A, true));
 	}
 });
 
-test("of two valid copies that differ the higher generation is the slot's, and is written over the other", () => {
+test("a copy without the proved mark in a proved slot gets it, afresh if its place is spoilt", () => {
+	for (const spoilt of [false, true]) {
+		const chip = chipWith(A, A);
+		const block = copyImage(A, { proved: false });
+		if (spoilt) block.fill(0, 4064, 4068);
+		chip.setImage("ca0", block, BLOCK_LENGTH);
+		boot(chip);
+		assert.ok(isSlotOf(chip, "ca0", A, true));
+	}
+});
+
+test("of two valid copies that differ a proved one is the slot's, then the higher generation", () => {
 	for (const copies of [
 		[B, C],
 		[C, B],
@@ -183,146 +232,288 @@ test("of two valid copies that differ the higher generation is the slot's, and i
 		const chip = chipWith(A, A, ...copies);
 		const device = boot(chip);
 		assert.is(held(device), "1 3");
-		assert.equal(device.reports, ["copy rewritten 3"]);
-		assert.ok(isCopyOf(chip, "ca1", 0, C) && isCopyOf(chip, "ca1", 1, C));
+		assert.ok(isSlotOf(chip, "ca1", C, false));
 	}
+	const chip = chipWith(A, A, C, C);
+	put(chip, "ca1", 1, B);
+	assert.is(held(boot(chip)), "2 -");
 });
 
-test("a damaged slot is revoked and erased, and what is blank in it is not worn", () => {
-	const chip = chipWith(A, A);
-	chip.setImage("ca1", new Uint8Array(300).fill(0x5a), BLOCK_LENGTH);
-	assert.equal(
-		trace(chip, () => boot(chip)),
-		["ca1:1 revoke", "ca1:1 erase"],
-	);
+test("the proved mark counts for the record beside it alone", () => {
+	const chip = new FlashEmulator();
+	put(chip, "ca0", 0, A);
+	put(chip, "ca0", 1, B, { proved: false });
+	assert.is(held(boot(chip)), "1 -");
 });
 
 test("both slots destroyed: the factory CA information is stored again, and newer ones are taken from there", () => {
 	const chip = chipWith(B, B, C, C);
-	for (const block of [0, 1]) {
-		chip.setImage("ca0", new Uint8Array(60), block * BLOCK_LENGTH);
-		chip.setImage("ca1", new Uint8Array(60), block * BLOCK_LENGTH);
-	}
+	for (const partition of ["ca0", "ca1"] as const)
+		for (const block of [0, 1]) chip.setImage(partition, new Uint8Array(60), block * BLOCK_LENGTH);
 	const device = boot(chip);
-	assert.equal(device.reports, ["damaged slot erased", "damaged slot erased", "factory CA information stored 1"]);
+	assert.equal(device.reports, ["ca0 1 factory CA information stored"]);
 	assert.is(held(device), "1 -");
-	assert.is(device.slots.accept(C).outcome, "stored");
+	assert.is(download(device, C), "stored");
 	assert.is(held(boot(chip)), "1 3");
 });
 
-test("a newer CA information goes into the slot that is not current, one copy after the other", () => {
+test("a newer CA information goes into the slot that is not current, one copy after the other, unproved", () => {
 	const chip = chipWith(A, A);
 	const device = boot(chip);
-	const operations = trace(chip, () => assert.is(device.slots.accept(B).outcome, "stored"));
-	assert.equal(operations, [...written("ca1", 0), ...written("ca1", 1)]);
+	const operations = trace(chip, () => assert.is(download(device, B), "stored"));
+	assert.equal(operations, [...written("ca1", 0, false), ...written("ca1", 1, false)]);
 	assert.is(held(device), "1 2");
-	device.slots.accept(C);
+	assert.is(download(device, otherB), "stored");
 	assert.is(held(device), "1 3");
 	assert.is(held(boot(chip)), "1 3");
 });
 
-test("the same bytes as in either slot are `same`, and nothing is written", () => {
-	const chip = chipWith(A, A, B, B);
-	const { slots } = boot(chip);
+test("what is the same, or is refused, writes nothing", () => {
+	const chip = chipWith(B, B, C, C);
+	const device = boot(chip);
 	const operations = trace(chip, () => {
-		assert.is(slots.accept(A).outcome, "same");
-		assert.is(slots.accept(B).outcome, "same");
+		assert.is(download(device, B), "same");
+		assert.is(download(device, C), "same");
+		refusedAs(DecodeError, "older generation", () => download(device, A));
+		refusedAs(DecodeError, "equal generation", () => download(device, otherB));
+		refusedAs(DecodeError, "truncated", () => download(device, D.subarray(0, 100)));
+		refusedAs(DecodeError, "bad signature", () => download(device, stranger));
 	});
 	assert.equal(operations, []);
+	assert.is(held(device), "2 3");
 });
 
-test("what is refused writes nothing", () => {
-	const chip = chipWith(B, B);
-	const { slots } = boot(chip);
-	const operations = trace(chip, () => {
-		refusedAs(DecodeError, "older generation", () => slots.accept(A));
-		refusedAs(DecodeError, "equal generation", () => slots.accept(movedA));
-		refusedAs(DecodeError, "generation too far ahead", () => slots.accept(issue({ generation: 259 })));
-		refusedAs(DecodeError, "truncated", () => slots.accept(C.subarray(0, 100)));
-	});
-	assert.equal(operations, []);
-});
-
-test("a promotion writes next afresh, revokes both copies of the lower slot, then erases them", () => {
+test("a promotion writes next afresh with both marks, then retires the lower slot copy by copy", () => {
 	const chip = chipWith(A, A, B, B);
-	const { slots } = boot(chip);
-	const operations = trace(chip, () => slots.promote());
-	assert.equal(operations.slice(0, 8), [...written("ca1", 0), ...written("ca1", 1)]);
-	assert.equal(operations.slice(8, 10), ["ca0:0 revoke", "ca0:1 revoke"]);
-	assert.equal(
-		operations.slice(10).filter(operation => operation.endsWith("erase")),
-		["ca0:0 erase", "ca0:1 erase"],
-	);
-	assert.is(held({ slots }), "2 -");
+	const device = boot(chip);
+	const operations = trace(chip, () => assert.equal(prove(device, 2), { outcome: "promoted" }));
+	assert.equal(operations, [
+		...written("ca1", 0, true),
+		...written("ca1", 1, true),
+		...["ca0:0 revoke", "ca0:0 erase", "ca0:1 revoke", "ca0:1 erase"],
+	]);
+	assert.is(held(device), "2 -");
 	assert.is(held(boot(chip)), "2 -");
-	assert.ok(isBlank(chip, "ca0", 0) && isBlank(chip, "ca0", 1));
+	assert.ok(isBlank(chip, "ca0") && isSlotOf(chip, "ca1", B, true));
+	assert.equal(prove(device, 2), { outcome: "current" });
 });
 
-test("without a next CA information there is nothing to promote", () => {
-	const { slots } = boot(chipWith(A, A));
-	assert.throws(
-		() => slots.promote(),
-		(error: unknown) => error instanceof RangeError,
-	);
+test("what was proved is promoted, whatever next is by then", () => {
+	const chip = chipWith(A, A, B, B);
+	const device = boot(chip);
+	const [, next] = device.slots.anchors;
+	assert.is(download(device, otherB), "stored"); // a poll in parallel
+	assert.equal(device.slots.promote(next.information), { outcome: "promoted" });
+	assert.is(held(device), "2 -");
+	assert.is(held(boot(chip)), "2 -");
+	const former = verify(A);
+	assert.equal(device.slots.promote(former), { outcome: "current" }); // never back
+	assert.is(held(device), "2 -");
 });
 
-test("the same CA with another URL, and one that revokes, are promoted as soon as they are stored", () => {
-	for (const information of [movedA, revokingB]) {
-		const chip = chipWith(A, A);
-		const { slots } = boot(chip);
-		assert.is(slots.accept(information).outcome, "promoted");
-		assert.is(held({ slots }), "2 -");
-		assert.is(held(boot(chip)), "2 -");
-	}
+test("the same CA with another address, and one that revokes, are promoted as soon as they are accepted", () => {
+	for (const information of [movedA, revokingB])
+		for (const source of ["offer", "address"] as const) {
+			const chip = chipWith(A, A);
+			const device = boot(chip);
+			const { current } = device.slots;
+			const how: Source = source === "offer" ? { by: "offer" } : from(current!);
+			assert.is(device.slots.accept(information, how).outcome, "promoted");
+			assert.is(held(device), "2 -");
+			assert.is(held(boot(chip)), "2 -");
+		}
+});
+
+test("the same key under another name is another CA: it is promoted by a proof alone", () => {
+	// RFC 5280 §4.1.2.4: an issuer is known by its name
+	const renamed = CERTIFICATE_D.replaceAll("20434120343", "20434120353");
+	const device = boot(chipWith(issue({ generation: 1, certificate: CERTIFICATE_D })), issue({ generation: 1 }));
+	assert.is(download(device, issue({ generation: 2, certificate: renamed })), "stored");
+	assert.is(held(device), "1 2");
 });
 
 test("a promotion that no server has to justify is finished at boot, if the power failed before it", () => {
 	for (const information of [movedA, revokingB]) {
 		const device = boot(chipWith(A, A, information, information));
-		assert.equal(device.reports, ["promotion finished 2"]);
+		assert.equal(device.reports, ["ca1 2 promotion finished"]);
 		assert.is(held(device), "2 -");
 	}
 	assert.is(held(boot(chipWith(A, A, B, B))), "1 2");
 });
 
-test("a promotion that no server has to justify is finished before anything takes next's place", () => {
-	const chip = chipWith(A, A);
-	const { slots } = boot(chip);
-	for (const block of [0, 1]) chip.blockFaults.set(`ca0:${block}`, "refuses");
-	refusedAs(FlashError, "flash cannot be programmed", () => slots.accept(revokingB));
-	assert.is(held({ slots }), "1 2");
-	refusedAs(FlashError, "flash cannot be programmed", () => slots.accept(revokingB)); // not `same`: it is not in force
-	chip.blockFaults.clear();
-	assert.is(slots.accept(C).outcome, "stored");
-	assert.is(held({ slots }), "2 3");
+test("losing current proves nothing: next stays next, and the factory's stands only if next follows it", () => {
+	const chip = chipWith(undefined, undefined, C, C);
+	const device = boot(chip);
+	assert.is(held(device), "- 3");
+	assert.equal(anchors(device), ["next 3"]);
+	assert.is(held(boot(chipWith(undefined, undefined, B, B))), "1 2");
+	assert.equal(prove(device, 3), { outcome: "promoted" });
+	assert.is(held(boot(chip)), "3 -");
 });
 
-test("a newer firmware's factory CA information is offered at boot as a download would be", () => {
+test("what a lost current was comes back as a candidate, from the address of next or of the factory", () => {
+	const chip = chipWith(undefined, undefined, C, C);
+	const device = boot(chip);
+	assert.is(device.slots.accept(B, from(device.slots.next!)).outcome, "held");
+	assert.equal(anchors(device), ["next 3", "candidate 2"]);
+	assert.is(held(boot(chip)), "- 3"); // in memory only
+	assert.equal(prove(device, 2), { outcome: "promoted" });
+	assert.is(held(device), "2 3");
+	assert.is(held(boot(chip)), "2 3");
+});
+
+test("of two slots that nothing has proved, the lower is a candidate if the higher follows it, and else is erased", () => {
+	const chip = new FlashEmulator();
+	for (const block of [0, 1]) {
+		put(chip, "ca0", block, B, { proved: false });
+		put(chip, "ca1", block, C, { proved: false });
+	}
+	const device = boot(chip);
+	assert.is(held(device), "- 3 2");
+	assert.equal(anchors(device), ["next 3", "candidate 2"]);
+	prove(device, 2);
+	assert.ok(isSlotOf(chip, "ca0", B, true) && isSlotOf(chip, "ca1", C, false));
+
+	const other = new FlashEmulator();
+	for (const block of [0, 1]) {
+		put(other, "ca0", block, A, { proved: false });
+		put(other, "ca1", block, C, { proved: false });
+	}
+	const alone = boot(other);
+	assert.equal(alone.reports, ["ca0 - former CA erased"]);
+	assert.is(held(alone), "- 3");
+});
+
+test("a candidate is an anchor until the next boot; proved, it is stored and current in one step", () => {
+	const chip = chipWith(A, A, B, B);
+	const device = boot(chip);
+	const operations = trace(chip, () => assert.is(download(device, C), "held"));
+	assert.equal(operations, []);
+	assert.equal(anchors(device), ["current 1", "next 2", "candidate 3"]);
+	assert.is(download(device, C), "same");
+	assert.is(held(boot(chip)), "1 2");
+
+	const again = boot(chip);
+	download(again, C);
+	assert.equal(prove(again, 3), { outcome: "promoted" });
+	assert.is(held(again), "3 -");
+	assert.ok(isSlotOf(chip, "ca1", C, true) && isBlank(chip, "ca0"));
+});
+
+test("a promotion drops a candidate that follows a former CA", () => {
+	const device = boot(chipWith(A, A, B, B));
+	assert.is(download(device, issue({ generation: 5, certificate: CERTIFICATE_D })), "held");
+	prove(device, 2);
+	assert.is(held(device), "2 - 5");
+	assert.is(
+		device.slots.accept(issue({ generation: 6, certificate: CERTIFICATE_C, follows: 2 }), from(device.slots.current!))
+			.outcome,
+		"stored",
+	);
+	prove(device, 6);
+	assert.is(held(device), "6 -");
+});
+
+test("from an http: mirror of current's, and by offer, what follows a former CA is refused", () => {
+	const device = boot(chipWith(B, B));
+	const reissue = issue({ generation: 3, follows: 1 });
+	for (const source of [from(device.slots.current!, false), { by: "offer" } as const])
+		refusedAs(DecodeError, "follows a former CA", () => device.slots.accept(reissue, source));
+	assert.is(download(device, reissue), "stored");
+});
+
+test("nothing that is offered takes the place of what an update brought in this session", () => {
+	const device = boot(chipWith(A, A, B, B));
+	assert.is(download(device, C), "held");
+	refusedAs(DecodeError, "an update is under way", () => device.slots.accept(D, { by: "offer" }));
+	assert.is(device.slots.accept(C, { by: "offer" }).outcome, "same");
+	device.slots.refresh(() => {});
+	assert.is(device.slots.accept(D, { by: "offer" }).outcome, "held");
+	assert.is(held(device), "1 2 4");
+});
+
+test("newer firmware's factory CA information is stored as next, or is an anchor of its own in every boot", () => {
 	const chip = chipWith(A, A);
-	assert.equal(boot(chip, B).reports, ["factory CA information stored 2"]);
+	assert.equal(boot(chip, B).reports, ["ca1 2 factory CA information stored"]);
 	assert.is(held(boot(chip, B)), "1 2");
 	assert.equal(boot(chip, B).reports, []);
-	assert.is(held(boot(chip, A)), "1 2");
 	assert.is(held(boot(chipWith(A, A), revokingB)), "2 -");
-	assert.is(held(boot(chipWith(A, A), issue({ generation: 300 }))), "1 -");
-	assert.is(held(boot(chipWith(A, A, B, B), C)), "1 3");
+	assert.is(held(boot(chipWith(A, A), issue({ generation: 300, certificate: CERTIFICATE_B }))), "1 300");
+
+	const beside = boot(chipWith(A, A, B, B), C);
+	assert.is(held(beside), "1 2");
+	assert.equal(anchors(beside), ["current 1", "next 2", "factory 3"]);
+	refusedAs(DecodeError, "older generation", () => download(beside, movedA));
+	prove(beside, 3);
+	assert.is(held(beside), "3 -");
+	assert.equal(anchors(boot(chipWith(C, C), B)), ["current 3"]); // older firmware
 });
 
-test("nothing as old as the factory's is taken, even where the factory's could not be stored", () => {
-	const { slots } = boot(chipWith(A, A), issue({ generation: 300 }));
-	refusedAs(DecodeError, "older generation", () => slots.accept(B));
-	refusedAs(DecodeError, "older generation", () => slots.accept(issue({ generation: 299 })));
-	assert.is(slots.accept(issue({ generation: 301, certificate: CERTIFICATE_B })).outcome, "stored");
+test("flash that takes nothing: the device lives from memory, boot by boot", () => {
+	for (const fault of ["ignores", "refuses"] as const) {
+		const chip = new FlashEmulator();
+		for (const block of BLOCKS) chip.blockFaults.set(block, fault);
+		const device = boot(chip);
+		const refusal = fault === "ignores" ? "programmed" : "erased";
+		assert.equal(device.reports, [`ca0 1 flash cannot be ${refusal}`]);
+		assert.equal(anchors(device), ["factory 1"]);
+		assert.not.ok(device.slots.stored);
+		assert.is(download(device, B), "held");
+		assert.equal(anchors(device), ["factory 1", "candidate 2"]);
+		assert.is(prove(device, 2).outcome, "promoted");
+		assert.is(held(device), "2 -");
+		assert.equal(anchors(device), ["current 2"]);
+		assert.is(download(device, C), "held");
+		prove(device, 3);
+		assert.is(held(device), "3 -");
+		assert.is(held(boot(chip)), "1 -");
+	}
 });
 
-test("flash that takes nothing: the firmware's copy is used, and that is said", () => {
-	const chip = new FlashEmulator();
-	for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) chip.blockFaults.set(block, "ignores");
+test("what flash refused is written when it takes it again", () => {
+	const chip = chipWith(A, A, B, B);
 	const device = boot(chip);
-	assert.equal(device.reports, ["flash cannot be programmed 1"]);
-	assert.is(held(device), "1 -");
-	assert.not.ok(device.slots.stored);
-	refusedAs(FlashError, "flash cannot be programmed", () => device.slots.accept(B)); // next alone would be current
+	for (const block of BLOCKS) chip.blockFaults.set(block, "refuses");
+	for (let i = 0; i < 6; i++) {
+		const promotion = i === 0 ? prove(device, 2) : undefined;
+		if (promotion) assert.equal(promotion, { outcome: "promoted", reason: "flash cannot be programmed" });
+		assert.is(held(device), "2 -");
+		const reports: string[] = [];
+		device.slots.refresh(report => reports.push(words(report)));
+		assert.equal(reports, ["ca1 2 flash cannot be programmed"]);
+	}
+	assert.is(download(device, C), "held"); // no number of refusals ends the renewal
+	chip.blockFaults.clear();
+	const reports: string[] = [];
+	device.slots.refresh(report => reports.push(words(report)));
+	assert.equal(reports, ["ca1 2 promotion finished"]);
+	assert.ok(device.slots.stored);
+	assert.is(held(device), "2 - 3");
+	assert.is(held(boot(chip)), "2 -");
+});
+
+test("where the other slot cannot be written, what was proved is written over current", () => {
+	const chip = chipWith(A, A);
+	const device = boot(chip);
+	for (const block of ["ca1:0", "ca1:1"]) chip.blockFaults.set(block, "refuses");
+	assert.is(download(device, B), "held");
+	assert.equal(prove(device, 2), { outcome: "promoted" });
+	assert.ok(isSlotOf(chip, "ca0", B, true));
+	assert.is(held(boot(chip)), "2 -");
+});
+
+test("the last valid copy of a slot is not risked where its twin could not be written", () => {
+	const chip = chipWith(A, A);
+	const device = boot(chip);
+	for (const block of ["ca1:0", "ca1:1"]) chip.blockFaults.set(block, "refuses");
+	download(device, B);
+	chip.onOperation = operation => {
+		if (operation.kind === "erase") for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "ignores");
+	};
+	assert.is(prove(device, 2).outcome, "promoted");
+	assert.is(held(device), "2 -"); // in memory
+	chip.onOperation = undefined;
+	chip.blockFaults.clear();
 	assert.is(held(boot(chip)), "1 -");
 });
 
@@ -334,7 +525,7 @@ test("a read error never causes an erase", () => {
 		[A, undefined, B, B],
 	];
 	for (const copies of images)
-		for (const unreadable of [["ca0:0"], ["ca0:1"], ["ca0:0", "ca0:1"], ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]]) {
+		for (const unreadable of [["ca0:0"], ["ca0:1"], ["ca0:0", "ca0:1"], BLOCKS]) {
 			const chip = chipWith(...copies);
 			for (const block of unreadable) chip.blockFaults.set(block, "unreadable");
 			const operations = trace(chip, () => boot(chip));
@@ -346,154 +537,162 @@ test("a read error never causes an erase", () => {
 		}
 });
 
-test("a slot that cannot be read is as it was when it can be read again", () => {
+test("a read that fails twice has not failed, and what is damaged may have been misread", () => {
 	const chip = chipWith(A, A, B, B);
-	for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) chip.blockFaults.set(block, "unreadable");
-	const device = boot(chip);
-	assert.is(held(device), "1 -");
-	assert.not.ok(device.slots.stored);
-	assert.equal(device.reports, ["flash cannot be read 1"]);
-	chip.blockFaults.clear();
+	const reads: Record<string, number> = {};
+	chip.readFails = (partition, block) =>
+		(reads[`${partition}:${block}`] = (reads[`${partition}:${block}`] ?? 0) + 1) < 3;
 	assert.is(held(boot(chip)), "1 2");
 });
 
-test("one block that cannot be read, or not be written, does not keep a device from its first CA nor from the next", () => {
-	for (const fault of [
-		"unreadable",
-		"ignores",
-		"ignores erase",
-		"ignores program",
-		"refuses",
-		"refuses erase",
-	] as const)
-		for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) {
-			const chip = new FlashEmulator();
-			chip.setImage(
-				block.startsWith("ca0") ? "ca0" : "ca1",
-				new Uint8Array(64),
-				block.endsWith("1") ? BLOCK_LENGTH : 0,
-			);
-			chip.blockFaults.set(block, fault);
-			assert.is(held(boot(chip)), "1 -", `${block} ${fault}`);
-			assert.is(boot(chip).slots.accept(B).outcome, "stored");
-			boot(chip).slots.promote();
-			assert.is(held(boot(chip)), "2 -", `${block} ${fault}`);
-			boot(chip).slots.accept(C);
-			boot(chip).slots.promote();
-			assert.is(held(boot(chip)), "3 -", `${block} ${fault}`);
-		}
-});
-
-test("a copy that stands against revocation is outvoted by its twin, and the device goes on renewing", () => {
-	for (const fault of ["unreadable", "ignores", "ignores program", "refuses"] as const)
-		for (const [partition, block] of [
-			["ca0", 0],
-			["ca0", 1],
-			["ca1", 0],
-			["ca1", 1],
-		] as const) {
-			const chip = partition === "ca0" ? chipWith(A, A) : chipWith(undefined, undefined, A, A);
-			boot(chip);
-			chip.blockFaults.set(`${partition}:${block}`, fault);
-			const device = boot(chip);
-			device.slots.accept(B);
-			device.slots.promote();
-			assert.is(held(device), "2 -", `${partition}:${block} ${fault}`);
-			assert.is(held(boot(chip)), "2 -");
-			boot(chip).slots.accept(C);
-			assert.is(held(boot(chip)), "2 3");
-			boot(chip).slots.promote();
-			chip.blockFaults.clear(); // what could not be read, or not be written, is there again: A
-			assert.is(held(boot(chip)), "3 -");
-		}
-});
-
-test("no write to a slot that is not current shows the copy that could not be retired", () => {
-	const chip = chipWith(undefined, undefined, A, A);
-	chip.blockFaults.set("ca1:0", "ignores");
-	const { slots } = boot(chip);
-	slots.accept(B);
-	slots.promote();
-	const operations = trace(chip, () => boot(chip).slots.accept(C));
-	assert.ok(
-		operations.every(operation => !operation.startsWith("ca1:1 revoke")),
-		operations.join(),
-	);
-});
-
-test("a blank copy beside one that cannot be erased is not worn at each boot", () => {
-	const chip = chipWith(A, A);
-	chip.setImage("ca1", new Uint8Array(64), BLOCK_LENGTH);
-	chip.blockFaults.set("ca1:1", "ignores erase");
-	assert.equal(boot(chip).reports, ["flash cannot be erased"]);
-	assert.equal(
-		trace(chip, () => boot(chip)),
-		["ca1:1 revoke", "ca1:1 erase"],
-	);
-});
-
-test("a promotion that cannot be committed is tried a few times, then not before the next boot", () => {
+test("beside a slot that cannot be read nothing authenticates a service before its download server was asked", () => {
 	const chip = chipWith(A, A, B, B);
-	for (const block of [0, 1]) chip.blockFaults.set(`ca0:${block}`, "ignores");
-	const { slots } = boot(chip);
-	const attempt = () => refusedAs(FlashError, "flash cannot be programmed", () => slots.promote());
-	const operations = [1, 2, 3, 4, 5, 6].map(() => trace(chip, attempt).length);
-	assert.ok(operations.slice(0, 4).every(count => count > 0));
-	assert.equal(operations.slice(4), [0, 0]);
-	assert.is(held({ slots }), "1 2");
-	assert.is(held(boot(chip)), "1 2");
-	slots.accept(C);
-	assert.ok(trace(chip, attempt).length > 0); // of another next
-	chip.blockFaults.clear();
-	boot(chip).slots.promote();
-	assert.is(held(boot(chip)), "3 -");
-});
-
-test("programming that fails once, with or without a word, leaves the other copy and is mended at the next boot", () => {
-	for (const fault of ["ignores", "half", "refuses"] as const)
-		for (let at = 0; at < 8; at++) {
-			const chip = chipWith(A, A);
-			const { slots } = boot(chip);
-			chip.operationFaults.set(chip.operations + at, fault);
-			slots.accept(B);
-			assert.is(held({ slots }), "1 2", `${fault} ${at}`);
-			assert.is(held(boot(chip)), "1 2");
-			assert.ok(isCopyOf(chip, "ca1", 0, B) && isCopyOf(chip, "ca1", 1, B), `${fault} ${at}`);
-		}
-});
-
-test("what is signed but cannot be used here is left alone, for another firmware", () => {
-	const chip = chipWith(A, A, foreign, foreign);
+	for (const block of ["ca1:0", "ca1:1"]) chip.blockFaults.set(block, "unreadable");
 	const device = boot(chip);
-	assert.is(held(device), "1 -");
+	assert.equal(device.slots.view, { current: 1, next: "unreadable" });
+	assert.equal(anchors(device), []);
+	for (const bytes of [B, movedA])
+		refusedAs(DecodeError, "a slot cannot be read", () => device.slots.accept(bytes, { by: "offer" }));
+	device.slots.asked(device.slots.current!);
+	assert.equal(anchors(device), ["current 1"]);
+	assert.is(device.slots.accept(B, from(device.slots.current!)).outcome, "held");
+	assert.equal(prove(device, 2), { outcome: "promoted" });
+	assert.is(held(device), "2 -");
+});
+
+test("both slots unreadable: the factory's is no current before it was asked, and nothing is written", () => {
+	const chip = chipWith(A, A, B, B);
+	for (const block of BLOCKS) chip.blockFaults.set(block, "unreadable");
+	const device = boot(chip);
 	assert.equal(device.reports, []);
-	assert.ok(isCopyOf(chip, "ca1", 0, foreign) && isCopyOf(chip, "ca1", 1, foreign));
-
-	const alone = chipWith(foreign, foreign);
-	const rolledBack = boot(alone);
-	assert.equal(rolledBack.reports, ["flash is held for another firmware 1"]);
-	assert.is(held(rolledBack), "1 -");
-	refusedAs(FlashError, "flash is held for another firmware", () => rolledBack.slots.accept(B));
-	assert.ok(isBlank(alone, "ca1", 0) && isBlank(alone, "ca1", 1));
+	assert.equal(device.slots.view, { current: "unreadable", next: "unreadable" });
+	assert.equal(anchors(device), []);
+	device.slots.asked(device.slots.factory);
+	assert.equal(anchors(device), ["factory 1"]);
+	assert.not.ok(device.slots.stored);
 });
 
-test("partitions of another size are a mistake of ours", () => {
-	const chip = new FlashEmulator();
-	const burntIn = VerifiedCaInformation.read(A, fleet);
+test("what could not be read is read again at the next session, and counts then", () => {
+	const chip = chipWith(A, A, B, B);
+	for (const block of BLOCKS) chip.blockFaults.set(block, "unreadable");
+	const device = boot(chip);
+	chip.blockFaults.clear();
+	device.slots.refresh(() => {});
+	assert.is(held(device), "1 2");
+	assert.ok(device.slots.stored);
+
+	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "unreadable");
+	const other = boot(chip);
+	assert.is(held(other), "1 2"); // next follows the factory's
+	prove(other, 2);
+	chip.blockFaults.clear();
+	other.slots.refresh(() => {});
+	assert.is(held(other), "2 -");
+	assert.ok(isBlank(chip, "ca0"));
+});
+
+test("a partition that is missing is one that cannot be read", () => {
+	const chip = chipWith(A, A);
+	chip.powerOn();
+	const slots = new Slots([chip.open("ca0"), undefined], verify(A), fleet);
+	slots.repair(() => {});
+	assert.equal(slots.view, { current: 1, next: "unreadable" });
 	assert.throws(
-		() => new Slots([chip.open("ca0"), chip.open("poll")], burntIn, fleet),
+		() => new Slots([chip.open("ca0"), chip.open("poll")], verify(A), fleet),
 		(error: unknown) => error instanceof RangeError,
 	);
 });
 
+test("what is proved and cannot be used here is left alone, and nothing up to it authenticates or is taken", () => {
+	const chip = chipProved(B, B, foreign, foreign);
+	const device = boot(chip);
+	assert.equal(device.reports, []);
+	assert.equal(device.slots.view, { current: 2, next: "foreign" });
+	assert.equal(anchors(device), []);
+	refusedAs(DecodeError, "older generation", () => download(device, C));
+	assert.ok(isSlotOf(chip, "ca1", foreign, true));
+
+	const above = issue({ generation: 5, certificate: CERTIFICATE_C });
+	assert.is(download(device, above), "held"); // its slot is taken
+	assert.equal(prove(device, 5), { outcome: "promoted" });
+	assert.is(held(boot(chip)), "5 -");
+	assert.ok(isSlotOf(chip, "ca0", above, true) && isBlank(chip, "ca1")); // what was proved below current is retired
+});
+
+test("beside what is proved by an unknown key nothing authenticates a service, and it is never erased", () => {
+	for (const copies of [
+		[B, B, stranger, stranger],
+		[undefined, undefined, stranger, stranger],
+	]) {
+		const chip = chipProved(...copies);
+		const device = boot(chip, A);
+		assert.equal(anchors(device), []);
+		device.slots.asked(device.slots.factory);
+		assert.equal(anchors(device), []);
+		assert.ok(isSlotOf(chip, "ca1", stranger, true));
+		assert.equal(boot(chip, A, { ...fleet, dlKeys: [publicKeyOf(spareSeed)] }).slots.view.current, 4);
+	}
+});
+
+test("what cannot be used here and is only stored is overwritten when its slot is needed", () => {
+	const chip = chipWith(B, B, foreign, foreign);
+	const device = boot(chip);
+	assert.equal(anchors(device), ["current 2"]);
+	assert.ok(isSlotOf(chip, "ca1", foreign, false));
+	assert.is(download(device, C), "stored");
+	assert.is(held(boot(chip)), "2 3");
+});
+
+test("with current lost beside what is only stored and cannot be used, the factory's stands as that follows it", () => {
+	const follower = issue({ generation: 2, certificate: CERTIFICATE_D.slice(0, -2) });
+	assert.equal(anchors(boot(chipWith(undefined, undefined, follower, follower))), ["current 1"]);
+	assert.equal(anchors(boot(chipWith(undefined, undefined, foreign, foreign))), []);
+	const unknown = boot(chipWith(undefined, undefined, stranger, stranger));
+	assert.equal(anchors(unknown), []);
+	unknown.slots.asked(unknown.slots.factory);
+	assert.equal(anchors(unknown), ["factory 1"]);
+});
+
+test("what a retired key has signed counts, is not accepted, and is signed anew by the same payload", () => {
+	const spare = publicKeyOf(spareSeed);
+	const of: Fleet = { name: FLEET_NAME, dlKeys: [spare], retiredDlKeys: fleet.dlKeys };
+	const chip = chipWith(A, A, B, B);
+	const device = { slots: slotsOn(chip, A, of) };
+	device.slots.repair(() => {});
+	assert.is(held(device), "1 2");
+	refusedAs(DecodeError, "signed by a retired key", () => download(device, otherB));
+	const anew = issue({ generation: 2, certificate: CERTIFICATE_B }, { seed: spareSeed });
+	assert.is(download(device, anew), "same");
+	assert.ok(isSlotOf(chip, "ca1", anew, false));
+	const operations = trace(chip, () => assert.is(download(device, anew), "same"));
+	assert.equal(operations, []);
+	const currentAnew = issue({ generation: 1 }, { seed: spareSeed });
+	assert.is(download(device, currentAnew), "same");
+	assert.ok(isSlotOf(chip, "ca0", currentAnew, true));
+	assert.is(held(boot(chip, A, of)), "1 2");
+});
+
+test("programming that fails once, with or without a word, leaves the other copy and is mended at the next boot", () => {
+	for (const fault of ["ignores", "half", "refuses"] as const)
+		for (let at = 0; at < 10; at++) {
+			const chip = chipWith(A, A);
+			const device = boot(chip);
+			chip.operationFaults.set(chip.operations + at, fault);
+			download(device, B);
+			assert.is(held(device), "1 2", `${fault} ${at}`);
+			assert.is(held(boot(chip)), "1 2");
+			assert.ok(isSlotOf(chip, "ca1", B, false), `${fault} ${at}`);
+		}
+});
+
 /** Stops before each operation of `action` in turn, boots, and lets `check` say what may be found then. */
-function stopEverywhere(make: () => FlashEmulator, action: (slots: Slots) => void, allowed: string[]): void {
+function stopEverywhere(make: () => FlashEmulator, action: (device: Booted) => void, allowed: string[]): void {
 	for (let at = 0; ; at++) {
 		const chip = make();
-		const { slots } = boot(chip);
+		const device = boot(chip);
 		chip.cutAt(chip.operations + at, { model: "nothing", amount: 0, unstable: false });
 		try {
-			action(slots);
+			action(device);
 		} catch (error) {
 			if (!chip.isOff) throw error;
 		}
@@ -507,25 +706,25 @@ function stopEverywhere(make: () => FlashEmulator, action: (slots: Slots) => voi
 test("a store that is stopped before any operation leaves the old state or the new one", () => {
 	stopEverywhere(
 		() => chipWith(A, A),
-		slots => slots.accept(B),
+		device => download(device, B),
 		["1 -", "1 2"],
 	);
 	stopEverywhere(
 		() => chipWith(A, A, B, B),
-		slots => slots.accept(C),
-		["1 2", "1 3"],
+		device => download(device, otherB),
+		["1 2", "1 3", "1 -"],
 	);
 });
 
 test("a promotion that is stopped before any operation leaves the old state or the new one", () => {
 	stopEverywhere(
 		() => chipWith(A, A, B, B),
-		slots => slots.promote(),
+		device => prove(device, 2),
 		["1 2", "2 -"],
 	);
 	stopEverywhere(
-		() => chipWith(C, C, B, B),
-		slots => slots.promote(),
+		() => chipWith(B, B, C, C),
+		device => prove(device, 3),
 		["2 3", "3 -"],
 	);
 });
@@ -533,17 +732,15 @@ test("a promotion that is stopped before any operation leaves the old state or t
 test("a revocation that is stopped before any operation has not begun, or is in force at the next boot", () => {
 	stopEverywhere(
 		() => chipWith(A, A),
-		slots => slots.accept(revokingB),
+		device => download(device, revokingB),
 		["1 -", "2 -"],
 	);
 });
 
 test("a first boot that is stopped before any operation is made up for by the next", () => {
-	for (let at = 0; at < 8; at++) {
+	for (let at = 0; at < 10; at++) {
 		const chip = new FlashEmulator();
-		chip.powerOn();
-		const burntIn = VerifiedCaInformation.read(A, fleet);
-		const slots = new Slots([chip.open("ca0"), chip.open("ca1")], burntIn, fleet);
+		const slots = slotsOn(chip, A, fleet);
 		chip.cutAt(at, { model: "nothing", amount: 0, unstable: false });
 		slots.repair(() => {});
 		assert.ok(chip.isOff);

@@ -4,80 +4,144 @@ import { DecodeError } from "../../../firmware/cbor.js";
 import { VerifiedCaInformation } from "../../../firmware/trust/ca-information.js";
 import {
 	type AcceptanceReason,
-	equalBytes,
 	judge,
 	needsNoProof,
+	outlives,
 	type TrustedCa,
+	type Way,
 } from "../../../firmware/trust/trusted-ca.js";
 import { refusedAs } from "../../refusal.js";
-import { CERTIFICATE_B, CERTIFICATE_C } from "./certificates.js";
-import { type Content, fleet, issue } from "./issue.js";
+import { CERTIFICATE_A, CERTIFICATE_B, CERTIFICATE_C, CERTIFICATE_D } from "./certificates.js";
+import { type Content, fleet, issue, spareSeed } from "./issue.js";
 
-function read(content: Content) {
-	return VerifiedCaInformation.read(issue(content), fleet);
+const certificates = { A: CERTIFICATE_A, B: CERTIFICATE_B, C: CERTIFICATE_C, D: CERTIFICATE_D };
+
+/** CA information of authority `ca`. */
+function make(ca: keyof typeof certificates, generation: number, more: Partial<Content> = {}) {
+	return VerifiedCaInformation.verify(issue({ generation, certificate: certificates[ca], ...more }), fleet);
 }
-const A = read({ generation: 1 });
-const B = read({ generation: 2, certificate: CERTIFICATE_B });
-const C = read({ generation: 3, certificate: CERTIFICATE_C });
-function refused(candidate: VerifiedCaInformation, held: TrustedCa, reason: AcceptanceReason, factory = 1) {
-	refusedAs(DecodeError, reason, () => judge(candidate, held, factory));
+const A = make("A", 1),
+	B = make("B", 2),
+	C = make("C", 3);
+
+function held(trusted: Partial<TrustedCa>): TrustedCa {
+	return { factory: A, floor: 0, ...trusted };
+}
+function verdict(given: VerifiedCaInformation, trusted: Partial<TrustedCa>, way: Way = "current") {
+	return judge(given, held(trusted), way);
+}
+function refused(
+	given: VerifiedCaInformation,
+	trusted: Partial<TrustedCa>,
+	reason: AcceptanceReason,
+	way: Way = "current",
+) {
+	refusedAs(DecodeError, reason, () => verdict(given, trusted, way));
 }
 
-test("a greater generation than that of every full slot is stored", () => {
-	assert.is(judge(B, { current: A }, 1), "store");
-	assert.is(judge(C, { current: A, next: B }, 1), "store");
-	assert.is(judge(A, {}, 0), "store");
+test("what follows current is stored as next, in the place of another next too", () => {
+	assert.is(verdict(B, { current: A }), "store");
+	assert.is(verdict(make("C", 3, { follows: 1 }), { current: A, next: B }), "store");
+	assert.is(verdict(make("D", 65_535), { current: A }), "store"); // no jump is too far
 });
 
-test("the bytes of either slot again are the same", () => {
-	assert.is(judge(read({ generation: 1 }), { current: A, next: B }, 1), "same");
-	assert.is(judge(read({ generation: 2, certificate: CERTIFICATE_B }), { current: A, next: B }, 1), "same");
+test("what says the same as current, next or the candidate is the same, whichever key has signed it", () => {
+	assert.is(verdict(make("A", 1), { current: A, next: B }), "same");
+	assert.is(verdict(make("B", 2), { current: A, next: B }), "same");
+	assert.is(verdict(make("C", 3), { current: A, next: B, candidate: C }), "same");
+	const bySpare = VerifiedCaInformation.verify(
+		issue({ generation: 2, certificate: CERTIFICATE_B }, { seed: spareSeed }),
+		fleet,
+	);
+	assert.is(verdict(bySpare, { current: A, next: B }), "same");
 });
 
 test("an older generation is refused after a newer one was seen", () => {
 	refused(A, { current: B }, "older generation");
-	refused(B, { current: A, next: C }, "older generation");
-	refused(read({ generation: 2, revokes: true }), { current: A, next: C }, "older generation");
+	refused(B, { current: make("A", 1), next: make("D", 4) }, "older generation");
+	refused(make("A", 2), { current: A, next: make("D", 4) }, "older generation"); // the same CA, below next
 });
 
-test("an equal generation with other bytes is refused", () => {
-	refused(read({ generation: 2, url: "https://other.fleet.example/" }), { current: A, next: B }, "equal generation");
-	refused(read({ generation: 1, certificate: CERTIFICATE_B }), { current: A }, "equal generation");
+test("an equal generation with another payload is refused", () => {
+	refused(make("C", 2), { current: A, next: B }, "equal generation");
+	refused(make("B", 1), { current: A }, "equal generation");
 });
 
-test("nothing up to the factory's generation is taken", () => {
-	refused(B, { current: A }, "older generation", 3);
-	refused(C, { current: A }, "equal generation", 3);
-	assert.is(judge(C, { current: A }, 2), "store");
+test("nothing below the factory's generation is taken, and the factory's own is", () => {
+	const factory = make("C", 3);
+	refused(B, { current: A, factory }, "older generation");
+	assert.is(verdict(C, { current: A, factory }), "store");
 });
 
-test("a generation jumps by 256 at most", () => {
-	assert.is(judge(read({ generation: 257, certificate: CERTIFICATE_B }), { current: A }, 1), "store");
-	refused(read({ generation: 258, certificate: CERTIFICATE_B }), { current: A }, "generation too far ahead");
-	assert.is(judge(read({ generation: 258, certificate: CERTIFICATE_C }), { current: A, next: B }, 1), "store");
-	refused(read({ generation: 65_535 }), { current: A, next: B }, "generation too far ahead");
-	assert.is(judge(read({ generation: 300 }), {}, 0), "store"); // the first one starts the numbering
+test("nothing up to what was proved under another firmware is taken", () => {
+	refused(B, { current: A, floor: 3 }, "older generation");
+	refused(C, { current: A, floor: 3 }, "equal generation");
+	assert.is(verdict(make("D", 4), { current: A, floor: 3 }), "store");
 });
 
-test("the same key as current's is promoted at once, and so is one that revokes", () => {
-	const moved = read({ generation: 4, url: "https://other.fleet.example/" });
-	assert.is(judge(moved, { current: A, next: C }, 1), "promote");
-	assert.is(judge(moved, { current: B }, 1), "store");
-	assert.is(judge(read({ generation: 4, certificate: CERTIFICATE_C }), { current: A, next: C }, 1), "store"); // next's key
-	assert.is(
-		judge(read({ generation: 4, certificate: CERTIFICATE_C, revokes: true }), { current: A, next: B }, 1),
-		"promote",
-	);
-	assert.ok(needsNoProof(moved, A));
-	assert.not.ok(needsNoProof(moved, undefined));
-	assert.ok(needsNoProof(read({ generation: 4, revokes: true }), undefined));
+test("the missing link, what next follows, is a candidate although it is below next", () => {
+	assert.is(verdict(B, { current: A, next: C }), "hold");
+	assert.is(verdict(B, { next: C }, "other"), "hold");
+	refused(B, { current: A, next: make("D", 4) }, "older generation");
+	assert.is(verdict(make("A", 2), { current: A, next: C }), "hold"); // of current's CA too: it is below next
 });
 
-test("bytes are equal if all of them are", () => {
-	assert.ok(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2)));
-	assert.not.ok(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3)));
-	assert.not.ok(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1)));
-	assert.ok(equalBytes(new Uint8Array(0), new Uint8Array(0)));
+test("what follows a former CA comes only from current's own https addresses", () => {
+	const reissue = make("A", 3, { follows: 1 }); // newer than its successor B
+	assert.is(verdict(reissue, { current: B }), "store");
+	for (const way of ["offer", "other"] as const) refused(reissue, { current: B }, "follows a former CA", way);
+	assert.is(verdict(make("B", 3, { follows: 1 }), { current: B }, "offer"), "promote"); // current's own CA
+	assert.is(verdict(reissue, { next: B }, "other"), "hold"); // nothing is current
+});
+
+test("key 5 is promoted at once, whichever way it came", () => {
+	const revoking = make("C", 3, { revokes: true, follows: 1 });
+	for (const way of ["current", "offer", "other"] as const)
+		assert.is(verdict(revoking, { current: A, next: B }, way), "promote");
+	refused(make("C", 3, { revokes: true, follows: 1 }), { current: B }, "follows a former CA", "offer");
+});
+
+test("the same CA is promoted at once if it is above next, whichever way it came", () => {
+	const moved = make("A", 3, { follows: 1 });
+	for (const way of ["current", "offer", "other"] as const)
+		assert.is(verdict(moved, { current: A, next: B }, way), "promote");
+	assert.is(verdict(make("C", 4, { follows: 1 }), { current: A, next: C }), "store"); // next's CA is not current's
+});
+
+test("what comes from an address of next or of the factory is a candidate", () => {
+	assert.is(verdict(B, { current: A }, "other"), "hold");
+	assert.is(verdict(make("D", 4), { current: A, next: B }, "other"), "hold");
+});
+
+test("what follows neither current nor anything held is a candidate beside next", () => {
+	assert.is(verdict(C, { current: A, next: B }), "hold");
+	assert.is(verdict(C, { current: A, next: B }, "offer"), "hold");
+	assert.is(verdict(make("D", 4), { next: B }, "offer"), "hold");
+	assert.is(verdict(make("D", 4), {}, "offer"), "store");
+});
+
+test("what a retired key has signed is never accepted", () => {
+	const retired = VerifiedCaInformation.verify(issue({ generation: 2 }, { seed: spareSeed }), {
+		...fleet,
+		dlKeys: [fleet.dlKeys[0]],
+		retiredDlKeys: [fleet.dlKeys[1]],
+	});
+	refused(retired, { current: A }, "signed by a retired key");
+	assert.is(verdict(retired, { current: A, next: retired }), "same");
+});
+
+test("next needs no proof if it revokes or is current's CA", () => {
+	assert.ok(needsNoProof(make("A", 4), A));
+	assert.not.ok(needsNoProof(make("A", 4), B));
+	assert.not.ok(needsNoProof(make("A", 4), undefined));
+	assert.ok(needsNoProof(make("A", 4, { revokes: true }), undefined));
+});
+
+test("a promotion drops a candidate that is older, or that follows a former CA", () => {
+	assert.ok(outlives(C, B));
+	assert.not.ok(outlives(B, B) || outlives(B, C));
+	assert.not.ok(outlives(make("A", 4, { follows: 1 }), B));
+	assert.ok(outlives(make("B", 4, { follows: 1 }), B));
 });
 
 test.run();
