@@ -10,7 +10,7 @@ import { main } from "../../firmware/main.js";
 import type { TCPConstructor, TCPOptions } from "../../firmware/ports.js";
 import { createServerCredentials, type KeyType } from "../../host/certificate-authority.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../../test/world.js";
-import { type Connection, fixedRandomness, type Recording, type Replay, settingsOf } from "./recording.js";
+import { type Connection, eventOf, fixedRandomness, type Recording, type Replay, settingsOf } from "./recording.js";
 
 const recordings: Record<Replay["life"], Recording> = {
 	classical: await record("ed25519", [1, 1, 2]),
@@ -36,7 +36,7 @@ async function record(keyType: KeyType, authorities: number[]): Promise<Recordin
 			const { map } = world.settings({ [SERVICE_NAME]: server.port, [downloadName(1)]: download.port });
 			const connections: Connection[] = [];
 			const events: string[] = [];
-			const board = nodeBoard({ flash, map, print: line => void events.push(line) });
+			const board = nodeBoard({ flash, map, print: line => void events.push(eventOf(line)) });
 			let host = "";
 			const device = main(
 				{

@@ -22,7 +22,7 @@ export interface Recording {
 export interface Run {
 	/** In the order in which they were opened. */
 	connections: Connection[];
-	/** What the device printed. */
+	/** The names of the events that the device printed. */
 	events: string[];
 }
 
@@ -38,6 +38,11 @@ export interface Replay {
 	run: number; // from 0
 	/** ms between what a server says and what it says next; default 0. */
 	delay?: number;
+}
+
+/** The name of the event that a line of the device's tells of. */
+export function eventOf(line: string): string {
+	return line.split(" ", 1)[0]!;
 }
 
 export function settingsOf({ fleet, factory, dlKeys, service }: Recording): Settings {

@@ -5,7 +5,7 @@ import { xsBoard } from "../../boards/xs/board.js";
 import { collect, mark, memory, resetPeak } from "../../boards/xs/measure.js";
 import { exit, print, settings } from "../../boards/xs/natives.js";
 import { main } from "../../firmware/main.js";
-import { fixedRandomness, type Replay, settingsOf } from "./recording.js";
+import { eventOf, fixedRandomness, type Replay, settingsOf } from "./recording.js";
 import recordings from "./recording.json" with { type: "json" };
 import { prepare, replay } from "./replay.js";
 
@@ -53,13 +53,13 @@ async function live(): Promise<SessionResult> {
 	};
 
 	const { TCP, resolver, done } = replay(prepared, delay);
-	const events: string[] = [];
+	const printed: string[] = [];
 	let session: string | undefined;
 	const board = {
 		...xsBoard([]),
 		random: fixedRandomness(run),
 		TCP,
-		print: (line: string) => void events.push(line),
+		print: (line: string) => void printed.push(line),
 		resolver: {
 			// A session has ended when the name of the next one is looked up, or nothing is left to do.
 			resolve(request: Parameters<typeof resolver.resolve>[0]) {
@@ -79,8 +79,8 @@ async function live(): Promise<SessionResult> {
 	await device.once();
 	end(session ?? "no session");
 	device.stop();
-	if (!done()) throw new Error(`the device did not ask for all that was recorded: ${events.join("; ")}`);
-	if (events.join("\n") !== expected.join("\n"))
-		throw new Error(`expected:\n${expected.join("\n")}\ngot:\n${events.join("\n")}`);
+	if (!done()) throw new Error(`the device did not ask for all that was recorded: ${printed.join("; ")}`);
+	if (printed.map(eventOf).join() !== expected.join())
+		throw new Error(`expected: ${expected.join(", ")}; got: ${printed.join("; ")}`);
 	return { parts, reserved: memory().reserved };
 }
