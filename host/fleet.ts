@@ -201,12 +201,13 @@ export class Fleet {
 
 	/** What the signer is to sign. */
 	unsigned(operation: Operation, generation: number): CaInformation {
-		const { revokes } = authorityOf(operation, generation);
+		const { revokes, follows } = authorityOf(operation, generation);
 		return {
 			generation,
 			certificate: this.certificate(generation),
 			nextAddress: this.nextAddress(generation),
 			...(revokes ? { revokes } : {}),
+			...(follows === generation - 1 ? {} : { follows }),
 		};
 	}
 

@@ -28,6 +28,8 @@ export interface Authority {
 	phase: Phase;
 	from: number; // years: start of its validity
 	until: number; // years: end of its validity
+	/** The generation in full operation when it was made, from which it takes over (key 6); 0 for the first. */
+	follows: number;
 	/** Its CA information announces that all before it are revoked (key 5). */
 	revokes: boolean;
 	fullFrom?: number;
@@ -158,7 +160,7 @@ export function give(
 			letter ?? letterAfter(authorityOf(operation, operation.full)),
 			operation.year,
 		);
-		operation.authorities.push({ ...authority, revokes });
+		operation.authorities.push({ ...authority, follows: operation.full, revokes });
 		operation.next = generation;
 		take(provisional, "authority in provisional operation", generation);
 		serveAnew(download);
@@ -238,7 +240,7 @@ export function newest({ authorities }: Operation) {
 
 function newAuthority(plan: Plan, generation: number, letter: string, from: number): Authority {
 	const validityYears = plan.authorities?.[generation]?.validityYears ?? plan.validityYears;
-	return { generation, letter, phase: "provisional", from, until: from + validityYears, revokes: false };
+	return { generation, letter, phase: "provisional", from, until: from + validityYears, follows: 0, revokes: false };
 }
 
 function overlapOf(plan: Plan, generation: number) {

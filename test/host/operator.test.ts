@@ -27,6 +27,21 @@ function revoke(generation: number): Order {
 	return { order: "revoke", generation };
 }
 
+test("an authority follows the one in full operation when it was made, which is not always the one before", () => {
+	let operation = advance(plan, start(), 15).operation;
+	operation = give(plan, operation, revoke(2), 16).operation; // B' in B's place
+	operation = advance(plan, operation, 40).operation;
+	assert.equal(
+		operation.authorities.map(({ generation, follows }) => [generation, follows]),
+		[
+			[1, 0],
+			[2, 1],
+			[3, 1],
+			[4, 3],
+		],
+	);
+});
+
 test("figure 5, steps 501 to 510: B provisionally five years before A's end, in full operation at it", () => {
 	const { operation, steps } = advance(plan, start(), 20);
 	assert.equal(steps.map(short), [

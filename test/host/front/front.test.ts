@@ -24,7 +24,15 @@ function certificate(generation: number): Uint8Array {
 	return authorities.get(generation === 4 ? 1 : generation)!.certificate; // 4 is the re-issue of 1
 }
 function operation(...phases: Phase[]): Operation {
-	const of = phases.map((phase, i) => ({ generation: i + 1, letter: "", phase, from: 0, until: 9, revokes: false }));
+	const of = phases.map((phase, i) => ({
+		generation: i + 1,
+		letter: "",
+		phase,
+		from: 0,
+		until: 9,
+		follows: 0,
+		revokes: false,
+	}));
 	return { year: 0, full: phases.indexOf("full") + 1, authorities: of, downloadServers: [] };
 }
 function anchors(...generations: number[]) {
