@@ -346,6 +346,8 @@ function kernelTargets({ operations, text, modules }: KernelFigures): Target[] {
 		count("ML-DSA-44 verify in C", operations["ml-dsa-44-verify"]!.instructions, 2600, 2100),
 		stack("ML-DSA-44 verify in C", "ml-dsa-44-verify", 4400, 4000),
 		size("ML-DSA-44 with Keccak", modules["ml-dsa-44"]!, 9000, 7500),
+		count("HSS/LMS verify in C", operations["hss-lms-verify"]!.instructions, 3000, 2400),
+		stack("HSS/LMS verify in C", "hss-lms-verify", 600, 512),
 	];
 }
 

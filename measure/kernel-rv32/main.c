@@ -6,6 +6,7 @@
 
 #include "kernel.h"
 #include "field25519.h"
+#include "hss-lms.h"
 #include "keccak.h"
 #include "ml-dsa-44.h"
 #include "vectors.h"
@@ -234,6 +235,17 @@ static void post_quantum(void)
 		memcpy(signature, c->signature, sizeof signature);
 		signature[0] ^= 1;
 		check(!baton_ml_dsa_44_verify(c->publicKey, c->message, sizeof c->message, signature));
+	}
+	end();
+
+	begin("hss-lms-verify", false);
+	for (int i = 0; i < CASES; i++) {
+		const struct hssLmsCase *c = &hssLmsCases[i];
+		start();
+		bool good = baton_hss_lms_verify(c->publicKey, c->message, sizeof c->message, c->signature);
+		stop();
+		check(good);
+		check(!baton_hss_lms_verify(c->publicKey, c->message, sizeof c->message - 1, c->signature));
 	}
 	end();
 

@@ -472,6 +472,8 @@ else
 		atMost("SHA-512 of 1 KiB", count("sha512"), 130_000);
 		atMost("ChaCha20-Poly1305 of 1 KiB", count("chacha20poly1305"), 45_000);
 		atMost("ML-DSA-44 verify", count("ml-dsa-44-verify"), 2_600_000);
+		atMost("HSS/LMS verify", count("hss-lms-verify"), 3_000_000);
+		atMost("stack of HSS/LMS", operations["hss-lms-verify"]!.stackBytes, 600);
 		atMost("bytes of ML-DSA-44", modules["ml-dsa-44"]!.text + modules["ml-dsa-44"]!.tables, 9000);
 		for (const operation in operations) atMost(`stack of ${operation}`, operations[operation]!.stackBytes, 4096);
 	});

@@ -4,7 +4,10 @@
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { hssLmsIndex, hssLmsVerify } from "../../firmware/crypto/typescript/hss-lms.js";
 import { mlDsa44Verify } from "../../firmware/crypto/typescript/ml-dsa-44.js";
+import { LMS_INDICES, LMS_PRIVATE_KEY_BYTES, LmsSigner, makeLmsLeaves } from "../../host/lms.js";
+import { verify as hssLmsReference } from "../reference/hss-lms.js";
 import { verify as mlDsa44Reference } from "../reference/ml-dsa-44.js";
 import { type Case, check, flag, whyNoCompiler } from "./crypto-c/driver.js";
 import { cases, type Random } from "./random-cases.js";
@@ -111,6 +114,92 @@ cases(
 			signature.set([1, 1, 3, 3], HINTS_AT + 80);
 		}
 		judgeMlDsa(bytes(1312), text(), signature);
+	},
+	askAll,
+);
+
+const lmsKeys = await Promise.all(
+	[1, 2].map(async first => {
+		const privateKey = Uint8Array.from({ length: LMS_PRIVATE_KEY_BYTES }, (_, i) => first + 3 * i);
+		return new LmsSigner(privateKey, await makeLmsLeaves(privateKey));
+	}),
+);
+
+/** The twin's verdict, which must be ours. */
+function judgeLms(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+	const verdict = hssLmsReference(key, message, signature);
+	assert.is(hssLmsVerify(key, message, signature), verdict);
+	asked.push({ operation: "l", parts: [key, message, signature].map(part => part.slice()), expected: flag(verdict) });
+	return verdict;
+}
+
+const LMS_CHAINS_AT = 36;
+const LMS_PATH_AT = 36 + 51 * 24 + 4;
+
+let index = 0;
+cases(
+	"HSS/LMS signatures, one of every index, each good and then spoilt",
+	LMS_INDICES,
+	({ bytes, below, text }) => {
+		const [signer, other] = below(2) ? lmsKeys : [...lmsKeys].reverse();
+		const key = signer!.publicKey.slice(),
+			message = text();
+		const signature = signer!.sign(index, message);
+		assert.is(judgeLms(key, message, signature), true);
+		assert.is(hssLmsIndex(signature), index);
+		index++;
+		const view = new DataView(signature.buffer);
+		const swap = (from: number, to: number) => {
+			const chain = signature.slice(from, from + 24);
+			signature.copyWithin(from, to, to + 24);
+			signature.set(chain, to);
+		};
+		switch (below(9)) {
+			case 0: // another index
+				view.setUint32(4, (view.getUint32(4) ^ (1 << below(32))) >>> 0);
+				break;
+			case 1: // another type, or a signed key
+				view.setUint32([0, 8, LMS_PATH_AT - 4][below(3)]!, below(32));
+				break;
+			case 2: // another randomizer
+				signature.set(bytes(24), 12);
+				break;
+			case 3: // two chains change places
+				swap(LMS_CHAINS_AT + 24 * below(25), LMS_CHAINS_AT + 24 * (26 + below(25)));
+				break;
+			case 4: // two nodes of the path
+				swap(LMS_PATH_AT + 24 * below(5), LMS_PATH_AT + 24 * (5 + below(5)));
+				break;
+			case 5: // another key
+				key.set(other!.publicKey);
+				break;
+			case 6: // another key's root, or another's identifier
+				if (below(2)) key.set(other!.publicKey.subarray(28), 28);
+				else key.set(other!.publicKey.subarray(12, 28), 12);
+				break;
+			case 7: // the key's types
+				new DataView(key.buffer).setUint32(4 * below(3), below(32));
+				break;
+			default: {
+				const bit = below(8 * signature.length);
+				signature[bit >> 3]! ^= 1 << (bit & 7);
+			}
+		}
+		judgeLms(key, message, signature);
+	},
+	askAll,
+);
+
+cases(
+	"HSS/LMS with random bytes behind the right types",
+	200,
+	({ bytes, below, text }) => {
+		const key = bytes(52),
+			signature = bytes(1504);
+		key.set(lmsKeys[0]!.publicKey.subarray(0, 12));
+		signature.set([0, 0, 0, 0, 0, 0, below(5), below(256), 0, 0, 0, 7]);
+		signature.set([0, 0, 0, 0x0b], LMS_PATH_AT - 4);
+		assert.is(judgeLms(key, text(), signature), false);
 	},
 	askAll,
 );

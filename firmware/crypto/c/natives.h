@@ -18,4 +18,5 @@ NATIVE(xs_baton_chacha20poly1305_open, 4)
 NATIVE(xs_baton_aes128gcm_seal, 4)
 NATIVE(xs_baton_aes128gcm_open, 4)
 
+NATIVE(xs_baton_hss_lms_verify, 3)
 NATIVE(xs_baton_ml_dsa_44_verify, 3)

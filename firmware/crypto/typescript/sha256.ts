@@ -70,6 +70,12 @@ export class Sha256 {
 	}
 }
 
+/** The hash, as words, of a message whose padding (§5.1.1) is in `block` already. */
+export function sha256Block(hash: number[], block: DataView): void {
+	for (let i = 0; i < 8; i++) hash[i] = H0[i];
+	compress(hash, block, 0, 1);
+}
+
 /** §6.2.2 over `blocks` blocks of 64 bytes at `offset`. Rotations shift with a sign and mask: XS calls for `>>>`. */
 function compress(state: number[], data: DataView, offset: number, blocks: number): void {
 	const w = new Array<number>(16); // the last 16 words of the schedule

@@ -86,6 +86,8 @@ const notInTheLibrary: Record<string, string> = {
 	"firmware/crypto/kernel.ts": "stands for the TypeScript kernel; the build has the one in C",
 	"firmware/crypto/c/base-table.ts": "makes a table of the C kernel, on the host",
 	"firmware/crypto/c/zetas.ts": "makes tables of the C kernel, on the host",
+	"firmware/crypto/hss-lms.ts": "stands for HSS/LMS in TypeScript; the build has the one in C",
+	"firmware/crypto/no-hss-lms.ts": "stands for HSS/LMS where it is left out",
 	"firmware/crypto/ml-dsa-44.ts": "stands for ML-DSA-44 in TypeScript; the build has the one in C",
 	"firmware/crypto/no-ml-dsa-44.ts": "stands for ML-DSA-44 where it is left out",
 	"firmware/crypto/p256.ts": "stands for P-256; the build has no-p256.ts",

@@ -4,6 +4,7 @@
 
 #include "kernel.h"
 #include "field25519.h"
+#include "hss-lms.h"
 #include "keccak.h"
 #include "ml-dsa-44.h"
 #include "scalar25519.h"
@@ -158,6 +159,7 @@ int main(void)
 		// a sponge: b is rate, suffix and bytes in a piece; c is how many bytes are squeezed.
 		case 'K': length = c[0] | c[1] << 8, sponge(a, n[0], b[0], b[1], b[2]); break;
 		case 'd': put_bool(n[2] == BATON_ML_DSA_44_SIGNATURE_BYTES && baton_ml_dsa_44_verify(a, b, n[1], c)); break;
+		case 'l': put_bool(n[2] == BATON_HSS_LMS_SIGNATURE_BYTES && baton_hss_lms_verify(a, b, n[1], c)); break;
 		case 'f': field(a, b); break;
 		case 'n': scalars(a, b); break;
 		default: return 2;
