@@ -2,6 +2,7 @@
 // from a partition (settings-image.ts), or is built into the firmware.
 
 import type { Settings as FirmwareSettings } from "../firmware/main.js";
+import type { Address } from "../firmware/ports.js";
 
 export interface RunSettings {
 	/** The fleet's name: part of what every CA information's signature covers. */
@@ -12,7 +13,7 @@ export interface RunSettings {
 	dlKeys: string[];
 	/** https URL of the service. */
 	service: string;
-	/** Where names lead: transport only. `port` absent: any port of that host. */
+	/** Where names lead: transport only. `port` absent: any port of that host. Several entries: tried in turn. */
 	map: { host: string; port?: number; address: string; toPort: number }[];
 	pollInterval: number; // ms
 	serviceInterval: number; // ms
@@ -68,9 +69,12 @@ export function firmwareSettings(settings: RunSettings): FirmwareSettings {
 	return { fleet, ...bytes, service, pollInterval, serviceInterval, deadline };
 }
 
-/** Where the bench's table says that a name leads; undefined: the table does not have it. */
-export function mappedAddress(map: RunSettings["map"], host: string, port: number) {
-	return map.find(entry => entry.host === host && (entry.port ?? port) === port);
+/** Where the bench's table says that a name leads, in turn; undefined: the table does not have it. */
+export function mappedAddresses(map: RunSettings["map"], host: string, port: number): Address[] | undefined {
+	const ofHost = map.filter(entry => entry.host === host);
+	const ofPort = ofHost.filter(entry => entry.port === port);
+	const found = ofPort.length > 0 ? ofPort : ofHost.filter(entry => entry.port === undefined);
+	return found.length > 0 ? found.map(({ address, toPort }) => ({ address, port: toPort })) : undefined;
 }
 
 export function hexBytes(hex: string): Uint8Array {

@@ -1,23 +1,24 @@
-// Server authentication unit (the source's 416, figures 7–9): current, then next, then an immediate update.
+// Server authentication unit (the source's 416, figures 7–9): current, then next, then whatever else may have its place,
+// then an immediate update, and once more (DESIGN.md §3, "Authenticate").
 
+import { RefusedError, reasonOf } from "./errors.js";
 import type { DeviceEvent } from "./events.js";
-import type { Board } from "./ports.js";
-import { get } from "./session.js";
+import type { AuthenticatedServer, Network } from "./session.js";
+import { AlertError } from "./tls/alert.js";
 import type { TokenBucket } from "./token-bucket.js";
 import type { Slots } from "./trust/slots.js";
-import { isRefusal, reasonOf, type Updater } from "./updater.js";
+import type { Updater } from "./updater.js";
 import type { HttpsURL } from "./url.js";
 import { CertificateError } from "./x509/certificate.js";
 
 export interface AuthenticatorOptions {
-	board: Board;
+	network: Network;
 	slots: Slots;
 	updater: Updater;
 	/** Spent by updates on demand. */
 	bucket: TokenBucket;
 	/** Runs an update that had to wait for a token, with the connection after it, when no session is under way. */
 	later(update: () => Promise<unknown>): void;
-	deadline: number; // ms, of a session
 	report(event: DeviceEvent): void;
 }
 
@@ -29,60 +30,62 @@ export class Authenticator {
 	}
 
 	/**
-	 * One session with the server at `url`: did it prove itself, by current or by next (which is promoted then)? When
-	 * every full slot fails as anchor, updates at once and, if that brought something, connects again, once. Any other
-	 * refusal, a wrong name say, never makes the device update. Never rejects.
+	 * One session with the server at `url`: did it prove itself? By current (figure 7), or by what then becomes current.
+	 * Where every anchor fails: an update at once (figures 8 and 9) and, if that brought another anchor, a second
+	 * connection. Any other refusal, a wrong name say, never makes a device update. Never rejects.
 	 */
 	async authenticate(url: HttpsURL): Promise<boolean> {
-		const first = await this.#connect(url);
-		if (first.authenticated || !anchorsFailed(first.error)) return this.#end(first);
 		const { bucket, later } = this.#options;
-		if (!bucket.take(() => later(() => this.#updateAndConnectAgain(url)))) return this.#end(first);
-		return (await this.#updateAndConnectAgain(url)) ?? this.#end(first);
+		const first = await this.#connect(url);
+		if (first.server) return this.#get(first.server);
+		if (!isReasonToUpdate(first.error)) return this.#fail(first.error);
+		if (!bucket.take(() => later(() => this.#updateAndConnectAgain(url)))) return this.#fail(first.error);
+		return (await this.#updateAndConnectAgain(url)) ?? this.#fail(first.error);
 	}
 
 	/** Undefined: the update brought nothing, so there was no reason to connect. */
 	async #updateAndConnectAgain(url: HttpsURL): Promise<boolean | undefined> {
-		const { updater, slots } = this.#options;
-		const before = slots.anchors;
-		await updater.updateOnDemand();
-		if (slots.anchors.every(({ information }) => before.some(anchor => anchor.information === information)))
-			return undefined;
-		return this.#end(await this.#connect(url));
+		if (!(await this.#options.updater.updateOnDemand())) return undefined;
+		const second = await this.#connect(url);
+		return second.server ? this.#get(second.server) : this.#fail(second.error);
 	}
 
-	async #connect(url: HttpsURL): Promise<{ authenticated: boolean; error?: unknown }> {
-		const { board, slots, updater, deadline, report } = this.#options;
+	/** The server, which has proved itself by one of the anchors, and that one is current now. */
+	async #connect(url: HttpsURL): Promise<{ server?: AuthenticatedServer; error?: unknown }> {
+		const { network, slots, updater, report } = this.#options;
 		const { anchors } = slots;
-		let authenticated = false;
-		if (anchors.length === 0) return { authenticated, error: new CertificateError("unknown issuer") };
 		try {
-			await get(board, {
+			if (anchors.length === 0) throw new CertificateError("unknown issuer"); // what may be one has to be asked for first
+			const server = await network.connect(
 				url,
-				anchors: anchors.map(({ information }) => information.anchor),
-				userAgent: updater.userAgent,
-				deadline,
-				onAuthenticated: anchor => {
-					authenticated = true;
-					const { slot, information } = anchors[anchor];
-					report({ event: "authenticated", server: "service", generation: information.generation, slot });
-					updater.promote(information);
-				},
-			});
-			return { authenticated };
+				anchors.map(({ information }) => information.anchor),
+			);
+			updater.proved(anchors[server.anchor]);
+			return { server };
 		} catch (error) {
-			if (isRefusal(error)) report({ event: "refused", server: "service", reason: reasonOf(error) });
-			return { authenticated, error };
+			if (error instanceof RefusedError) report({ event: "refused", server: "service", reason: error.reason });
+			return { error };
 		}
 	}
 
-	#end({ authenticated, error }: { authenticated: boolean; error?: unknown }): boolean {
-		if (error !== undefined) this.#options.report({ event: "failed", server: "service", reason: reasonOf(error) });
-		return authenticated;
+	/** Whatever the service answers, it has proved itself. */
+	async #get(server: AuthenticatedServer): Promise<true> {
+		try {
+			await server.get({ userAgent: this.#options.updater.userAgent });
+		} catch (error) {
+			this.#fail(error);
+		}
+		return true;
+	}
+
+	#fail(error: unknown): false {
+		this.#options.report({ event: "failed", server: "service", reason: reasonOf(error) });
+		return false;
 	}
 }
 
-/** Every anchor was tried and failed (unknown issuer, bad signature): the only reason to look for a new one. */
-function anchorsFailed(error: unknown): boolean {
-	return error instanceof CertificateError && error.anchorsFailed;
+/** Did every anchor fail? Only then may the server be genuine, and the CAs that are held the wrong ones. */
+export function isReasonToUpdate(error: unknown): boolean {
+	if (error instanceof CertificateError) return error.anchorsFailed;
+	return error instanceof AlertError && error.nothingInCommon;
 }

@@ -3,15 +3,10 @@
 // other than the one that the caller asks for.
 
 import { ascii, concatenate } from "./bytes.js";
+import { RefusedError } from "./errors.js";
 
 /** Their bytes are bad: what was held before is kept. `reason` is a literal of the parser that threw it. */
-export class DecodeError<Reason extends string = string> extends Error {
-	readonly reason: Reason;
-	constructor(reason: Reason) {
-		super(reason);
-		this.reason = reason;
-	}
-}
+export class DecodeError<Reason extends string = string> extends RefusedError<Reason> {}
 
 export type CborReason =
 	| "truncated"

@@ -6,7 +6,7 @@ import { jittered } from "./jitter.js";
 import type { Poller } from "./poller.js";
 import type { Board, Timer, TimerID } from "./ports.js";
 import type { TokenBucket } from "./token-bucket.js";
-import type { Updater } from "./updater.js";
+import type { Outcome, Updater } from "./updater.js";
 import type { HttpsURL } from "./url.js";
 
 export const LONGEST_DELAY = 2 ** 31 - 1; // ms: a platform's timer takes a longer one for none at all
@@ -48,6 +48,11 @@ export class Device {
 		return authenticated;
 	}
 
+	/** Takes a CA information that came by no network. Says what became of it. */
+	offer(bytes: Uint8Array): Outcome | "refused" {
+		return this.#options.updater.offer(bytes);
+	}
+
 	/** No session begins after this; one that is under way ends by itself. */
 	stop(): void {
 		const { timer, poller, bucket } = this.#options;
@@ -72,10 +77,19 @@ export class Device {
 
 /** One at a time, in the order asked for. */
 export class Sessions {
+	readonly #begin: () => void;
 	#last: Promise<unknown> = Promise.resolve();
 
+	/** `begin`: called at the beginning of each. */
+	constructor(begin: () => void) {
+		this.#begin = begin;
+	}
+
 	run<Result>(session: () => Promise<Result>): Promise<Result> {
-		const result = this.#last.then(session);
+		const result = this.#last.then(() => {
+			this.#begin();
+			return session();
+		});
 		this.#last = result.catch(() => {});
 		return result;
 	}

@@ -3,36 +3,36 @@
 // People read it and programs parse it (host/device-events.ts).
 
 import type { Partition } from "./ports.js";
+import type { Anchor, FlashReason, Repair, SlotName, SlotReport, SlotView } from "./trust/slots.js";
 
-export type EventName =
-	| "boot" // the slots as found after repairs: current, next (generation or absent)
-	| "authenticated" // a server proved itself: server, generation, slot
-	| "refused" // a server's proof or a CA information was refused: server, reason
-	| "poll" // the device asks for CA information: generation whose URL is asked
-	| "none" // the download server is not in operation: reason
-	| "same" // what it serves is already in a slot: generation
-	| "stored" // a new CA information is in the next slot: generation
-	| "held" // a new one is in memory, until a server has proved itself by it: generation, reason if flash refused it
-	| "promoted" // next became current: generation
-	| "repaired" // a copy, a slot or the factory CA information was written at boot: partition, reason
-	| "failed"; // something was tried and did not succeed, nothing was lost: server, reason
+export type DeviceEvent =
+	/** What stands as current and as next, after repairs: a generation, or what is there instead. */
+	| { event: "boot"; current: SlotView; next: SlotView }
+	/** A server has proved itself: the service by the anchor in `slot`, a download server by the one that names it. */
+	| { event: "authenticated"; server: "service"; generation: number; slot: Anchor["slot"] }
+	| { event: "authenticated"; server: "download"; generation: number }
+	/** What it sent was refused, or does not prove it. Without a server: what was offered. */
+	| { event: "refused"; server?: ServerName; reason: string }
+	/** CA information is asked for at an address that this generation names. */
+	| { event: "poll"; generation: number }
+	/** The download server is not in operation. */
+	| { event: "none"; reason: string; status?: number }
+	/** What it serves is held already. */
+	| { event: "same"; generation: number }
+	/** A new CA information is in a slot, as next. */
+	| { event: "stored"; generation: number }
+	/** A new one is in memory until a server has proved itself by it. With a reason: flash would not take it. */
+	| { event: "held"; generation: number; reason?: FlashReason }
+	/** It is current now. With a reason in memory only: flash would not take it. */
+	| { event: "promoted"; generation: number; reason?: FlashReason }
+	/** Something was written to a slot that nobody had sent. */
+	| { event: "repaired"; partition: SlotName; generation?: number; reason: Repair }
+	/** Something was tried and did not succeed; nothing was lost. Of a server, or of a flash partition. */
+	| { event: "failed"; server: ServerName; reason: string; status?: number }
+	| { event: "failed"; partition: Partition; generation?: number; reason: string };
 
-export interface DeviceEvent {
-	event: EventName;
-	generation?: number;
-	slot?: "current" | "next" | "candidate" | "factory";
-	/** Which of the device's flash partitions. */
-	partition?: Partition;
-	/** Which server: the application server, or the download server. */
-	server?: "service" | "download";
-	/** A literal from a closed list, in lower case. */
-	reason?: string;
-	/** HTTP status of a response. */
-	status?: number;
-	/** Generations in the slots, with `boot`; or why one is not known. */
-	current?: number | "unreadable" | "foreign";
-	next?: number | "unreadable" | "foreign";
-}
+export type EventName = DeviceEvent["event"];
+export type ServerName = "service" | "download";
 
 /** One console line. */
 export function formatEvent(event: DeviceEvent): string {
@@ -43,4 +43,12 @@ export function formatEvent(event: DeviceEvent): string {
 		line += ` ${name}=${/^[^\s"\\=]+$/.test(text) ? text : JSON.stringify(text)}`;
 	}
 	return line;
+}
+
+/** What the slots say that they did, or could not do. */
+export function slotEvent(report: SlotReport): DeviceEvent {
+	const { slot: partition, generation } = report;
+	return report.is === "failed"
+		? { event: "failed", partition, generation, reason: report.reason }
+		: { event: "repaired", partition, generation, reason: report.what };
 }

@@ -4,7 +4,7 @@
 
 import { ascii } from "./bytes.js";
 import { DecodeError } from "./cbor.js";
-import type { HttpsURL } from "./url.js";
+import { type HttpURL, isHttps } from "./url.js";
 
 export type HttpReason =
 	| "malformed status line"
@@ -28,8 +28,8 @@ const CR = 13,
 	LF = 10;
 
 /** The bytes of a GET for `url`. `userAgent` is ASCII. */
-export function getRequest(url: HttpsURL, userAgent: string): Uint8Array {
-	const authority = url.port === 443 ? url.host : `${url.host}:${url.port}`;
+export function getRequest(url: HttpURL, userAgent: string): Uint8Array {
+	const authority = url.port === (isHttps(url) ? 443 : 80) ? url.host : `${url.host}:${url.port}`;
 	return ascii(
 		`GET ${url.path} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: ${userAgent}\r\nConnection: close\r\n\r\n`,
 	);

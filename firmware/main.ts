@@ -3,12 +3,13 @@
 import { Authenticator } from "./authenticator.js";
 import { Credits } from "./credits.js";
 import { Device, LONGEST_DELAY, Sessions } from "./device.js";
-import { type DeviceEvent, formatEvent } from "./events.js";
+import { type DeviceEvent, formatEvent, slotEvent } from "./events.js";
 import { Poller, pace } from "./poller.js";
-import type { Board, Flash, Partition } from "./ports.js";
+import type { Board } from "./ports.js";
+import { BoardNetwork, type Network } from "./session.js";
 import { TokenBucket } from "./token-bucket.js";
 import { type DlKey, VerifiedCaInformation } from "./trust/ca-information.js";
-import { Slots } from "./trust/slots.js";
+import { type SlotReport, Slots } from "./trust/slots.js";
 import { Updater } from "./updater.js";
 import { parseURL } from "./url.js";
 
@@ -25,15 +26,15 @@ export interface Settings {
 	service: string;
 	pollInterval?: number; // ms; default 30 days
 	serviceInterval?: number; // ms, at most 2^31 - 1; default one hour
-	deadline?: number; // ms, of a session; default 60 s
+	deadline?: number; // ms, of each connection; default 60 s
 }
 
 /**
  * Boots: reads and repairs the slots, and says what it found, before any connection. Throws DecodeError or
  * CertificateError if what is burnt in (factory CA information, service URL) cannot be used, RangeError for a delay that
- * no timer takes.
+ * no timer takes. `connections`: in the place of the board's sockets.
  */
-export function main(board: Board, settings: Settings): Device {
+export function main(board: Board, settings: Settings, connections?: Network): Device {
 	const { timer, random } = board;
 	const { deadline = 60_000, serviceInterval = 3_600_000, pollInterval = 30 * 24 * 3_600_000 } = settings;
 	const { creditTicks, creditsPerPoll } = pace(pollInterval);
@@ -41,33 +42,31 @@ export function main(board: Board, settings: Settings): Device {
 		if (!(delay >= 0 && delay <= LONGEST_DELAY))
 			throw new RangeError(`expected 0 to ${LONGEST_DELAY} ms, got ${delay}`);
 	const report = (event: DeviceEvent) => board.print(formatEvent(event));
+	const network = connections ?? new BoardNetwork(board, deadline);
 
 	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys, retiredDlKeys: settings.retiredDlKeys };
 	const factory = VerifiedCaInformation.verify(settings.factory, fleet);
 	const service = parseURL(settings.service);
 
 	const slots = new Slots([board.openFlash("ca0"), board.openFlash("ca1")], factory, fleet);
-	slots.repair(({ slot: partition, generation, ...done }) => {
-		if (done.is === "failed") report({ event: "failed", partition, generation, reason: done.reason });
-		else report({ event: "repaired", partition, generation, reason: done.what });
-	});
-	const { current, next } = slots.view;
-	report({ event: "boot", current: current === "-" ? undefined : current, next: next === "-" ? undefined : next });
+	const reportSlot = (told: SlotReport) => report(slotEvent(told));
+	slots.repair(reportSlot);
+	report({ event: "boot", ...slots.view });
+	if (slots.candidate) report({ event: "held", generation: slots.candidate.generation });
 
-	const sessions = new Sessions();
-	const updater = new Updater({ board, slots, deadline, report });
+	const sessions = new Sessions(() => slots.refresh(reportSlot));
+	const updater = new Updater({ network, slots, report, onAnswered: () => poller.answered() });
 	const bucket = new TokenBucket(timer, Math.ceil(creditTicks / 2)); // a credit is 30 minutes, a token 15
 	const authenticator = new Authenticator({
-		board,
+		network,
 		slots,
 		updater,
 		bucket,
 		later: update => void sessions.run(update),
-		deadline,
 		report,
 	});
-	const credits = new Credits(openIfThere(board, "poll"), () =>
-		report({ event: "failed", reason: "poll partition failed" }),
+	const credits = new Credits(board.openFlash("poll"), () =>
+		report({ event: "failed", partition: "poll", reason: "poll partition failed" }),
 	);
 	const poller = new Poller({
 		credits,
@@ -75,16 +74,7 @@ export function main(board: Board, settings: Settings): Device {
 		random,
 		creditTicks,
 		creditsPerPoll,
-		poll: () => sessions.run(() => updater.poll()).then(outcome => (outcome === "failed" ? "failed" : "answered")),
+		poll: () => sessions.run(() => updater.poll()),
 	});
 	return new Device({ timer, random, authenticator, updater, poller, bucket, sessions, service, serviceInterval });
-}
-
-/** Undefined: the board has no such partition. */
-function openIfThere(board: Board, partition: Partition): Flash | undefined {
-	try {
-		return board.openFlash(partition);
-	} catch {
-		return undefined;
-	}
 }

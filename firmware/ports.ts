@@ -4,8 +4,8 @@
 
 /** What a board provides. */
 export interface Board {
-	/** Opens a partition for reading and writing. Throws if there is no such partition. */
-	openFlash(partition: Partition): Flash;
+	/** Opens a partition for reading and writing; undefined: there is none. Throws if it is not what it should be. */
+	openFlash(partition: Partition): Flash | undefined;
 	TCP: TCPConstructor;
 	resolver: Resolver;
 	timer: Timer;
@@ -62,10 +62,15 @@ export interface Resolver {
 	resolve(request: {
 		host: string;
 		port: number;
-		/** Where to connect: transport only. Name checks, SNI and Host keep `host`. */
-		onResolved(address: string, port: number): void;
+		/** Where to connect, at least one: transport only. Name checks, SNI and Host keep `host`. */
+		onResolved(addresses: readonly Address[]): void;
 		onError(): void;
 	}): void;
+}
+
+export interface Address {
+	address: string; // dotted IPv4
+	port: number;
 }
 
 /** One-shot timers. Delays are 0 … 2^31-1 ms: longer ones fire at once on a device. */

@@ -1,114 +1,252 @@
-// One session with a server: find it, connect, authenticate it, one GET, one deadline over all of it.
+// A session with a server, in two steps: `connect` gives it once it has proved itself, `get` asks it for one thing. What
+// is decided in between (authenticator.ts, updater.ts) needs no socket: any `Network` will do.
 
 import { getRequest, ResponseReader } from "./http.js";
-import type { Board, TimerID } from "./ports.js";
+import type { Address, Board, TCP, TimerID } from "./ports.js";
 import { TLSSocket } from "./tls/socket.js";
 import { TransportError } from "./transport.js";
-import type { HttpsURL } from "./url.js";
+import type { HttpsURL, HttpURL } from "./url.js";
 import type { TrustAnchor } from "./x509/path.js";
 
-const READ_LENGTH = 1024; // bytes taken out of a record at once
-
-export interface SessionRequest {
-	url: HttpsURL;
-	/** By which the server may prove itself, tried in this order. */
-	anchors: readonly TrustAnchor[];
-	userAgent: string;
-	/** Milliseconds for the whole session. */
-	deadline: number;
-	/** The longest body taken, of status 200; undefined: only the status is of interest. */
-	bodyLimit?: number;
-	/**
-	 * Called once, when the server has proved itself (its Finished was verified), before any byte of HTTP passes;
-	 * `anchor` is an index. What it throws ends the session.
-	 */
-	onAuthenticated(anchor: number): void;
+/** Where servers are found. Whatever a promise of it rejects with is a RefusedError, an UnavailableError, or our mistake. */
+export interface Network {
+	/** The server at `url`, which has proved itself by one of `anchors`, tried in this order. Nothing of HTTP was sent. */
+	connect(url: HttpsURL, anchors: readonly TrustAnchor[]): Promise<AuthenticatedServer>;
+	/** Whoever answers at an `http:` address: he has proved nothing. */
+	connectPlain(url: HttpURL): Promise<Server>;
 }
 
-export interface SessionResponse {
+/** A connection that has been made. It is closed when `get` has settled, or by `close`. */
+export interface Server {
+	/** Once. */
+	get(request: GetRequest): Promise<Response>;
+	close(): void;
+}
+
+export interface AuthenticatedServer extends Server {
+	/** The index of the anchor by which its Finished was verified. */
+	readonly anchor: number;
+}
+
+export interface GetRequest {
+	userAgent: string;
+	/** The longest body taken, of status 200; undefined: only the status is of interest. */
+	bodyLimit?: number;
+}
+
+export interface Response {
 	status: number;
 	body: Uint8Array;
 }
 
-/**
- * Rejects with CertificateError, AlertError or DecodeError for what the server sent, and with TransportError for what
- * could not be got. Whatever happens, the connection is closed and the timer gone when the promise settles.
- */
-export function get(board: Board, request: SessionRequest): Promise<SessionResponse> {
-	return new Promise((resolve, reject) => {
-		const { url } = request;
-		const reader = new ResponseReader(request.bodyLimit);
-		let socket: TLSSocket | undefined;
-		let connected = false,
-			settled = false;
-		let timer: TimerID | undefined = board.timer.set(
-			() => settle(new TransportError(connected ? "time-out" : "connect time-out")),
-			request.deadline,
-		);
+const MAXIMUM_ADDRESSES = 4; // of one name
+const READ_LENGTH = 1024; // bytes taken out of a record at once
 
-		function settle(error?: unknown): void {
-			if (settled) return;
-			settled = true;
-			if (timer !== undefined) board.timer.clear(timer);
-			timer = undefined;
-			socket?.close();
-			if (error === undefined) resolve({ status: reader.status, body: reader.body });
-			else reject(error);
-		}
+/** Over a board's sockets. Each promise settles, whatever a socket or a resolver does: at the deadline at the latest. */
+export class BoardNetwork implements Network {
+	readonly #board: Board;
+	readonly #deadline: number;
 
-		function attempt(step: () => void): void {
-			if (settled) return; // an SDK's callback may come after close()
+	/** `deadline`: ms, of a look-up, and of each connection from its beginning to its end. */
+	constructor(board: Board, deadline: number) {
+		this.#board = board;
+		this.#deadline = deadline;
+	}
+
+	connect(url: HttpsURL, anchors: readonly TrustAnchor[]): Promise<AuthenticatedServer> {
+		return this.#reach(url, anchors);
+	}
+
+	connectPlain(url: HttpURL): Promise<Server> {
+		return this.#reach(url, undefined);
+	}
+
+	/** The name's addresses in turn, until somebody answers. A server that was refused is an answer too. */
+	async #reach(url: HttpURL, anchors: readonly TrustAnchor[] | undefined): Promise<Exchange> {
+		let failure = new TransportError("name not resolved");
+		for (const address of (await this.#resolve(url)).slice(0, MAXIMUM_ADDRESSES)) {
 			try {
-				step();
+				return await new Exchange(this.#board, url, this.#deadline).connect(address, anchors);
 			} catch (error) {
-				settle(error);
+				if (!(error instanceof TransportError)) throw error;
+				if (failure.isUnreachable) failure = error;
 			}
 		}
+		throw failure;
+	}
 
-		function connect(address: string, port: number): void {
-			const bytes = getRequest(url, request.userAgent);
-			let sent = 0;
-			socket = new TLSSocket({
-				io: board.TCP,
-				address,
-				port,
-				host: url.host,
-				anchors: request.anchors,
-				random: board.random,
-				timer: board.timer,
-				deadline: request.deadline,
-				recordLimit: board.recordLimit,
-				onConnected: () => {
-					connected = true;
-				},
-				onAuthenticated: anchor => request.onAuthenticated(anchor),
-				onWritable: byteLength =>
-					attempt(() => {
-						while (sent < bytes.length && byteLength > 0) {
-							const part = bytes.subarray(sent, sent + byteLength);
-							sent += part.length;
-							byteLength = socket!.write(part);
-						}
-					}),
-				onReadable: () =>
-					attempt(() => {
-						for (let part = socket!.read(READ_LENGTH); part && !reader.complete; part = socket!.read(READ_LENGTH))
-							reader.read(new Uint8Array(part));
-						if (reader.complete) settle();
-					}),
-				onError: error =>
-					attempt(() => {
-						if (!error) reader.end();
-						settle(error ?? (reader.complete ? undefined : new TransportError("connection lost")));
-					}),
-			});
-		}
-
-		board.resolver.resolve({
-			host: url.host,
-			port: url.port,
-			onResolved: (address, port) => attempt(() => connect(address, port)),
-			onError: () => settle(new TransportError("name not resolved")),
+	#resolve({ host, port }: HttpURL): Promise<readonly Address[]> {
+		const { resolver, timer } = this.#board;
+		return new Promise((resolve, reject) => {
+			const fail = () => reject(new TransportError("name not resolved"));
+			let deadline: TimerID | undefined = timer.set(() => {
+				deadline = undefined;
+				fail();
+			}, this.#deadline);
+			const answered = (settle: () => void) => {
+				if (deadline !== undefined) timer.clear(deadline);
+				deadline = undefined;
+				settle();
+			};
+			try {
+				resolver.resolve({
+					host,
+					port,
+					onResolved: addresses => answered(() => resolve(addresses)),
+					onError: () => answered(fail),
+				});
+			} catch {
+				answered(fail);
+			}
 		});
-	});
+	}
+}
+
+/** One connection to one address. */
+class Exchange implements AuthenticatedServer {
+	anchor = -1;
+	readonly #board: Board;
+	readonly #url: HttpURL;
+	readonly #deadline: number; // ms
+	#socket: TCP | TLSSocket | undefined;
+	#timer: TimerID | undefined;
+	/** Of the promise that was given last, until it settles. */
+	#pending: { resolve(value: unknown): void; reject(error: unknown): void } | undefined;
+	#isConnected = false;
+	#isOver = false;
+	#failure: unknown; // why it is over
+	#request: Uint8Array = new Uint8Array(0); // what is still to be sent of it
+	#writable = 0; // bytes
+	#reader: ResponseReader | undefined;
+
+	constructor(board: Board, url: HttpURL, deadline: number) {
+		this.#board = board;
+		this.#url = url;
+		this.#deadline = deadline;
+	}
+
+	/** `anchors` undefined: plain TCP. */
+	connect(address: Address, anchors: readonly TrustAnchor[] | undefined): Promise<Exchange> {
+		return this.#promise(() => {
+			this.#timer = this.#board.timer.set(() => {
+				this.#timer = undefined;
+				this.#end(new TransportError(this.#isConnected ? "time-out" : "connect time-out"));
+			}, this.#deadline);
+			this.#open(address, anchors);
+		});
+	}
+
+	get({ userAgent, bodyLimit }: GetRequest): Promise<Response> {
+		return this.#promise(() => {
+			this.#reader = new ResponseReader(bodyLimit);
+			this.#request = getRequest(this.#url, userAgent);
+			this.#send();
+			this.#receive(); // what the server has said unasked is judged as an answer
+		});
+	}
+
+	close(): void {
+		this.#end(new TransportError("connection lost"));
+	}
+
+	#open({ address, port }: Address, anchors: readonly TrustAnchor[] | undefined): void {
+		const { TCP: io, random, timer, recordLimit } = this.#board;
+		const common = {
+			address,
+			port,
+			onReadable: () => this.#attempt(() => this.#receive()),
+			onWritable: (byteLength: number) =>
+				this.#attempt(() => {
+					this.#isConnected = true;
+					if (!anchors) this.#resolve(this);
+					this.#writable = byteLength;
+					this.#send();
+				}),
+		};
+		if (!anchors) {
+			this.#socket = new io({ ...common, onError: () => this.#attempt(() => this.#closed()) });
+			return;
+		}
+		this.#socket = new TLSSocket({
+			...common,
+			io,
+			host: this.#url.host,
+			anchors,
+			random,
+			timer,
+			deadline: this.#deadline,
+			recordLimit,
+			onConnected: () => {
+				this.#isConnected = true;
+			},
+			onAuthenticated: anchor => {
+				this.anchor = anchor;
+				this.#resolve(this);
+			},
+			onError: error => this.#attempt(() => (error ? this.#end(error) : this.#closed())),
+		});
+	}
+
+	#send(): void {
+		while (this.#request.length > 0 && this.#writable > 0) {
+			const part = this.#request.subarray(0, this.#writable);
+			this.#request = this.#request.subarray(part.length);
+			this.#writable = this.#socket!.write(part);
+		}
+	}
+
+	#receive(): void {
+		const reader = this.#reader;
+		if (!reader) return;
+		for (let part = this.#socket!.read(READ_LENGTH); part && !reader.complete; part = this.#socket!.read(READ_LENGTH))
+			reader.read(new Uint8Array(part));
+		if (reader.complete) this.#end();
+	}
+
+	/** The server has closed in order, or TCP has ended. */
+	#closed(): void {
+		this.#reader?.end();
+		if (this.#reader?.complete) this.#end();
+		else this.#end(new TransportError(this.#isConnected ? "connection lost" : "connection refused"));
+	}
+
+	#promise<Result>(begin: () => void): Promise<Result> {
+		return new Promise((resolve, reject) => {
+			if (this.#isOver) return reject(this.#failure);
+			this.#pending = { resolve: resolve as (value: unknown) => void, reject };
+			this.#attempt(begin);
+		});
+	}
+
+	#resolve(value: unknown): void {
+		this.#pending?.resolve(value);
+		this.#pending = undefined;
+	}
+
+	#attempt(step: () => void): void {
+		if (this.#isOver) return; // an SDK's callback may come after close()
+		try {
+			step();
+		} catch (error) {
+			this.#end(error);
+		}
+	}
+
+	/** Without `failure`: the response is complete. */
+	#end(failure?: unknown): void {
+		if (this.#isOver) return;
+		this.#isOver = true;
+		this.#failure = failure;
+		if (this.#timer !== undefined) this.#board.timer.clear(this.#timer);
+		this.#timer = undefined;
+		try {
+			this.#socket?.close();
+		} catch {
+			// whatever it was, it is over
+		}
+		const { status, body } = this.#reader ?? {};
+		if (failure === undefined) this.#resolve({ status, body });
+		else this.#pending?.reject(failure);
+		this.#pending = undefined;
+	}
 }

@@ -1,5 +1,6 @@
-// The second kind of error: what was asked for could not be got. Nothing is known to be wrong with anybody's bytes;
-// the caller keeps what it has and tries again later. (The first kind: DecodeError, CertificateError, AlertError.)
+// What the network does not bring. Nothing is known to be wrong with anybody's bytes.
+
+import { UnavailableError } from "./errors.js";
 
 export type TransportReason =
 	| "name not resolved"
@@ -9,10 +10,10 @@ export type TransportReason =
 	| "connection lost" // reset, or closed without close_notify where more was expected
 	| "no randomness";
 
-export class TransportError extends Error {
-	readonly reason: TransportReason;
-	constructor(reason: TransportReason) {
-		super(reason);
-		this.reason = reason;
+export class TransportError extends UnavailableError<TransportReason> {
+	/** Nobody was there: the server is not in operation, or the network is not. */
+	get isUnreachable(): boolean {
+		const { reason } = this;
+		return reason === "name not resolved" || reason === "connection refused" || reason === "connect time-out";
 	}
 }

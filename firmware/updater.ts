@@ -1,147 +1,231 @@
-// CA information update unit (the source's 417): asks the URL that a CA information names for the one after it.
+// CA information update unit (the source's 417): asks the addresses that a CA information names for the one after it, and
+// gives what comes to the slots (DESIGN.md §3, "Update").
 
-import { DecodeError } from "./cbor.js";
+import { RefusedError, reasonOf } from "./errors.js";
 import type { DeviceEvent } from "./events.js";
-import type { Board } from "./ports.js";
-import { get } from "./session.js";
-import { AlertError } from "./tls/alert.js";
+import type { PollResult } from "./poller.js";
+import type { Network, Response } from "./session.js";
 import { TransportError } from "./transport.js";
 import { MAXIMUM_LENGTH, type VerifiedCaInformation } from "./trust/ca-information.js";
-import { type Acceptance, FlashError, type Slots } from "./trust/slots.js";
-import type { HttpsURL } from "./url.js";
-import { CertificateError } from "./x509/certificate.js";
+import type { Acceptance, Anchor, FlashReason, Slots, Source } from "./trust/slots.js";
+import { type HttpURL, isHttps } from "./url.js";
 
 /**
- * `none`: the download server is not in operation. `same`: it serves what a slot holds. `stored`: a newer one is in a
- * slot now. `held`: it is in memory until a server has proved itself by it. `failed`: try again soon.
+ * What one address brought, or several together. `promoted`: a newer one, which is current at once; `stored`: a newer one
+ * is in a slot, as next; `held`: it is in memory until a server has proved itself by it; `same`: it is held already;
+ * `none`: an authenticated server has none; `failed`: try again soon; `unreachable`: nobody answered.
  */
-export type Outcome = "none" | "same" | "stored" | "held" | "failed";
+export type Outcome = Acceptance["outcome"] | "none" | "failed" | "unreachable";
+
+/** The one that says most comes first. */
+const OUTCOMES: readonly Outcome[] = Object.freeze([
+	"promoted",
+	"stored",
+	"held",
+	"same",
+	"none",
+	"failed",
+	"unreachable",
+]);
+
+/** What a holder's addresses brought, in turn. */
+interface Round {
+	/** Something newer came, so the others need not be asked. A candidate by an `http:` address is no such thing. */
+	brought: boolean;
+	/** What the https addresses said, which alone counts for the next poll. */
+	said: Outcome;
+}
+
+const SILENCE: Round = Object.freeze({ brought: false, said: "unreachable" });
 
 export interface UpdaterOptions {
-	board: Board;
+	network: Network;
 	slots: Slots;
-	deadline: number; // ms, of a session
 	report(event: DeviceEvent): void;
+	/** An open poll was answered after all: by silence, since the network has proved to be there. */
+	onAnswered?(): void;
 }
 
 export class Updater {
 	readonly #options: UpdaterOptions;
+	/** A server has proved itself in this boot: the network is there, and means what it says. */
+	#reached = false;
+	/** The last poll, which nobody has answered: as long as that may be the network's fault, why. */
+	#open?: string;
+	/** Why the last update failed. */
+	#failure?: string;
+	/** What went wrong last in the update under way. */
+	#trouble = "";
 
 	constructor(options: UpdaterOptions) {
 		this.#options = options;
 	}
 
-	/** `baton/1 (current,next)`: adoption can be read from any access log (DESIGN.md §3, "Update"). */
+	/**
+	 * `baton/1 (current,next)`, and why the last update failed: adoption and trouble can be read from any access log.
+	 * ASCII; nobody proves it.
+	 */
 	get userAgent(): string {
 		const { current, next } = this.#options.slots;
-		return `baton/1 (${current?.generation ?? "-"},${next?.generation ?? "-"})`;
+		const held = `${current?.generation ?? "-"},${next?.generation ?? "-"}`;
+		if (this.#failure === undefined) return `baton/1 (${held})`;
+		const reason = /^[\w .,'-]{1,64}$/.test(this.#failure) ? this.#failure : "fault"; // an engine may say anything
+		return `baton/1 (${held}; failed=${reason})`;
 	}
 
-	/** Asks the address in current, authenticated by current alone; without one, as `updateOnDemand`. Never rejects. */
-	poll(): Promise<Outcome> {
-		const { current } = this.#options.slots;
-		return current ? this.#ask(current) : this.updateOnDemand();
+	/** Asks current's addresses; without a current, next's and the factory's. Never rejects. */
+	async poll(): Promise<PollResult> {
+		this.#open = undefined;
+		const said = await this.#update(this.#options.slots.current === undefined);
+		if (said === "failed") return "failed";
+		if (said !== "unreachable" || this.#reached) return "answered";
+		this.#open = this.#failure;
+		return "open";
 	}
 
 	/**
-	 * After every anchor has failed to authenticate a server: as `poll`; if that brings nothing newer, the address in
-	 * next by next alone and, with no current, that in the factory's by the factory's alone. Such a handshake proves
-	 * nothing: a stolen provisional key could make it. Never rejects.
+	 * After every anchor has failed to authenticate a server. Current's addresses by current alone; if they bring nothing
+	 * newer, next's by next alone and, with no current, the factory's by the factory's alone. What these bring is a
+	 * candidate: a handshake there proves nothing, since a stolen provisional key could make it. True: there is an anchor
+	 * that was not there before, so connect again, once. Never rejects.
 	 */
-	async updateOnDemand(): Promise<Outcome> {
+	async updateOnDemand(): Promise<boolean> {
+		const { slots } = this.#options;
+		const before = slots.anchors;
+		await this.#update(true);
+		return slots.anchors.some(({ information }) => !before.some(anchor => anchor.information === information));
+	}
+
+	/** Takes a CA information from any transport (a USB stick, the LAN): it carries its own signature. */
+	offer(bytes: Uint8Array): Outcome | "refused" {
+		try {
+			return this.#accept(bytes, { by: "offer" });
+		} catch (error) {
+			if (!(error instanceof RefusedError)) throw error;
+			this.#options.report({ event: "refused", reason: error.reason });
+			return "refused";
+		}
+	}
+
+	/**
+	 * A service has proved itself by `anchor`: its Finished was verified. Exactly that CA information is current from now
+	 * on, whatever the slots hold by now. To be called before anything is sent to that service.
+	 */
+	proved({ slot, information }: Anchor): void {
+		const { slots, report } = this.#options;
+		const { generation } = information;
+		report({ event: "authenticated", server: "service", generation, slot });
+		this.#reach();
+		const promotion = slots.promote(information);
+		if (promotion.outcome === "promoted") this.#promoted(generation, promotion.reason);
+	}
+
+	/** Gives what the https addresses said. `andNext`: current's addresses are not all that may be asked. */
+	async #update(andNext: boolean): Promise<Outcome> {
 		const { slots } = this.#options;
 		const { current } = slots;
-		const outcome = current ? await this.#ask(current) : "none";
-		if (outcome === "stored" || outcome === "held") return outcome;
-		const later = slots.next ? await this.#ask(slots.next) : "none";
-		if (current || later === "held" || later === "stored") return keep(later, outcome);
-		return keep(await this.#ask(slots.factory), keep(later, outcome));
+		let round = current ? await this.#askAddressesOf(current) : SILENCE;
+		const { next } = slots;
+		if (!round.brought && andNext && next) round = both(round, await this.#askAddressesOf(next));
+		if (!round.brought && andNext && !current) round = both(round, await this.#askAddressesOf(slots.factory));
+		const { said } = round;
+		this.#failure = said === "failed" || (said === "unreachable" && !this.#reached) ? this.#trouble : undefined;
+		return said;
 	}
 
-	/** `information` becomes current, because a server has proved itself by it. What flash refuses is reported. */
-	promote(information: VerifiedCaInformation): void {
-		const { slots, report } = this.#options;
-		const promotion = slots.promote(information);
-		if (promotion.outcome !== "promoted") return;
-		const { generation } = information;
-		report({ event: "promoted", generation });
-		if (promotion.reason) report({ event: "failed", generation, reason: promotion.reason });
+	/** One after the other, until one brings something newer. */
+	async #askAddressesOf(holder: VerifiedCaInformation): Promise<Round> {
+		let round = SILENCE;
+		for (const url of holder.nextAddresses) {
+			const outcome = await this.#askAddress(url, holder);
+			const isNewer = outcome === "promoted" || outcome === "stored" || (outcome === "held" && isHttps(url));
+			round = both(round, { brought: isNewer, said: isHttps(url) ? outcome : "unreachable" });
+			if (round.brought) break;
+		}
+		this.#options.slots.asked(holder);
+		return round;
 	}
 
-	async #ask(holder: VerifiedCaInformation): Promise<Outcome> {
-		const { board, slots, deadline, report } = this.#options;
+	async #askAddress(url: HttpURL, holder: VerifiedCaInformation): Promise<Outcome> {
+		const { report } = this.#options;
 		report({ event: "poll", generation: holder.generation });
 		try {
-			const { status, body } = await get(board, {
-				url: holder.nextAddresses[0] as HttpsURL, // the first one is https
-				anchors: [holder.anchor],
-				userAgent: this.userAgent,
-				deadline,
-				bodyLimit: MAXIMUM_LENGTH,
-				onAuthenticated: () => report({ event: "authenticated", server: "download", generation: holder.generation }),
-			});
-			if (status === 404) return this.#end("none", { reason: "not found", status });
-			if (status !== 200) return this.#end("failed", { server: "download", reason: "unexpected status", status });
-			return this.#tell(slots.accept(body, { by: "address", of: holder, https: true }));
-		} catch (error) {
-			return this.#explain(error);
-		} finally {
-			slots.asked(holder);
-		}
-	}
-
-	#tell(acceptance: Acceptance): Outcome {
-		const { report } = this.#options;
-		const { generation } = acceptance.information;
-		switch (acceptance.outcome) {
-			case "same":
-				return this.#end("same", { generation });
-			case "stored":
-				return this.#end("stored", { generation });
-			case "held":
-				return this.#end("held", { generation, reason: acceptance.reason });
-			case "promoted":
-				report({ event: "stored", generation });
-				report({ event: "promoted", generation });
-				if (acceptance.reason) report({ event: "failed", generation, reason: acceptance.reason });
-				return "stored";
-		}
-	}
-
-	#explain(error: unknown): Outcome {
-		if (error instanceof TransportError) {
-			switch (error.reason) {
-				case "name not resolved":
-				case "connection refused":
-				case "connect time-out":
-					return this.#end("none", { reason: error.reason });
+			const { status, body } = await this.#get(url, holder);
+			if (status === 200) return this.#accept(body, { by: "address", of: holder, https: isHttps(url) });
+			if (status === 404 && isHttps(url)) {
+				report({ event: "none", reason: "not found", status });
+				return "none";
 			}
+			return this.#failed("unexpected status", status);
+		} catch (error) {
+			if (error instanceof TransportError && error.isUnreachable) return this.#unreachable(error.reason);
+			const reason = reasonOf(error);
+			if (error instanceof RefusedError) report({ event: "refused", server: "download", reason });
+			return this.#failed(reason);
 		}
-		const reason = reasonOf(error);
-		if (isRefusal(error)) this.#options.report({ event: "refused", server: "download", reason });
-		return this.#end("failed", { server: "download", reason });
 	}
 
-	#end(event: Outcome, more: Partial<DeviceEvent>): Outcome {
-		this.#options.report({ event, ...more });
-		return event;
+	async #get(url: HttpURL, holder: VerifiedCaInformation): Promise<Response> {
+		const { network, report } = this.#options;
+		const request = { userAgent: this.userAgent, bodyLimit: MAXIMUM_LENGTH };
+		if (!isHttps(url)) return (await network.connectPlain(url)).get(request);
+		const server = await network.connect(url, [holder.anchor]);
+		report({ event: "authenticated", server: "download", generation: holder.generation });
+		this.#reach();
+		return server.get(request);
+	}
+
+	#accept(bytes: Uint8Array, source: Source): Outcome {
+		const { slots, report } = this.#options;
+		const acceptance: Acceptance = slots.accept(bytes, source);
+		const { outcome } = acceptance;
+		const { generation } = acceptance.information;
+		switch (outcome) {
+			case "same":
+			case "stored":
+				report({ event: outcome, generation });
+				return outcome;
+			case "held":
+				report({ event: outcome, generation, reason: acceptance.reason });
+				return outcome;
+			case "promoted":
+				if (!acceptance.reason) report({ event: "stored", generation });
+				this.#promoted(generation, acceptance.reason);
+				return outcome;
+		}
+	}
+
+	/** A candidate that outlives it is told again: otherwise it is gone. */
+	#promoted(generation: number, reason?: FlashReason): void {
+		const { slots, report } = this.#options;
+		report({ event: "promoted", generation, reason });
+		if (slots.candidate) report({ event: "held", generation: slots.candidate.generation });
+	}
+
+	#failed(reason: string, status?: number): Outcome {
+		this.#trouble = reason;
+		this.#options.report({ event: "failed", server: "download", reason, status });
+		return "failed";
+	}
+
+	/** The download server is not in operation, if the network is there: that has to be shown first. */
+	#unreachable(reason: string): Outcome {
+		if (this.#reached) this.#options.report({ event: "none", reason });
+		else this.#failed(reason);
+		return "unreachable";
+	}
+
+	#reach(): void {
+		const reason = this.#open;
+		this.#reached = true;
+		if (reason === undefined) return;
+		this.#open = this.#failure = undefined;
+		this.#options.report({ event: "none", reason });
+		this.#options.onAnswered?.();
 	}
 }
 
-/** Of two outcomes, the one that says more. */
-function keep(later: Outcome, earlier: Outcome): Outcome {
-	return later === "none" || later === "failed" ? earlier : later;
-}
-
-/** Their bytes are bad; anything else could not be got, or not be stored. */
-export function isRefusal(error: unknown): boolean {
-	return error instanceof CertificateError || error instanceof AlertError || error instanceof DecodeError;
-}
-
-/** The literal reason of an error of ours; of a mistake of ours, what the engine says. */
-export function reasonOf(error: unknown): string {
-	if (error instanceof TransportError || error instanceof FlashError) return error.reason;
-	if (error instanceof CertificateError || error instanceof AlertError || error instanceof DecodeError)
-		return error.reason;
-	return String(error);
+function both(a: Round, b: Round): Round {
+	const said = OUTCOMES.indexOf(a.said) <= OUTCOMES.indexOf(b.said) ? a.said : b.said;
+	return { brought: a.brought || b.brought, said };
 }

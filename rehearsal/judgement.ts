@@ -97,10 +97,12 @@ export function unseen(record: Entry[], { authorities }: Pick<Operation, "author
 	return missing;
 }
 
+type Authenticated = Extract<DeviceEvent, { event: "authenticated" }>;
+
 /** The last authentication of each boot, if its session may have been under way when the device's power was cut. */
-function cutSessions(seen: Seen): DeviceEvent[] {
-	const cut: DeviceEvent[] = [];
-	let last: DeviceEvent | undefined;
+function cutSessions(seen: Seen): Authenticated[] {
+	const cut: Authenticated[] = [];
+	let last: Authenticated | undefined;
 	for (const { event } of seen.events()) {
 		if (event.event === "boot") {
 			if (last) cut.push(last);

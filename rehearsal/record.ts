@@ -1,6 +1,7 @@
 // What was seen in a rehearsal, in the order in which it happened, and questions to it.
 
 import type { DeviceEvent } from "../firmware/events.js";
+import type { SlotView } from "../firmware/trust/slots.js";
 import type { Step } from "../host/operator.js";
 import type { ServerAccess } from "./deployment.js";
 
@@ -84,7 +85,7 @@ function has<Thing extends object>(thing: Thing, fields: Partial<Thing>): boolea
 	return Object.entries(fields).every(([name, value]) => thing[name as keyof Thing] === value);
 }
 
-function generationOf(told: DeviceEvent["current"]): number | null {
+function generationOf(told: SlotView): number | null {
 	return typeof told === "number" ? told : null;
 }
 
@@ -94,14 +95,14 @@ export function slotsOf(entries: readonly Entry[]): { current: number | null; ne
 	let next: number | null = null;
 	for (const entry of entries) {
 		if (entry.from !== "device") continue;
-		const { event, generation = null, ...rest } = entry.event;
-		if (event === "boot") {
-			current = generationOf(rest.current);
-			next = generationOf(rest.next);
-		} else if (event === "stored") {
-			next = generation;
-		} else if (event === "promoted") {
-			current = generation;
+		const { event } = entry;
+		if (event.event === "boot") {
+			current = generationOf(event.current);
+			next = generationOf(event.next);
+		} else if (event.event === "stored") {
+			next = event.generation;
+		} else if (event.event === "promoted") {
+			current = event.generation;
 			next = null;
 		}
 	}

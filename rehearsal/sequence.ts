@@ -1,7 +1,7 @@
 // A rehearsal's record as a sequence, as figures 7 to 9 of the source draw it: operator, device and servers side by side,
 // time downwards. What repeats itself between two changes stands once, with how often it happened.
 
-import type { DeviceEvent } from "../firmware/events.js";
+import type { SlotView } from "../firmware/trust/slots.js";
 import { stepText } from "../host/operator-text.js";
 import type { RehearsalResult } from "./rehearsal.js";
 
@@ -36,13 +36,13 @@ export function sequenceOf({ scenario, engine, record, operation }: RehearsalRes
 	];
 	for (const entry of record) {
 		// URLs that the device asked and where nothing ever listened.
-		const polled = entry.from === "device" && entry.event.event === "poll" ? entry.event.generation! : undefined;
+		const polled = entry.from === "device" && entry.event.event === "poll" ? entry.event.generation : undefined;
 		if (polled !== undefined && !named.includes(polled)) named.push(polled);
 	}
 	named.sort((a, b) => a - b);
 	const letter = (generation: number) =>
 		operation.authorities.find(one => one.generation === generation)?.letter ?? String(generation);
-	const told = (slot: DeviceEvent["current"]) => (typeof slot === "number" ? letter(slot) : (slot ?? "-"));
+	const told = (slot: SlotView) => (typeof slot === "number" ? letter(slot) : slot);
 	const rows = new Rows();
 	let polled = 0; // generation whose URL is being asked
 	let fetched = "";
@@ -64,41 +64,42 @@ export function sequenceOf({ scenario, engine, record, operation }: RehearsalRes
 				outcome: entry.text.startsWith("warning") ? "bad" : "neutral",
 			});
 		} else if (entry.from === "device") {
-			const { event, server, generation, slot, reason, current, next } = entry.event;
-			const to = server === "service" ? SERVICE : SERVICE + 1 + named.indexOf(polled);
-			switch (event) {
+			const { event } = entry;
+			const isService = "server" in event && event.server === "service";
+			const to = isService ? SERVICE : SERVICE + 1 + named.indexOf(polled);
+			switch (event.event) {
 				case "boot":
 					rows.change({
 						year,
 						at: DEVICE,
-						text: `boots: current ${told(current)}, next ${told(next)}`,
+						text: `boots: current ${told(event.current)}, next ${told(event.next)}`,
 						outcome: "neutral",
 					});
 					break;
 				case "promoted":
-					rows.change({ year, at: DEVICE, text: `promotes ${letter(generation!)}`, outcome: "good" });
+					rows.change({ year, at: DEVICE, text: `promotes ${letter(event.generation)}`, outcome: "good" });
 					break;
 				case "repaired":
-					rows.change({ year, at: DEVICE, text: reason!, outcome: "neutral" });
+					rows.change({ year, at: DEVICE, text: event.reason, outcome: "neutral" });
 					break;
 				case "poll":
-					polled = generation!;
+					polled = event.generation;
 					fetched = "";
 					break;
 				case "authenticated":
-					if (server === "service")
+					if (event.server === "service")
 						rows.add({
 							year,
 							at: DEVICE,
 							to,
-							text: `certificate by ${letter(generation!)} holds (${slot})`,
+							text: `certificate by ${letter(event.generation)} holds (${event.slot})`,
 							outcome: "good",
 						});
-					else fetched = `certificate by ${letter(generation!)} holds; `;
+					else fetched = `certificate by ${letter(event.generation)} holds; `;
 					refused = false;
 					break;
 				case "refused":
-					rows.add({ year, at: DEVICE, to, text: `refused: ${reason}`, outcome: "bad" });
+					rows.add({ year, at: DEVICE, to, text: `refused: ${event.reason}`, outcome: "bad" });
 					refused = true;
 					break;
 				case "none":
@@ -106,18 +107,19 @@ export function sequenceOf({ scenario, engine, record, operation }: RehearsalRes
 						year,
 						at: DEVICE,
 						to: SERVICE + 1 + named.indexOf(polled),
-						text: `not in operation (${reason})`,
+						text: `not in operation (${event.reason})`,
 						outcome: "neutral",
 					});
 					break;
 				case "same":
 				case "stored":
+				case "held":
 					rows.add({
 						year,
 						at: DEVICE,
 						to: SERVICE + 1 + named.indexOf(polled),
 						outcome: "good",
-						text: `${fetched}CA information ${generation} (${letter(generation!)}) ${event === "same" ? "as before" : "stored"}`,
+						text: `${fetched}CA information ${event.generation} (${letter(event.generation)}) ${event.event === "same" ? "as before" : event.event}`,
 					});
 					break;
 				case "failed":
@@ -125,8 +127,8 @@ export function sequenceOf({ scenario, engine, record, operation }: RehearsalRes
 						rows.add({
 							year,
 							at: DEVICE,
-							...(server ? { to } : {}),
-							text: `failed: ${reason}`,
+							...("server" in event ? { to } : {}),
+							text: `failed: ${event.reason}`,
 							outcome: "bad",
 						});
 					refused = false;

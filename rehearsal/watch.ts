@@ -72,10 +72,11 @@ class PlainWatch implements Watch {
 	/** Is it what this server's dealings with the device came to the last time, too? */
 	#repeats(entry: Entry, text: string): boolean {
 		if (entry.from !== "device") return false;
-		const { event, server } = entry.event;
+		const { event } = entry.event;
 		if (event === "boot") this.#told.clear();
 		if (event !== "poll" && event !== "none" && event !== "same" && event !== "authenticated") return false;
-		const about = event === "authenticated" ? `${event} ${server}` : event === "poll" ? event : "outcome";
+		const about =
+			entry.event.event === "authenticated" ? `${event} ${entry.event.server}` : event === "poll" ? event : "outcome";
 		if (this.#told.get(about) === text) return true;
 		this.#told.set(about, text);
 		return false;

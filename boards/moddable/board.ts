@@ -17,7 +17,7 @@ export function board(map: RunSettings["map"]): Board {
 			try {
 				return flash.open({ path: partition, mode: "r+" });
 			} catch {
-				throw new Error(`no partition ${partition}`);
+				return undefined; // no such partition
 			}
 		},
 		TCP: ModdableTCP,

@@ -32,7 +32,7 @@ export default function () {
 			ports.timer.set(() => device.run(), PAUSE_AFTER_FAULT);
 		});
 	} catch (error) {
-		// A partition that is not there, or CA information, keys or a URL that this firmware cannot use.
+		// A partition of another size, or CA information, keys or a URL that this firmware cannot use.
 		stop(error, "flash the partition table of boards/esp32, or provision this device anew");
 	}
 }

@@ -1,7 +1,7 @@
 // The address table of a bench first, lwIP's DNS client (the SDK's `net`) for the rest. IPv4 only, as the sockets.
 
 import { isIPv4 } from "baton/url";
-import { mappedAddress, type RunSettings } from "board/settings";
+import { mappedAddresses, type RunSettings } from "board/settings";
 import Net from "net";
 import type { Resolver, Timer } from "../../firmware/ports.js";
 import { guarded } from "./guard.js";
@@ -20,19 +20,16 @@ export class BenchResolver implements Resolver {
 	/** Answers later, once. */
 	resolve(request: Request): void {
 		const { host, port } = request;
-		const found = mappedAddress(this.#map, host, port);
-		if (found) {
-			this.#timer.set(() => request.onResolved(found.address, found.toPort), 0);
-			return;
-		}
-		if (isIPv4(host)) {
-			this.#timer.set(() => request.onResolved(host, port), 0);
+		const known = mappedAddresses(this.#map, host, port) ?? (isIPv4(host) ? [{ address: host, port }] : undefined);
+		if (known) {
+			this.#timer.set(() => request.onResolved(known), 0);
 			return;
 		}
 		try {
 			Net.resolve(host, (_name, address) =>
 				guarded(() => {
-					if (address !== undefined && isIPv4(address)) request.onResolved(address, port);
+					if (address !== undefined && isIPv4(address))
+						request.onResolved([{ address, port }]); // lwIP keeps one of a name
 					else request.onError();
 				}),
 			);

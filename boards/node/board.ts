@@ -3,7 +3,7 @@
 import { randomFillSync } from "node:crypto";
 import { lookup } from "node:dns";
 import type { Board, Resolver } from "../../firmware/ports.js";
-import { mappedAddress, type RunSettings } from "../settings.js";
+import { mappedAddresses, type RunSettings } from "../settings.js";
 import { openFlash } from "./flash.js";
 import { NodeTCP } from "./tcp.js";
 
@@ -33,9 +33,11 @@ export function nodeBoard({ flash, map, print }: NodeBoardOptions): Board {
 function resolver(map: RunSettings["map"]): Resolver {
 	return {
 		resolve({ host, port, onResolved, onError }) {
-			const found = mappedAddress(map, host, port);
-			if (found) setImmediate(onResolved, found.address, found.toPort);
-			else lookup(host, { family: 4 }, (error, address) => (error ? onError() : onResolved(address, port)));
+			const mapped = mappedAddresses(map, host, port);
+			if (mapped) return void setImmediate(onResolved, mapped);
+			lookup(host, { family: 4, all: true }, (error, found) =>
+				error ? onError() : onResolved(found.map(({ address }) => ({ address, port }))),
+			);
 		},
 	};
 }

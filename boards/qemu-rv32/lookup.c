@@ -1,4 +1,4 @@
-// lwIP's DNS client, with the server that DHCP named.
+// lwIP's DNS client, with the server that DHCP named. It keeps one address of a name.
 
 #include "lwip/dns.h"
 #include "resolver.h"

@@ -16,7 +16,7 @@
 typedef struct {
 	int number;
 	char name[NAME_LIMIT + 1];
-	char address[ADDRESS_LIMIT + 1]; // empty: there is no such name
+	char addresses[ANSWER_LIMIT + 1]; // empty: there is no such name
 } Lookup;
 
 static int answers[2] = {-1, -1};
@@ -26,8 +26,14 @@ static void *look_up(void *data)
 	Lookup *lookup = data;
 	struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = NULL;
 	if (getaddrinfo(lookup->name, NULL, &hints, &found) == 0 && found) {
-		const struct sockaddr_in *address = (struct sockaddr_in *)found->ai_addr;
-		inet_ntop(AF_INET, &address->sin_addr, lookup->address, sizeof lookup->address);
+		char *end = lookup->addresses;
+		for (struct addrinfo *each = found; each; each = each->ai_next) {
+			const size_t room = (size_t)(lookup->addresses + sizeof lookup->addresses - end);
+			if (room < 1 + ADDRESS_LIMIT + 1) break;
+			if (end > lookup->addresses) *end++ = ' ';
+			inet_ntop(AF_INET, &((struct sockaddr_in *)each->ai_addr)->sin_addr, end, ADDRESS_LIMIT + 1);
+			end += strlen(end);
+		}
 		freeaddrinfo(found);
 	}
 	// A pointer is far below PIPE_BUF: it is written as a whole.
@@ -69,6 +75,6 @@ void lookup_take(void)
 {
 	Lookup *lookup;
 	if (read(answers[0], &lookup, sizeof lookup) != sizeof lookup) return;
-	resolver_answer(lookup->number, lookup->address[0] ? lookup->address : NULL);
+	resolver_answer(lookup->number, lookup->addresses[0] ? lookup->addresses : NULL);
 	free(lookup);
 }

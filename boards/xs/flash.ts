@@ -4,10 +4,10 @@ import type { Flash, Partition } from "../../firmware/ports.js";
 import { BLOCK_LENGTH } from "../partitions.js";
 import { flashErase, flashRead, flashSize, flashWrite } from "./natives.js";
 
-/** Throws if the board has no such partition. Nothing is held open: `close` only ends the use of this object. */
-export function openFlash(partition: Partition): Flash {
+/** Undefined: the board has no such partition. Nothing is held open: `close` only ends the use of this object. */
+export function openFlash(partition: Partition): Flash | undefined {
 	const size = flashSize(partition);
-	if (size === 0) throw new Error(`no partition ${partition}`);
+	if (size === 0) return undefined;
 	let closed = false;
 	const open = () => {
 		if (closed) throw new Error(`partition ${partition} is closed`);

@@ -29,10 +29,10 @@ export function tcpClose(_handle: number): void {
 	return native("xs_tcp_close").call(undefined, _handle);
 }
 /**
- * Looks a name up (A records only). Calls back later, once: dotted IPv4, or undefined if there is no such name. Throws
- * RangeError if it is no name, Error if no look-up is free.
+ * Looks a name up (A records only). Calls back later, once: up to four addresses in dotted IPv4, a space between, or
+ * undefined if there is no such name. Throws RangeError if it is no name, Error if no look-up is free.
  */
-export function resolve(_host: string, _onResolved: (address: string | undefined) => void): void {
+export function resolve(_host: string, _onResolved: (addresses: string | undefined) => void): void {
 	return native("xs_resolve").call(undefined, _host, _onResolved);
 }
 /** Bytes of a partition; 0 if it does not exist. */

@@ -5,7 +5,7 @@
 
 typedef struct {
 	enum { UNUSED, ASKED, ANSWERED } state;
-	char address[ADDRESS_LIMIT + 1]; // empty: there is no such name
+	char addresses[ANSWER_LIMIT + 1]; // empty: there is no such name
 	xsSlot callback;
 } Lookup;
 
@@ -20,7 +20,7 @@ static Lookup *first(int state)
 	return NULL;
 }
 
-/** resolve(host, onResolved): calls back later with dotted IPv4, or undefined. */
+/** resolve(host, onResolved): calls back later with addresses, a space between, or undefined. */
 void xs_resolve(xsMachine *the)
 {
 	const char *name = xsmcToString(xsArg(0));
@@ -37,10 +37,10 @@ void xs_resolve(xsMachine *the)
 	xsRemember(free->callback);
 }
 
-void resolver_answer(int number, const char *address)
+void resolver_answer(int number, const char *addresses)
 {
 	Lookup *lookup = &lookups[number];
-	if (address) strncpy(lookup->address, address, ADDRESS_LIMIT);
+	if (addresses) strncpy(lookup->addresses, addresses, ANSWER_LIMIT);
 	lookup->state = ANSWERED;
 }
 
@@ -62,7 +62,7 @@ void resolver_run(xsMachine *machine)
 	xsmcVars(2);
 	xsVar(0) = lookup->callback;
 	xsForget(lookup->callback);
-	if (lookup->address[0]) xsmcSetString(xsVar(1), lookup->address);
+	if (lookup->addresses[0]) xsmcSetString(xsVar(1), lookup->addresses);
 	lookup->state = UNUSED;
 	xsCallFunction1(xsVar(0), xsUndefined, xsVar(1));
 	xsEndHost(machine);

@@ -10,6 +10,7 @@ enum {
 	LOOKUP_LIMIT = 8, // at a time
 	NAME_LIMIT = 253, // RFC 1035 §2.3.4, as text
 	ADDRESS_LIMIT = 15, // dotted IPv4, as text
+	ANSWER_LIMIT = 4 * (ADDRESS_LIMIT + 1) - 1, // four addresses, with a space between
 };
 
 /** Some look-up has not called back. */
@@ -24,7 +25,7 @@ void resolver_run(xsMachine *machine);
 /** The board's: starts look-up `number`. `name` goes with the call. False: no more can be started. */
 bool lookup_start(int number, const char *name);
 
-/** The board says what it found: dotted IPv4, or NULL if there is no such name. From `lookup_start` or `board_wait`. */
-void resolver_answer(int number, const char *address);
+/** The board says what it found: addresses with a space between, or NULL if there is no such name. From `lookup_start` or `board_wait`. */
+void resolver_answer(int number, const char *addresses);
 
 #endif

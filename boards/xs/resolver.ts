@@ -1,7 +1,7 @@
 // The address table of a bench first, the board's DNS client for the rest.
 
 import type { Resolver } from "../../firmware/ports.js";
-import { mappedAddress, type RunSettings } from "../settings.js";
+import { mappedAddresses, type RunSettings } from "../settings.js";
 import { resolve, timerSet } from "./natives.js";
 
 type Request = Parameters<Resolver["resolve"]>[0];
@@ -16,15 +16,15 @@ export class MappedResolver implements Resolver {
 	/** Answers later, once. */
 	resolve(request: Request): void {
 		const { host, port } = request;
-		const found = mappedAddress(this.#map, host, port);
-		if (found) {
-			timerSet(() => request.onResolved(found.address, found.toPort), 0);
+		const mapped = mappedAddresses(this.#map, host, port);
+		if (mapped) {
+			timerSet(() => request.onResolved(mapped), 0);
 			return;
 		}
 		try {
-			resolve(host, address => {
-				if (address === undefined) request.onError();
-				else request.onResolved(address, port);
+			resolve(host, found => {
+				if (found === undefined) request.onError();
+				else request.onResolved(found.split(" ").map(address => ({ address, port })));
 			});
 		} catch {
 			// No name that could be asked for, or no look-up is free.

@@ -2,16 +2,17 @@
 // trusts the CAs in Baton's slots; Baton polls for new CA information beside it. docs/add-ca-renewal.md explains it.
 
 import HTTPClient from "embedded:network/http/client";
+import { isReasonToUpdate } from "baton/authenticator";
 import { Credits } from "baton/credits";
 import { Sessions } from "baton/device";
-import { formatEvent } from "baton/events";
+import { formatEvent, slotEvent } from "baton/events";
 import { Poller, pace } from "baton/poller";
+import { BoardNetwork } from "baton/session";
 import { TokenBucket } from "baton/token-bucket";
 import { VerifiedCaInformation } from "baton/trust/ca-information";
-import { type Anchor, type Report, Slots } from "baton/trust/slots";
+import { Slots } from "baton/trust/slots";
 import { Updater } from "baton/updater";
 import { parseURL } from "baton/url";
-import { CertificateError } from "baton/x509/certificate";
 import { board } from "board/board";
 import { HTTPSocket } from "board/http-socket";
 import { keepConnected } from "board/network";
@@ -31,22 +32,21 @@ export default function () {
 	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys.map(hexBytes) };
 	const factory = VerifiedCaInformation.verify(hexBytes(settings.factory), fleet);
 	const slots = new Slots([ports.openFlash("ca0"), ports.openFlash("ca1")], factory, fleet);
-	const tell: Report = ({ slot: partition, generation, ...done }) => {
-		if (done.is === "failed") report({ event: "failed", partition, generation, reason: done.reason });
-		else report({ event: "repaired", partition, generation, reason: done.what });
-	};
-	slots.repair(tell);
+	slots.repair(told => report(slotEvent(told)));
 
 	// 2. Their renewal: every 30 days, and at once when the service is signed by a CA that is not known.
-	const sessions = new Sessions(); // one at a time has the memory to itself
-	const updater = new Updater({ board: ports, slots, deadline: DEADLINE, report });
+	const sessions = new Sessions(() => slots.refresh(told => report(slotEvent(told)))); // one at a time has the memory
+	const network = new BoardNetwork(ports, DEADLINE);
+	const updater = new Updater({ network, slots, report, onAnswered: () => poller.answered() });
 	const bucket = new TokenBucket(ports.timer, 900_000);
 	const poller = new Poller({
 		...pace(settings.pollInterval),
-		credits: new Credits(ports.openFlash("poll"), () => report({ event: "failed", reason: "poll partition failed" })),
+		credits: new Credits(ports.openFlash("poll"), () =>
+			report({ event: "failed", partition: "poll", reason: "poll partition failed" }),
+		),
 		timer: ports.timer,
 		random: ports.random,
-		poll: () => sessions.run(() => updater.poll()).then(outcome => (outcome === "failed" ? "failed" : "answered")),
+		poll: () => sessions.run(() => updater.poll()),
 	});
 
 	// 3. The service, asked as this firmware likes.
@@ -54,7 +54,6 @@ export default function () {
 
 	/** Resolves with the response's body; rejects with what ended the connection. */
 	function get(): Promise<string> {
-		slots.refresh(tell);
 		const { anchors } = slots;
 		return new Promise((resolve, reject) => {
 			let cause: Error | undefined,
@@ -66,11 +65,11 @@ export default function () {
 				dns: { io: Names },
 				socket: {
 					io: HTTPSocket,
-					anchors: anchors.map(({ information }: Anchor) => information.anchor),
+					anchors: anchors.map(({ information }) => information.anchor),
 					random: ports.random,
 					timer: ports.timer,
 					onAuthenticated(anchor: number) {
-						updater.promote(anchors[anchor].information); // this CA has proved that it is in service
+						updater.proved(anchors[anchor]); // and no other, whatever has come into the slots meanwhile
 					},
 					onEnded: (error?: Error) => (cause = error),
 				},
@@ -104,11 +103,8 @@ export default function () {
 			ports.print(`# the service says: ${(await get()).trim()}`);
 		} catch (error) {
 			ports.print(`# the service could not be asked: ${error instanceof Error ? error.message : error}`);
-			const unknown = error instanceof CertificateError && error.anchorsFailed;
-			if (!unknown || !bucket.take(() => void sessions.run(() => updater.updateOnDemand()))) return;
-			const outcome = await updater.updateOnDemand();
-			if (outcome !== "stored" && outcome !== "held") return;
-			ports.print(`# the service says: ${(await get()).trim()}`);
+			if (!isReasonToUpdate(error) || !bucket.take(() => void sessions.run(() => updater.updateOnDemand()))) return;
+			if (await updater.updateOnDemand()) ports.print(`# the service says: ${(await get()).trim()}`);
 		}
 	}
 
@@ -125,7 +121,7 @@ export default function () {
 			ports.resolver.resolve({
 				host,
 				port: service.port,
-				onResolved: address => onResolved(host, address),
+				onResolved: ([first]) => onResolved(host, first.address),
 				onError: () => onError(new Error("name not resolved")),
 			});
 		}

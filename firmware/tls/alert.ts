@@ -1,6 +1,7 @@
 // Alerts (RFC 9846 §6) and the one error of this folder. Each refusal has a literal reason, and the reason decides the
 // alert that the server is told. Used by every file of this folder; its callers look at `reason`.
 
+import { RefusedError } from "../errors.js";
 import { CertificateError, type CertificateReason } from "../x509/certificate.js";
 
 /** AlertDescription (RFC 9846 §6, RFC 7301 §3.2), as far as a client sends it or reports it by name. */
@@ -9,6 +10,7 @@ export const CLOSE_NOTIFY = 0,
 const UNEXPECTED_MESSAGE = 10,
 	BAD_RECORD_MAC = 20,
 	RECORD_OVERFLOW = 22,
+	HANDSHAKE_FAILURE = 40,
 	BAD_CERTIFICATE = 42;
 const UNSUPPORTED_CERTIFICATE = 43,
 	ILLEGAL_PARAMETER = 47,
@@ -16,6 +18,7 @@ const UNSUPPORTED_CERTIFICATE = 43,
 	DECODE_ERROR = 50,
 	DECRYPT_ERROR = 51;
 const PROTOCOL_VERSION = 70,
+	INSUFFICIENT_SECURITY = 71,
 	INTERNAL_ERROR = 80,
 	MISSING_EXTENSION = 109,
 	UNSUPPORTED_EXTENSION = 110;
@@ -105,21 +108,29 @@ export type ReceivedReason = `received ${(typeof NAMES)[keyof typeof NAMES]}` | 
 export type TlsReason = RefusalReason | ReceivedReason;
 
 /** The connection ended by an alert: ours, because the server's bytes are bad, or the server's. */
-export class AlertError extends Error {
-	readonly reason: TlsReason;
+export class AlertError extends RefusedError<TlsReason> {
 	/** AlertDescription. */
 	readonly alert: number;
 	/** Whether the alert came from the server. */
 	readonly received: boolean;
+	/** Whether it was the server's whole answer to a ClientHello. */
+	readonly answersHello: boolean;
 
 	constructor(reason: RefusalReason);
-	constructor(alert: number);
-	constructor(cause: RefusalReason | number) {
-		const reason = typeof cause === "string" ? cause : receivedReason(cause);
-		super(reason);
-		this.reason = reason;
+	constructor(alert: number, answersHello?: boolean);
+	constructor(cause: RefusalReason | number, answersHello = false) {
+		super(typeof cause === "string" ? cause : receivedReason(cause));
 		this.alert = typeof cause === "string" ? REFUSALS[cause] : cause;
 		this.received = typeof cause === "number";
+		this.answersHello = answersHello;
+	}
+
+	/**
+	 * The server has nothing that this client can check (RFC 9846 §6.2): no suite, group or signature scheme in common,
+	 * and we offer those alone that our anchors need.
+	 */
+	get nothingInCommon(): boolean {
+		return this.answersHello && (this.alert === HANDSHAKE_FAILURE || this.alert === INSUFFICIENT_SECURITY);
 	}
 }
 

@@ -250,7 +250,7 @@ export class Client {
 		} else if (alert === CLOSE_NOTIFY && this.#state instanceof Established) {
 			this.#ended = true;
 		} else {
-			throw new AlertError(alert);
+			throw new AlertError(alert, !this.#connection.reader.isProtected);
 		}
 	}
 

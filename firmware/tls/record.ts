@@ -123,6 +123,11 @@ export class RecordReader {
 		this.#protection = new Protection(suite, trafficSecret);
 	}
 
+	/** Whether the server has said its ServerHello. */
+	get isProtected(): boolean {
+		return this.#protection !== undefined;
+	}
+
 	/** How many more records the server may send under its key. */
 	get left(): number {
 		return this.#protection?.left ?? Infinity;

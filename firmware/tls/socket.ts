@@ -255,7 +255,11 @@ export class TLSSocket {
 			// TCP is going anyway
 		}
 		this.#tcp = undefined;
-		tcp.close();
+		try {
+			tcp.close();
+		} catch {
+			// whatever it was, it is over
+		}
 	}
 }
 

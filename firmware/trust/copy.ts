@@ -7,18 +7,13 @@
 
 import { ascii, equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";
+import { UnavailableError } from "../errors.js";
 import type { Flash } from "../ports.js";
 import { CertificateError } from "../x509/certificate.js";
 import { type Fleet, MAXIMUM_LENGTH, readForeignGeneration, VerifiedCaInformation } from "./ca-information.js";
 
 /** Why a copy could not be written. What it held before may be gone. */
-export class FlashError extends Error {
-	readonly reason: FlashReason;
-	constructor(reason: FlashReason) {
-		super(reason);
-		this.reason = reason;
-	}
-}
+export class FlashError extends UnavailableError<FlashReason> {}
 export type FlashReason =
 	| "flash cannot be read"
 	| "flash cannot be programmed" // what was read back differs, or the driver failed

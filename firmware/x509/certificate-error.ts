@@ -2,6 +2,8 @@
 // AlertError): the caller keeps its CA information and closes. Only `anchorsFailed` gives it a reason to look for
 // newer CA information, since only then may the server be genuine and the CA in the slot the wrong one.
 
+import { RefusedError } from "../errors.js";
+
 /** ITU-T X.690 §10, §11: what is not DER. */
 export type DerReason =
 	| "truncated"
@@ -47,14 +49,7 @@ export type PathReason =
 export type CertificateReason = DerReason | ProfileReason | PathReason;
 
 /** A certificate or a chain was refused. */
-export class CertificateError extends Error {
-	readonly reason: CertificateReason;
-
-	constructor(reason: CertificateReason) {
-		super(reason);
-		this.reason = reason;
-	}
-
+export class CertificateError extends RefusedError<CertificateReason> {
 	/** The path is sound as far as it goes, and no trust anchor has issued its last certificate. */
 	get anchorsFailed(): boolean {
 		return this.reason === "unknown issuer" || this.reason === "bad signature by issuer";

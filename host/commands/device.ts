@@ -10,6 +10,7 @@ import type { BoardName } from "../../boards/platforms.js";
 import type { RunSettings } from "../../boards/settings.js";
 import { startBoard } from "../../boards/start.js";
 import type { DeviceEvent } from "../../firmware/events.js";
+import type { Anchor } from "../../firmware/trust/slots.js";
 import { MAXIMUM_LENGTH, openCaInformation } from "../ca-information.js";
 import { parseEvent } from "../device-events.js";
 import { rawPublicKey, readDlKey } from "../dl-key.js";
@@ -85,6 +86,7 @@ export async function device(options: DeviceOptions): Promise<number> {
 					slots: {
 						current: slots.current?.information?.generation ?? null,
 						next: slots.next?.information?.generation ?? null,
+						candidate: candidateOf(events),
 					},
 					events,
 				})}\n`,
@@ -96,26 +98,36 @@ export async function device(options: DeviceOptions): Promise<number> {
 	}
 }
 
+/** What the device holds in memory alone, as its events tell: a promotion ends it, unless it is told again. */
+export function candidateOf(events: readonly DeviceEvent[]): number | null {
+	let candidate: number | null = null;
+	for (const told of events) {
+		if (told.event === "boot" || told.event === "promoted") candidate = null;
+		if (told.event === "held") candidate = told.generation;
+	}
+	return candidate;
+}
+
 /**
  * Did the last session with the service authenticate it? A `failed` after `authenticated` belongs to the same session,
  * whose HTTP part went wrong, if it comes sooner than another session can begin.
  */
 export class ServiceVerdict {
-	authenticated: { generation: number; slot: NonNullable<DeviceEvent["slot"]> } | null = null;
-	readonly #serviceInterval: number; // ms
+	authenticated: { generation: number; slot: Anchor["slot"] } | null = null;
+	readonly #shortestPause: number; // ms
 	#at = -Infinity;
 
 	constructor(serviceInterval: number) {
-		this.#serviceInterval = serviceInterval;
+		this.#shortestPause = serviceInterval * 0.9; // a device spreads its sessions by ± 10 %
 	}
 
-	hear({ event, server, generation, slot }: DeviceEvent, now: number): void {
-		if (server !== "service") return;
-		if (event === "authenticated") {
-			this.authenticated = { generation: generation!, slot: slot! };
+	hear(event: DeviceEvent, now: number): void {
+		if (event.event === "authenticated" && event.server === "service") {
+			const { generation, slot } = event;
+			this.authenticated = { generation, slot };
 			this.#at = now;
-		} else if (event === "failed" && now - this.#at >= this.#serviceInterval) {
-			this.authenticated = null;
+		} else if (event.event === "failed" && "server" in event && event.server === "service") {
+			if (now - this.#at >= this.#shortestPause) this.authenticated = null;
 		}
 	}
 }

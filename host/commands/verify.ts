@@ -1,18 +1,18 @@
 // `baton verify`: would a device with these slots accept this server now? The firmware's own TLS and certificate check
 // answer, in this process; nothing is stored, nothing is promoted.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { nodeBoard } from "../../boards/node/board.js";
 import type { RunSettings } from "../../boards/settings.js";
-import { get } from "../../firmware/session.js";
+import { reasonOf } from "../../firmware/errors.js";
+import { type AuthenticatedServer, BoardNetwork } from "../../firmware/session.js";
 import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
-import { reasonOf } from "../../firmware/updater.js";
 import { parseURL } from "../../firmware/url.js";
 import { rawPublicKey, readDlKey } from "../dl-key.js";
 import { OperatorError } from "../operator-error.js";
 import { readDeviceSlots } from "../slot-image.js";
+
+const DEADLINE = 15_000; // ms
 
 export interface VerifyOptions {
 	fleet: string;
@@ -40,28 +40,23 @@ export async function verify(url: string, { fleet, dlKey, flash, information, ma
 			throw new OperatorError(`a device would not take this CA information: ${reasonOf(error)}`);
 		}
 	});
-	const scratch = mkdtempSync(join(tmpdir(), "baton-verify-"));
-	let by: VerifiedCaInformation | undefined;
+	const network = new BoardNetwork(nodeBoard({ flash: "", map, print: () => {} }), DEADLINE); // it opens no flash
+	const anchors = trusted.map(({ anchor }) => anchor);
+	let server: AuthenticatedServer;
 	try {
-		const { status } = await get(nodeBoard({ flash: scratch, map, print: () => {} }), {
-			url: parseURL(url),
-			anchors: trusted.map(({ anchor }) => anchor),
-			userAgent: "baton-verify",
-			deadline: 15_000,
-			onAuthenticated: anchor => void (by = trusted[anchor]),
-		});
-		process.stdout.write(`accepted: by ${nameOf(trusted, by!)}, status ${status}\n`);
-		return 0;
+		server = await network.connect(parseURL(url), anchors);
 	} catch (error) {
-		if (by) {
-			process.stdout.write(`accepted: by ${nameOf(trusted, by)}; then ${reasonOf(error)}\n`);
-			return 0;
-		}
 		process.stdout.write(`refused: ${reasonOf(error)}\n`);
 		return 1;
-	} finally {
-		rmSync(scratch, { recursive: true, force: true });
 	}
+	const accepted = `accepted: by ${nameOf(trusted, trusted[server.anchor])}`;
+	try {
+		const { status } = await server.get({ userAgent: "baton-verify" });
+		process.stdout.write(`${accepted}, status ${status}\n`);
+	} catch (error) {
+		process.stdout.write(`${accepted}; then ${reasonOf(error)}\n`);
+	}
+	return 0;
 }
 
 function nameOf(trusted: VerifiedCaInformation[], by: VerifiedCaInformation) {

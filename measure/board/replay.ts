@@ -92,7 +92,7 @@ export function replay(
 		resolver: {
 			resolve({ host, port, onResolved, onError }) {
 				const isKnown = connections[opened]?.host === host;
-				timerSet(() => (isKnown ? onResolved("127.0.0.1", port) : onError()), 0);
+				timerSet(() => (isKnown ? onResolved([{ address: "127.0.0.1", port }]) : onError()), 0);
 			},
 		},
 		done: () => opened === connections.length,

@@ -44,8 +44,9 @@ function start({ devices, settings, generation }: HerdOrder): void {
 				const event = parseEvent(line);
 				if (event?.event === "poll") arrival.tries++;
 				if (event?.event === "failed") {
-					if (event.server === "service") arrival.services++;
-					arrival.failures.push(`${event.server}: ${event.reason}`);
+					const what = "server" in event ? event.server : event.partition;
+					if (what === "service") arrival.services++;
+					arrival.failures.push(`${what}: ${event.reason}`);
 				}
 				if (
 					arrived ||

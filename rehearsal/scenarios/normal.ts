@@ -10,7 +10,7 @@ const END = 20,
 	PROVISIONAL = END - OVERLAP,
 	REBOOT = 21.2;
 
-const backAgain = [{ event: "boot", current: 2, next: undefined }, service(2, "current")] as const;
+const backAgain = [{ event: "boot", current: 2, next: "-" }, service(2, "current")] as const;
 
 export const normal: Scenario = {
 	name: "normal",

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import {
 	firmwareSettings,
 	hexBytes,
-	mappedAddress,
+	mappedAddresses,
 	type RunSettings,
 	readSettings,
 	SettingsError,
@@ -93,14 +93,17 @@ test("the firmware gets what is burnt in, as bytes, and nothing of the bench", (
 	});
 });
 
-test("a name leads where the first entry of its port, or of any port, says", () => {
+test("a name leads where the entries of its port, or of any port, say, in turn", () => {
 	const map = [
+		{ host: "a.example", address: "127.0.0.3", toPort: 9000 },
 		{ host: "a.example", port: 443, address: "127.0.0.1", toPort: 8443 },
 		{ host: "a.example", address: "127.0.0.2", toPort: 9000 },
 	];
-	assert.is(mappedAddress(map, "a.example", 443), map[0]);
-	assert.is(mappedAddress(map, "a.example", 80), map[1]);
-	assert.is(mappedAddress(map, "b.example", 80), undefined);
+	const told = (host: string, port: number) =>
+		mappedAddresses(map, host, port)?.map(({ address, port }) => `${address}:${port}`);
+	assert.equal(told("a.example", 443), ["127.0.0.1:8443"]);
+	assert.equal(told("a.example", 80), ["127.0.0.3:9000", "127.0.0.2:9000"]);
+	assert.is(told("b.example", 80), undefined);
 });
 
 test.run();

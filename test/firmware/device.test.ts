@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { Sessions } from "../../firmware/device.js";
 
 test("sessions run one at a time, in the order asked for", async () => {
-	const sessions = new Sessions();
+	const sessions = new Sessions(() => {});
 	const seen: string[] = [];
 	let finish = () => {};
 	const first = sessions.run(() => {
@@ -29,7 +29,7 @@ test("sessions run one at a time, in the order asked for", async () => {
 });
 
 test("a session that fails does not hold up the next one", async () => {
-	const sessions = new Sessions();
+	const sessions = new Sessions(() => {});
 	const failing = sessions.run(() => Promise.reject(new Error("no")));
 	const next = sessions.run(async () => "next");
 	let message = "";

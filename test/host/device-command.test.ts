@@ -46,10 +46,10 @@ for (const board of ["node", "simulator"] as const) {
 			assert.equal(first.last, {
 				ok: true,
 				authenticated: { generation: 1, slot: "current" },
-				slots: { current: 1, next: 2 },
+				slots: { current: 1, next: 2, candidate: null },
 				events: [
 					{ event: "repaired", partition: "ca0", generation: 1, reason: "factory CA information stored" },
-					{ event: "boot", current: 1 },
+					{ event: "boot", current: 1, next: "-" },
 					{ event: "authenticated", server: "service", generation: 1, slot: "current" },
 					{ event: "poll", generation: 1 },
 					{ event: "authenticated", server: "download", generation: 1 },
@@ -75,7 +75,7 @@ for (const board of ["node", "simulator"] as const) {
 		assert.is(code, 1);
 		assert.is(last!.ok, false);
 		assert.is(last!.authenticated, null);
-		assert.equal(last!.slots, { current: 1, next: null });
+		assert.equal(last!.slots, { current: 1, next: null, candidate: null });
 	});
 
 	on(`${board}: for a while, with a key in PEM and a spare`, async () => {

@@ -28,7 +28,8 @@ const otherFleet = new World(
 	world.validity,
 );
 
-const NONE = "none: connection refused";
+/** Nobody answers, and no server has proved itself in this boot: it may be the network. */
+const NOBODY = "failed download: connection refused";
 const factoryStored = ["repaired 1: factory CA information stored", "boot 1,-"];
 
 interface Case {
@@ -67,12 +68,20 @@ function refusedDownload(reason: string) {
 
 /** … when the service was refused for a reason that is none for an update. */
 function refusedService(reason: string) {
-	return [...factoryStored, `refused service: ${reason}`, `failed service: ${reason}`, "poll 1", NONE];
+	return [...factoryStored, `refused service: ${reason}`, `failed service: ${reason}`, "poll 1", NOBODY];
 }
 
 /** … when no anchor held: an update at once, then the ordinary poll. */
 function unknownService(reason: string) {
-	return [...factoryStored, `refused service: ${reason}`, "poll 1", NONE, `failed service: ${reason}`, "poll 1", NONE];
+	return [
+		...factoryStored,
+		`refused service: ${reason}`,
+		"poll 1",
+		NOBODY,
+		`failed service: ${reason}`,
+		"poll 1",
+		NOBODY,
+	];
 }
 
 function altered(object: Uint8Array, at: number) {
@@ -304,22 +313,22 @@ const cases: Case[] = [
 	{
 		name: "a closed port",
 		arrange: async () => serviceAt(await closedPort()),
-		told: [...factoryStored, "failed service: connection refused", "poll 1", NONE],
+		told: [...factoryStored, "failed service: connection refused", "poll 1", NOBODY],
 	},
 	{
 		name: "a name that leads nowhere",
 		arrange: async () => ({ settings: world.settings({}, { service: "https://service.invalid/" }) }),
-		told: [...factoryStored, "failed service: name not resolved", "poll 1", "none: name not resolved"],
+		told: [...factoryStored, "failed service: name not resolved", "poll 1", "failed download: name not resolved"],
 	},
 	{
 		name: "a server that accepts and says nothing",
 		arrange: async () => serviceAt(await tcpServer(() => {})),
-		told: [...factoryStored, "failed service: time-out", "poll 1", NONE],
+		told: [...factoryStored, "failed service: time-out", "poll 1", NOBODY],
 	},
 	{
 		name: "a server that accepts and hangs up",
 		arrange: async () => serviceAt(await tcpServer(socket => socket.destroy())),
-		told: [...factoryStored, "failed service: connection lost", "poll 1", NONE],
+		told: [...factoryStored, "failed service: connection lost", "poll 1", NOBODY],
 	},
 	{
 		name: "a server that speaks something else",

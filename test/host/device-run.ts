@@ -60,10 +60,9 @@ async function inProcess(settings: RunSettings, flash: string, print: (line: str
 	return (await device.once()) ? 0 : 1;
 }
 
-function tell({ event, server, generation, slot, reason, status, current, next }: DeviceEvent): string {
-	const fields =
-		event === "boot"
-			? `${current},${next ?? "-"}`
-			: [server, generation, slot, status].filter(field => field !== undefined).join(" ");
-	return `${event}${fields ? ` ${fields}` : ""}${reason === undefined ? "" : `: ${reason}`}`;
+function tell(event: DeviceEvent): string {
+	if (event.event === "boot") return `boot ${event.current},${event.next}`;
+	const { event: name, server, generation, slot, status, reason } = event as { [field: string]: unknown };
+	const fields = [name, server, generation, slot, status].filter(field => field !== undefined).join(" ");
+	return `${fields}${reason === undefined ? "" : `: ${reason}`}`;
 }

@@ -25,7 +25,7 @@ function server(access: Omit<ServerAccess, "peer">): Entry {
 	return { year: 1, from: "server", access: { peer: "127.0.0.1:1", ...access } };
 }
 
-const boot = device({ event: "boot", current: 1 });
+const boot = device({ event: "boot", current: 1, next: "-" });
 const said = device({ event: "authenticated", server: "service", generation: 1, slot: "current" });
 const poll = device({ event: "poll", generation: 1 });
 const seen = server({ server: "service", what: "authenticated", presented: "A" });
@@ -49,7 +49,7 @@ test("one that a server saw by another authority, or another server, is found", 
 
 test("the last session of a boot is excused by a handshake whose client was gone", () => {
 	assert.equal(unseen([boot, said, seen, poll, said, broken], operation), []);
-	const repaired = device({ event: "repaired", reason: "current copied" });
+	const repaired = device({ event: "repaired", partition: "ca0", reason: "copy rewritten" });
 	const promoted = device({ event: "promoted", generation: 1 });
 	assert.equal(unseen([boot, said, broken, repaired, boot, said, promoted, broken], operation), []);
 });

@@ -37,7 +37,7 @@ test("another order is refused: of acts, of waits, and of expectations that are 
 
 const entries: Entry[] = [
 	{ year: 0, from: "operator", step: { year: 0, step: "502", what: "authority in full operation", generation: 1 } },
-	{ year: 1, from: "device", event: { event: "boot", current: 1 } },
+	{ year: 1, from: "device", event: { event: "boot", current: 1, next: "-" } },
 	{ year: 2, from: "device", event: { event: "stored", generation: 2 } },
 	{
 		year: 2,
@@ -52,7 +52,7 @@ test("what was seen is found by its fields, in its period, and in its order", ()
 	const seen = new Seen(entries);
 	assert.ok(seen.happened({ event: "stored", generation: 2 }));
 	assert.not(seen.happened({ event: "stored", generation: 3 }));
-	assert.ok(seen.happened({ event: "boot", next: undefined }));
+	assert.ok(seen.happened({ event: "boot", next: "-" }));
 	assert.ok(seen.within({ after: 2, before: 4 }).happened({ event: "stored" }));
 	assert.not(seen.within({ after: 2, before: 4 }).happened({ event: "promoted" }));
 	assert.not(seen.within({ before: 2 }).logged({ server: "service" }));

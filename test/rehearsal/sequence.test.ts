@@ -9,7 +9,7 @@ const plan: Plan = { validityYears: 20, overlapYears: 5, retention: "for ever" }
 const { operation, steps } = advance(plan, begin(plan).operation, 16);
 const [provisional, download] = steps;
 const record: Entry[] = [
-	{ year: 0.1, from: "device", event: { event: "boot", current: 1 } },
+	{ year: 0.1, from: "device", event: { event: "boot", current: 1, next: "-" } },
 	...[1, 2, 3].flatMap((year): Entry[] => [
 		{ year, from: "device", event: { event: "authenticated", server: "service", generation: 1, slot: "current" } },
 		{ year, from: "device", event: { event: "poll", generation: 1 } },

@@ -1,11 +1,11 @@
 // One device's life in a world: its habit, its flash with everything that goes wrong with it, and what it says.
 
 import { main } from "../../firmware/main.js";
-import type { Partition } from "../../firmware/ports.js";
+import type { Board, Partition } from "../../firmware/ports.js";
 import { Dice } from "../dice.js";
 import { eraseTears, FlashEmulator, partitionNames, programTears, type Wear } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
-import type { SoakBoard } from "./session.js";
+import { WorldNetwork } from "./network.js";
 import type { World } from "./world.js";
 
 export const MINUTE = 60_000,
@@ -145,9 +145,9 @@ class Life {
 		this.#chip.powerOn();
 		this.#report.boots++;
 		const boot = this.#report.boots;
-		const board: SoakBoard = {
+		const board: Board = {
 			openFlash: partition => this.#chip.open(partition),
-			TCP: undefined as never, // session.ts needs none
+			TCP: undefined as never, // WorldNetwork needs none
 			resolver: undefined as never,
 			timer: clock,
 			ticks: () => clock.now >>> 0,
@@ -155,15 +155,16 @@ class Life {
 			print: line => {
 				if (boot === this.#report.boots && !this.#chip.isOff) this.#hear(line);
 			},
-			find: host => this.#world.find(host, clock.now),
 		};
-		main(board, {
+		const network = new WorldNetwork(clock, host => this.#world.find(host, clock.now));
+		const settings = {
 			fleet: material.fleet.name,
 			factory: material.informations[0],
 			dlKeys: material.fleet.dlKeys,
 			service: `https://${material.service}/`,
 			serviceInterval,
-		}).run();
+		};
+		main(board, settings, network).run();
 	}
 
 	#hear(line: string): void {

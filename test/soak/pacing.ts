@@ -2,12 +2,13 @@
 // has moved on by a generation, comes back. How often was the download server asked, how long did the device need?
 
 import { main } from "../../firmware/main.js";
+import type { Board } from "../../firmware/ports.js";
 import { Dice } from "../dice.js";
 import { FlashEmulator } from "../flash-emulator.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { DAY, MINUTE, year } from "./life.js";
 import type { FleetMaterial } from "./material.js";
-import type { SoakBoard } from "./session.js";
+import { WorldNetwork } from "./network.js";
 import { World } from "./world.js";
 
 export interface PacingReport {
@@ -41,10 +42,10 @@ export async function rubbishForAWhile(material: FleetMaterial, seed: number): P
 		chip = new FlashEmulator(seed);
 	let refused = 0,
 		authenticatedAt = 0;
-	const board: SoakBoard = {
+	const board: Board = {
 		openFlash: partition => chip.open(partition),
 		TCP: undefined as never,
-		resolver: undefined as never, // session.ts needs none
+		resolver: undefined as never, // WorldNetwork needs none
 		timer: clock,
 		ticks: () => clock.now >>> 0,
 		random: dice.fill,
@@ -52,20 +53,20 @@ export async function rubbishForAWhile(material: FleetMaterial, seed: number): P
 			if (line.startsWith("refused server=service")) refused++;
 			if (line.startsWith("authenticated server=service")) authenticatedAt = clock.now;
 		},
-		find: host => world.find(host, clock.now),
 	};
 	chip.powerOn();
 	const { fleet, informations, service } = material;
 	world.stranger = { chain: [material.rubbish] };
 	const started = clock.now;
 	const { name, dlKeys } = fleet;
-	main(board, {
+	const settings = {
 		fleet: name,
 		dlKeys,
 		factory: informations[0],
 		service: `https://${service}/`,
 		serviceInterval: SERVICE_INTERVAL,
-	}).run();
+	};
+	main(board, settings, new WorldNetwork(clock, host => world.find(host, clock.now))).run();
 	const step = async (milliseconds: number, isOver: () => boolean) => clock.live(milliseconds, settle, isOver);
 	await settle();
 	await step(DAY, () => refused >= 1000);
@@ -81,7 +82,7 @@ export async function rubbishForAWhile(material: FleetMaterial, seed: number): P
 	return {
 		rubbish: refused,
 		downloads,
-		allowed: 2 + Math.ceil(elapsed / (15 * MINUTE)),
+		allowed: 1 + Math.ceil(elapsed / (15 * MINUTE)),
 		delay: authenticatedAt - back,
 	};
 }

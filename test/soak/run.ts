@@ -13,7 +13,6 @@ import { drawArrivals, movingAverage, type Series } from "./chart.js";
 import type { HabitName, Troubles } from "./life.js";
 import { makeMaterial } from "./material.js";
 import type { PollerReport } from "./pollers.js";
-import { soakSession } from "./session-plugin.js";
 import type { Job, Result } from "./worker.js";
 import type { Outages, Schedule } from "./world.js";
 import { watchHeap } from "./xs-heap.js";
@@ -107,45 +106,40 @@ function noWear(): Wear {
 }
 
 let done = 0;
-await onAllCores<Job, Result>(
-	"test/soak/worker.ts",
-	jobs,
-	(result, job) => {
-		if (result.kind === "life" && job.kind === "life") {
-			const { report } = result;
-			lives.devices++;
-			lives.deviceYears += report.years;
-			lives.changes += report.changes;
-			lives.boots += report.boots;
-			lives.polls += report.polls;
-			lives.cuts += report.cuts;
-			lives.stuck += Number(report.stuck);
-			lives.older += report.older;
-			if (!job.outages) lives.failuresInARow = Math.max(lives.failuresInARow, report.failuresInARow);
-			for (const partition of ["ca0", "ca1", "poll"] as const)
-				for (const what of ["erases", "programs", "bytes"] as const)
-					wear[partition][what] = Math.max(
-						wear[partition][what],
-						Math.round((report.wear[partition][what] * 10) / report.years),
-					);
-			const bad = report.stuck || report.older > 0 || (!job.outages && report.failuresInARow > 3);
-			if (bad) wrong.push(`${job.habit}, seed ${job.seed}: ${report.remarks.slice(0, 4).join("; ")}`);
-		} else if (result.kind === "polls") {
-			watch(result.report);
-		} else if (result.kind === "city") {
-			city.devices += result.devices;
-			for (const [second, count] of result.seconds.entries()) city.bins[second] += count;
-		} else if (result.kind === "pacing") {
-			const { rubbish, downloads, allowed, delay } = result.report;
-			pacing = { rubbish, downloads, allowed, delaySeconds: Math.round(delay / 1000) };
-			if (rubbish < 1000 || downloads > allowed || delay > 15 * MINUTE + 10_000)
-				wrong.push(`pacing: ${JSON.stringify(pacing)}`);
-		}
-		done++;
-		if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} jobs `);
-	},
-	{ plugins: [soakSession] },
-);
+await onAllCores<Job, Result>("test/soak/worker.ts", jobs, (result, job) => {
+	if (result.kind === "life" && job.kind === "life") {
+		const { report } = result;
+		lives.devices++;
+		lives.deviceYears += report.years;
+		lives.changes += report.changes;
+		lives.boots += report.boots;
+		lives.polls += report.polls;
+		lives.cuts += report.cuts;
+		lives.stuck += Number(report.stuck);
+		lives.older += report.older;
+		if (!job.outages) lives.failuresInARow = Math.max(lives.failuresInARow, report.failuresInARow);
+		for (const partition of ["ca0", "ca1", "poll"] as const)
+			for (const what of ["erases", "programs", "bytes"] as const)
+				wear[partition][what] = Math.max(
+					wear[partition][what],
+					Math.round((report.wear[partition][what] * 10) / report.years),
+				);
+		const bad = report.stuck || report.older > 0 || (!job.outages && report.failuresInARow > 3);
+		if (bad) wrong.push(`${job.habit}, seed ${job.seed}: ${report.remarks.slice(0, 4).join("; ")}`);
+	} else if (result.kind === "polls") {
+		watch(result.report);
+	} else if (result.kind === "city") {
+		city.devices += result.devices;
+		for (const [second, count] of result.seconds.entries()) city.bins[second] += count;
+	} else if (result.kind === "pacing") {
+		const { rubbish, downloads, allowed, delay } = result.report;
+		pacing = { rubbish, downloads, allowed, delaySeconds: Math.round(delay / 1000) };
+		if (rubbish < 1000 || downloads > allowed || delay > 15 * MINUTE + 10_000)
+			wrong.push(`pacing: ${JSON.stringify(pacing)}`);
+	}
+	done++;
+	if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} jobs `);
+});
 
 function watch({
 	habit,

@@ -1,5 +1,5 @@
 // Decades of a fleet, in virtual time: authorities that come and go, their servers, and what a device finds behind a
-// name. The device is the firmware, composed by main.ts; only its sessions end here instead of in TCP (session.ts), with
+// name. The device is the firmware, composed by main.ts; only its connections end here instead of in TCP (network.ts), with
 // real certificates judged by the firmware's own path validation.
 
 import type { FleetMaterial } from "./material.js";

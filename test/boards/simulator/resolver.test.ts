@@ -45,10 +45,11 @@ test("timers run while names are looked up, and 8 look-ups run at a time", async
 	assert.equal(lines.slice().sort(), ["8 Error: no look-up is free", "8 answers", "timer"].sort());
 });
 
-test("the port takes the bench's table first: the entry of the port before none, transport only", async () => {
+test("the port takes the bench's table first: the entries of the port before others, transport only", async () => {
 	const map = [
-		{ host: "a.example", port: 443, address: "127.0.0.1", toPort: 8443 },
 		{ host: "a.example", address: "127.0.0.2", toPort: 9000 },
+		{ host: "a.example", port: 443, address: "127.0.0.1", toPort: 8443 },
+		{ host: "a.example", address: "127.0.0.3", toPort: 9000 },
 	];
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit } }, map) => {
 		const { resolver } = xsBoard(map);
@@ -57,7 +58,8 @@ test("the port takes the bench's table first: the entry of the port before none,
 			resolver.resolve({
 				host,
 				port,
-				onResolved: (address, toPort) => done(`${host}:${port} ${address}:${toPort}`),
+				onResolved: found =>
+					done(`${host}:${port} ${found.map(({ address, port }) => `${address}:${port}`).join(" ")}`),
 				onError: () => done(`${host}:${port} not found`),
 			});
 		const done = (line: string) => {
@@ -75,7 +77,7 @@ test("the port takes the bench's table first: the entry of the port before none,
 		lines.slice(1).sort(),
 		[
 			"a.example:443 127.0.0.1:8443",
-			"a.example:80 127.0.0.2:9000",
+			"a.example:80 127.0.0.2:9000 127.0.0.3:9000",
 			"localhost:80 127.0.0.1:80",
 			`${"x".repeat(254)}:80 not found`,
 		].sort(),
