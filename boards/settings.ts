@@ -11,6 +11,10 @@ export interface RunSettings {
 	factory: string;
 	/** The download-server (DL) public keys, 32 bytes each, in hexadecimal. */
 	dlKeys: string[];
+	/** Former ones, in the same way: what they have signed stays valid in a slot. */
+	retiredDlKeys?: string[];
+	/** CA information, in hexadecimal, that the device is offered when it has booted. */
+	offer?: string;
 	/** https URL of the service. */
 	service: string;
 	/** Where names lead: transport only. `port` absent: any port of that host. Several entries: tried in turn. */
@@ -41,8 +45,11 @@ export function checkSettings(value: unknown): RunSettings {
 	const settings = fields(value, "settings");
 	check(typeof settings.fleet === "string" && /^[\x20-\x7e]+$/.test(settings.fleet), "fleet", "printable ASCII");
 	check(isHex(settings.factory), "factory", "hexadecimal");
-	const { dlKeys, map } = settings;
-	check(Array.isArray(dlKeys) && dlKeys.length > 0 && dlKeys.every(key => isHex(key, 32)), "dlKeys", "32 bytes each");
+	const { dlKeys, retiredDlKeys = [], map } = settings;
+	const areKeys = (keys: unknown) => Array.isArray(keys) && keys.every(key => isHex(key, 32));
+	check(areKeys(dlKeys) && (dlKeys as unknown[]).length > 0, "dlKeys", "32 bytes each");
+	check(areKeys(retiredDlKeys), "retiredDlKeys", "32 bytes each");
+	check(settings.offer === undefined || isHex(settings.offer), "offer", "hexadecimal");
 	check(typeof settings.service === "string", "service", "a URL");
 	check(Array.isArray(map), "map", "a list");
 	for (const entry of map as unknown[]) {
@@ -64,9 +71,9 @@ export class SettingsError extends Error {}
 
 /** What the firmware takes of them, with bytes for hexadecimal. */
 export function firmwareSettings(settings: RunSettings): FirmwareSettings {
-	const { fleet, factory, dlKeys, service, pollInterval, serviceInterval, deadline } = settings;
-	const bytes = { factory: hexBytes(factory), dlKeys: dlKeys.map(hexBytes) };
-	return { fleet, ...bytes, service, pollInterval, serviceInterval, deadline };
+	const { fleet, factory, dlKeys, retiredDlKeys = [], service, pollInterval, serviceInterval, deadline } = settings;
+	const keys = { dlKeys: dlKeys.map(hexBytes), retiredDlKeys: retiredDlKeys.map(hexBytes) };
+	return { fleet, factory: hexBytes(factory), ...keys, service, pollInterval, serviceInterval, deadline };
 }
 
 /** Where the bench's table says that a name leads, in turn; undefined: the table does not have it. */

@@ -1,6 +1,6 @@
 // Which generations the devices of a fleet hold, read from access logs: each poll names them in its User-Agent,
-// `baton/1 (current,next)` (firmware/DESIGN.md §3, "Update"; the lesson of RFC 8145: measure before a key is taken out
-// of service). Unauthenticated: anybody can send such a request. So it warns, and never decides alone.
+// `baton/1 (current,next)`, and why its last update failed (firmware/DESIGN.md §3, "Update"; the lesson of RFC 8145:
+// measure before a key is taken out of service). Unauthenticated: anybody can send such a request. So it warns, and never decides alone.
 //
 // One line of the combined log format (Apache, nginx; our own servers write it too) is one ask. A device asks about
 // once in 30 days, so the asks of 30 days stand for the fleet. A device that fetches shows what it held before.
@@ -11,8 +11,10 @@ import type { Fleet } from "./fleet.js";
 import { OperatorError } from "./operator-error.js";
 
 export interface Held {
-	current: number;
+	current?: number;
 	next?: number;
+	/** Why the update before this request failed. */
+	failed?: string;
 }
 
 export interface Adoption {
@@ -25,12 +27,16 @@ const LONGEST_LINE = 4_096;
 const MOST_STATES = 1_000; // distinct pairs that are kept apart: a stranger can invent any
 
 export function parseUserAgent(text: string | undefined): Held | undefined {
-	const found = /^baton\/1 \(([1-9]\d{0,4}),([1-9]\d{0,4}|-)\)$/.exec(text ?? "");
+	const found = /^baton\/1 \(([1-9]\d{0,4}|-),([1-9]\d{0,4}|-)(?:; failed=([\w .,'-]{1,64}))?\)$/.exec(text ?? "");
 	if (!found) return undefined;
-	const current = Number(found[1]),
-		next = found[2] === "-" ? undefined : Number(found[2]);
-	if (current > 65_535 || (next !== undefined && (next > 65_535 || next <= current))) return undefined;
-	return next === undefined ? { current } : { current, next };
+	const [current, next] = found.slice(1, 3).map(held => (held === "-" ? undefined : Number(held)));
+	if ((current ?? 0) > 65_535 || (next ?? 0) > 65_535) return undefined;
+	if (next !== undefined && current !== undefined && next <= current) return undefined;
+	const held: Held = {};
+	if (current !== undefined) held.current = current;
+	if (next !== undefined) held.next = next;
+	if (found[3] !== undefined) held.failed = found[3];
+	return held;
 }
 
 /** A line of the combined log format, as our own servers write it. */
@@ -96,7 +102,7 @@ export async function adoptionOf(
 }
 
 export function count(adoption: Adoption, { current, next }: Held): void {
-	const key = `${current},${next ?? "-"}`;
+	const key = `${current ?? "-"},${next ?? "-"}`;
 	if (!adoption.held.has(key) && adoption.held.size >= MOST_STATES) return;
 	adoption.asks++;
 	adoption.held.set(key, (adoption.held.get(key) ?? 0) + 1);

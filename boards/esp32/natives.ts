@@ -12,9 +12,14 @@ export function random(this: void, bytes: Uint8Array): void {
 	return native("xs_baton_random").call(this, bytes);
 }
 
-/** Has the chip been restarted by a panic or a watchdog, as XS does when it is out of memory? */
-export function faulted(this: void): boolean {
-	return native("xs_baton_faulted").call(this);
+/** How often the chip has restarted by itself (XS does it when it is out of memory) since its power came, or `steady`. */
+export function restarts(this: void): number {
+	return native("xs_baton_restarts").call(this);
+}
+
+/** Whatever has restarted the chip does not come back at once. */
+export function steady(this: void): void {
+	return native("xs_baton_steady").call(this);
 }
 
 /** Milliseconds since the boot, modulo 2^32. */

@@ -4,13 +4,15 @@
 
 import { main } from "baton/main";
 import { board } from "board/board";
-import { faulted } from "board/natives";
+import { restarts, steady } from "board/natives";
 import { keepConnected } from "board/network";
 import { provisionedSettings } from "board/provisioned";
 import { firmwareSettings, type RunSettings } from "board/settings";
 
-/** If each session ended in a fault, the chip would restart once a minute and no oftener. */
-const PAUSE_AFTER_FAULT = 60_000; // ms
+/** If each session ended in a restart, the first would wait for a minute, then for two, up to an hour. */
+const SHORTEST_PAUSE = 60_000,
+	LONGEST_PAUSE = 3_600_000,
+	STEADY_AFTER = 600_000; // ms
 
 /** The SDK calls a preloaded `main` module's default export when the machine has started. */
 export default function () {
@@ -27,9 +29,13 @@ export default function () {
 		keepConnected(ports.timer, ports.print, () => {
 			if (isRunning) return;
 			isRunning = true;
-			if (!faulted()) return device.run();
-			ports.print(`# restarted after a fault: the first session waits ${PAUSE_AFTER_FAULT / 1000} s`);
-			ports.timer.set(() => device.run(), PAUSE_AFTER_FAULT);
+			const count = restarts();
+			const pause = count === 0 ? 0 : Math.min(SHORTEST_PAUSE * 2 ** (count - 1), LONGEST_PAUSE);
+			if (pause > 0) ports.print(`# restarts in a row: ${count}: the first session waits ${pause / 1000} s`);
+			ports.timer.set(() => {
+				device.run();
+				ports.timer.set(steady, STEADY_AFTER);
+			}, pause);
 		});
 	} catch (error) {
 		// A partition of another size, or CA information, keys or a URL that this firmware cannot use.

@@ -7,9 +7,11 @@ export function random(this: void, bytes: Uint8Array): void {
 }
 
 /** A PC does not restart a program that failed. */
-export function faulted(): boolean {
-	return false;
+export function restarts(): number {
+	return 0;
 }
+
+export function steady(): void {}
 
 /** Milliseconds since some moment, modulo 2^32. */
 export function ticks(this: void): number {

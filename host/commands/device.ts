@@ -24,6 +24,8 @@ export interface DeviceOptions {
 	fleet: string;
 	factory: string; // file
 	dlKey: string[]; // files
+	retiredDlKey?: string[]; // files
+	offer?: string; // file
 	service: string; // URL
 	map: RunSettings["map"];
 	flash?: string; // folder
@@ -39,7 +41,10 @@ export async function device(options: DeviceOptions): Promise<number> {
 	const { board, fleet, service, map, pollInterval, serviceInterval, once = false, json } = options;
 	checkFleetName(fleet);
 	const dlKeys = options.dlKey.map(readDlKey);
+	const retired = (options.retiredDlKey ?? []).map(readDlKey);
 	const factory = readFactory(options.factory, fleet, dlKeys);
+	// What is offered may be anything: the device judges it.
+	const offer = options.offer === undefined ? undefined : readOptionFile("--offer", options.offer);
 
 	const flash = options.flash ?? mkdtempSync(join(tmpdir(), "baton-flash-"));
 	const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
@@ -53,6 +58,8 @@ export async function device(options: DeviceOptions): Promise<number> {
 				fleet,
 				factory: hex(factory),
 				dlKeys: dlKeys.map(key => hex(rawPublicKey(key))),
+				...(retired.length === 0 ? {} : { retiredDlKeys: retired.map(key => hex(rawPublicKey(key))) }),
+				...(offer === undefined ? {} : { offer: hex(offer) }),
 				service,
 				map,
 				pollInterval,
@@ -78,7 +85,7 @@ export async function device(options: DeviceOptions): Promise<number> {
 
 		const { authenticated } = verdict;
 		if (json) {
-			const slots = readDeviceSlots(flash, fleet, dlKeys);
+			const slots = readDeviceSlots(flash, fleet, [...dlKeys, ...retired]);
 			process.stdout.write(
 				`${JSON.stringify({
 					ok: authenticated !== null,

@@ -90,6 +90,7 @@ test("the firmware gets what is burnt in, as bytes, and nothing of the bench", (
 		...{ fleet, service, pollInterval, serviceInterval, deadline },
 		factory: Uint8Array.of(10, 255),
 		dlKeys: [new Uint8Array(32).fill(0x11)],
+		retiredDlKeys: [],
 	});
 });
 

@@ -22,6 +22,13 @@ function file(...lines: string[]) {
 test("a device says what it holds", () => {
 	assert.equal(parseUserAgent("baton/1 (1,2)"), { current: 1, next: 2 });
 	assert.equal(parseUserAgent("baton/1 (65535,-)"), { current: 65_535 });
+	assert.equal(parseUserAgent("baton/1 (-,3)"), { next: 3 });
+	assert.equal(parseUserAgent("baton/1 (-,-)"), {});
+});
+
+test("a device says why its last update failed", () => {
+	const failed = "flash holds another firmware's CA";
+	assert.equal(parseUserAgent(`baton/1 (1,-; failed=${failed})`), { current: 1, failed });
 });
 
 test("everything else says nothing", () => {
@@ -37,6 +44,10 @@ test("everything else says nothing", () => {
 		"baton/1 (01,-)",
 		"baton/1 (1,2) x",
 		"baton/1 (1,2,3)",
+		"baton/1 (1,-; failed=)",
+		"baton/1 (1,-; failed=a(b)",
+		`baton/1 (1,-; failed=${"x".repeat(65)})`,
+		"baton/1 (1,-; other=x)",
 	]) {
 		assert.is(parseUserAgent(text), undefined, String(text));
 	}
