@@ -70,8 +70,8 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		assert.match(engineOf(device.lines[0])!, board === "node" ? `node ${process.versions.node}` : "XS 13.3.0");
 		assert.equal(device.complaints, []);
 		const [repaired, boot, authenticated, ...poll] = device.events();
-		assert.match(repaired, /^repaired generation=1 /);
-		assert.is(boot, "boot current=1");
+		assert.match(repaired, /^repaired partition=ca0 generation=1 /);
+		assert.is(boot, "boot current=1 next=-");
 		assert.is(authenticated, "authenticated server=service generation=1 slot=current");
 		assert.match(poll.join(), /^poll generation=1,none reason=/);
 	});
@@ -104,7 +104,7 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 		assert.is(await first.exited, 137);
 		const second = await start(board, { once: true });
 		await second.exited;
-		assert.is(second.events()[0], "boot current=1");
+		assert.is(second.events()[0], "boot current=1 next=-");
 	});
 
 	on(`${board}: a run of limited time ends by itself`, async () => {
