@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type BundleOptions, bundleOnce, type Kernel, root } from "../boards/bundle.js";
 import { compileBytecode } from "../boards/qemu-rv32/build.js";
 import { buildSimulator } from "../boards/simulator/build.js";
+import { HANG_GUARD } from "../test/eventually.js";
 import type * as results from "./cases/results.js";
 import type { Measured } from "./measure.js";
 
@@ -22,8 +23,6 @@ export interface Heap {
 	chunks: number; // bytes
 	slots: number; // count
 }
-
-const TIME_LIMIT = 60_000; // ms
 
 const folder = mkdtempSync(join(tmpdir(), "baton-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -136,7 +135,7 @@ function simulate(bits: 32 | 64, file: string, { chunks, slots }: Heap, word: "t
 
 function execute(file: string, args: string[]): Promise<Ended> {
 	return new Promise(resolve => {
-		execFile(file, args, { timeout: TIME_LIMIT, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
+		execFile(file, args, { timeout: HANG_GUARD, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
 			resolve({ code: error ? (error.code ?? error.signal ?? "?") : 0, stdout, stderr });
 		});
 	});

@@ -158,6 +158,7 @@ export class Deployment {
 		if (services > 1)
 			this.#front = await Front.open({
 				port: place.port,
+				patience: limits?.handshake,
 				grace: limits?.grace,
 				route: named => route(this.#shown, named),
 			});

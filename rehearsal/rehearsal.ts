@@ -22,8 +22,8 @@ import { Signer } from "../host/signer.js";
 import { readDeviceSlots } from "../host/slot-image.js";
 import { answerService } from "./application-server.js";
 import { Deployment, type ServerAccess, serverName } from "./deployment.js";
-import { freePort } from "./free-port.js";
 import { type Finding, judge } from "./judgement.js";
+import { type Ports, reservePorts } from "./ports.js";
 import { type Entry, Seen, slotsOf } from "./record.js";
 import { type At, checkOrder, type Scenario, type Stage, type Until } from "./scenario.js";
 
@@ -71,6 +71,7 @@ export class Rehearsal implements Stage {
 	readonly #desk: FleetDesk;
 	#servers!: FleetServer | Deployment;
 	readonly #ports = new Map<string, number>();
+	#reserved: Ports | undefined;
 	readonly #listeners = new Set<() => void>();
 	#device: RunningBoard | undefined;
 	#switchedOff = new WeakSet<RunningBoard>();
@@ -209,6 +210,7 @@ export class Rehearsal implements Stage {
 			// In this order: then each connection that the device began is in the servers' log with its outcome.
 			await this.switchOff();
 			await this.#servers?.close();
+			this.#reserved?.release();
 		}
 		return this.#result();
 	}
@@ -322,13 +324,13 @@ export class Rehearsal implements Stage {
 
 	/** Every host of the scenario has its port from the beginning, whether something listens there or not. */
 	async #reservePorts(): Promise<void> {
-		const shared = await freePort([]);
+		this.#reserved = await reservePorts();
+		const { ports } = this.#reserved;
 		const hosts = [
 			SERVICE_NAME,
 			...Array.from({ length: MOST_GENERATIONS }, (_, n) => new URL(this.fleet.nextAddress(n + 1)).hostname),
 		];
-		for (const host of hosts)
-			this.#ports.set(host, this.scenario.shared ? shared : await freePort([...this.#ports.values()]));
+		for (const [i, host] of hosts.entries()) this.#ports.set(host, ports[this.scenario.shared ? 0 : i]);
 	}
 
 	#openServers(): FleetServer | Deployment {

@@ -22,8 +22,6 @@ export interface Engine {
 	takes(file: string): boolean;
 	/** What one file usually takes. */
 	usualSeconds: number;
-	/** After so long a file is taken to hang. */
-	limitSeconds: number;
 	/** A process that runs this test file and prints uvu's last lines. */
 	command(file: string): Promise<Command>;
 }
@@ -44,7 +42,6 @@ const node: Engine = {
 	name: "node",
 	title: `node ${process.versions.node}`,
 	usualSeconds: 2,
-	limitSeconds: 300,
 	async prepare() {
 		return undefined;
 	},
@@ -62,7 +59,6 @@ function xs(title: string, kernel: "typescript" | "c", takes: (file: string) => 
 		name: "xs",
 		title,
 		usualSeconds: 3,
-		limitSeconds: 300,
 		takes,
 		async prepare() {
 			return buildSimulator().then(
@@ -81,8 +77,7 @@ function xs(title: string, kernel: "typescript" | "c", takes: (file: string) => 
 const qemu: Engine = {
 	name: "qemu-rv32",
 	title: `${engineVersion} on rv32imc (QEMU)`,
-	usualSeconds: 20,
-	limitSeconds: 900, // a processor that is emulated
+	usualSeconds: 20, // a processor that is emulated
 	takes: isPortable,
 	async prepare() {
 		return buildBoard().then(

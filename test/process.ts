@@ -17,19 +17,20 @@ export interface Running {
 	kill(): void;
 }
 
-/** `limit`: ms after which it is killed. */
-export function runProcess({
-	file,
-	args,
-	cwd,
-	limit,
-}: {
+export interface ProcessOptions {
 	file: string;
 	args: string[];
 	cwd: string;
+	/** Milliseconds after which it is killed. */
 	limit: number;
-}): Running {
-	const env = { ...process.env, FORCE_COLOR: "0" };
+	/** In addition to this process's. */
+	environment?: NodeJS.ProcessEnv;
+	/** Calls when the limit is over; gives how to call that off. */
+	setLimit?(late: () => void, limit: number): () => void;
+}
+
+export function runProcess({ file, args, cwd, limit, environment, setLimit = byClock }: ProcessOptions): Running {
+	const env = { ...process.env, FORCE_COLOR: "0", ...environment };
 	// A process group of its own, so that what it has started can be ended with it.
 	const child = spawn(file, args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env });
 	const kill = () => {
@@ -41,7 +42,7 @@ export function runProcess({
 	};
 	let output = "";
 	let late = false;
-	const timer = setTimeout(() => {
+	const callOff = setLimit(() => {
 		late = true;
 		kill();
 	}, limit);
@@ -52,7 +53,7 @@ export function runProcess({
 	}
 	const ended = new Promise<Ended>(resolve => {
 		const end = (trouble?: string) => {
-			clearTimeout(timer);
+			callOff();
 			resolve({ output, trouble: late ? `not finished after ${limit / 1000} s` : trouble });
 		};
 		child.on("error", error => end(error.message));
@@ -64,4 +65,9 @@ export function runProcess({
 		});
 	});
 	return { ended, kill };
+}
+
+function byClock(late: () => void, limit: number): () => void {
+	const timer = setTimeout(late, limit);
+	return () => clearTimeout(timer);
 }

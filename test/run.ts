@@ -5,12 +5,14 @@
 // What could not run is named with its reason. In CI (CI=true) a skip that test/engines.ts does not allow, or an
 // engine that ran no test, is a failure. The last line is `N passed, N failed, N skipped`.
 
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../boards/bundle.js";
 import { Durations } from "./durations.js";
 import { allowedSkips, type Command, type Engine, engines } from "./engines.js";
+import { HANG_GUARD } from "./eventually.js";
 import { type Ended, type Running, runProcess } from "./process.js";
 import { judge, oneLine, summarize, type Verdict } from "./verdict.js";
 
@@ -23,6 +25,9 @@ interface Job {
 	single?: boolean;
 }
 
+/** Each test file's temporary folder is its own. */
+const folder = mkdtempSync(join(tmpdir(), "baton-test-run-"));
+process.on("exit", () => remove(folder));
 const running = new Map<Running, string>();
 process.on("SIGINT", () => {
 	for (const one of running.keys()) one.kill();
@@ -109,8 +114,10 @@ async function runAll(jobs: Job[]): Promise<Verdict[]> {
 }
 
 async function run(job: Job, started: () => void): Promise<Ended> {
+	const temporary = mkdtempSync(join(folder, "file-"));
+	const environment = { TMPDIR: temporary };
 	try {
-		const one = runProcess({ ...(await job.command()), cwd: root, limit: job.engine.limitSeconds * 1000 });
+		const one = runProcess({ ...(await job.command()), cwd: root, limit: 3 * HANG_GUARD, environment });
 		running.set(one, job.title);
 		started();
 		const ended = await one.ended;
@@ -119,6 +126,17 @@ async function run(job: Job, started: () => void): Promise<Ended> {
 	} catch (error) {
 		// It could not be bundled.
 		return { output: "", trouble: error instanceof Error ? error.message : String(error) };
+	} finally {
+		remove(temporary);
+	}
+}
+
+/** What a program that was just killed still writes may be in the way: then it is tried again, and left at last. */
+function remove(folder: string): void {
+	try {
+		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+	} catch {
+		// The run's own folder goes at the end.
 	}
 }
 

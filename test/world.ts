@@ -14,6 +14,10 @@ import { authorityName, createCertificateAuthority, createServerCredentials } fr
 import { rawPublicKey } from "../host/dl-key.js";
 import { ApplicationServer, type ApplicationServerOptions } from "../rehearsal/application-server.js";
 import { DownloadServer, type DownloadServerOptions } from "../rehearsal/download-server.js";
+import { HANG_GUARD } from "./eventually.js";
+
+/** Servers that wait for clients of any slowness. */
+export const patient = { handshake: HANG_GUARD, request: HANG_GUARD, idle: HANG_GUARD, grace: HANG_GUARD };
 
 export const SERVICE_NAME = "service.fleet.example";
 /** Host of the download server that CA information `namedBy` names. */
@@ -118,7 +122,7 @@ export class World {
 		options: Partial<ApplicationServerOptions> = {},
 	): Promise<ApplicationServer> {
 		const credentials = options.credentials ?? (await this.credentials(generation, SERVICE_NAME));
-		return this.keep(await ApplicationServer.open({ ...options, credentials }));
+		return this.keep(await ApplicationServer.open({ limits: patient, ...options, credentials }));
 	}
 
 	/** The download server that CA information `namedBy` names, with a certificate from that authority. */
@@ -128,7 +132,9 @@ export class World {
 		options: Partial<DownloadServerOptions> = {},
 	): Promise<DownloadServer> {
 		const credentials = options.credentials ?? (await this.credentials(namedBy, downloadName(namedBy)));
-		return this.keep(await DownloadServer.open({ path: DOWNLOAD_PATH, caInformation, ...options, credentials }));
+		return this.keep(
+			await DownloadServer.open({ limits: patient, path: DOWNLOAD_PATH, caInformation, ...options, credentials }),
+		);
 	}
 
 	/** Closes `server` with the rest. */
@@ -147,7 +153,7 @@ export class World {
 			map: Object.entries(ports).map(([host, toPort]) => ({ host, address: "127.0.0.1", toPort })),
 			pollInterval: 3_600_000,
 			serviceInterval: 3_600_000,
-			deadline: 5_000,
+			deadline: HANG_GUARD,
 			once: true,
 			...more,
 		};

@@ -11,6 +11,7 @@ import { type BundleOptions, bundleOnce, root } from "../../boards/bundle.js";
 import { digest, run, versionOf, whole } from "../../boards/compile.js";
 import { buildBoard, compileBytecode, linkMapOf, listFunctions } from "../../boards/qemu-rv32/build.js";
 import { EMULATOR, emulatorCommand, type RunOptions, runFile } from "../../boards/qemu-rv32/emulator.js";
+import { HANG_GUARD } from "../../test/eventually.js";
 
 /** A function of the program's or of the board's. */
 export interface CodeFunction {
@@ -48,7 +49,6 @@ export interface Countable {
 	c: CodeFunction[];
 }
 
-const TIME_LIMIT = 600_000; // ms
 const PROGRAM_REGION = 0x82000000; // boards/qemu-rv32/memory-map.h
 const PROGRAM_HEADER = 20; // bytes, boards/qemu-rv32/program.h
 
@@ -220,7 +220,7 @@ function readWindows(counts: string): Window[] {
 
 function execute({ file, args }: { file: string; args: string[] }): Promise<Pick<Counted, "code" | "output">> {
 	return new Promise(resolve => {
-		execFile(file, args, { timeout: TIME_LIMIT, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
+		execFile(file, args, { timeout: HANG_GUARD, maxBuffer: 1 << 22 }, (error, stdout, stderr) => {
 			resolve({ code: error ? (error.code ?? error.signal ?? "?") : 0, output: stdout + stderr });
 		});
 	});

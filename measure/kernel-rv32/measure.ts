@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { root } from "../../boards/bundle.js";
 import { compileAll, digest, headersOf, objectOf, run, sourcesOf, versionOf, whole } from "../../boards/compile.js";
+import { HANG_GUARD } from "../../test/eventually.js";
 import { vectorsHeader } from "./vectors.js";
 
 const COMPILER = "riscv64-unknown-elf-gcc";
@@ -90,7 +91,7 @@ async function emulate(program: string): Promise<string> {
 	const machine = ["-M", "virt", "-cpu", "rv32,a=false,f=false,d=false,h=false,s=false", "-bios", program];
 	const quiet = ["-display", "none", "-monitor", "none", "-serial", "stdio", "-icount", "shift=0"];
 	return new Promise((resolve, reject) => {
-		execFile(EMULATOR, [...machine, ...quiet], { timeout: 120_000 }, (error, stdout, stderr) => {
+		execFile(EMULATOR, [...machine, ...quiet], { timeout: HANG_GUARD }, (error, stdout, stderr) => {
 			if (!error) resolve(stdout);
 			else reject(new Error(`the kernel's bench failed (${error.code ?? error.signal}):\n${stdout}${stderr}`));
 		});

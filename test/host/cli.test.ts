@@ -11,6 +11,7 @@ import { readSettingsImage } from "../../boards/settings-image.js";
 import { Fleet } from "../../host/fleet.js";
 import { scenarios } from "../../rehearsal/scenarios/index.js";
 import { scenarioNames } from "../../rehearsal/scenarios/names.js";
+import { eventually } from "../eventually.js";
 import { flashFolder } from "./device-run.js";
 import { get } from "./https-client.js";
 import { type Ran, runInProcess } from "./in-process.js";
@@ -377,7 +378,7 @@ test("serve answers for every name, follows the folder, logs, and stops at SIGTE
 	child.stdout.on("data", text => (said += text));
 	const ended = new Promise(resolve => child.on("close", resolve));
 	try {
-		await until(() => /listening on 127\.0\.0\.1:\d+/.test(said));
+		await eventually("it listens", () => /listening on 127\.0\.0\.1:\d+/.test(said));
 		const port = Number(/127\.0\.0\.1:(\d+)/.exec(said)![1]);
 		const authority = Fleet.open(at("fleet")).certificate(1);
 		const ask = () =>
@@ -387,9 +388,11 @@ test("serve answers for every name, follows the folder, logs, and stops at SIGTE
 			});
 		assert.is((await ask()).status, 404); // not in operation, under its own certificate
 		await done("ca", "issue");
-		await until(async () => (await ask()).status === 200);
+		await eventually("it follows the folder", async () => (await ask()).status === 200);
 		assert.equal(new Uint8Array((await ask()).body), Fleet.open(at("fleet")).information(2)!);
-		assert.match(await done("status"), /adoption of generation 2: LOW: 0 % of \d+ requests/);
+		await eventually("the log is read", async () =>
+			/adoption of generation 2: LOW: 0 % of \d+ requests/.test(await done("status")),
+		);
 		assert.is(
 			(
 				await get(port, "download-2.fleet.example", authority, {
@@ -427,14 +430,6 @@ function write(file: string, content: string): string {
 function logDate(at: Date) {
 	const [, day, month, year] = /, (\d\d) (\w{3}) (\d{4})/.exec(at.toUTCString())!;
 	return `${day}/${month}/${year}:${at.toISOString().slice(11, 19)} +0000`;
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-	for (let tries = 0; tries < 300; tries++) {
-		if (await condition()) return;
-		await new Promise(resolve => setTimeout(resolve, 50));
-	}
-	throw new Error("what was waited for did not happen");
 }
 
 test.run();

@@ -16,6 +16,7 @@ import {
 	newKeyPair,
 } from "../../host/certificate-authority.js";
 import { writeSlotImage } from "../../host/slot-image.js";
+import { closedPort } from "../closed-port.js";
 import { createWorld, downloadName, SERVICE_NAME, World } from "../world.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
 
@@ -49,9 +50,7 @@ async function serving(object: Uint8Array): Promise<{ settings: RunSettings }> {
 
 /** A service; nothing listens for URL B. */
 async function serviceAt(port: number): Promise<{ settings: RunSettings }> {
-	return {
-		settings: world.settings({ [SERVICE_NAME]: port, [downloadName(1)]: await closedPort() }, { deadline: 1_000 }),
-	};
+	return { settings: world.settings({ [SERVICE_NAME]: port, [downloadName(1)]: await closedPort() }) };
 }
 
 /** What a device says when the service was fine and the poll brought what it refused. */
@@ -322,7 +321,10 @@ const cases: Case[] = [
 	},
 	{
 		name: "a server that accepts and says nothing",
-		arrange: async () => serviceAt(await tcpServer(() => {})),
+		async arrange() {
+			const { settings } = await serviceAt(await tcpServer(() => {}));
+			return { settings: { ...settings, deadline: 2_000 } };
+		},
 		told: [...factoryStored, "failed service: time-out", "poll 1", NOBODY],
 	},
 	{
@@ -431,14 +433,6 @@ function listening(server: import("node:net").Server): Promise<number> {
 	return new Promise(resolve =>
 		server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
 	);
-}
-
-/** A port on which nothing listens. */
-async function closedPort(): Promise<number> {
-	const server = createTcpServer();
-	const port = await listening(server);
-	await new Promise(resolve => server.close(resolve));
-	return port;
 }
 
 function provision(flash: string, object: Uint8Array): void {

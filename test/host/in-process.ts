@@ -12,6 +12,8 @@ export async function runInProcess(
 	parameters: string[],
 	folder: string,
 	environment: NodeJS.ProcessEnv = {},
+	/** Hears all that was printed, whenever there is more. */
+	onOutput: (out: string) => void = () => {},
 ): Promise<Ran> {
 	const ran: Ran = { code: 0, out: "", error: "" };
 	const before = {
@@ -22,7 +24,11 @@ export async function runInProcess(
 	};
 	process.chdir(folder);
 	Object.assign(process.env, environment);
-	process.stdout.write = ((text: string) => ((ran.out += text), true)) as typeof process.stdout.write;
+	process.stdout.write = ((text: string) => {
+		ran.out += text;
+		onOutput(ran.out);
+		return true;
+	}) as typeof process.stdout.write;
 	process.stderr.write = ((text: string) => ((ran.error += text), true)) as typeof process.stderr.write;
 	try {
 		ran.code = await baton(parameters);

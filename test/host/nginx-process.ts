@@ -4,6 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
+import { eventually } from "../eventually.js";
 
 const program = ["/usr/sbin/nginx", "nginx"].find(path => spawnSync(path, ["-v"]).status === 0);
 
@@ -46,11 +47,10 @@ http {
 	let complaint = "";
 	child.stderr.on("data", text => (complaint += text));
 	const ended = new Promise<void>(resolve => child.on("close", () => resolve()));
-	for (let tries = 0; ; tries++) {
-		if (child.exitCode !== null || tries > 200) throw new Error(`nginx: ${complaint}`);
-		if (await answers(port)) break;
-		await new Promise(resolve => setTimeout(resolve, 25));
-	}
+	await eventually("nginx answers", () => {
+		if (child.exitCode !== null) throw new Error(`nginx: ${complaint}`);
+		return answers(port);
+	});
 	return {
 		accessLog,
 		close() {

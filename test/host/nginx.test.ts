@@ -4,12 +4,13 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet } from "../../host/fleet.js";
+import { reservePorts } from "../../rehearsal/ports.js";
+import { HANG_GUARD } from "../eventually.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
 import { runInProcess } from "./in-process.js";
 import { noNginx, startNginx } from "./nginx-process.js";
@@ -28,7 +29,10 @@ for (const board of ["node", "simulator"] as const) {
 		const folder = flashFolder(),
 			fleetFolder = join(folder, "fleet"),
 			exported = join(folder, "export");
-		const port = await freePort();
+		const {
+			ports: [port],
+			release,
+		} = await reservePorts();
 		const baton = async (...parameters: string[]) => {
 			const { code, out, error } = await runInProcess(parameters, folder, { BATON_FLEET: fleetFolder });
 			assert.is(code, 0, error);
@@ -82,7 +86,7 @@ for (const board of ["node", "simulator"] as const) {
 			})),
 			pollInterval: 3_600_000,
 			serviceInterval: 3_600_000,
-			deadline: 10_000,
+			deadline: HANG_GUARD,
 			once: true,
 		};
 		const flash = flashFolder();
@@ -119,6 +123,7 @@ for (const board of ["node", "simulator"] as const) {
 		nginx = await startNginx(join(folder, "nginx"), await configuration(await serviceBy(2)), port);
 		const followed = await runOnce(board, settings, flash);
 		await nginx.close();
+		release();
 		// Nobody is there for URL C yet: nginx refuses the name.
 		assert.equal(followed.told, [
 			"boot 1,2",
@@ -128,15 +133,6 @@ for (const board of ["node", "simulator"] as const) {
 			"refused download: received unrecognized_name",
 			"failed download: received unrecognized_name",
 		]);
-	});
-}
-
-function freePort(): Promise<number> {
-	return new Promise(resolve => {
-		const server = createServer().listen(0, "127.0.0.1", () => {
-			const { port } = server.address() as AddressInfo;
-			server.close(() => resolve(port));
-		});
 	});
 }
 

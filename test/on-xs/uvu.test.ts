@@ -4,11 +4,12 @@ import { bundleOnce, root } from "../../boards/bundle.js";
 import { buildSimulator } from "../../boards/simulator/build.js";
 import { test as onSimulator } from "../boards/simulator/simulate.js";
 import { engines } from "../engines.js";
+import { HANG_GUARD } from "../eventually.js";
 import { runProcess } from "../process.js";
 import { judge } from "../verdict.js";
 
 async function runMisfit(file: string, args: string[]) {
-	const ended = await runProcess({ file, args, cwd: root, limit: 20_000 }).ended;
+	const ended = await runProcess({ file, args, cwd: root, limit: HANG_GUARD }).ended;
 	return judge({ title: "misfit", engine: "any", seconds: 0, ...ended });
 }
 

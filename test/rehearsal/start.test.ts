@@ -111,9 +111,12 @@ function run(parameters: string[], interruptAt?: RegExp): Promise<Ended> {
 		const child = spawn(process.execPath, [command, ...parameters], { stdio: ["ignore", "pipe", "pipe"] });
 		let output = "",
 			errors = "";
+		let isInterrupted = false;
 		child.stdout.on("data", text => {
 			output += text;
-			if (interruptAt?.test(output)) child.kill("SIGINT");
+			if (isInterrupted || !interruptAt?.test(output)) return;
+			isInterrupted = true; // once: a second one would not wait
+			child.kill("SIGINT");
 		});
 		child.stderr.on("data", text => (errors += text));
 		child.on("close", code => resolve({ code, output, errors }));

@@ -10,6 +10,7 @@ import { nodeBoard } from "../../boards/node/board.js";
 import { firmwareSettings } from "../../boards/settings.js";
 import { main } from "../../firmware/main.js";
 import { writeSlotImage } from "../../host/slot-image.js";
+import { closedPort } from "../closed-port.js";
 import { createWorld, downloadName, SERVICE_NAME, type World } from "../world.js";
 
 const A = 1,
@@ -17,6 +18,7 @@ const A = 1,
 	C = 3,
 	TEN_ON = 11;
 let world: World;
+const closed = await closedPort();
 test.before(async () => {
 	world = await createWorld({ fleet: "catch-up", authorities: TEN_ON + 1 });
 });
@@ -56,7 +58,8 @@ async function oneSession({
 		const { map } = settings;
 		// Names without a server: nothing listens at their port.
 		for (let namedBy = 1; namedBy <= TEN_ON; namedBy++)
-			if (!ports[downloadName(namedBy)]) map.push({ host: downloadName(namedBy), address: "127.0.0.1", toPort: 1 });
+			if (!ports[downloadName(namedBy)])
+				map.push({ host: downloadName(namedBy), address: "127.0.0.1", toPort: closed });
 		const board = nodeBoard({ flash: folder, map, print: line => void events.push(line) });
 		const burntIn = firmwareSettings(settings);
 		const device = main(board, burntIn);

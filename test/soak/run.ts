@@ -182,7 +182,7 @@ function watch({
 		wrong.push(`${habit}: ${longestWait / DAY} days without a poll`);
 }
 
-const heap = await watchHeap(long ? 40 : 6, long ? 4 : 3);
+const heap = await watchHeap(long ? 40 : 6, long ? 8 : 6);
 if (!heap.flat) wrong.push(`the heap of the device on XS is not flat: ${JSON.stringify(heap)}`);
 if (lives.deviceYears < 1000 || lives.changes < 10_000)
 	wrong.push(`${lives.deviceYears} device-years and ${lives.changes} changes are too few`);

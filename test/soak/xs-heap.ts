@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { bundleOnce } from "../../boards/bundle.js";
 import { buildSimulator } from "../../boards/simulator/build.js";
+import { eventually } from "../eventually.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 
 export interface HeapReport {
@@ -24,8 +25,8 @@ export interface HeapReport {
 const MEMORY = 4 << 20; // bytes: the simulator's default
 const GROWTH = 1.02; // of what is alive after warm-up: what a session under way holds
 
-/** Runs for `changes` CAs, each in turn in operation for `secondsEach`. */
-export async function watchHeap(changes: number, secondsEach: number): Promise<HeapReport> {
+/** Runs for `changes` CAs, each in turn in operation until the device has followed and looked at its heap `looksEach` times. */
+export async function watchHeap(changes: number, looksEach: number): Promise<HeapReport> {
 	const world = await createWorld({ fleet: "heap", authorities: changes + 1 });
 	const folder = mkdtempSync(join(tmpdir(), "baton-soak-"));
 	try {
@@ -40,7 +41,7 @@ export async function watchHeap(changes: number, secondsEach: number): Promise<H
 		const settings = join(folder, "settings.json"),
 			flash = join(folder, "flash");
 		mkdirSync(flash);
-		const pace = { once: false, serviceInterval: 5, pollInterval: 400, deadline: 5_000 };
+		const pace = { once: false, serviceInterval: 5, pollInterval: 400 };
 		writeFileSync(settings, JSON.stringify(world.settings({ ...ports, [SERVICE_NAME]: relay.port }, pace)));
 		const [simulator, program] = await Promise.all([
 			buildSimulator(),
@@ -61,7 +62,11 @@ export async function watchHeap(changes: number, secondsEach: number): Promise<H
 		const ended = new Promise<number | null>(resolve => device.on("close", resolve));
 		for (let step = 0; step <= changes && device.exitCode === null; step++) {
 			relay.lead(step);
-			await new Promise(resolve => setTimeout(resolve, secondsEach * 1000));
+			const from = looks.length;
+			await eventually(
+				`the device follows to CA ${step + 1}`,
+				() => device.exitCode !== null || (promoted >= step && looks.length >= from + looksEach),
+			);
 		}
 		const crashed = device.exitCode !== null;
 		device.kill("SIGKILL");

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../../boards/bundle.js";
 import { buildSimulator, type SimulatorOptions } from "../../../boards/simulator/build.js";
+import { eventually } from "../../eventually.js";
 import { newFolder, test as onSimulator } from "./simulate.js";
 
 const folder = newFolder();
@@ -63,7 +64,8 @@ test("of two builds at once one may be killed at any time: nothing that is broke
 	for (let round = 0; round < 4; round++) {
 		const builds = join(folder, `builds-${round}`);
 		const [first, second] = [build({ folder: builds }, slow), build({ folder: builds }, slow)];
-		setTimeout(() => second.kill(), 700 + 150 * round);
+		await eventually("some of it is compiled", () => existsSync(builds) && objects(builds).length > 10 * round);
+		second.kill();
 		const program = await first.path;
 		assert.is(readFileSync(program, "utf8"), "half and whole");
 		await second.path;
@@ -71,11 +73,15 @@ test("of two builds at once one may be killed at any time: nothing that is broke
 		// What the killed one left is under names that nobody looks for.
 		rmSync(program);
 		assert.is(readFileSync(await build({ folder: builds }, slow).path, "utf8"), "half and whole");
-		const named = (readdirSync(builds, { recursive: true }) as string[]).filter(name => /(\.o|simulator)$/.test(name));
+		const named = objects(builds);
 		assert.ok(named.length > 40);
 		for (const name of named) assert.is(readFileSync(join(builds, name), "utf8"), "half and whole", name);
 	}
 });
+
+function objects(builds: string): string[] {
+	return (readdirSync(builds, { recursive: true }) as string[]).filter(name => /(\.o|simulator)$/.test(name));
+}
 
 /** A build in a process of its own: its path, empty if it was killed. */
 function build(options: SimulatorOptions = {}, compiler = process.env.CC ?? "cc") {

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { buildSimulator } from "../../../boards/simulator/build.js";
+import { HANG_GUARD } from "../../eventually.js";
 import { newFolder, simulate, simulated, simulateScript, test } from "./simulate.js";
 
 const folder = newFolder();
@@ -85,7 +86,7 @@ test("an exception that nobody catches ends the program with its stack, wherever
 		const { code, complaints, lines } = await runScript(
 			`function thrower() { throw new RangeError("out of range") }
 			native("xs_print").call(undefined, "before");
-			native("xs_timer_set").call(undefined, () => native("xs_print").call(undefined, "after"), 500);
+			native("xs_timer_set").call(undefined, () => native("xs_print").call(undefined, "after"), ${HANG_GUARD});
 			${source}`,
 		);
 		assert.is(code, 3, where);
@@ -98,7 +99,7 @@ test("an exception that nobody catches ends the program with its stack, wherever
 
 test("a rejection that nobody handles ends the program, one that is handled in time does not", async () => {
 	const unhandled = await runScript(
-		"Promise.reject(new TypeError('no')); native('xs_timer_set').call(undefined, () => {}, 500)",
+		`Promise.reject(new TypeError('no')); native('xs_timer_set').call(undefined, () => {}, ${HANG_GUARD})`,
 	);
 	assert.is(unhandled.code, 3);
 	assert.is(unhandled.complaints[0], "XS: TypeError: no");

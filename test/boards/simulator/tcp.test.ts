@@ -293,6 +293,15 @@ test("no event follows a close, which may come in any callback and more than onc
 	});
 	const { lines } = await simulated(({ xsBoard, natives: { print, exit, timerSet } }, port) => {
 		const { TCP } = xsBoard([]);
+		let awaited = 2;
+		// Once both have happened, what must not follow has time to.
+		const happened = () => {
+			if (--awaited > 0) return;
+			timerSet(() => {
+				first.close();
+				exit(0);
+			}, 200);
+		};
 		const first = new TCP({
 			address: "127.0.0.1",
 			port,
@@ -306,6 +315,7 @@ test("no event follows a close, which may come in any callback and more than onc
 				} catch (error) {
 					print(String(error));
 				}
+				happened();
 			},
 			onError: () => print("error"),
 		});
@@ -320,14 +330,11 @@ test("no event follows a close, which may come in any callback and more than onc
 		const close = () => {
 			twins.forEach(twin => twin.close());
 			print("one of two");
+			happened();
 		};
 		const twins = [0, 1].map(
 			() => new TCP({ address: "127.0.0.1", port, onWritable: close, onReadable: () => print("twin") }),
 		);
-		timerSet(() => {
-			first.close();
-			exit(0);
-		}, 200);
 	}, port);
 	assert.is(lines.filter(line => line === "one of two").length, 1);
 	assert.equal(

@@ -9,6 +9,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../../boards/bundle.js";
 import { sourcesOf } from "../../../boards/compile.js";
+import { HANG_GUARD } from "../../eventually.js";
 
 export const compiler = process.env.CC ?? "cc";
 export const kernel = join(root, "firmware/crypto/c");
@@ -61,7 +62,7 @@ export function check(cases: Case[]) {
 		parts.forEach((part, i) => head.writeUInt32LE(part.length, 1 + 4 * i));
 		return [head, ...parts];
 	});
-	const options = { input: Buffer.concat(input), maxBuffer: 1 << 28, timeout: 120_000 };
+	const options = { input: Buffer.concat(input), maxBuffer: 1 << 28, timeout: HANG_GUARD };
 	const { stdout, stderr, status } = spawnSync(driver, options);
 	assert.is(status, 0, stderr.toString());
 	let at = 0;

@@ -1,4 +1,4 @@
-import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { createServer, type Server } from "node:tls";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -11,6 +11,8 @@ import {
 import { Front } from "../../../host/front/front.js";
 import { type Backend, route, shownNow } from "../../../host/front/route.js";
 import type { Operation, Phase } from "../../../host/operator.js";
+import { closedPort } from "../../closed-port.js";
+import { HANG_GUARD } from "../../eventually.js";
 import { exchange } from "../tls/exchange.js";
 
 const HOST = "service.example";
@@ -107,33 +109,32 @@ test("a CA without a server is passed over", () => {
 test("what does not speak TLS, or says nothing, is passed on or hung up on, and nothing is left", async () => {
 	const said: unknown[] = [];
 	const shown = shownNow(operation("full"), certificate, by);
-	const front = await Front.open({
-		route: named => route(shown, named),
-		patience: 50,
-		onConnection: connection => said.push(connection.error ?? connection.generation),
-	});
-	const talk = (bytes: string | undefined) =>
+	const open = (patience: number) =>
+		Front.open({
+			route: named => route(shown, named),
+			patience,
+			onConnection: connection => said.push(connection.error ?? connection.generation),
+		});
+	const [patient, impatient] = [await open(HANG_GUARD), await open(50)];
+	const talk = ({ port }: Front, bytes: string | undefined) =>
 		new Promise<string>(resolve => {
 			let text = "";
-			const socket = connect({ host: "127.0.0.1", port: front.port }, () => bytes !== undefined && socket.write(bytes));
+			const socket = connect({ host: "127.0.0.1", port }, () => bytes !== undefined && socket.write(bytes));
 			socket.on("data", data => (text += data.toString("latin1")));
 			socket.on("error", () => {});
 			socket.on("close", () => resolve(text));
 		});
-	await talk("GET / HTTP/1.1\r\n\r\n"); // the service hangs up
-	assert.is(await talk(undefined), "");
-	assert.is(await talk("\x16\x03\x01\x02"), "");
+	await talk(patient, "GET / HTTP/1.1\r\n\r\n"); // the service hangs up
+	assert.is(await talk(impatient, undefined), "");
+	assert.is(await talk(impatient, "\x16\x03\x01\x02"), "");
 	assert.equal(said, [1, "no ClientHello in time", "no ClientHello in time"]);
-	await front.close();
+	await patient.close();
+	await impatient.close();
 });
 
 test("a server that is down is said, and the client is hung up on", async () => {
-	const gone = createTcpServer();
-	await new Promise<void>(resolve => gone.listen(0, "127.0.0.1", resolve));
-	const { port } = gone.address() as AddressInfo;
-	await new Promise(resolve => gone.close(resolve));
 	const said: (string | undefined)[] = [];
-	const backends = new Map([[1, { host: "127.0.0.1", port }]]);
+	const backends = new Map([[1, { host: "127.0.0.1", port: await closedPort() }]]);
 	const front = await Front.open({
 		route: named => route(shownNow(operation("full"), certificate, backends), named),
 		onConnection: ({ error }) => said.push(error),

@@ -1,7 +1,9 @@
 // exchange.ts as a program, for a network namespace: options as JSON on the command line, the result as JSON.
 
+import { readFileSync } from "node:fs";
 import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
+import { eventually } from "../../eventually.js";
 import { exchange } from "./exchange.js";
 
 export interface ExchangeCommand {
@@ -31,7 +33,14 @@ export async function run(
 
 if (process.argv[2]?.startsWith("[")) {
 	const commands: ExchangeCommand[] = JSON.parse(process.argv[2]);
+	await eventually("the server listens", () => isListening(commands[0].port));
 	const results = [];
 	for (const command of commands) results.push(await run(command));
 	console.log(JSON.stringify(results));
+}
+
+/** By the system's own table (Linux): a server would take a connection for a client. */
+function isListening(port: number): boolean {
+	const entry = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, "0")} 0+:0000 0A `);
+	return ["/proc/net/tcp", "/proc/net/tcp6"].some(table => entry.test(readFileSync(table, "utf8")));
 }

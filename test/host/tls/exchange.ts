@@ -5,6 +5,7 @@ import { NodeTCP } from "../../../boards/node/tcp.js";
 import type { TCPConstructor } from "../../../firmware/ports.js";
 import { TLSSocket, type TLSSocketOptions } from "../../../firmware/tls/socket.js";
 import { TransportError } from "../../../firmware/transport.js";
+import { HANG_GUARD } from "../../eventually.js";
 
 export interface Exchange {
 	/** What the server said, as Latin-1. */
@@ -33,7 +34,7 @@ export function exchange(options: ExchangeOptions): Promise<Exchange> {
 	const {
 		request = `GET / HTTP/1.1\r\nHost: ${options.host}\r\nConnection: close\r\n\r\n`,
 		until,
-		deadline = 10_000,
+		deadline = HANG_GUARD,
 	} = options;
 	return new Promise(resolve => {
 		const result: Exchange = {

@@ -4,7 +4,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer as createHTTPSServer } from "node:https";
-import { type AddressInfo, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root as repository } from "../../../boards/bundle.js";
@@ -124,31 +124,36 @@ async function exchangeWithOpenSSL(
 	commands: Command[],
 ): Promise<Result[]> {
 	const { certificates, intermediates, key } = files(credentials);
-	const port = await freePort();
-	const server = spawn(
-		"openssl",
-		[
-			"s_server",
-			"-accept",
-			`127.0.0.1:${port}`,
-			"-tls1_3",
-			"-ciphersuites",
-			openSSLNames[suite],
-			"-cert",
-			certificates,
-			...(intermediates ? ["-cert_chain", intermediates] : []),
-			"-key",
-			key,
-			"-www",
-			"-quiet",
-			...options,
-		],
-		{ stdio: ["ignore", "ignore", "ignore"] },
-	);
-	await listening(port);
+	const { server, port } = await openSSLServer([
+		"-ciphersuites",
+		openSSLNames[suite],
+		"-cert",
+		certificates,
+		...(intermediates ? ["-cert_chain", intermediates] : []),
+		"-key",
+		key,
+		"-www",
+		...options,
+	]);
 	const results = await runAll(commands, port);
 	server.kill();
 	return results;
+}
+
+/** OpenSSL's s_server on a port that the system gave it. */
+export async function openSSLServer(options: string[]) {
+	const server = spawn("openssl", ["s_server", "-accept", "127.0.0.1:0", "-tls1_3", ...options]);
+	server.stderr.resume();
+	const port = await new Promise<number>((resolve, reject) => {
+		let said = "";
+		server.stdout.setEncoding("utf8").on("data", data => {
+			said += data;
+			const accepting = /^ACCEPT .*:(\d+)$/m.exec(said);
+			if (accepting) resolve(Number(accepting[1]));
+		});
+		server.on("close", () => reject(new Error(`s_server ended: ${said}`)));
+	});
+	return { server, port };
 }
 
 async function runAll(commands: Command[], port: number): Promise<Result[]> {
@@ -194,28 +199,6 @@ function goServer(): string {
 		});
 	}
 	return program;
-}
-
-export async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise(resolve => server.close(resolve));
-	return port;
-}
-
-/** Waits until the port is bound, without connecting: s_server would take that for a client. */
-export async function listening(port: number): Promise<void> {
-	for (let i = 0; i < 100; i++) {
-		const probe = createServer();
-		const isFree = await new Promise<boolean>(resolve => {
-			probe.once("error", () => resolve(false));
-			probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-		});
-		if (!isFree) return;
-		await new Promise(resolve => setTimeout(resolve, 20));
-	}
-	throw new Error(`nothing listens on port ${port}`);
 }
 
 async function output(child: ChildProcess): Promise<string> {

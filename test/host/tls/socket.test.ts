@@ -1,15 +1,17 @@
 // TLSSocket against real servers that are not as they should be, or do what few servers do.
 
-import { spawn } from "node:child_process";
 import { type AddressInfo, createServer as createTCPServer, type Server, type Socket } from "node:net";
 import { createServer, type TLSSocket as ServerSocket, type TlsOptions } from "node:tls";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { NodeTCP } from "../../../boards/node/tcp.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
 import { certificatePem } from "../../../host/certificate-authority.js";
+import { closedPort } from "../../closed-port.js";
+import { eventually } from "../../eventually.js";
 import * as make from "./certificate-maker.js";
 import { type Exchange, type ExchangeOptions, exchange } from "./exchange.js";
-import { absent, files, freePort, listening } from "./peers.js";
+import { absent, files, openSSLServer } from "./peers.js";
 
 const HOST = "server.example";
 const root = make.party("fleet CA 1"),
@@ -26,13 +28,15 @@ function credentials(issuer: make.Party, name = HOST): TlsOptions {
 }
 
 async function withServer(server: Server, options: Partial<ExchangeOptions> = {}): Promise<Exchange> {
-	const sockets = new Set<Socket>();
-	server.on("connection", (socket: Socket) => sockets.add(socket).size);
+	const closing: Promise<void>[] = [];
+	server.on("connection", (socket: Socket) => {
+		closing.push(new Promise(resolve => socket.once("close", () => resolve())));
+	});
 	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
 	const { port } = server.address() as AddressInfo;
 	const result = await exchange({ host: HOST, anchors: [rootAnchor], ...options, port });
-	await new Promise(resolve => setTimeout(resolve, 20)); // what was said last arrives
-	sockets.forEach(socket => socket.destroy());
+	await Promise.all(closing); // what was said last has arrived
+	await new Promise(resolve => setImmediate(resolve));
 	server.close();
 	return result;
 }
@@ -87,16 +91,16 @@ test("the next anchor is tried, and said", async () => {
 });
 
 test("a closed port is refused, a silent or broken server is lost or late", async () => {
-	const closed = await exchange({ port: await freePort(), host: HOST, anchors: [rootAnchor] });
+	const closed = await exchange({ port: await closedPort(), host: HOST, anchors: [rootAnchor] });
 	assert.is(closed.error?.reason, "connection refused");
-	const hangsUp = await withServer(createTCPServer(socket => void socket.end()));
+	const hangsUp = await withServer(createTCPServer(socket => void socket.resume().end()));
 	assert.is(hangsUp.error?.reason, "connection lost");
 	const silent = await withServer(
-		createTCPServer(() => {}),
+		createTCPServer(socket => void socket.resume()),
 		{ deadline: 200 },
 	);
 	assert.is(silent.error?.reason, "time-out");
-	const chatty = await withServer(createTCPServer(socket => void socket.write("SSH-2.0-OpenSSH_9.2\r\n")));
+	const chatty = await withServer(createTCPServer(socket => void socket.resume().write("SSH-2.0-OpenSSH_9.2\r\n")));
 	assert.is(chatty.error?.reason, "unknown record type");
 });
 
@@ -169,24 +173,23 @@ if (noOpenSSL) {
 } else {
 	test("OpenSSL changes its key, and asks for ours", async () => {
 		const { certificates, key } = files({ chain: [make.leaf(root, leafParty)], privateKey: leafParty.privateKey });
-		const port = await freePort();
-		const server = spawn("openssl", [
-			"s_server",
-			"-accept",
-			`127.0.0.1:${port}`,
-			"-tls1_3",
-			"-cert",
-			certificates,
-			"-key",
-			key,
-		]);
+		const { server, port } = await openSSLServer(["-cert", certificates, "-key", key]);
 		try {
-			await listening(port);
 			let heard = "";
-			server.stdout.setEncoding("utf8").on("data", data => (heard += data));
+			server.stdout.on("data", data => (heard += data));
 			const say = (line: string) => server.stdin.write(`${line}\n`);
-			let step = 0;
+			let hasAsked = false;
+			/** s_server takes a letter for a command only where what it reads begins with it: so one line after the other. */
+			class Watched extends NodeTCP {
+				override read(byteLength?: number): ArrayBuffer | undefined {
+					const bytes = super.read(byteLength);
+					if (hasAsked && bytes) say("two"); // its KeyUpdate has come
+					if (bytes) hasAsked = false;
+					return bytes;
+				}
+			}
 			const { text, error } = await exchange({
+				io: Watched,
 				port,
 				host: HOST,
 				anchors: [rootAnchor],
@@ -195,18 +198,16 @@ if (noOpenSSL) {
 					say("one");
 				},
 				until(text) {
-					if (step === 0 && text.includes("one")) {
-						step = 1;
+					if (text === "one\n") {
+						hasAsked = true;
 						say("K"); // KeyUpdate, with a request for ours
-						setTimeout(() => say("two"), 100);
 					}
 					return text.includes("two");
 				},
 			});
 			assert.is(error, undefined);
 			assert.is(text, "one\ntwo\n");
-			await new Promise(resolve => setTimeout(resolve, 100));
-			assert.is(heard.includes("first"), true);
+			await eventually("OpenSSL has read what was said under our new key", () => heard.includes("first"));
 		} finally {
 			server.kill();
 		}
