@@ -24,6 +24,8 @@ export {
 	Sha256,
 	/** SHA-256 (FIPS 180-4). `sha256(data)`: 32 bytes. */
 	sha256,
+	/** SHA-384 (FIPS 180-4). `sha384(data)`: 48 bytes. */
+	sha384,
 	/** SHA-512 (FIPS 180-4). `sha512(data)`: 64 bytes. */
 	sha512,
 	/**

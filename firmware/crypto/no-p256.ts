@@ -1,8 +1,7 @@
-// Stands for p256.ts in a build that needs Ed25519 alone: P-256 keys and signatures are then unsupported, and TLS does
-// not offer them.
+// Stands for p256.ts in a build without P-256.
 
 export const hasP256 = false;
 
-export function p256Verify(_publicKey: Uint8Array, _message: Uint8Array, _r: Uint8Array, _s: Uint8Array): boolean {
+export function p256Verify(_publicKey: Uint8Array, _hash: Uint8Array, _r: Uint8Array, _s: Uint8Array): boolean {
 	return false;
 }

@@ -1,12 +1,13 @@
-// ECDSA with P-256, a module of the kernel that a build can leave out: `no-p256.ts`, which has the same exports, then
-// stands for it. This file stands for the TypeScript one. DESIGN.md says how a build chooses.
+// ECDSA with P-256 (FIPS 186-5, SP 800-186 §3.2.1.3), a module of the kernel that a build can leave out: `no-p256.ts` then
+// stands for it. This file stands for the one in TypeScript. DESIGN.md says how a build chooses.
 
 export {
 	/** Whether this build has P-256. */
 	hasP256,
 	/**
-	 * ECDSA with P-256 and SHA-256 (FIPS 186-5 §6.4.2). `p256Verify(publicKey: 65 bytes, an uncompressed point, message,
-	 * r, s: big-endian numbers of at most 33 bytes)`: boolean, false too for a key that is no point of the curve.
+	 * ECDSA verification (FIPS 186-5 §6.4.2). `p256Verify(publicKey, hash, r, s)`: boolean. The key has 65 bytes, an
+	 * uncompressed point (SEC 1 §2.3.3); of the message's hash the leftmost 32 bytes count; r and s are big-endian
+	 * numbers of any length. False, too, for a key that is no point of the curve; RangeError for one of another length.
 	 */
 	p256Verify,
 } from "./typescript/p256.js";

@@ -2,7 +2,7 @@
 // P-256 and SHA-256 (RFC 5480, RFC 5758 §3.2). Whoever verifies a signature with a key out of a certificate does it
 // here: path.ts, and the TLS client's check of CertificateVerify.
 
-import { ed25519Verify } from "../crypto/kernel.js";
+import { ed25519Verify, sha256 } from "../crypto/kernel.js";
 import { hasP256, p256Verify } from "../crypto/p256.js";
 import { CertificateError } from "./certificate-error.js";
 import { compare, DerReader, SEQUENCE } from "./der.js";
@@ -60,7 +60,7 @@ class P256PublicKey implements PublicKey {
 			throw error;
 		}
 		const isPositive = r[0] < 0x80 && s[0] < 0x80;
-		return isPositive && r.length <= 33 && s.length <= 33 && p256Verify(this.bytes, message, r, s);
+		return isPositive && r.length <= 33 && s.length <= 33 && p256Verify(this.bytes, sha256(message), r, s);
 	}
 }
 

@@ -1,4 +1,5 @@
 // The TypeScript kernel against node:crypto (OpenSSL): 11,500 random cases, other ones in each run.
+// The curves and RSA: crypto-public-key.test.ts.
 
 import {
 	createCipheriv,

@@ -1,8 +1,10 @@
-// Tests of many random cases, other ones in each run. BATON_SEED repeats a run: a failure names the seed.
+// Tests of many random cases, other ones in each run. BATON_SEED repeats a run: a failure names the seed. BATON_TIMES asks
+// for so many times as many cases.
 
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
 import { test } from "uvu";
 
+export const TIMES = Number(process.env.BATON_TIMES ?? 1);
 const seed = process.env.BATON_SEED ?? randomBytes(8).toString("hex");
 
 /** Bytes that the seed and `what` decide: the stream of ChaCha20 under their hash. */
@@ -18,18 +20,31 @@ function randomness(what: string) {
 
 export type Random = ReturnType<typeof randomness>;
 
+/** A test's body with randomness that `what` decides; its failure names the seed. */
+export function repeatable(what: string, body: (random: Random) => void): () => void {
+	return () => {
+		try {
+			body(randomness(what));
+		} catch (error) {
+			(error as Error).message += `\n    BATON_SEED=${seed}`;
+			throw error;
+		}
+	};
+}
+
 /** `after`: once, when all cases are through. */
 export function cases(name: string, count: number, body: (random: Random) => void, after = () => {}): void {
-	test(`${name}: ${count} random cases`, () => {
-		const random = randomness(name);
-		for (let i = 0; i < count; i++) {
+	const total = count * TIMES;
+	const all = (random: Random) => {
+		for (let i = 0; i < total; i++) {
 			try {
 				body(random);
 			} catch (error) {
-				(error as Error).message += `\n    case ${i} of BATON_SEED=${seed}`;
+				(error as Error).message += `\n    case ${i}`;
 				throw error;
 			}
 		}
 		after();
-	});
+	};
+	test(`${name}: ${total} random cases`, repeatable(name, all));
 }

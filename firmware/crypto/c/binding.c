@@ -39,6 +39,13 @@ void xs_baton_sha256_end(xsMachine *the)
 	baton_sha256_end(&state, expect(the, "hash", writable(the, 1), 32));
 }
 
+void xs_baton_sha384(xsMachine *the)
+{
+	uint8_t *hash = expect(the, "hash", writable(the, 0), 48);
+	Bytes data = readable(the, 1);
+	baton_sha384(hash, data.at, data.length);
+}
+
 void xs_baton_sha512(xsMachine *the)
 {
 	uint8_t *hash = expect(the, "hash", writable(the, 0), 64);

@@ -14,6 +14,7 @@
 #include "ed25519-base.h"
 #include "field25519.h"
 #include "scalar25519.h"
+#include "signed-digits.h"
 #include "words.h"
 
 static const Field D = { // -121665 / 121666
@@ -105,7 +106,7 @@ bool baton_ed25519_verify(
 	odd_multiples(multiples_a, &A);
 	odd_multiples(multiples_r, &R);
 	int8_t digits_a[257], digits_r[257];
-	int count_a = scalar_signed_digits(digits_a, d), count_r = scalar_signed_digits(digits_r, c);
+	int count_a = signed_digits(digits_a, d, 8, 4), count_r = signed_digits(digits_r, c, 8, 4);
 	CombBits bits;
 	scalar_make_odd(s);
 	comb_begin(bits, s, BASE_TEETH * 2 * BASE_ROWS);

@@ -2,6 +2,7 @@
 // 32 × 32 → 64-bit multiplication and no carry flag (rv32im, Xtensa): saturated words need the fewest products.
 
 #include "field25519.h"
+#include "inverse.h"
 #include "words.h"
 
 #define UNROLL_8 _Pragma("GCC unroll 8")
@@ -276,163 +277,21 @@ void field_power_2_252_3(uint32_t h[8], const uint32_t f[8])
 	field_multiply(h, a, x); // 4 (2^250 - 1) + 1 = 2^252 - 3
 }
 
-// Inversion by 2-adic division steps: Bernstein and Yang, "Fast constant-time gcd computation and modular inversion"
-// (2019), in the form with δ starting at 1/2, for which 590 steps are enough for 256-bit inputs (proven by computation
-// for libsecp256k1); here 600, in batches of 30. Numbers are nine signed words of 30 bits; only the last may be
-// negative or wider. The batches' matrices act on f and g, and modulo p on d and e: always d x ≡ f, e x ≡ g.
-
-#define WORDS 9
-#define MASK30 0x3fffffff
-#define INVERSE_OF_P 0x179435e5 // 1 / p mod 2^30; -19 × this ≡ 1
-
-typedef struct {
-	int32_t u, v, q, r; // 2^30 times the product of 30 steps: |u| + |v| ≤ 2^30, |q| + |r| ≤ 2^30
-} Steps;
-
-/** 30 steps on the lowest bits of f (odd) and g. ζ = -(δ + 1/2). Returns the new ζ. */
-static int32_t steps_secret(int32_t zeta, uint32_t f, uint32_t g, Steps *steps)
+static void invert_least(uint32_t h[8], const uint32_t f[8], bool public)
 {
-	uint32_t u = 1, v = 0, q = 0, r = 1;
-	for (int i = 0; i < 30; i++) {
-		uint32_t swap = (uint32_t)(zeta >> 31); // all ones if δ > 0
-		uint32_t odd = 0 - (g & 1);
-		g += ((f ^ swap) - swap) & odd; // ±f
-		q += ((u ^ swap) - swap) & odd;
-		r += ((v ^ swap) - swap) & odd;
-		swap &= odd;
-		zeta = (zeta ^ (int32_t)swap) - 1; // -ζ - 2, or ζ - 1
-		f += g & swap; // f was g's subtrahend: f + (g - f) = the old g
-		u += q & swap;
-		v += r & swap;
-		g >>= 1;
-		u <<= 1;
-		v <<= 1;
-	}
-	*steps = (Steps){(int32_t)u, (int32_t)v, (int32_t)q, (int32_t)r};
-	return zeta;
-}
-
-static int32_t steps_public(int32_t zeta, uint32_t f, uint32_t g, Steps *steps)
-{
-	uint32_t u = 1, v = 0, q = 0, r = 1;
-	for (int i = 0; i < 30; i++) {
-		if (!(g & 1)) zeta--;
-		else if (zeta < 0) {
-			uint32_t t = f;
-			f = g, g -= t;
-			t = u, u = q, q -= t;
-			t = v, v = r, r -= t;
-			zeta = -zeta - 2;
-		} else {
-			g += f, q += u, r += v;
-			zeta--;
-		}
-		g >>= 1;
-		u <<= 1;
-		v <<= 1;
-	}
-	*steps = (Steps){(int32_t)u, (int32_t)v, (int32_t)q, (int32_t)r};
-	return zeta;
-}
-
-/** (f, g) = steps (f, g) / 2^30, exact. Uses the lowest `n` words, beyond which both are only sign. */
-static void apply(int32_t f[WORDS], int32_t g[WORDS], const Steps *s, int n)
-{
-	int64_t cf = (int64_t)s->u * f[0] + (int64_t)s->v * g[0]; // ≤ (|u| + |v|) 2^31 = 2^61, here and below
-	int64_t cg = (int64_t)s->q * f[0] + (int64_t)s->r * g[0];
-	for (int i = 1; i < n; i++) {
-		cf = (cf >> 30) + (int64_t)s->u * f[i] + (int64_t)s->v * g[i];
-		cg = (cg >> 30) + (int64_t)s->q * f[i] + (int64_t)s->r * g[i];
-		f[i - 1] = (int32_t)cf & MASK30;
-		g[i - 1] = (int32_t)cg & MASK30;
-	}
-	f[n - 1] = (int32_t)(cf >> 30);
-	g[n - 1] = (int32_t)(cg >> 30);
-}
-
-/** (d, e) = steps (d, e) / 2^30 modulo p. Both in (-2p, p), before and after. */
-static void apply_modulo(int32_t d[WORDS], int32_t e[WORDS], const Steps *s)
-{
-	const int32_t u = s->u, v = s->v, q = s->q, r = s->r;
-	// Add p to whichever is negative, which brings it to (-p, p); then as many p as make the sum divisible by 2^30.
-	const int32_t negative_d = d[WORDS - 1] >> 31, negative_e = e[WORDS - 1] >> 31;
-	int32_t pd = (u & negative_d) + (v & negative_e), pe = (q & negative_d) + (r & negative_e);
-	int64_t cd = (int64_t)u * d[0] + (int64_t)v * e[0];
-	int64_t ce = (int64_t)q * d[0] + (int64_t)r * e[0];
-	pd -= (int32_t)((INVERSE_OF_P * (uint32_t)cd + (uint32_t)pd) & MASK30); // (-2^31, 2^30]
-	pe -= (int32_t)((INVERSE_OF_P * (uint32_t)ce + (uint32_t)pe) & MASK30);
-	cd -= (int64_t)19 * pd; // p = 2^255 - 19 in words of 30 bits: -19, seven zeros, 2^15
-	ce -= (int64_t)19 * pe;
-	for (int i = 1; i < WORDS; i++) {
-		cd = (cd >> 30) + (int64_t)u * d[i] + (int64_t)v * e[i];
-		ce = (ce >> 30) + (int64_t)q * d[i] + (int64_t)r * e[i];
-		if (i == WORDS - 1) {
-			cd += (int64_t)pd * (1 << 15);
-			ce += (int64_t)pe * (1 << 15);
-		}
-		d[i - 1] = (int32_t)cd & MASK30;
-		e[i - 1] = (int32_t)ce & MASK30;
-	}
-	d[WORDS - 1] = (int32_t)(cd >> 30);
-	e[WORDS - 1] = (int32_t)(ce >> 30);
-}
-
-static void invert(uint32_t h[8], const uint32_t x[8], bool public)
-{
-	int32_t f[WORDS] = {-19, 0, 0, 0, 0, 0, 0, 0, 1 << 15}, g[WORDS], d[WORDS] = {0}, e[WORDS] = {1};
+	static const uint32_t p[8] = {
+		0xffffffed, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7fffffff};
 	Field least;
-	field_freeze(least, x);
-	for (int i = 0; i < WORDS; i++) {
-		int word = 30 * i >> 5, shift = 30 * i & 31;
-		uint32_t above = word < 7 ? least[word + 1] : 0;
-		g[i] = (int32_t)((least[word] >> shift | above << 1 << (31 - shift)) & MASK30);
-	}
-
-	int32_t zeta = -1;
-	Steps steps;
-	int n = WORDS; // f and g fit into so many words
-	for (int batch = 0; batch < 20; batch++) {
-		if (!public) zeta = steps_secret(zeta, (uint32_t)f[0], (uint32_t)g[0], &steps);
-		else zeta = steps_public(zeta, (uint32_t)f[0], (uint32_t)g[0], &steps);
-		apply_modulo(d, e, &steps);
-		apply(f, g, &steps, n);
-		if (!public) continue;
-		int32_t any = 0;
-		for (int i = 0; i < n; i++) any |= g[i];
-		if (any == 0) break;
-		int32_t f_top = f[n - 1], g_top = g[n - 1];
-		if (n > 1 && f_top == f_top >> 31 && g_top == g_top >> 31) { // only sign: let the word below carry it
-			n--;
-			f[n - 1] |= (int32_t)((uint32_t)f_top << 30);
-			g[n - 1] |= (int32_t)((uint32_t)g_top << 30);
-		}
-	}
-
-	// g = 0 and f = ±1 (or ±p, if x = 0: then d = 0): 1 / x = ±d, from (-2p, p) to [0, p).
-	int32_t negate = f[n - 1] >> 31;
-	for (int pass = 0; pass < 2; pass++) {
-		int32_t addend = d[WORDS - 1] >> 31, c = 0;
-		for (int i = 0; i < WORDS; i++) {
-			int32_t p = i == 0 ? -19 : i == WORDS - 1 ? 1 << 15 : 0;
-			int32_t word = d[i] + (p & addend);
-			c += (word ^ negate) - negate;
-			d[i] = i < WORDS - 1 ? c & MASK30 : c;
-			c >>= 30;
-		}
-		negate = 0;
-	}
-	for (int i = 0; i < 8; i++) {
-		int word = 32 * i / 30, shift = 32 * i % 30; // ≤ 14: two words of 30 bits are enough
-		h[i] = (uint32_t)d[word] >> shift | (uint32_t)d[word + 1] << (30 - shift);
-	}
+	field_freeze(least, f);
+	invert(h, least, p, 8, public);
 }
 
 void field_invert(uint32_t h[8], const uint32_t f[8])
 {
-	invert(h, f, false);
+	invert_least(h, f, false);
 }
 
 void field_invert_public(uint32_t h[8], const uint32_t f[8])
 {
-	invert(h, f, true);
+	invert_least(h, f, true);
 }

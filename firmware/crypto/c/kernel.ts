@@ -32,6 +32,13 @@ export class Sha256 {
 	}
 }
 
+/** SHA-384 of `data`: 48 bytes. */
+export function sha384(data: Uint8Array): Uint8Array {
+	const hash = new Uint8Array(48);
+	nativeSha384(hash, data);
+	return hash;
+}
+
 /** SHA-512 of `data`: 64 bytes. */
 export function sha512(data: Uint8Array): Uint8Array {
 	const hash = new Uint8Array(64);
@@ -151,6 +158,9 @@ function nativeSha256Update(this: void, state: Uint8Array, data: Uint8Array): vo
 }
 function nativeSha256End(this: void, state: Uint8Array, hash: Uint8Array): void {
 	return native("xs_baton_sha256_end").call(this, state, hash);
+}
+function nativeSha384(this: void, hash: Uint8Array, data: Uint8Array): void {
+	return native("xs_baton_sha384").call(this, hash, data);
 }
 function nativeSha512(this: void, hash: Uint8Array, data: Uint8Array): void {
 	return native("xs_baton_sha512").call(this, hash, data);

@@ -195,20 +195,3 @@ bool scalar_halve(uint32_t c[8], uint32_t d[8], const uint32_t k[8])
 	}
 	return best.negative;
 }
-
-int scalar_signed_digits(int8_t digits[257], const uint32_t s[8])
-{
-	int end = bit_length(s, 8) + 1, count = -3; // of the digits up to the last that is not 0
-	uint32_t carry = 0; // 1 if the digits so far stand for more than s's bits below i: 2^i more
-	for (int i = 0; i < 257; i++) {
-		digits[i] = 0;
-		if (i >= end || i < count + 3) continue; // at the end, or covered by the last digit
-		uint32_t window = i < 256 ? bits_at(s, i) & 15 : 0;
-		if ((window & 1) == carry) continue;
-		window += carry; // odd, ≤ 15
-		carry = window >> 3;
-		digits[i] = (int8_t)((int)window - (carry ? 16 : 0));
-		count = i + 1;
-	}
-	return count > 0 ? count : 0;
-}

@@ -12,7 +12,6 @@
 #define scalar_negate baton_scalar_negate
 #define scalar_make_odd baton_scalar_make_odd
 #define scalar_halve baton_scalar_halve
-#define scalar_signed_digits baton_scalar_signed_digits
 
 /** s < L? */
 bool scalar_is_reduced(const uint32_t s[8]);
@@ -29,10 +28,5 @@ void scalar_make_odd(uint32_t r[8]);
  * ever is (the result is right for all). Returns true if the sign is -. Why 8L and why odd: ed25519.c.
  */
 bool scalar_halve(uint32_t c[8], uint32_t d[8], const uint32_t k[8]);
-/**
- * Digits of s, least significant first: each 0 or odd in -7 … 7, any four in a row hold at most one that is not 0.
- * Returns how many digits there are up to the last that is not 0.
- */
-int scalar_signed_digits(int8_t digits[257], const uint32_t s[8]);
 
 #endif

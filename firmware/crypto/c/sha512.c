@@ -1,4 +1,4 @@
-// SHA-512 (FIPS 180-4 §6.4). Time depends on the length only.
+// SHA-512 and SHA-384 (FIPS 180-4 §6.4, §6.5). Time depends on the length only.
 
 #include "kernel.h"
 #include "words.h"
@@ -29,6 +29,15 @@ void baton_sha512_begin(BatonSha512 *state)
 {
 	static const uint64_t initial[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
 		0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+	memcpy(state->h, initial, sizeof initial);
+	state->length = 0;
+}
+
+/** SHA-384 is SHA-512 from another beginning, and its hash the first 48 bytes (§5.3.4, §6.5). */
+void baton_sha384_begin(BatonSha512 *state)
+{
+	static const uint64_t initial[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
+		0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
 	memcpy(state->h, initial, sizeof initial);
 	state->length = 0;
 }
@@ -75,6 +84,16 @@ void baton_sha512(uint8_t hash[64], const uint8_t *data, size_t length)
 	baton_sha512_begin(&state);
 	baton_sha512_update(&state, data, length);
 	baton_sha512_end(&state, hash);
+}
+
+void baton_sha384(uint8_t hash[48], const uint8_t *data, size_t length)
+{
+	BatonSha512 state;
+	uint8_t whole[64];
+	baton_sha384_begin(&state);
+	baton_sha512_update(&state, data, length);
+	baton_sha512_end(&state, whole);
+	memcpy(hash, whole, 48);
 }
 
 #define SIGMA0(a) (rotate_right64(a, 28) ^ rotate_right64(a, 34) ^ rotate_right64(a, 39))

@@ -1,4 +1,4 @@
-// SHA-512 (FIPS 180-4 §6.4) on BigInt. An operation costs XS about the same for two words as for sixteen, so the
+// SHA-512 and SHA-384 (FIPS 180-4 §6.4, §6.5) on BigInt. An operation costs XS about the same for two words as for sixteen, so the
 // message schedule is worked on four 64-bit words at a time: a "quad" has one in the low half of each 128-bit lane.
 //
 // x * (2^64 + 1) doubles every word of a quad; a right shift by n < 64 then has, in the low halves, all of them
@@ -51,14 +51,31 @@ const H0 = [
 	0x5be0cd19137e2179n,
 ];
 
+/** Those of the 9th to 16th prime's (§5.3.4): SHA-384 is SHA-512 from here, and its hash the first 48 bytes. */
+const H0_384 = [
+	0xcbbb9d5dc1059ed8n,
+	0x629a292a367cd507n,
+	0x9159015a3070dd17n,
+	0x152fecd8f70e5939n,
+	0x67332667ffc00b31n,
+	0x8eb44a8768581511n,
+	0xdb0c2e0d64f98fa7n,
+	0x47b5481dbefa4fa4n,
+];
+
+/** SHA-384 of `data`: 48 bytes. */
+export function sha384(data: Uint8Array): Uint8Array {
+	return sha512Parts([data], H0_384).slice(0, 48);
+}
+
 /** SHA-512 of `data`: 64 bytes. */
 export function sha512(data: Uint8Array): Uint8Array {
 	return sha512Parts([data]);
 }
 
 /** SHA-512 of the parts, one after the other: 64 bytes. */
-export function sha512Parts(parts: readonly Uint8Array[]): Uint8Array {
-	const state = H0.slice();
+export function sha512Parts(parts: readonly Uint8Array[], initial = H0): Uint8Array {
+	const state = initial.slice();
 	const block = new Uint8Array(128);
 	const words = new DataView(block.buffer);
 	let fill = 0;

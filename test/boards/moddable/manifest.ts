@@ -57,24 +57,38 @@ export function readProject(manifest: string, platform: Platform): Project {
 		creation: {},
 		faults: [],
 	};
+	// As with mcconfig, what any manifest excludes is out, wherever it is named; of two files for a module the first one is
+	// taken, and what is included comes first.
 	const excluded = new Set<string>();
 	const read = new Set<string>();
+	let merge = exclude;
+	include(manifest);
+	read.clear();
+	merge = add;
 	include(manifest);
 	return project;
 
 	function include(file: string): void {
 		if (read.has(file)) return;
 		read.add(file);
-		if (!existsSync(join(root, file))) return void project.faults.push(`${file}: no such manifest`);
+		if (!existsSync(join(root, file))) {
+			if (merge === add) project.faults.push(`${file}: no such manifest`);
+			return;
+		}
 		merge(file, JSON.parse(readFileSync(join(root, file), "utf8")));
 	}
 
-	function merge(file: string, part: Manifest): void {
+	function exclude(file: string, part: Manifest): void {
+		for (const path of list(part.include)) if (!isSDK(path)) include(join(dirname(file), path));
+		for (const path of list(part.modules?.["~"])) for (const match of expand(dirname(file), path)) excluded.add(match);
+		if (part.platforms) exclude(file, choose(part.platforms));
+	}
+
+	function add(file: string, part: Manifest): void {
 		const folder = dirname(file);
 		for (const key of Object.keys(part)) if (!known.includes(key)) project.faults.push(`${file}: unknown key ${key}`);
 		if (part.error) project.faults.push(`${file}: ${part.error}`);
 		for (const path of list(part.include)) if (!isSDK(path)) include(join(folder, path));
-		for (const path of list(part.modules?.["~"])) for (const match of expand(folder, path)) excluded.add(match);
 		for (const [target, paths] of Object.entries(part.modules ?? {})) {
 			if (target === "~") continue;
 			for (const path of list(paths)) addModules(file, target, path);
@@ -83,7 +97,7 @@ export function readProject(manifest: string, platform: Platform): Project {
 		Object.assign(project.creation, part.creation);
 		const partitions = part.build?.PARTITIONS_FILE;
 		if (partitions) project.partitions = join(folder, partitions);
-		if (part.platforms) merge(file, choose(part.platforms));
+		if (part.platforms) add(file, choose(part.platforms));
 	}
 
 	function addModules(file: string, target: string, path: string): void {
@@ -125,9 +139,10 @@ function expand(folder: string, path: string): string[] {
 	const whole = join(root, folder, path);
 	const name = basename(whole);
 	if (!existsSync(dirname(whole))) return [];
+	const isMeant = (stem: string) => (name.endsWith("*") ? stem.startsWith(name.slice(0, -1)) : stem === name);
 	return readdirSync(dirname(whole), { withFileTypes: true })
 		.filter(entry => entry.isFile() && !/^manifest.*\.json$/.test(entry.name))
-		.filter(entry => extensions.some(end => entry.name.endsWith(end) && (name === "*" || entry.name === name + end)))
+		.filter(({ name }) => extensions.some(end => name.endsWith(end) && isMeant(name.slice(0, -end.length))))
 		.map(entry => relative(root, join(dirname(whole), entry.name)))
 		.sort();
 }

@@ -13,7 +13,8 @@ import { type Platform, platforms, readProject } from "./manifest.js";
 import { faultsOf, readPartitions } from "./partitions.js";
 import { importsOf, javascript, namesOf, nativesOf, scriptOf } from "./source.js";
 
-const manifests = ["manifest.json", "examples/http-client/manifest.json"];
+const LEAST = "test/boards/moddable/least/manifest.json";
+const manifests = ["manifest.json", "examples/http-client/manifest.json", LEAST];
 const projects = manifests.flatMap(manifest =>
 	platforms.map(platform => ({
 		title: `${manifest} on ${platform}`,
@@ -86,11 +87,13 @@ const notInTheLibrary: Record<string, string> = {
 	"firmware/crypto/kernel.ts": "stands for the TypeScript kernel; the build has the one in C",
 	"firmware/crypto/c/base-table.ts": "makes a table of the C kernel, on the host",
 	"firmware/crypto/c/zetas.ts": "makes tables of the C kernel, on the host",
-	"firmware/crypto/hss-lms.ts": "stands for HSS/LMS in TypeScript; the build has the one in C",
-	"firmware/crypto/no-hss-lms.ts": "stands for HSS/LMS where it is left out",
-	"firmware/crypto/ml-dsa-44.ts": "stands for ML-DSA-44 in TypeScript; the build has the one in C",
-	"firmware/crypto/no-ml-dsa-44.ts": "stands for ML-DSA-44 where it is left out",
-	"firmware/crypto/p256.ts": "stands for P-256; the build has no-p256.ts",
+	"firmware/crypto/c/curve-base.ts": "makes tables of the C kernel, on the host",
+	...Object.fromEntries(
+		optionalModules().flatMap(name => [
+			[`firmware/crypto/${name}.ts`, "stands for the one in TypeScript; the build has the one in C"],
+			[`firmware/crypto/no-${name}.ts`, "stands for its absence"],
+		]),
+	),
 };
 
 test("every module of firmware/ is in the library", () => {
@@ -102,6 +105,24 @@ test("every module of firmware/ is in the library", () => {
 		[],
 	);
 	for (const file of Object.keys(notInTheLibrary)) assert.ok(existsSync(join(root, file)) && !files.has(file), file);
+});
+
+test("what a build can leave out has its four files, is in the library, and can be left out", () => {
+	const whole = readProject("manifest.json", "esp32");
+	const least = readProject(LEAST, "esp32");
+	assert.ok(optionalModules().length > 0);
+	for (const name of optionalModules()) {
+		for (const file of [`${name}.ts`, `typescript/${name}.ts`, `c/${name}.ts`, `c/${name}-binding.c`]) {
+			assert.ok(existsSync(join(root, "firmware/crypto", file)), file);
+		}
+		assert.is(whole.modules.get(`baton/crypto/${name}`), `firmware/crypto/c/${name}.ts`);
+		assert.ok(whole.sources.includes(`firmware/crypto/c/${name}-binding.c`));
+		assert.is(least.modules.get(`baton/crypto/${name}`), `firmware/crypto/no-${name}.ts`);
+		assert.equal(
+			[...least.modules.values(), ...least.sources].filter(file => file.startsWith(`firmware/crypto/c/${name}`)),
+			[],
+		);
+	}
 });
 
 test("every C file of the kernel is in the library", () => {
@@ -146,7 +167,7 @@ const forbidden: [RegExp, string][] = [
 test("firmware/ imports nothing from outside, and uses nothing that an engine lacks", () => {
 	const faults: string[] = [];
 	for (const file of firmwareFiles()) {
-		if (file === "firmware/crypto/c/base-table.ts") continue; // on the host
+		if (/^firmware\/crypto\/c\/(?:base-table|curve-base|zetas)\.ts$/.test(file)) continue; // on the host
 		const script = scriptOf(file);
 		for (const specifier of importsOf(script)) {
 			const target = join(dirname(file), specifier.replace(/\.js$/, ".ts"));
@@ -288,6 +309,12 @@ function compiles(target: string, compiler: string, flags: string[], platform: P
 }
 
 test.run();
+
+/** Of firmware/crypto: those that have a stand-in for when they are left out. */
+function optionalModules(): string[] {
+	const names = readdirSync(join(root, "firmware/crypto"));
+	return names.flatMap(name => /^no-(.*)\.ts$/.exec(name)?.[1] ?? []);
+}
 
 function firmwareFiles(): string[] {
 	return readdirSync(join(root, "firmware"), { recursive: true, encoding: "utf8" })

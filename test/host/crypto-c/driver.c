@@ -3,11 +3,18 @@
 // lies in a block of its own, exactly as long as it is, so that the address sanitizer sees every step beyond it.
 
 #include "kernel.h"
+#include "curve.h"
+#include "ecdsa.h"
 #include "field25519.h"
 #include "hss-lms.h"
+#include "inverse.h"
 #include "keccak.h"
 #include "ml-dsa-44.h"
+#include "numbers.h"
+#include "rsa.h"
 #include "scalar25519.h"
+#include "secp256r1.h"
+#include "signed-digits.h"
 #include "words.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +92,7 @@ static void scalars(const uint8_t *wide, const uint8_t *k)
 	scalar_multiply(r, x, x + 8), put(r, 32);
 	put_bool(scalar_is_reduced(x));
 	put_bool(scalar_halve(c, d, s)), put(c, 32), put(d, 32);
-	int count = scalar_signed_digits(digits, x);
+	int count = signed_digits(digits, x, 8, 4);
 	put(&count, 4), put(digits, 257);
 }
 
@@ -101,6 +108,47 @@ static void sponge(const uint8_t *data, size_t data_length, uint8_t rate, uint8_
 	for (size_t at = 0; at < length; at += piece) {
 		sponge_squeeze(&sponge, answer + at, piece < length - at ? piece : length - at);
 	}
+}
+
+/** Every function of two elements of a curve's field, aliased or not, in plain numbers' place; and both inverses. */
+static void elements(const BatonCurve *c, const uint8_t *a, const uint8_t *b)
+{
+	const size_t size = 4 * (size_t)c->words;
+	Element f, g, h, k;
+	memcpy(f, a, size), memcpy(g, b, size);
+#define AGAIN (memcpy(h, f, size), memcpy(k, g, size))
+	void (*const two[])(uint32_t *, const uint32_t *, const uint32_t *) = {c->multiply, c->add, c->subtract};
+	for (int i = 0; i < 3; i++) {
+		two[i](h, f, g), put(h, size);
+		AGAIN, two[i](h, h, g), put(h, size);
+		AGAIN, two[i](k, f, k), put(k, size);
+		two[i](h, f, f), put(h, size);
+		AGAIN, two[i](h, h, h), put(h, size);
+	}
+	c->halve(h, f), put(h, size);
+	AGAIN, c->halve(h, h), put(h, size);
+	for (int i = 0; i < 2; i++) {
+		const uint32_t *modulus = i ? c->n : c->p;
+		if (!number_is_less(f, modulus, c->words)) memset(f, 0, size);
+		invert(h, f, modulus, c->words, true), put(h, size);
+		AGAIN, invert(h, h, modulus, c->words, true), put(h, size);
+		if (c->words == 8) invert(h, f, modulus, 8, false);
+		put(h, size);
+	}
+	memset(h, 0xff, size); // the greatest first factor
+	c->multiply(h, h, g), put(h, size);
+}
+
+static void numbers(const uint8_t *a, size_t size, const uint8_t *b, const uint8_t *modulus)
+{
+	uint32_t x[16], y[16], m[16], t[32], h[16];
+	const int words = (int)(size / 4);
+	memcpy(x, a, size), memcpy(y, b, size), memcpy(m, modulus, size);
+	put_bool(number_is_zero(x, words)), put_bool(number_is_less(x, y, words));
+	put_bool(number_subtract(h, x, y, words)), put(h, size);
+	number_multiply(t, x, y, words), put(t, 2 * size);
+	if (!number_is_less(y, m, words)) return;
+	montgomery_reduce(h, t, m, words, montgomery_inverse(m[0])), put(h, size);
 }
 
 int main(void)
@@ -160,6 +208,27 @@ int main(void)
 		case 'K': length = c[0] | c[1] << 8, sponge(a, n[0], b[0], b[1], b[2]); break;
 		case 'd': put_bool(n[2] == BATON_ML_DSA_44_SIGNATURE_BYTES && baton_ml_dsa_44_verify(a, b, n[1], c)); break;
 		case 'l': put_bool(n[2] == BATON_HSS_LMS_SIGNATURE_BYTES && baton_hss_lms_verify(a, b, n[1], c)); break;
+		case 'w': elements(n[0] == 32 ? &baton_curve256 : &baton_curve384, a, b); break;
+		case 'm': numbers(a, n[0], b, c); break;
+		case 'q': // a: key; b: hash; c: r and s, equally long
+			put_bool(baton_ecdsa_verify(
+				n[0] == 65 ? &baton_curve256 : &baton_curve384, a, b, n[1], c, n[2] / 2, c + n[2] / 2, n[2] / 2));
+			break;
+		case 'D': // a: secret; b: the peer's share
+			put_bool(baton_secp256r1_public_key(answer + 1, a)), length += 65;
+			put_bool(baton_secp256r1(answer + length + 1, a, b)), length += 32;
+			break;
+		case 'r':
+		case 'R': { // a: exponent (4 bytes), modulus; b: hash; c: signature
+			const BatonRsaKey key = {a + 4, n[0] - 4, load32_le(a)};
+			if (n[1] == 0) { // the power alone
+				uint32_t x[RSA_WORDS];
+				const uint8_t *encoded = rsa_power(x, &key, c, 32);
+				if (encoded != NULL) put(encoded, key.length);
+			} else if (head[0] == 'r') put_bool(baton_rsa_verify_pkcs1(&key, b, n[1], c));
+			else put_bool(baton_rsa_verify_pss(&key, b, n[1], c));
+			break;
+		}
 		case 'f': field(a, b); break;
 		case 'n': scalars(a, b); break;
 		default: return 2;

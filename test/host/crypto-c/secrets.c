@@ -3,6 +3,7 @@
 // argument `leak` it does what must be reported.
 
 #include "kernel.h"
+#include "secp256r1.h"
 #include <stdio.h>
 #include <string.h>
 #include <valgrind/memcheck.h>
@@ -25,6 +26,10 @@ int main(int count, char **words)
 	}
 
 	baton_x25519(output, key, u);
+	uint8_t share[65];
+	baton_secp256r1_public_key(share, key);
+	VALGRIND_MAKE_MEM_DEFINED(share, sizeof share); // what goes to the peer is public; here it is the peer's as well
+	baton_secp256r1(output, other, share);
 	baton_hmac_sha256(output, key, sizeof key, text, sizeof text);
 	baton_hkdf_expand(output, sizeof output, key, sizeof key, additional, sizeof additional);
 	baton_sha512(output, text, sizeof text);
