@@ -56,8 +56,12 @@ export function kernelTable({ compiler, flags, operations, code, text, tables, m
 	return [
 		`the C kernel on rv32imc: ${compiler}, ${flags}\n`,
 		table([["operation", "instructions", "stack bytes"], ...counts]),
-		table([["file", "code bytes", "tables"], ...sizes, bytes("without modules", { text, tables })]),
-		table([["module", "code bytes", "tables"], ...Object.entries(modules).map(([name, size]) => bytes(name, size))]),
+		table([["file", "code bytes", "tables"], ...sizes]),
+		table([
+			["linked", "code bytes", "tables"],
+			bytes("without modules", { text, tables }),
+			...Object.entries(modules).map(([name, size]) => bytes(`+ ${name}`, size)),
+		]),
 	].join("\n");
 }
 

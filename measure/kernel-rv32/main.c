@@ -5,10 +5,13 @@
 // Prints one line for each operation, `name instructions stack-bytes`: the mean over its cases, and the peak.
 
 #include "kernel.h"
+#include "ecdsa.h"
 #include "field25519.h"
 #include "hss-lms.h"
 #include "keccak.h"
 #include "ml-dsa-44.h"
+#include "rsa.h"
+#include "secp256r1.h"
 #include "vectors.h"
 #include <string.h>
 
@@ -145,6 +148,67 @@ static void verify(void)
 	start();
 	baton_sha512(output, output, 64 + sizeof verifyCases[0].message);
 	stop();
+	end();
+}
+
+static void verify_ecdsa(const char *name, const BatonCurve *curve, const struct ecdsaCase *cases, size_t size)
+{
+	begin(name, false);
+	for (int i = 0; i < CASES; i++) {
+		const struct ecdsaCase *c = &cases[i];
+		start();
+		bool good = baton_ecdsa_verify(curve, c->publicKey, c->hash, size, c->r, size, c->s, size);
+		stop();
+		uint8_t wrong[48];
+		memcpy(wrong, c->s, size);
+		wrong[i] ^= 1;
+		check(good && !baton_ecdsa_verify(curve, c->publicKey, c->hash, size, c->r, size, wrong, size));
+	}
+	end();
+}
+
+static void verify_rsa(const char *pkcs1, const char *pss, BatonRsaKey key, const struct rsaCase *cases)
+{
+	begin(pkcs1, false);
+	for (int i = 0; i < CASES; i++) {
+		const struct rsaCase *c = &cases[i];
+		start();
+		bool good = baton_rsa_verify_pkcs1(&key, c->hash, sizeof c->hash, c->pkcs1);
+		stop();
+		check(good && !baton_rsa_verify_pkcs1(&key, c->hash, sizeof c->hash, c->pss));
+	}
+	end();
+	begin(pss, false);
+	for (int i = 0; i < CASES; i++) {
+		const struct rsaCase *c = &cases[i];
+		start();
+		bool good = baton_rsa_verify_pss(&key, c->hash, sizeof c->hash, c->pss);
+		stop();
+		check(good && !baton_rsa_verify_pss(&key, c->hash, sizeof c->hash, c->pkcs1));
+	}
+	end();
+}
+
+static void agree_secp256r1(void)
+{
+	begin("secp256r1-public-key", true);
+	for (int i = 0; i < CASES; i++) {
+		const struct secp256r1Case *c = &secp256r1Cases[i];
+		start();
+		bool good = baton_secp256r1_public_key(output, c->secret);
+		stop();
+		check(good && memcmp(output, c->publicKey, 65) == 0);
+	}
+	end();
+	// The peer's share is public and its multiples take variable time: one share for all secrets.
+	begin("secp256r1", true);
+	for (int i = 0; i < CASES; i++) {
+		const struct secp256r1Case *c = &secp256r1Cases[i];
+		start();
+		bool good = baton_secp256r1(output, c->secret, secp256r1Cases[0].peer);
+		stop();
+		check(good && baton_secp256r1(output, c->secret, c->peer) && memcmp(output, c->shared, 32) == 0);
+	}
 	end();
 }
 
@@ -291,6 +355,13 @@ int main(void)
 	uint64_t before = instructions();
 	overhead = (uint32_t)(instructions() - before);
 	verify();
+	verify_ecdsa("p256", &baton_curve256, p256Cases, 32);
+	verify_ecdsa("p384", &baton_curve384, p384Cases, 48);
+	verify_rsa(
+		"rsa2048-pkcs1", "rsa2048-pss", (BatonRsaKey){rsa2048Modulus, sizeof rsa2048Modulus, 65537}, rsa2048Cases);
+	verify_rsa(
+		"rsa4096-pkcs1", "rsa4096-pss", (BatonRsaKey){rsa4096Modulus, sizeof rsa4096Modulus, 65537}, rsa4096Cases);
+	agree_secp256r1();
 	agree();
 	hash();
 	protect();

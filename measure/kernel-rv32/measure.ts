@@ -1,7 +1,7 @@
 // Builds main.c with the C kernel for rv32imc, runs it in QEMU and reads what it printed; measures the machine code.
 
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { root } from "../../boards/bundle.js";
 import { compileAll, digest, headersOf, objectOf, run, sourcesOf, versionOf, whole } from "../../boards/compile.js";
@@ -16,7 +16,8 @@ const kernel = join(root, "firmware/crypto/c");
 const bench = join(root, "measure/kernel-rv32");
 
 /** The instruction set of an ESP32-C3, and the flags that the qemu-rv32 board compiles the kernel with. */
-const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];
+const machine = ["-march=rv32imc", "-mabi=ilp32"];
+const target = [...machine, "--specs=picolibc.specs"];
 const flags = ["-std=gnu11", "-Os", "-ffunction-sections", "-fdata-sections", "-fno-common", "-Wall", "-Wextra"];
 
 export interface KernelFigures {
@@ -26,10 +27,10 @@ export interface KernelFigures {
 	operations: Record<string, { instructions: number; stackBytes: number }>;
 	/** Bytes by source file: machine code, and constants (curve constants, hash constants, the base point's combs). */
 	code: Record<string, Size>;
-	/** Of what every build has. */
+	/** Of the kernel without the modules that can be left out, as a linker leaves it. */
 	text: number;
 	tables: number;
-	/** Of each module that a build can leave out, with what it shares with other modules. */
+	/** What each module adds to that by itself, and all of them together. */
 	modules: Record<string, Size>;
 }
 
@@ -38,10 +39,14 @@ interface Size {
 	tables: number;
 }
 
-/** The files of each module that a build can leave out. */
-const MODULES: Record<string, string[]> = {
-	"hss-lms": ["hss-lms.c"],
-	"ml-dsa-44": ["ml-dsa-44.c", "keccak.c"],
+/** What the binding of each module that a build can leave out calls. */
+const modules: Record<string, string[]> = {
+	"hss-lms": ["baton_hss_lms_verify"],
+	"ml-dsa-44": ["baton_ml_dsa_44_verify"],
+	p256: ["baton_ecdsa_verify", "baton_curve256"],
+	p384: ["baton_ecdsa_verify", "baton_curve384"],
+	rsa: ["baton_rsa_verify_pkcs1", "baton_rsa_verify_pss"],
+	secp256r1: ["baton_secp256r1_public_key", "baton_secp256r1"],
 };
 
 /** What is missing here, as one sentence, or undefined. */
@@ -64,8 +69,8 @@ export async function measureKernel(): Promise<KernelFigures> {
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, "vectors.h"), header);
 
-	const all = [...target, ...flags, `-I${kernel}`, `-I${folder}`];
-	const jobs = [...ours, ...frame].map(source => ({ source, object: objectOf(folder, source), flags: all }));
+	const compile = [...target, ...flags, `-I${kernel}`, `-I${folder}`];
+	const jobs = [...ours, ...frame].map(source => ({ source, object: objectOf(folder, source), flags: compile }));
 	await compileAll(COMPILER, jobs, "the kernel for rv32imc");
 	const program = join(folder, "kernel.elf");
 	const link = [...target, "-nostartfiles", "-T", script, "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"];
@@ -74,24 +79,32 @@ export async function measureKernel(): Promise<KernelFigures> {
 
 	const code: KernelFigures["code"] = {};
 	for (const source of ours) code[basename(source)] = await sizes(objectOf(folder, source));
-	const sum = (files: string[]): Size => ({
-		text: files.reduce((total, file) => total + code[file]!.text, 0),
-		tables: files.reduce((total, file) => total + code[file]!.tables, 0),
-	});
-	const optional = Object.values(MODULES).flat();
-	const always = sum(Object.keys(code).filter(file => !optional.includes(file)));
-	const modules = Object.fromEntries(Object.entries(MODULES).map(([name, files]) => [name, sum(files)]));
+
+	// A partial link that keeps what these functions need.
+	const linked = async (names: string[]) => {
+		const file = join(folder, "linked.o");
+		const roots = names.map(name => `-Wl,-u,${name}`);
+		const kernelObjects = ours.map(source => objectOf(folder, source));
+		await run(COMPILER, [...machine, "-r", "-nostdlib", "-Wl,--gc-sections", ...roots, ...kernelObjects, "-o", file]);
+		return sizes(file);
+	};
+	const base = [...new Set(readFileSync(join(kernel, "kernel.h"), "utf8").match(/\bbaton_\w+/g))];
+	const { text, tables } = await linked(base);
+	const added: KernelFigures["modules"] = {};
+	for (const [name, roots] of [...Object.entries(modules), ["all of them", Object.values(modules).flat()] as const]) {
+		const size = await linked([...base, ...roots]);
+		added[name] = { text: size.text - text, tables: size.tables - tables };
+	}
 	const operations = parse(await emulate(program));
-	const used = [...target, ...flags].join(" ");
-	return { compiler: version, flags: used, operations, code, ...always, modules };
+	return { compiler: version, flags: [...target, ...flags].join(" "), operations, code, text, tables, modules: added };
 }
 
 /** minstret counts instructions, and nothing else, only with `-icount shift=0`. */
 async function emulate(program: string): Promise<string> {
-	const machine = ["-M", "virt", "-cpu", "rv32,a=false,f=false,d=false,h=false,s=false", "-bios", program];
+	const board = ["-M", "virt", "-cpu", "rv32,a=false,f=false,d=false,h=false,s=false", "-bios", program];
 	const quiet = ["-display", "none", "-monitor", "none", "-serial", "stdio", "-icount", "shift=0"];
 	return new Promise((resolve, reject) => {
-		execFile(EMULATOR, [...machine, ...quiet], { timeout: HANG_GUARD }, (error, stdout, stderr) => {
+		execFile(EMULATOR, [...board, ...quiet], { timeout: HANG_GUARD }, (error, stdout, stderr) => {
 			if (!error) resolve(stdout);
 			else reject(new Error(`the kernel's bench failed (${error.code ?? error.signal}):\n${stdout}${stderr}`));
 		});

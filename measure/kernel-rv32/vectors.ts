@@ -13,6 +13,7 @@ import {
 } from "node:crypto";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
 import { LMS_PRIVATE_KEY_BYTES, LmsSigner, makeLmsLeaves } from "../../host/lms.js";
+import { ecdsaCase, rsaSigner, secp256r1Case } from "./public-key-cases.js";
 
 const CASES = 16;
 const TEXT_BYTES = 1024;
@@ -30,6 +31,15 @@ export async function vectorsHeader(): Promise<string> {
 		array("textSha256[]", createHash("sha256").update(text).digest()),
 		array("textSha512[]", createHash("sha512").update(text).digest()),
 		table("verifyCase", { publicKey: 32, message: MESSAGE_BYTES, signature: 64 }, verifyCase),
+		"struct ecdsaCase { uint8_t publicKey[97], hash[48], r[48], s[48]; }; // P-256 uses less of it",
+		cells("ecdsaCase", "p256", i => ecdsaCase("p256", bytes("signer", 32, i), bytes("message", MESSAGE_BYTES, i))),
+		cells("ecdsaCase", "p384", i => ecdsaCase("p384", bytes("signer", 48, i), bytes("message", MESSAGE_BYTES, i))),
+		table("secp256r1Case", { secret: 32, publicKey: 65, peer: 65, shared: 32 }, i =>
+			secp256r1Case(bytes("scalar", 32, i), bytes("peer", 32, i)),
+		),
+		"struct rsaCase { uint8_t hash[32], pkcs1[512], pss[512]; }; // 2048 bits use less of it",
+		...rsaCases(2048),
+		...rsaCases(4096),
 		table("agreeCase", { scalar: 32, u: 32, shared: 32 }, agreeCase),
 		table("mlDsa44Case", { publicKey: 1312, message: MESSAGE_BYTES, signature: 2420 }, mlDsa44Case),
 		table("hssLmsCase", { publicKey: 52, message: MESSAGE_BYTES, signature: 1504 }, i => hssLmsCase(lms, i)),
@@ -44,6 +54,12 @@ function verifyCase(i: number): Uint8Array[] {
 	const key = privateKey("302e020100300506032b657004220420", bytes("signer", 32, i));
 	const message = bytes("message", MESSAGE_BYTES, i);
 	return [publicBytes(key), message, sign(null, message, key)];
+}
+
+function rsaCases(bits: 2048 | 4096): string[] {
+	const key = rsaSigner(bits);
+	const make = (i: number) => key.sign(bytes("message", MESSAGE_BYTES, i), bytes("salt", 32, i));
+	return [array(`rsa${bits}Modulus[]`, key.modulus), cells("rsaCase", `rsa${bits}`, make)];
 }
 
 function agreeCase(i: number): Uint8Array[] {

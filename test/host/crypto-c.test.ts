@@ -1,5 +1,6 @@
 // The C kernel, compiled with this machine's compiler and its sanitizers, against node:crypto and against BigInt: some
-// 14,000 cases, random and at the edges. The vectors are in test/firmware/crypto, which runs on XS with this kernel.
+// 14,000 cases, random and at the edges. The vectors are in test/firmware/crypto, which runs on XS with this kernel. The curves and
+// RSA: crypto-public-key.test.ts.
 
 import { spawnSync } from "node:child_process";
 import * as nodeCrypto from "node:crypto";
@@ -8,6 +9,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { baseTable } from "../../firmware/crypto/c/base-table.js";
+import { curveBase } from "../../firmware/crypto/c/curve-base.js";
 import { mlDsa44Zetas } from "../../firmware/crypto/c/zetas.js";
 import { measureKernel, missingForKernel } from "../../measure/kernel-rv32/measure.js";
 import {
@@ -45,8 +47,10 @@ function times<T>(n: number, make: (i: number) => T) {
 	return Array.from({ length: n }, (_, i) => make(i));
 }
 
-testWithCompiler("the base point's combs are what their generator makes", () => {
+test("the base points' tables are what their generators make", () => {
 	assert.is(readFileSync(join(kernel, "ed25519-base.c"), "utf8"), baseTable());
+	assert.is(readFileSync(join(kernel, "curve256-base.c"), "utf8"), curveBase(256));
+	assert.is(readFileSync(join(kernel, "curve384-base.c"), "utf8"), curveBase(384));
 });
 
 test("the powers of ζ are what their generator makes", () => {
@@ -468,6 +472,12 @@ else
 		atMost("bytes of machine code", text, 24 << 10);
 		atMost("verify", count("verify") - count("verify-hash"), 1_400_000);
 		atMost("verify, key known", count("verify-prepared") - count("verify-hash"), 650_000);
+		atMost("P-256 verify", count("p256"), 3_000_000);
+		atMost("P-384 verify", count("p384"), 10_000_000);
+		atMost("RSA-2048 verify, PKCS #1 v1.5", count("rsa2048-pkcs1"), 1_500_000);
+		atMost("RSA-2048 verify, PSS", count("rsa2048-pss"), 1_500_000);
+		atMost("bytes of machine code for P-256", modules["p256"]!.text, 5 << 10);
+		atMost("bytes of machine code for RSA", modules["rsa"]!.text, 2560);
 		atMost("X25519", count("x25519"), 1_500_000);
 		atMost("SHA-512 of 1 KiB", count("sha512"), 130_000);
 		atMost("ChaCha20-Poly1305 of 1 KiB", count("chacha20poly1305"), 45_000);
