@@ -16,6 +16,7 @@ import { POLL_LENGTH, SLOT_LENGTH, writeSlotImage } from "./slot-image.js";
 export interface Exported {
 	host: string;
 	namedBy: number;
+	/** Generation. */
 	serves: number;
 }
 
@@ -28,19 +29,20 @@ export function exportStatic(fleet: Fleet, operation: Operation, folder: string,
 	const exported: Exported[] = [];
 	const servers: string[] = [];
 	mkdirSync(folder, { recursive: true });
-	for (const { up, namedBy, serves } of operation.downloadServers) {
-		if (!up) continue;
+	for (const { namedBy } of operation.downloadServers) {
+		const served = fleet.served(operation, namedBy);
+		if (!served) continue;
 		const { hostname: host, pathname, search } = new URL(fleet.nextAddress(namedBy));
 		if (search) throw new OperatorError(`${fleet.nextAddress(namedBy)}: a URL with a query cannot be a file`);
 		const { certificate, privateKey } = fleet.downloadCredentials(namedBy);
 		const path = pathname.endsWith("/") ? `${pathname}index` : pathname;
 		if (path.split("/").some(part => part === ".." || part.includes("%")))
 			throw new OperatorError(`${pathname}: cannot be a file`);
-		replaceFile(join(folder, host, path), fleet.signedInformation(serves));
+		replaceFile(join(folder, host, path), served.object);
 		replaceFile(join(folder, `${host}.pem`), certificatePem(certificate));
 		replaceFile(join(folder, `${host}.key`), privateKeyPem(privateKey), 0o600);
 		servers.push(serverBlock(folder, host, pathname, path, listen));
-		exported.push({ host, namedBy, serves });
+		exported.push({ host, namedBy, serves: served.generation });
 	}
 	replaceFile(join(folder, "nginx.conf"), `${NGINX_HEAD}${strangers(listen)}\n${servers.join("\n")}`);
 	return exported;

@@ -99,7 +99,7 @@ export class FleetDesk {
 		made?: CertificateAuthority,
 	): Promise<CarriedOut> {
 		if (made) {
-			const { notAfter } = await this.fleet.importAuthority(generation!, made);
+			const { notAfter } = await this.fleet.importAuthority(given.operation, generation!, made);
 			authorityOf(given.operation, generation!).until = this.fleet.yearOf(notAfter);
 		}
 		await this.fleet.carryOut(given);

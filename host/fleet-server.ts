@@ -72,8 +72,7 @@ export class FleetServer {
 	#downloadSite(operation: Operation, namedBy: number): Site {
 		const { fleet } = this.#options;
 		const { pathname, search } = new URL(fleet.nextAddress(namedBy));
-		const server = operation.downloadServers.find(one => one.namedBy === namedBy && one.up);
-		const object = server && fleet.signedInformation(server.serves);
+		const object = fleet.served(operation, namedBy)?.object;
 		return {
 			presentation: {
 				credentials: fleet.downloadCredentials(namedBy),

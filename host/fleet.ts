@@ -3,7 +3,8 @@
 //
 //   fleet.json             name, plan, addresses
 //   operation.json         who is in operation, and every step that led there
-//   authority/N/           ca.key  ca.pem, and information.cbor once it is signed
+//   authority/N/           information.cbor once it is signed; ca.key  ca.pem, unless it is one that was issued anew:
+//                          those are where its CA began
 //   authority/N/download/  server.key  server.pem: of the server at the URL that CA information N names, made together
 //                          with the authority, because it must come from this CA and is needed when the CA may be gone
 //   service/N/             server.key  server.pem: the services' certificate by authority N
@@ -31,7 +32,7 @@ import {
 } from "./certificate-authority.js";
 import { publicKeyOf } from "./dl-key.js";
 import { createFolder, replaceFile } from "./durable-file.js";
-import { authorityOf, checkPlan, type Operation, type Plan, type Step } from "./operator.js";
+import { authorityOf, checkPlan, type Operation, type Plan, type Step, servedAt } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import { privateKeyPem, readPrivateKey } from "./private-key-file.js";
 import { checkFleetName, type Signer } from "./signer.js";
@@ -118,38 +119,46 @@ export class Fleet {
 		return record;
 	}
 
-	/** The authority's key and certificate, and its download server's. What is there already is left as it is. */
+	/**
+	 * What belongs to a CA information: the authority's key and certificate, if it is that CA's first, and its download
+	 * server's key and certificate. What is there already is left as it is.
+	 */
 	async makeAuthority(operation: Operation, generation: number): Promise<void> {
 		const folder = this.#authorityFolder(generation);
 		if (existsSync(folder)) return;
-		this.checkAddress(generation);
-		const { from, until } = authorityOf(operation, generation);
+		this.checkAddress(operation, generation);
+		const { ca, from, until, issued } = authorityOf(operation, generation);
 		const { keyType } = this.settings;
-		const validity = { notBefore: wholeSecond(this.dateOf(from)), notAfter: wholeSecond(this.dateOf(until)) };
-		const authority = await createCertificateAuthority({
-			name: authorityName(this.name, generation),
-			validity,
-			keyType,
-		});
-		const { hostname } = new URL(this.nextAddress(generation));
-		const retained = this.settings.plan.retention === "for ever" ? { ...validity, notAfter: withoutEnd } : validity;
+		const notAfter = wholeSecond(this.dateOf(until));
+		const authority =
+			ca === generation
+				? await createCertificateAuthority({
+						name: authorityName(this.name, generation),
+						validity: { notBefore: wholeSecond(this.dateOf(from)), notAfter },
+						keyType,
+					})
+				: this.authority(ca);
+		const { hostname } = new URL(this.nextAddress(generation, operation));
+		// From when it is issued: so no key 4 that is given with it shuts it out.
+		const notBefore = wholeSecond(this.dateOf(issued));
+		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained, keyType });
 		createFolder(folder, beside => {
-			this.#writeKeyAndCertificate(beside, "ca", authority);
+			if (ca === generation) this.#writeKeyAndCertificate(beside, "ca", authority);
 			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
 		});
 	}
 
 	/** Throws OperatorError if the host and port in CA information `generation` lead to something else already. */
-	checkAddress(generation: number): void {
-		const url = this.nextAddress(generation);
+	checkAddress(operation: Operation, generation: number): void {
+		const url = this.nextAddress(generation, operation);
 		checkURL(url);
 		const own = hostAndPort(url);
 		if (this.settings.services.some(name => `${name}:443` === own)) {
 			throw new OperatorError(`${own} is a service's address: a download server needs one of its own`);
 		}
-		for (const other of this.generations) {
-			if (other !== generation && hostAndPort(this.nextAddress(other)) === own) {
+		for (const { generation: other } of operation.authorities) {
+			if (other < generation && hostAndPort(this.nextAddress(other, operation)) === own) {
 				throw new OperatorError(
 					`${own} is named by generation ${other} already: the server there shows a certificate from that CA, ` +
 						"and a ClientHello names no path, so each generation needs a host or port of its own",
@@ -158,11 +167,20 @@ export class Fleet {
 		}
 	}
 
-	nextAddress(generation: number): string {
-		return this.settings.downloadUrl.replaceAll("{n}", String(generation + 1));
+	/** Where the CA information after `generation` will be. `operation`: where that one is not on record yet. */
+	nextAddress(generation: number, operation = this.record?.operation): string {
+		const moved = operation?.authorities.find(authority => authority.generation === generation)?.downloadUrl;
+		return (moved ?? this.settings.downloadUrl).replaceAll("{n}", String(generation + 1));
 	}
 
-	/** Generations whose authority was made. */
+	/** What the address that CA information `namedBy` names serves; undefined: nothing, 404. */
+	served(operation: Operation, namedBy: number): { generation: number; object: Uint8Array } | undefined {
+		if (!operation.downloadServers.some(server => server.namedBy === namedBy && server.up)) return undefined;
+		const generation = servedAt(operation, namedBy, of => this.information(of) !== undefined);
+		return generation === undefined ? undefined : { generation, object: this.signedInformation(generation) };
+	}
+
+	/** Generations for which something was made. */
 	get generations(): number[] {
 		return readdirSync(join(this.folder, "authority"))
 			.filter(name => /^\d+$/.test(name))
@@ -171,12 +189,18 @@ export class Fleet {
 	}
 
 	authority(generation: number): CertificateAuthority {
-		return this.#readKeyAndCertificate(this.#authorityFolder(generation), "ca");
+		return this.#readKeyAndCertificate(this.#authorityFolder(this.#beginningOf(generation)), "ca");
 	}
 
 	/** DER of the CA certificate: no key is read. */
-	certificate(generation: number): Uint8Array {
-		return new X509Certificate(readFileSync(join(this.#authorityFolder(generation), "ca.pem"))).raw;
+	certificate(generation: number, operation?: Operation): Uint8Array {
+		const folder = this.#authorityFolder(this.#beginningOf(generation, operation));
+		return new X509Certificate(readFileSync(join(folder, "ca.pem"))).raw;
+	}
+
+	/** The generation with which the CA of `generation` began. */
+	#beginningOf(generation: number, operation = this.record?.operation): number {
+		return operation?.authorities.find(authority => authority.generation === generation)?.ca ?? generation;
 	}
 
 	/** Of the download server that CA information `namedBy` names. */
@@ -189,9 +213,10 @@ export class Fleet {
 		const folder = join(this.folder, "service", String(generation));
 		if (!existsSync(folder)) {
 			const authority = this.authority(generation);
+			const { issued } = authorityOf(this.record!.operation, generation);
 			const made = await createServerCredentials(authority, {
 				names: this.settings.services,
-				validity: datesOf(authority.certificate),
+				validity: { ...datesOf(authority.certificate), notBefore: wholeSecond(this.dateOf(issued)) },
 				keyType: this.settings.keyType,
 			});
 			createFolder(folder, beside => this.#writeKeyAndCertificate(beside, "server", made));
@@ -201,11 +226,12 @@ export class Fleet {
 
 	/** What the signer is to sign. */
 	unsigned(operation: Operation, generation: number): CaInformation {
-		const { revokes, follows } = authorityOf(operation, generation);
+		const { revokes, follows, leafNotBefore } = authorityOf(operation, generation);
 		return {
 			generation,
-			certificate: this.certificate(generation),
-			nextAddress: this.nextAddress(generation),
+			certificate: this.certificate(generation, operation),
+			nextAddress: this.nextAddress(generation, operation),
+			...(leafNotBefore === undefined ? {} : { leafNotBefore }),
 			...(revokes ? { revokes } : {}),
 			...(follows === generation - 1 ? {} : { follows }),
 		};
@@ -239,10 +265,10 @@ export class Fleet {
 	 * Puts an authority that was made elsewhere, by openssl or step-ca, in the place of generation `generation`, which
 	 * must not exist yet. Throws OperatorError if no device could use it.
 	 */
-	async importAuthority(generation: number, authority: CertificateAuthority): Promise<Validity> {
+	async importAuthority(operation: Operation, generation: number, authority: CertificateAuthority): Promise<Validity> {
 		const folder = this.#authorityFolder(generation);
 		if (existsSync(folder)) throw new OperatorError(`authority ${generation} exists already`);
-		this.checkAddress(generation);
+		this.checkAddress(operation, generation);
 		const x509 = new X509Certificate(authority.certificate);
 		for (const other of this.generations) {
 			if (new X509Certificate(this.certificate(other)).subject === x509.subject) {
@@ -253,7 +279,7 @@ export class Fleet {
 		}
 		checkImported(x509, authority);
 		const { notBefore, notAfter } = datesOf(authority.certificate);
-		const { hostname } = new URL(this.nextAddress(generation));
+		const { hostname } = new URL(this.nextAddress(generation, operation));
 		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained });
 		createFolder(folder, beside => {

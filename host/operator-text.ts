@@ -17,6 +17,8 @@ export function orderText(order: Order): string {
 			return "the current authority ends, the next takes over in full";
 		case "revoke":
 			return `generation ${order.generation} is revoked`;
+		case "reissue":
+			return `the CA information of generation ${order.generation} is issued anew, and all later ones after it`;
 		case "close":
 			return `the download server named by generation ${order.namedBy} ends`;
 	}

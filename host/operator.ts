@@ -5,7 +5,7 @@
 // a schedule carries it out (`advance`) or a person (`give`). Orders that cannot be given throw OrderError.
 //
 // Beyond the figures (firmware/DESIGN.md §7): download servers without end by default; a provisional authority can be
-// revoked.
+// revoked; a CA information can be issued anew.
 
 export interface Plan {
 	/** Years for which a CA certificate is valid, from its coming into provisional (the first: full) operation. */
@@ -18,20 +18,28 @@ export interface Plan {
 	authorities?: { [generation: number]: { validityYears?: number; overlapYears?: number } };
 }
 
-export type Phase = "provisional" | "full" | "terminated" | "revoked";
+/** `replaced`: issued anew, the same CA under a greater generation. */
+export type Phase = "provisional" | "full" | "replaced" | "terminated" | "revoked";
 
-/** A certificate authority (101), named by the generation of the CA information that it issues. */
+/** A CA information and the certificate authority (101) that issues it; an authority may have several, one in force. */
 export interface Authority {
 	generation: number;
+	/** The generation with which this CA began: what was issued anew has that one's key, certificate and letter. */
+	ca: number;
 	/** A, B, B′, C …: as people speak of it. */
 	letter: string;
 	phase: Phase;
 	from: number; // years: start of its validity
 	until: number; // years: end of its validity
-	/** The generation in full operation when it was made, from which it takes over (key 6); 0 for the first. */
-	follows: number;
+	issued: number; // years: when this CA information was ordered
 	/** Its CA information announces that all before it are revoked (key 5). */
 	revokes: boolean;
+	/** The generation in full operation when it was issued, from which it takes over (key 6). */
+	follows: number;
+	/** Server certificates before it are refused (key 4): seconds since 1970. */
+	leafNotBefore?: number;
+	/** Where its successor will be, if the fleet's addresses have been moved since they were planned. */
+	downloadUrl?: string;
 	fullFrom?: number;
 	endedAt?: number;
 }
@@ -41,8 +49,6 @@ export interface DownloadServer {
 	namedBy: number; // generation
 	up: boolean;
 	from: number;
-	/** Generation of the CA information that it serves. */
-	serves: number;
 	endedAt?: number;
 }
 
@@ -52,6 +58,8 @@ export interface Operation {
 	full: number;
 	/** Generation in provisional operation. */
 	next?: number;
+	/** Where the fleet's addresses were moved to. */
+	downloadUrl?: string;
 	authorities: Authority[];
 	downloadServers: DownloadServer[];
 }
@@ -60,7 +68,17 @@ export type Order =
 	| { order: "provide" } // 505, 506: the next authority provisionally, and its download server
 	| { order: "take over" } // 509, 510: the end of the current authority, the next in full operation
 	| { order: "revoke"; generation: number } // 503, 507, 511; or a provisional authority
+	| ReissueOrder
 	| { order: "close"; namedBy: number }; // 603: a download server whose period ended
+
+/** The same CA under a greater generation, and all later ones after it. What is not given stays as it is. */
+export interface ReissueOrder {
+	order: "reissue";
+	generation: number;
+	leafNotBefore?: number;
+	/** For it and all that come after it. */
+	downloadUrl?: string;
+}
 
 export interface Step {
 	year: number;
@@ -69,6 +87,7 @@ export interface Step {
 	what:
 		| "authority in full operation"
 		| "authority in provisional operation"
+		| "CA information issued anew"
 		| "authority terminated"
 		| "authority revoked"
 		| "download server in operation"
@@ -83,7 +102,7 @@ export class OrderError extends Error {}
 /** Steps 501, 502: the first authority in full operation. */
 export function begin(plan: Plan): { operation: Operation; steps: Step[] } {
 	checkPlan(plan);
-	const first: Authority = { ...newAuthority(plan, 1, "A", 0), phase: "full", fullFrom: 0 };
+	const first: Authority = { ...newAuthority(plan, 1, "A", 0), follows: 0, phase: "full", fullFrom: 0 };
 	return {
 		operation: { year: 0, full: 1, authorities: [first], downloadServers: [] },
 		steps: [{ year: 0, step: "502", what: "authority in full operation", generation: 1 }],
@@ -122,45 +141,52 @@ export function nextDue(plan: Plan, operation: Operation): { year: number; order
 	return due[0];
 }
 
-/** Carries out one order at `year`. Orders of the past take effect now. */
+/**
+ * Carries out one order at `year`. Orders of the past take effect now. `least`: the lowest generation that may be issued,
+ * where the DL signing key has signed more than is known here.
+ */
 export function give(
 	plan: Plan,
 	before: Operation,
 	order: Order,
 	year: number,
+	least = 0,
 ): { operation: Operation; steps: Step[] } {
 	const operation = structuredClone(before);
 	operation.year = Math.max(before.year, year);
 	const steps: Step[] = [];
 	const take = (step: string, what: Step["what"], generation: number, namedBy?: number) =>
 		steps.push({ year: operation.year, step, what, generation, ...(namedBy === undefined ? {} : { namedBy }) });
+	const served = new Map(before.authorities.map(({ generation }) => [generation, servedAt(before, generation)]));
 
-	if (order.order === "provide") {
-		if (operation.next !== undefined)
-			throw new OrderError(`generation ${operation.next} is in provisional operation already`);
-		provide(false, "505", "506");
-	} else if (order.order === "take over") {
-		takeOver("terminated");
-	} else if (order.order === "revoke") {
-		revoke(order.generation);
-	} else {
-		const server = operation.downloadServers.find(({ namedBy }) => namedBy === order.namedBy);
-		if (!server?.up) throw new OrderError(`no download server named by generation ${order.namedBy} is in operation`);
-		server.up = false;
-		server.endedAt = operation.year;
-		take("603", "download server terminated", server.serves, server.namedBy);
+	switch (order.order) {
+		case "provide":
+			if (operation.next !== undefined)
+				throw new OrderError(`generation ${operation.next} is in provisional operation already`);
+			provide(false, letterAfter(authorityOf(operation, operation.full)), "505", "506");
+			break;
+		case "take over":
+			takeOver("terminated");
+			break;
+		case "revoke":
+			revoke(order.generation);
+			break;
+		case "reissue":
+			reissue(order);
+			break;
+		case "close":
+			close(order.namedBy);
 	}
 	return { operation, steps };
 
-	function provide(revokes: boolean, provisional: string, download: string, letter?: string) {
-		const generation = newest(operation) + 1;
-		const authority = newAuthority(
-			plan,
-			generation,
-			letter ?? letterAfter(authorityOf(operation, operation.full)),
-			operation.year,
-		);
-		operation.authorities.push({ ...authority, follows: operation.full, revokes });
+	function provide(revokes: boolean, letter: string, provisional: string, download: string) {
+		const generation = nextGeneration();
+		operation.authorities.push({
+			...newAuthority(plan, generation, letter, operation.year),
+			follows: operation.full,
+			revokes,
+			...(operation.downloadUrl === undefined ? {} : { downloadUrl: operation.downloadUrl }),
+		});
 		operation.next = generation;
 		take(provisional, "authority in provisional operation", generation);
 		serveAnew(download);
@@ -180,52 +206,121 @@ export function give(
 	}
 
 	function revoke(generation: number) {
-		const authority = operation.authorities.find(one => one.generation === generation);
-		if (!authority) throw new OrderError(`there is no authority of generation ${generation}`);
+		const authority = find(generation);
 		if (authority.phase === "revoked") throw new OrderError(`generation ${generation} is revoked already`);
-		if (generation === operation.next) {
-			// Ours: B′ in the place of B. Its CA information does not revoke: A goes on.
-			end(generation, "revoked", "507′");
-			provide(false, "505′", "506′", `${authority.letter}′`);
-		} else if (generation === operation.full) {
-			if (operation.next === undefined) provide(true, "511", "511");
+		const next = operation.next === undefined ? undefined : authorityOf(operation, operation.next);
+		if (authority.ca === next?.ca) {
+			// Ours: B′ in the place of B. Devices take A's new CA information at once, and with it nothing older of B's.
+			end(next.generation, "revoked", "507′");
+			delete operation.next;
+			issueAnew(operation.full, {}, "502′");
+			provide(false, `${authority.letter}′`, "505′", "506′");
+		} else if (authority.ca === authorityOf(operation, operation.full).ca) {
+			if (!next) provide(true, letterAfter(authority), "511", "511");
+			else if (!next.revokes) issueAnew(next.generation, { revokes: true }, "505′");
 			takeOver("revoked");
 		} else {
 			end(generation, "revoked", "507′"); // out of operation before; from now on it counts as stolen
 		}
 	}
 
+	function reissue({ generation, leafNotBefore, downloadUrl }: ReissueOrder) {
+		const { letter, phase } = find(generation);
+		if (phase === "replaced")
+			throw new OrderError(`generation ${generation} was issued anew: CA ${letter} is at ${inForce(generation)} now`);
+		if (phase !== "full" && phase !== "provisional")
+			throw new OrderError(`generation ${generation} is ${phase}: CA ${letter} does not come back`);
+		if (downloadUrl !== undefined) operation.downloadUrl = downloadUrl;
+		const moved = downloadUrl === undefined ? {} : { downloadUrl };
+		const changes = leafNotBefore === undefined ? moved : { ...moved, leafNotBefore };
+		issueAnew(generation, changes, phase === "full" ? "502′" : "505′");
+		// Devices take no lower generation after a greater one: so whatever is later is issued again too.
+		if (phase === "full" && operation.next !== undefined) issueAnew(operation.next, moved, "505′");
+		serveAnew("506′");
+	}
+
+	/** In full operation it follows the one that it replaces, in provisional operation the one in full operation. */
+	function issueAnew(old: number, changes: Partial<Authority>, step: string) {
+		const former = authorityOf(operation, old);
+		const generation = nextGeneration();
+		const anew = { ...former, generation, issued: operation.year, follows: operation.full, ...changes };
+		former.phase = "replaced";
+		former.endedAt = operation.year;
+		operation.authorities.push(anew);
+		if (old === operation.next) {
+			operation.next = generation;
+		} else {
+			operation.full = generation;
+			anew.fullFrom = operation.year;
+		}
+		take(step, "CA information issued anew", generation);
+	}
+
+	function close(namedBy: number) {
+		const server = operation.downloadServers.find(one => one.namedBy === namedBy);
+		if (!server?.up) throw new OrderError(`no download server named by generation ${namedBy} is in operation`);
+		server.up = false;
+		server.endedAt = operation.year;
+		take("603", "download server terminated", servedAt(operation, namedBy) ?? namedBy, namedBy);
+	}
+
+	/** Ends a CA. If it is revoked, all that it has issued is. */
 	function end(generation: number, phase: "terminated" | "revoked", step: string) {
-		const authority = authorityOf(operation, generation);
-		authority.phase = phase;
-		authority.endedAt ??= operation.year;
+		const ended = authorityOf(operation, generation);
+		const all = operation.authorities.filter(({ ca }) => ca === ended.ca);
+		for (const authority of phase === "revoked" ? all : [ended]) {
+			authority.phase = phase;
+			authority.endedAt ??= operation.year;
+		}
 		take(step, phase === "revoked" ? "authority revoked" : "authority terminated", generation);
 	}
 
-	/** Each URL serves the newest authority in full operation, or else the one that follows the URL's own. */
 	function serveAnew(step: string) {
 		for (const { generation: namedBy } of operation.authorities) {
 			const serves = servedAt(operation, namedBy);
 			if (serves === undefined) continue;
 			const server = operation.downloadServers.find(one => one.namedBy === namedBy);
-			if (!server) {
-				operation.downloadServers.push({ namedBy, up: true, from: operation.year, serves });
-				take(step, "download server in operation", serves, namedBy);
-			} else if (server.up && server.serves !== serves) {
-				server.serves = serves;
-				take(step, "download server in operation", serves, namedBy);
-			}
+			if (!server) operation.downloadServers.push({ namedBy, up: true, from: operation.year });
+			else if (!server.up || served.get(namedBy) === serves) continue;
+			served.set(namedBy, serves);
+			take(step, "download server in operation", serves, namedBy);
 		}
+	}
+
+	function nextGeneration() {
+		return Math.max(newest(operation) + 1, least);
+	}
+
+	function find(generation: number): Authority {
+		const authority = operation.authorities.find(one => one.generation === generation);
+		if (!authority) throw new OrderError(`there is no authority of generation ${generation}`);
+		return authority;
+	}
+
+	/** The greatest generation of its CA. */
+	function inForce(generation: number): number {
+		const { ca } = authorityOf(operation, generation);
+		return newest({ authorities: operation.authorities.filter(one => one.ca === ca) });
 	}
 }
 
-/** The CA information that the URL in generation `namedBy`'s serves; undefined: the server is not in operation yet. */
-export function servedAt(operation: Operation, namedBy: number): number | undefined {
-	if (operation.full > namedBy) return operation.full;
-	if (operation.next === undefined) return undefined;
-	// The authority in full operation names the provisional one's URL. So does a revoked provisional one: a device that
-	// was made to promote it must find its way out.
-	return namedBy < operation.next ? operation.next : undefined;
+/**
+ * What the address that CA information `namedBy` names serves (firmware/DESIGN.md §7): the newest in full operation, if
+ * that is above `namedBy`; until then the newest, signed and not revoked, that follows `namedBy`. Undefined: nothing, 404.
+ *
+ * So an old address never serves a provisional authority, which its devices could not tell from one in service; what
+ * was lured to a revoked provisional one finds its way back; and until something new is signed, what it replaces is served.
+ */
+export function servedAt(
+	{ authorities }: Pick<Operation, "authorities">,
+	namedBy: number,
+	isSigned: (generation: number) => boolean = () => true,
+): number | undefined {
+	const servable = authorities.filter(
+		({ generation, phase }) => generation > namedBy && phase !== "revoked" && isSigned(generation),
+	);
+	const full = servable.filter(({ fullFrom }) => fullFrom !== undefined);
+	return (full.at(-1) ?? servable.filter(({ follows }) => follows === namedBy).at(-1))?.generation;
 }
 
 export function authorityOf(operation: Operation, generation: number): Authority {
@@ -234,13 +329,14 @@ export function authorityOf(operation: Operation, generation: number): Authority
 	return found;
 }
 
-export function newest({ authorities }: Operation) {
+export function newest({ authorities }: Pick<Operation, "authorities">): number {
 	return authorities[authorities.length - 1].generation;
 }
 
-function newAuthority(plan: Plan, generation: number, letter: string, from: number): Authority {
+function newAuthority(plan: Plan, generation: number, letter: string, from: number): Omit<Authority, "follows"> {
 	const validityYears = plan.authorities?.[generation]?.validityYears ?? plan.validityYears;
-	return { generation, letter, phase: "provisional", from, until: from + validityYears, follows: 0, revokes: false };
+	const until = from + validityYears;
+	return { generation, ca: generation, letter, phase: "provisional", from, until, issued: from, revokes: false };
 }
 
 function overlapOf(plan: Plan, generation: number) {

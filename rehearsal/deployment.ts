@@ -32,10 +32,11 @@ export function serverName(host: string): string {
 
 export class Deployment {
 	readonly #options: DeploymentOptions;
-	readonly #download = new Map<number, { server: DownloadServer; serves: number }>(); // by the naming generation
+	readonly #download = new Map<number, DownloadServer>(); // by the naming generation
 	readonly #services: { server: ApplicationServer; presents: number }[] = [];
 	readonly #laggards = new Set<number>(); // indices of application servers
 	readonly #broken = new Set<number>(); // naming generations
+	#impostor: number | undefined; // a generation
 	#front?: Front;
 	#shown: Shown[] = []; // by the front
 
@@ -45,22 +46,21 @@ export class Deployment {
 
 	/** Rejects with OperatorError if something is missing, a signature above all; what could be done was done. */
 	async reconcile(operation: Operation): Promise<void> {
-		const should = new Map<number, number>();
-		for (const { up, namedBy, serves } of operation.downloadServers) {
-			if (up && !this.#broken.has(namedBy)) should.set(namedBy, serves);
-		}
-		for (const [namedBy, { server }] of this.#download) {
+		const should = new Set<number>();
+		for (const { up, namedBy } of operation.downloadServers) if (up && !this.#broken.has(namedBy)) should.add(namedBy);
+		for (const [namedBy, server] of this.#download) {
 			if (should.has(namedBy)) continue;
 			this.#download.delete(namedBy);
 			await server.close();
 		}
-		for (const [namedBy, serves] of should) await this.#serve(operation, namedBy, serves);
+		for (const namedBy of should) await this.#serve(operation, namedBy);
 		await this.#present(operation);
 	}
 
 	/** What an operator should know of the servers as they are now. */
 	warnings(operation: Operation): string[] {
 		const letter = (generation: number) => authorityOf(operation, generation).letter;
+		if (this.#impostor !== undefined) return [];
 		const behind = this.#services.filter(({ presents }) => presents !== operation.full);
 		if (behind.length === 0) return [];
 		return [
@@ -73,7 +73,7 @@ export class Deployment {
 	get ports(): Map<string, number> {
 		const { fleet } = this.#options;
 		const ports = new Map<string, number>();
-		for (const [namedBy, { server }] of this.#download)
+		for (const [namedBy, server] of this.#download)
 			ports.set(new URL(fleet.nextAddress(namedBy)).hostname, server.port);
 		const service = this.#front?.port ?? this.#services[0]?.server.port;
 		if (service !== undefined) ports.set(fleet.settings.services[0], service);
@@ -89,6 +89,11 @@ export class Deployment {
 		this.#laggards.delete(index);
 	}
 
+	/** From the next `reconcile` on services show certificates by this generation's CA, as who has stolen its key would. */
+	impersonate(generation: number | undefined): void {
+		this.#impostor = generation;
+	}
+
 	/** A download server is down against the plan, from the next `reconcile` on, until `mend`. */
 	break(namedBy: number): void {
 		this.#broken.add(namedBy);
@@ -98,15 +103,11 @@ export class Deployment {
 		this.#broken.delete(namedBy);
 	}
 
-	async #serve(operation: Operation, namedBy: number, serves: number): Promise<void> {
+	async #serve(operation: Operation, namedBy: number): Promise<void> {
 		const { fleet, listen, onAccess, limits } = this.#options;
-		const caInformation = fleet.signedInformation(serves);
+		const caInformation = fleet.served(operation, namedBy)?.object;
 		const running = this.#download.get(namedBy);
-		if (running) {
-			if (running.serves !== serves) running.server.serve(caInformation);
-			running.serves = serves;
-			return;
-		}
+		if (running) return running.serve(caInformation);
 		const { hostname, pathname, search } = new URL(fleet.nextAddress(namedBy));
 		const server = await DownloadServer.open({
 			credentials: fleet.downloadCredentials(namedBy),
@@ -117,13 +118,13 @@ export class Deployment {
 			limits,
 			...listen(hostname),
 		});
-		this.#download.set(namedBy, { server, serves });
+		this.#download.set(namedBy, server);
 	}
 
 	async #present(operation: Operation): Promise<void> {
 		const { fleet, services = 1 } = this.#options;
 		if (services === 0) return;
-		const generation = operation.full;
+		const generation = this.#impostor ?? operation.full;
 		const credentials = await fleet.serviceCredentials(generation);
 		const presented = authorityOf(operation, generation).letter;
 		if (this.#services.length === 0) await this.#openServices(credentials, presented, generation);
@@ -166,8 +167,8 @@ export class Deployment {
 
 	async close(): Promise<void> {
 		await this.#front?.close();
-		const servers = [...this.#download.values(), ...this.#services.splice(0)];
+		const servers = [...this.#download.values(), ...this.#services.splice(0).map(({ server }) => server)];
 		this.#download.clear();
-		await Promise.all(servers.map(({ server }) => server.close()));
+		await Promise.all(servers.map(server => server.close()));
 	}
 }

@@ -10,8 +10,8 @@ export interface DownloadServerOptions {
 	presented?: string;
 	/** The path and query of the URL; all else is 404. */
 	path: string;
-	/** The CA information, as the signer made it. */
-	caInformation: Uint8Array;
+	/** The CA information, as the signer made it; undefined: it answers 404. */
+	caInformation: Uint8Array | undefined;
 	address?: string;
 	port?: number;
 	onAccess?(access: Access): void;
@@ -20,7 +20,7 @@ export interface DownloadServerOptions {
 
 export class DownloadServer {
 	readonly #endpoint: HttpsEndpoint;
-	readonly #content: { object: Uint8Array };
+	readonly #content: { object: Uint8Array | undefined };
 
 	static async open(options: DownloadServerOptions): Promise<DownloadServer> {
 		const content = { object: options.caInformation };
@@ -31,7 +31,7 @@ export class DownloadServer {
 		return new DownloadServer(endpoint, content);
 	}
 
-	private constructor(endpoint: HttpsEndpoint, content: { object: Uint8Array }) {
+	private constructor(endpoint: HttpsEndpoint, content: { object: Uint8Array | undefined }) {
 		this.#endpoint = endpoint;
 		this.#content = content;
 	}
@@ -40,8 +40,8 @@ export class DownloadServer {
 		return this.#endpoint.port;
 	}
 
-	/** Serves another CA information from the next request on. */
-	serve(caInformation: Uint8Array): void {
+	/** Serves this CA information, or 404, from the next request on. */
+	serve(caInformation: Uint8Array | undefined): void {
 		this.#content.object = caInformation;
 	}
 

@@ -82,12 +82,14 @@ export function unseen(record: Entry[], { authorities }: Pick<Operation, "author
 		["service", (name: string) => name === "service"],
 		["download", (name: string) => name !== "service"],
 	] as const) {
-		for (const { generation, letter } of authorities) {
+		for (const letter of new Set(authorities.map(({ letter }) => letter))) {
+			const generations = authorities.filter(one => one.letter === letter).map(({ generation }) => generation);
+			const isBy = ({ generation }: DeviceEvent) => generations.includes(generation!);
 			const logged = (fields: Partial<ServerAccess>) =>
 				seen.accesses({ ...fields, presented: letter }).filter(({ access }) => isServer(access.server)).length;
-			const said = seen.events({ event: "authenticated", server, generation }).length;
+			const said = seen.events({ event: "authenticated", server }).filter(({ event }) => isBy(event)).length;
 			const excused = Math.min(
-				cut.filter(event => event.server === server && event.generation === generation).length,
+				cut.filter(event => event.server === server && isBy(event)).length,
 				logged({ what: "refused", reason: "connection lost" }),
 			);
 			const unknown = said - logged({ what: "authenticated" }) - excused;

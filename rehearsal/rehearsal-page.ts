@@ -36,6 +36,7 @@ export class RehearsalPage implements UiSource {
 			downloadServers: operation.downloadServers.map(server => ({
 				...server,
 				host: new URL(fleet.nextAddress(server.namedBy)).host,
+				serves: fleet.served(operation, server.namedBy)?.generation,
 			})),
 			full: operation.full,
 			devices: [{ name: "device", state: rehearsal.deviceIsOn ? "on" : "off", ...rehearsal.slots }],

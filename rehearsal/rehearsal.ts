@@ -5,7 +5,7 @@
 //
 // The years stand still while the operator works, and at a scenario's `until`, so that a slow machine changes nothing.
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BoardName } from "../boards/platforms.js";
@@ -19,7 +19,7 @@ import { type CarriedOut, FleetDesk } from "../host/fleet-desk.js";
 import { FleetServer } from "../host/fleet-server.js";
 import type { Operation, Order } from "../host/operator.js";
 import { Signer } from "../host/signer.js";
-import { readDeviceSlots } from "../host/slot-image.js";
+import { type DeviceSlots, readDeviceSlots, SLOT_LENGTH } from "../host/slot-image.js";
 import { answerService } from "./application-server.js";
 import { Deployment, type ServerAccess, serverName } from "./deployment.js";
 import { type Finding, judge } from "./judgement.js";
@@ -179,6 +179,13 @@ export class Rehearsal implements Stage {
 		this.#device = undefined;
 		device.kill();
 		await device.exited;
+	}
+
+	loseCurrent(): void {
+		const { current, images } = this.#readSlots();
+		if (!current) throw new TypeError("there is no current to lose");
+		const image = new Uint8Array(SLOT_LENGTH).fill(0xff);
+		writeFileSync(join(this.flash, `ca${images.indexOf(current)}`), image);
 	}
 
 	say(text: string): void {
@@ -359,8 +366,12 @@ export class Rehearsal implements Stage {
 		return port;
 	}
 
+	#readSlots(): DeviceSlots {
+		return readDeviceSlots(this.flash, this.fleet.name, [this.#signer.publicKey]);
+	}
+
 	#result(): RehearsalResult {
-		const slots = readDeviceSlots(this.flash, this.fleet.name, [this.#signer.publicKey]);
+		const slots = this.#readSlots();
 		const { scenario, record, fleet, operation } = this;
 		const died = this.#died;
 		return {

@@ -57,6 +57,8 @@ export interface Stage {
 	switchOn(): Promise<void>;
 	/** A power cut: nothing runs on the device after it. */
 	switchOff(): Promise<void>;
+	/** Both blocks of the slot that is current are erased. Only while the device is off. */
+	loseCurrent(): void;
 	/** What an operator does by hand. */
 	order(order: Order): Promise<void>;
 	/** Enters a remark in the record. */

@@ -30,9 +30,11 @@ export async function status(options: StatusOptions): Promise<void> {
 			`  CA ${letter.padEnd(3)} generation ${generation}  ${phase.padEnd(11)} from ${day(from)}, ${end}${unsigned.includes(generation) ? "  NOT SIGNED: baton sign" : ""}`,
 		);
 	}
-	for (const { namedBy, up, serves, from, endedAt } of operation.downloadServers) {
+	for (const { namedBy, up, from, endedAt } of operation.downloadServers) {
+		const served = fleet.served(operation, namedBy)?.generation;
+		const serves = served === undefined ? "answers 404" : `serves CA information ${served}`;
 		lines.push(
-			`  ${new URL(fleet.nextAddress(namedBy)).host}  ${up ? `in operation since ${day(from)}, serves CA information ${serves}` : `terminated ${day(endedAt!)}`}`,
+			`  ${new URL(fleet.nextAddress(namedBy)).host}  ${up ? `in operation since ${day(from)}, ${serves}` : `terminated ${day(endedAt!)}`}`,
 		);
 	}
 	lines.push(adoptionText(adoption, operation.next ?? operation.full, options.days));

@@ -11,7 +11,7 @@ export interface Backend {
 
 /** A CA that may be shown to devices, and the server that shows it. */
 export interface Shown {
-	/** The highest of its generations that has been in full operation; re-issues of one CA are one. */
+	/** Of its CA information in force; it may have been issued anew, and have had others before. */
 	generation: number;
 	/** DER of the CA certificate's subject. */
 	subject: Uint8Array;
@@ -28,16 +28,14 @@ export function shownNow(
 	certificate: (generation: number) => Uint8Array,
 	by: ReadonlyMap<number, Backend>,
 ): Shown[] {
-	const cas = new Map<string, Shown & { backend?: Backend }>();
-	for (const { generation, phase } of operation.authorities) {
-		if (phase !== "full" && phase !== "terminated") continue;
-		const { subject, publicKey } = readTrustAnchor(certificate(generation));
-		const name = Buffer.concat([subject, publicKey.bytes]).toString("hex");
-		const backend = by.get(generation) ?? cas.get(name)?.backend;
-		const before = cas.get(name)?.generation ?? 0;
-		cas.set(name, { generation: Math.max(generation, before), subject, backend } as Shown);
-	}
-	return [...cas.values()].filter(({ backend }) => backend).sort((a, b) => b.generation - a.generation);
+	const { authorities } = operation;
+	const shown = authorities.flatMap(({ generation, ca, phase }): Shown[] => {
+		if (phase !== "full" && phase !== "terminated") return [];
+		const backends = authorities.flatMap(of => (of.ca === ca && by.has(of.generation) ? [by.get(of.generation)!] : []));
+		if (backends.length === 0) return [];
+		return [{ generation, subject: readTrustAnchor(certificate(generation)).subject, backend: backends.at(-1)! }];
+	});
+	return shown.sort((a, b) => b.generation - a.generation);
 }
 
 /**

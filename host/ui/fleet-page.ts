@@ -27,6 +27,7 @@ export class FleetPage implements UiSource {
 			downloadServers: operation.downloadServers.map(server => ({
 				...server,
 				host: new URL(fleet.nextAddress(server.namedBy)).host,
+				serves: fleet.served(operation, server.namedBy)?.generation,
 			})),
 			full: operation.full,
 			devices: [...adoption.held]

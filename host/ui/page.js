@@ -40,7 +40,7 @@ function show({ title, year, end, authorities, downloadServers, full, devices, e
 	rows("servers", downloadServers, ({ host, up, serves }) => [
 		host,
 		{ text: up ? "in operation" : "ended", className: up ? "full" : "" },
-		up ? `${letter(serves)} (${serves})` : "-",
+		up && serves !== undefined ? `${letter(serves)} (${serves})` : "-",
 	]);
 	rows("devices", devices, ({ name, state, current, next }) => [
 		name,

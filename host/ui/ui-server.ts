@@ -15,7 +15,8 @@ export interface UiState {
 	year: number;
 	end: number;
 	authorities: Authority[];
-	downloadServers: (DownloadServer & { host: string })[];
+	/** `serves`: the generation of a CA information; without it the server answers 404. */
+	downloadServers: (DownloadServer & { host: string; serves?: number })[];
 	/** The service presents this generation. */
 	full: number;
 	devices: { name: string; state: string; current: number | null; next: number | null }[];

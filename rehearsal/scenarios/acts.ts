@@ -35,6 +35,20 @@ export function mendDownload(namedBy: number): Act {
 	};
 }
 
+/** Whoever has the stolen key of `generation`'s CA shows devices a service by it, whatever is in operation. */
+export function impersonate(generation: number): Act {
+	return stage => {
+		stage.deployment.impersonate(generation);
+		return stage.reconcile();
+	};
+}
+
+/** The service is its own again. */
+export function serveAgain(stage: Stage): Promise<void> {
+	stage.deployment.impersonate(undefined);
+	return stage.reconcile();
+}
+
 /** The application server keeps its certificate, whatever comes. */
 export function lag(index: number): Act {
 	return stage => stage.deployment.lag(index);

@@ -4,7 +4,7 @@ import type { DeviceEvent } from "../../firmware/events.js";
 import type { ServerAccess } from "../deployment.js";
 
 /** The device authenticated the service by this generation's CA. */
-export function service(generation: number, slot?: "current" | "next"): Partial<DeviceEvent> {
+export function service(generation: number, slot?: DeviceEvent["slot"]): Partial<DeviceEvent> {
 	return { event: "authenticated", server: "service", generation, ...(slot ? { slot } : {}) };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Scenario } from "../scenario.js";
 import { missedGenerations, shelf } from "./absences.js";
+import { lostCurrent } from "./lost-current.js";
 import { normal } from "./normal.js";
 import { downloadServerDown, halfRollout } from "./outages.js";
 import { revokedAfterStored, revokedAfterUnstored } from "./revoked-after.js";
@@ -21,5 +22,6 @@ export const scenarios = new Map<string, Scenario>(
 		shelf,
 		halfRollout,
 		downloadServerDown,
+		lostCurrent,
 	].map(scenario => [scenario.name, scenario]),
 );

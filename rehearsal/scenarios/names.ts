@@ -11,6 +11,7 @@ export const scenarioNames = [
 	"shelf",
 	"half-rollout",
 	"download-server-down",
+	"lost-current",
 ] as const;
 
 /** Thousands of devices at once: a program of its own (rehearsal/herd). */

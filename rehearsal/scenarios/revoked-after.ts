@@ -2,7 +2,7 @@
 // then, and needs nobody; or it was off, fails with A, finds its next slot empty, and fetches at once.
 
 import { at, expect, type Scenario, until } from "../scenario.js";
-import { revoke, switchOff, switchOn } from "./acts.js";
+import { breakDownload, revoke, switchOff, switchOn } from "./acts.js";
 import { download, given, polled, promoted, service, stored, unknownIssuer } from "./events.js";
 
 const plan = { validityYears: 10, overlapYears: 4, retention: "for ever" } as const;
@@ -14,25 +14,32 @@ export const revokedAfterStored: Scenario = {
 	summary: "figure 9: CA A is revoked, and the device holds CA information B already",
 	plan,
 	timeline: [
-		until(REVOKED - 0.1, "the device stores CA information B", seen => seen.happened(stored(2))),
+		until(REVOKED - 0.3, "the device stores CA information B", seen => seen.happened(stored(2))),
+		at(REVOKED - 0.2, "download server B will be down for good: its machine is broken", breakDownload(1)),
 		expect(
 			{ after: PROVISIONAL, before: REVOKED },
 			"before the revocation the device had stored CA information B",
 			seen => seen.inOrder(download(1), stored(2)),
 		),
 		at(REVOKED, "CA A's private key is stolen: the operator revokes CA A", revoke(1)),
-		until(9.5, "the device authenticates the service by B, now its current", seen =>
-			seen.happened(service(2, "current")),
+		until(9.9, "the device authenticates the service by B, now its current, and polls URL C", seen =>
+			seen.happened(service(3, "current")),
 		),
 		expect(
 			{ after: REVOKED },
-			"after it the service's certificate failed with A, held with B, and B was promoted",
-			seen => seen.inOrder(service(2, "next"), promoted(2), service(2, "current")),
+			"after it the service's certificate failed with A, held with B, and B was promoted: nobody was needed for that",
+			seen =>
+				seen.inOrder(service(2, "next"), promoted(2)) &&
+				!seen.within({ after: REVOKED }).logged({ server: "download-2" }),
 		),
-		expect({}, "it needed no download for that", seen => seen.events({ event: "stored" }).length === 1),
+		expect(
+			{ after: REVOKED },
+			"at URL C it found B's CA information once more, issued anew to say that A is revoked: the same CA, at once",
+			seen => seen.inOrder(promoted(2), download(2), stored(3), promoted(3), service(3, "current")),
+		),
 	],
-	end: 9.6,
-	slots: { current: 2, next: null },
+	end: 10,
+	slots: { current: 3, next: null },
 };
 
 const OFF = PROVISIONAL - 0.2,
@@ -53,20 +60,20 @@ export const revokedAfterUnstored: Scenario = {
 		),
 		at(ON, "the device is switched on", switchOn),
 		until(9.9, "the device authenticates the service by B, now its current", seen =>
-			seen.happened(service(2, "current")),
+			seen.happened(service(3, "current")),
 		),
 		expect(
 			{ after: ON },
-			"it failed with A, fetched CA information B from download server B at once, connected again, and promoted B",
+			"it failed with A, fetched from download server B at once what says that A is revoked, promoted B, and connected again",
 			seen =>
 				seen.inOrder(
 					{ event: "boot", current: 1 },
 					unknownIssuer,
 					polled(1),
 					download(1),
-					stored(2),
-					service(2, "next"),
-					promoted(2),
+					stored(3),
+					promoted(3),
+					service(3, "current"),
 				),
 		),
 		expect({ after: ON }, "download server B saw a device that held A alone", seen =>
@@ -74,5 +81,5 @@ export const revokedAfterUnstored: Scenario = {
 		),
 	],
 	end: 10,
-	slots: { current: 2, next: null },
+	slots: { current: 3, next: null },
 };

@@ -76,10 +76,10 @@ test("of orders that are given at once none is lost", async () => {
 	await at.begin();
 	await Promise.all([at.give({ order: "provide" }), at.give({ order: "revoke", generation: 1 })]);
 	const { full, authorities } = at.operation;
-	assert.is(full, 2);
+	assert.is(full, 3);
 	assert.equal(
-		authorities.map(({ phase }) => phase),
-		["revoked", "full"],
+		authorities.map(({ letter, phase }) => `${letter} ${phase}`),
+		["A revoked", "B replaced", "B full"],
 	);
 });
 

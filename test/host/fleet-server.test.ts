@@ -7,7 +7,6 @@ import { Fleet } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
 import { FleetServer } from "../../host/fleet-server.js";
 import type { Access } from "../../host/https-endpoint.js";
-import { OperatorError } from "../../host/operator-error.js";
 import { Signer } from "../../host/signer.js";
 import { flashFolder } from "./device-run.js";
 import { get } from "./https-client.js";
@@ -61,21 +60,32 @@ test("in operation it serves what is signed, at its path and under its name alon
 	);
 });
 
-test("while a signature is missing everything is served as before", async () => {
+test("what is not signed yet is not served, and what it replaces is", async () => {
 	signerIsHere = false;
 	await desk.give({ order: "take over" });
 	await desk.give({ order: "provide" });
-	const error = await server.reconcile(desk.operation).then(
-		() => undefined,
-		error => error,
-	);
-	assert.instance(error, OperatorError);
-	assert.match(error.message, /CA information 3 is not signed yet/);
+	await server.reconcile(desk.operation);
 	assert.equal(new Uint8Array((await ask(1)).body), fleet.information(2));
 	assert.is((await ask(2)).status, 404);
 	fleet.sign(desk.operation, signer);
 	await server.reconcile(desk.operation);
 	assert.equal(new Uint8Array((await ask(2)).body), fleet.information(3));
+});
+
+test("what is revoked is not served from the moment of the order, whatever is signed", async () => {
+	signerIsHere = false;
+	await desk.give({ order: "revoke", generation: 3 });
+	await server.reconcile(desk.operation);
+	assert.is((await ask(2)).status, 404);
+	assert.is((await ask(3)).status, 404); // a device that was lured to it
+	fleet.sign(desk.operation, signer);
+	await server.reconcile(desk.operation);
+	const anew = fleet.information(4)!;
+	assert.equal(new Uint8Array((await ask(1)).body), anew);
+	assert.equal(new Uint8Array((await ask(2)).body), anew);
+	assert.equal(new Uint8Array((await ask(3)).body), anew);
+	assert.equal(new Uint8Array((await ask(4)).body), fleet.information(5));
+	assert.is((await ask(5)).status, 404);
 });
 
 test.after(() => server.close());

@@ -65,7 +65,7 @@ test("no other session is: not one before it, not by a handshake elsewhere, nor 
 });
 
 test("a rehearsal that ends in the middle of a session is judged as if it had not", async () => {
-	const byB = (seen: Seen) => seen.events(service(2, "current")).length;
+	const byB = (seen: Seen) => seen.events(service(3, "current")).length;
 	let before: number | undefined;
 	const cutShort: Scenario = {
 		...revokedAfterStored,

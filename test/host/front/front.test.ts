@@ -28,12 +28,14 @@ function certificate(generation: number): Uint8Array {
 function operation(...phases: Phase[]): Operation {
 	const of = phases.map((phase, i) => ({
 		generation: i + 1,
+		ca: i + 1 === 4 ? 1 : i + 1,
 		letter: "",
 		phase,
 		from: 0,
 		until: 9,
-		follows: 0,
+		issued: 0,
 		revokes: false,
+		follows: i,
 	}));
 	return { year: 0, full: phases.indexOf("full") + 1, authorities: of, downloadServers: [] };
 }
@@ -90,7 +92,7 @@ test("a client that names nobody gets the highest in full operation", async () =
 });
 
 test("re-issues of one CA are one", () => {
-	const shown = shownNow(operation("terminated", "revoked", "terminated", "full"), certificate, by);
+	const shown = shownNow(operation("replaced", "revoked", "terminated", "full"), certificate, by);
 	assert.equal(
 		shown.map(({ generation, backend }) => [generation, backend]),
 		[
