@@ -75,6 +75,7 @@ export class FleetDesk {
 	give(order: Order, made?: CertificateAuthority): Promise<CarriedOut> {
 		return this.#inTurn(() => {
 			const given = give(this.fleet.settings.plan, this.operation, order, this.year);
+			if (order.order === "reissue" && order.leafNotBefore !== undefined) this.#checkNotBefore(order.leafNotBefore);
 			return this.#carryOut(given, given.operation.next, made);
 		});
 	}
@@ -91,6 +92,15 @@ export class FleetDesk {
 	/** Takes back what was signed elsewhere. Gives its generation. Throws OperatorError if it says something else. */
 	accept(object: Uint8Array): number {
 		return this.fleet.accept(this.operation, object);
+	}
+
+	/** The certificate of its own download server is made now: key 4 must not shut that out. */
+	#checkNotBefore(leafNotBefore: number): void {
+		const now = this.fleet.dateOf(this.year);
+		if (leafNotBefore * 1_000 > now.getTime())
+			throw new OperatorError(
+				`devices would refuse every certificate there is: ${new Date(leafNotBefore * 1_000).toISOString()} is later than now, ${now.toISOString()}`,
+			);
 	}
 
 	async #carryOut(

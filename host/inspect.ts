@@ -19,7 +19,8 @@ function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys:
 	return `${[`CA information, ${object.length} bytes`, ...describe(information), `signature         ${verdict}`].join("\n")}\n\n${diagnostic(payload, signature, information)}\n`;
 }
 
-function describe({ generation, certificate, nextAddress, leafNotBefore, revokes }: CaInformation): string[] {
+function describe(information: CaInformation): string[] {
+	const { generation, certificate, nextAddress, mirrors = [], leafNotBefore, revokes, follows } = information;
 	const { subject, validFrom, validTo, fingerprint256, publicKey } = new X509Certificate(certificate);
 	return [
 		`generation        ${generation}`,
@@ -27,9 +28,11 @@ function describe({ generation, certificate, nextAddress, leafNotBefore, revokes
 		`                  ${validFrom} to ${validTo} (no device compares these with a clock)`,
 		`                  SHA-256 ${fingerprint256}`,
 		`next address      ${nextAddress}`,
+		...mirrors.map(mirror => `   or             ${mirror}`),
 		...(leafNotBefore === undefined
 			? []
 			: [`server certs from  ${new Date(leafNotBefore * 1_000).toISOString()}: earlier ones are refused`]),
+		...(follows === undefined ? [] : [`follows           ${follows}: takes over from that generation`]),
 		...(revokes ? ["revokes           every lower generation: devices promote this as soon as they have it"] : []),
 	];
 }
@@ -49,13 +52,14 @@ function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: KeyObje
 
 /** RFC 8949 §8, with the payload opened as `<< … >>` (§G.3 of RFC 8610). */
 function diagnostic(payload: Uint8Array, signature: Uint8Array, information: CaInformation): string {
-	const { generation, certificate, nextAddress, leafNotBefore, revokes } = information;
+	const { generation, certificate, nextAddress, mirrors, leafNotBefore, revokes, follows } = information;
 	const entries = [
 		`1: ${generation},`,
 		`2: h'${wrapped(certificate)}',`,
-		`3: ${JSON.stringify(nextAddress)},`,
+		`3: ${mirrors ? JSON.stringify([nextAddress, ...mirrors]) : JSON.stringify(nextAddress)},`,
 		...(leafNotBefore === undefined ? [] : [`4: ${leafNotBefore},`]),
 		...(revokes ? ["5: true,"] : []),
+		...(follows === undefined ? [] : [`6: ${follows},`]),
 	];
 	const known = payload[0] === 0xa0 + entries.length;
 	return [

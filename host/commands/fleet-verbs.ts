@@ -1,8 +1,8 @@
-// init, status, ca, import, take-over, revoke: a fleet's authorities through the years.
+// init, status, ca, import, take-over, reissue, revoke: a fleet's authorities through the years.
 
 import { type Command, Option } from "commander";
 import { OperatorError } from "../operator-error.js";
-import { collect, example, type Finish, fleetVerb, positiveInteger, positiveNumber, withFolder } from "./verb.js";
+import { collect, example, type Finish, fleetVerb, positiveInteger, positiveNumber, time, withFolder } from "./verb.js";
 
 export function registerFleetVerbs(program: Command, finish: Finish): void {
 	fleetVerb(
@@ -85,6 +85,18 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 		.option("--yes", "do not ask")
 		.option("--dl <folder>", "where the DL signing key is")
 		.action(async options => finish(await (await import("./orders.js")).takeOver(options)));
+
+	fleetVerb(
+		program,
+		"reissue",
+		"issue a CA information anew, and all later ones: the same CA, a greater generation",
+		"baton reissue 1 --not-before 2031-05-01",
+	)
+		.argument("<generation>", "in full or provisional operation", positiveInteger)
+		.option("--not-before <time>", "devices refuse certificates of its servers from before (ISO 8601)", time)
+		.option("--download-url <url>", "where CA information will be from now on: {n} stands for the generation")
+		.option("--dl <folder>", "where the DL signing key is")
+		.action(async (generation, options) => (await import("./orders.js")).reissue(generation, options));
 
 	fleetVerb(
 		program,

@@ -1,4 +1,4 @@
-// ca issue and import, take-over, revoke: orders that a person gives; and ca accept, which brings back what they needed.
+// ca issue and import, take-over, reissue, revoke: orders that a person gives; and ca accept, which brings back what they needed.
 
 import { readFileSync } from "node:fs";
 import { adoptionOf, adoptionText, isEnough, shareWith } from "../adoption.js";
@@ -45,6 +45,22 @@ export async function takeOver(
 	}
 	say(await desk.give({ order: "take over" }));
 	return 0;
+}
+
+/** The same CA under a greater generation, with another address or with key 4. */
+export async function reissue(
+	generation: number,
+	options: OrderOptions & { notBefore?: number; downloadUrl?: string },
+): Promise<void> {
+	const { notBefore, downloadUrl } = options;
+	say(
+		await FleetDesk.open(options).give({
+			order: "reissue",
+			generation,
+			...(notBefore === undefined ? {} : { leafNotBefore: notBefore }),
+			...(downloadUrl === undefined ? {} : { downloadUrl }),
+		}),
+	);
 }
 
 /** Revoking never waits, and never asks. */

@@ -65,6 +65,14 @@ export function positiveInteger(text: string): number {
 	return Number(text);
 }
 
+/** Seconds since 1970. */
+export function time(text: string): number {
+	const milliseconds = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : NaN;
+	if (Number.isNaN(milliseconds))
+		throw new InvalidArgumentError("expected a date, such as 2031-05-01, or a time, such as 2031-05-01T12:00:00Z");
+	return Math.floor(milliseconds / 1_000);
+}
+
 export function positiveNumber(text: string): number {
 	if (!/^\d{1,6}(\.\d{1,6})?$/.test(text) || Number(text) <= 0)
 		throw new InvalidArgumentError("expected a number above 0");

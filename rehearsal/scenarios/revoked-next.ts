@@ -26,7 +26,12 @@ export const revokedNext: Scenario = {
 	name: "revoked-next",
 	summary:
 		"the provisional CA B is revoked before it ever served; a device that its thief has lured finds its way back",
-	plan: { validityYears: END, overlapYears: END - PROVISIONAL, retention: "for ever" },
+	plan: {
+		validityYears: END,
+		overlapYears: END - PROVISIONAL,
+		retention: "for ever",
+		authorities: { 6: { validityYears: 2 * END } },
+	},
 	timeline: [
 		until(LURED - 0.1, "the device stores CA information B", seen => seen.happened(stored(2))),
 		at(LURED, "CA B's private key is stolen: the thief shows the device a service by it", impersonate(2)),

@@ -53,6 +53,7 @@ test("help shows every verb, and each verb an example", async () => {
 		"ca",
 		"import",
 		"take-over",
+		"reissue",
 		"revoke",
 		"server-cert",
 		"export",
@@ -107,6 +108,24 @@ test("revoking never waits: B is made, signed and in full operation in one step"
 		await done("inspect", "fleet/authority/2/information.cbor", "--fleet", "example", "--dl-key", "fleet/dl/dl.pub"),
 		/revokes +every lower generation[\s\S]*signature +holds[\s\S]*5: true/,
 	);
+});
+
+test("a CA information is issued anew, with a date from which its servers' certificates count", async () => {
+	const { init, done, refused } = operator();
+	await init();
+	await refused(/expected a date/, "reissue", "1", "--not-before", "yesterday");
+	await refused(/would refuse every certificate/, "reissue", "1", "--not-before", "2999-01-01");
+	assert.match(
+		await done("reissue", "1", "--not-before", "2020-01-01"),
+		/CA 2: CA information issued anew.*\n.*\n.*2 is signed/,
+	);
+	const anew = await done("inspect", "fleet/authority/2/information.cbor");
+	assert.match(anew, /2020-01-01T00:00:00.000Z: earlier ones are refused/);
+	await done("ca", "issue");
+	await done("revoke", "3");
+	const followed = await done("inspect", "fleet/authority/4/information.cbor");
+	assert.match(followed, /follows +2: takes over[\s\S]*4: 1577836800,[\s\S]*6: 2,/);
+	await refused(/generation 1 was issued anew: CA A is at 2 now/, "reissue", "1");
 });
 
 test("an ESP32 gets its settings as one partition", async () => {

@@ -1,11 +1,15 @@
 // Orders at a fleet's desk, whoever gives them.
 
+import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
+import { verifyPath } from "../../firmware/x509/path.js";
 import { decodePayload } from "../../host/ca-information.js";
 import { createCertificateAuthority } from "../../host/certificate-authority.js";
+import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet, type FleetPlan } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
 import { OrderError } from "../../host/operator.js";
@@ -105,6 +109,44 @@ test("without the DL key what is to be signed is written down, and taken back", 
 	);
 	assert.is(decodePayload(new Uint8Array(readFileSync(toSign[0].file))).generation, 1);
 	assert.throws(() => at.accept(new Uint8Array(3)), TypeError);
+});
+
+test("key 4 shuts out what is older, and never the fleet's own download server", async () => {
+	const { desk: at, clock } = desk();
+	const { fleet } = at;
+	await at.begin();
+	const before = (await fleet.serviceCredentials(1)).certificate;
+	clock.year = 3;
+	const seconds = (year: number) => Math.floor(fleet.dateOf(year).getTime() / 1_000);
+	await rejects(
+		at.give({ order: "reissue", generation: 1, leafNotBefore: seconds(3.1) }),
+		OperatorError,
+		/would refuse every certificate there is/,
+	);
+	const { signed } = await at.give({ order: "reissue", generation: 1, leafNotBefore: seconds(3) });
+	assert.equal(signed, [2]);
+	const dlKeys = [rawPublicKey(Signer.open(join(fleet.folder, "../dl")).publicKey)];
+	const { anchor, follows, nextAddresses } = VerifiedCaInformation.verify(fleet.information(2)!, {
+		name: "example",
+		dlKeys,
+	});
+	assert.equal([follows, nextAddresses[0].host], [1, "download-3.fleet.example"]);
+	verifyPath([fleet.downloadCredentials(2).certificate], "download-3.fleet.example", [anchor]);
+	verifyPath([(await fleet.serviceCredentials(2)).certificate], "service.fleet.example", [anchor]);
+	assert.throws(() => verifyPath([before], "service.fleet.example", [anchor]), /issued too early/);
+	assert.equal(fleet.authority(2), fleet.authority(1));
+});
+
+test("the addresses can be moved: what is issued from then on names the new ones", async () => {
+	const { desk: at } = desk();
+	const { fleet } = at;
+	await at.begin();
+	await at.give({ order: "reissue", generation: 1, downloadUrl: "https://next-{n}.elsewhere.example/" });
+	assert.is(fleet.nextAddress(1), "https://download-2.fleet.example/ca-information");
+	assert.is(fleet.nextAddress(2), "https://next-3.elsewhere.example/");
+	await at.give({ order: "provide" });
+	assert.is(fleet.nextAddress(3), "https://next-4.elsewhere.example/");
+	assert.is(new X509Certificate(fleet.downloadCredentials(3).certificate).subject, "CN=next-4.elsewhere.example");
 });
 
 test("an authority that was made elsewhere begins and ends with its own certificate", async () => {

@@ -263,7 +263,7 @@ test("whatever is ordered: nothing revoked is served, and from every CA informat
 	}
 });
 
-/** The rules of DESIGN.md §7, whatever led to `operation`. */
+/** The rules of firmware/DESIGN.md §7, whatever led to `operation`. */
 function checkWays(operation: Operation): void {
 	const { full, next, authorities } = operation;
 	const current = authorityOf(operation, full);
