@@ -84,12 +84,12 @@ export function unseen(record: Entry[], { authorities }: Pick<Operation, "author
 	] as const) {
 		for (const letter of new Set(authorities.map(({ letter }) => letter))) {
 			const generations = authorities.filter(one => one.letter === letter).map(({ generation }) => generation);
-			const isBy = ({ generation }: DeviceEvent) => generations.includes(generation!);
+			const isBy = (event: DeviceEvent) => event.event === "authenticated" && generations.includes(event.generation);
 			const logged = (fields: Partial<ServerAccess>) =>
 				seen.accesses({ ...fields, presented: letter }).filter(({ access }) => isServer(access.server)).length;
 			const said = seen.events({ event: "authenticated", server }).filter(({ event }) => isBy(event)).length;
 			const excused = Math.min(
-				cut.filter(event => event.server === server && isBy(event)).length,
+				cut.filter(event => isBy(event) && event.server === server).length,
 				logged({ what: "refused", reason: "connection lost" }),
 			);
 			const unknown = said - logged({ what: "authenticated" }) - excused;

@@ -3,8 +3,10 @@
 import type { DeviceEvent } from "../../firmware/events.js";
 import type { ServerAccess } from "../deployment.js";
 
+type Slot = Extract<DeviceEvent, { event: "authenticated"; server: "service" }>["slot"];
+
 /** The device authenticated the service by this generation's CA. */
-export function service(generation: number, slot?: DeviceEvent["slot"]): Partial<DeviceEvent> {
+export function service(generation: number, slot?: Slot): Partial<DeviceEvent> {
 	return { event: "authenticated", server: "service", generation, ...(slot ? { slot } : {}) };
 }
 

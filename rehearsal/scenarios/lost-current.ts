@@ -34,7 +34,7 @@ export const lostCurrent: Scenario = {
 			seen.within({ after: LOST }).happened(service(2, "current")),
 		),
 		expect({ after: LOST, before: SECOND_END }, "it came back with next alone", seen =>
-			seen.happened({ event: "boot", current: undefined, next: 3 }),
+			seen.happened({ event: "boot", current: "-", next: 3 }),
 		),
 		expect(
 			{ after: LOST, before: SECOND_END },

@@ -79,8 +79,10 @@ export const revokedNext: Scenario = {
 			"the device comes back to A, and stores CA information B′′",
 			seen => seen.happened(service(5, "current")) && seen.happened(stored(6)),
 		),
-		expect({ after: FREED_AGAIN, before: END }, "lured after the order, it came back to A in the same way", seen =>
-			cameBack(seen, 4, 5),
+		expect(
+			{ after: ON, before: END },
+			"lured after the order, it came back to A in the same way",
+			seen => cameBack(seen, 4, 5) && seen.within({ after: FREED_AGAIN }).happened(service(5, "next")),
 		),
 		until(
 			END + 1.5,
