@@ -3,7 +3,7 @@
 
 import type { Authenticator } from "./authenticator.js";
 import { jittered } from "./jitter.js";
-import type { Poller } from "./poller.js";
+import type { Poller, PollResult } from "./poller.js";
 import type { Board, Timer, TimerID } from "./ports.js";
 import type { TokenBucket } from "./token-bucket.js";
 import type { Outcome, Updater } from "./updater.js";
@@ -41,11 +41,22 @@ export class Device {
 
 	/** Authenticates the service once, polls once. Did the service prove itself? */
 	async once(): Promise<boolean> {
-		const { sessions, authenticator, updater, service } = this.#options;
-		const authenticated = await sessions.run(() => authenticator.authenticate(service));
-		await sessions.run(() => updater.poll());
+		const authenticated = await this.authenticate();
+		await this.poll();
 		this.stop();
 		return authenticated;
+	}
+
+	/** One session with the service, when no other is under way. Did it prove itself? */
+	authenticate(): Promise<boolean> {
+		const { sessions, authenticator, service } = this.#options;
+		return sessions.run(() => authenticator.authenticate(service));
+	}
+
+	/** Asks for CA information, when no session is under way. */
+	poll(): Promise<PollResult> {
+		const { sessions, updater } = this.#options;
+		return sessions.run(() => updater.poll());
 	}
 
 	/** Takes a CA information that came by no network. Says what became of it. */
@@ -64,14 +75,12 @@ export class Device {
 	}
 
 	#serve(): void {
-		const { sessions, authenticator, service, timer, random, serviceInterval } = this.#options;
-		sessions
-			.run(() => authenticator.authenticate(service))
-			.then(() => {
-				if (!this.#running) return;
-				const pause = Math.min(jittered(random, serviceInterval), LONGEST_DELAY);
-				this.#timer = timer.set(() => this.#serve(), pause);
-			});
+		const { timer, random, serviceInterval } = this.#options;
+		this.authenticate().then(() => {
+			if (!this.#running) return;
+			const pause = Math.min(jittered(random, serviceInterval), LONGEST_DELAY);
+			this.#timer = timer.set(() => this.#serve(), pause);
+		});
 	}
 }
 
