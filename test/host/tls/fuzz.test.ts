@@ -1,4 +1,4 @@
-// The fuzzer runs, its corpus holds, and a few seconds of it find nothing. `npm run fuzz -- --seconds N` goes on.
+// The fuzzer runs, its corpus holds, and a few inputs of it find nothing. `npm run fuzz -- --seconds N` goes on.
 
 import { spawnSync } from "node:child_process";
 import { test } from "uvu";
@@ -14,17 +14,19 @@ function fuzz(...options: string[]): { status: number | null; result: any; outpu
 	return { status, result: last.startsWith("{") ? JSON.parse(last) : undefined, output: stdout + stderr };
 }
 
-test("ten seconds of fuzzing find nothing, and reach most of the parsers", () => {
-	const { status, result, output } = fuzz("--seconds", "10", "--seed", "1", "--json");
+test("three hundred inputs for each target find nothing, and reach most of the parsers", () => {
+	const { status, result, output } = fuzz("--inputs", "300", "--seed", "1", "--json");
 	assert.is(status, 0, output);
 	assert.ok(result.ok);
 	assert.ok(result.targets.length >= 10);
-	for (const { target, inputs } of result.targets) assert.ok(inputs > 5, `${target}: ${inputs} inputs`);
+	for (const { target, inputs } of result.targets) assert.ok(inputs >= 300, `${target}: ${inputs} inputs`);
 	assert.ok(result.blocks > 800, `${result.blocks} blocks`);
 });
 
-test("an unknown target is a mistake", () => {
+test("an unknown target, or a bound that is none, is a mistake", () => {
 	assert.is(fuzz("--target", "nothing").status, 2);
+	assert.is(fuzz("--inputs", "few").status, 2);
+	assert.is(fuzz("--seconds", "0").status, 2);
 });
 
 test.run();
