@@ -22,6 +22,12 @@ export interface AuthenticatorOptions {
 	report(event: DeviceEvent): void;
 }
 
+/** A server that has proved itself by the CA of this generation. */
+interface Proved {
+	server: AuthenticatedServer;
+	generation: number;
+}
+
 export class Authenticator {
 	readonly #options: AuthenticatorOptions;
 
@@ -37,7 +43,7 @@ export class Authenticator {
 	async authenticate(url: HttpsURL): Promise<boolean> {
 		const { bucket, later } = this.#options;
 		const first = await this.#connect(url);
-		if (first.server) return this.#get(first.server);
+		if (first.proved) return this.#get(first.proved);
 		if (!isReasonToUpdate(first.error)) return this.#fail(first.error);
 		if (!bucket.take(() => later(() => this.#updateAndConnectAgain(url)))) return this.#fail(first.error);
 		return (await this.#updateAndConnectAgain(url)) ?? this.#fail(first.error);
@@ -47,11 +53,11 @@ export class Authenticator {
 	async #updateAndConnectAgain(url: HttpsURL): Promise<boolean | undefined> {
 		if (!(await this.#options.updater.updateOnDemand())) return undefined;
 		const second = await this.#connect(url);
-		return second.server ? this.#get(second.server) : this.#fail(second.error);
+		return second.proved ? this.#get(second.proved) : this.#fail(second.error);
 	}
 
 	/** The server, which has proved itself by one of the anchors, and that one is current now. */
-	async #connect(url: HttpsURL): Promise<{ server?: AuthenticatedServer; error?: unknown }> {
+	async #connect(url: HttpsURL): Promise<{ proved?: Proved; error?: unknown }> {
 		const { network, slots, updater, report } = this.#options;
 		const { anchors } = slots;
 		try {
@@ -60,8 +66,9 @@ export class Authenticator {
 				url,
 				anchors.map(({ information }) => information.anchor),
 			);
-			updater.proved(anchors[server.anchor]);
-			return { server };
+			const anchor = anchors[server.anchor];
+			updater.proved(anchor);
+			return { proved: { server, generation: anchor.information.generation } };
 		} catch (error) {
 			if (error instanceof RefusedError) report({ event: "refused", server: "service", reason: error.reason });
 			return { error };
@@ -69,17 +76,17 @@ export class Authenticator {
 	}
 
 	/** Whatever the service answers, it has proved itself. */
-	async #get(server: AuthenticatedServer): Promise<true> {
+	async #get({ server, generation }: Proved): Promise<true> {
 		try {
 			await server.get({ userAgent: this.#options.updater.userAgent });
 		} catch (error) {
-			this.#fail(error);
+			this.#fail(error, generation);
 		}
 		return true;
 	}
 
-	#fail(error: unknown): false {
-		this.#options.report({ event: "failed", server: "service", reason: reasonOf(error) });
+	#fail(error: unknown, generation?: number): false {
+		this.#options.report({ event: "failed", server: "service", generation, reason: reasonOf(error) });
 		return false;
 	}
 }

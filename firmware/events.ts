@@ -27,8 +27,11 @@ export type DeviceEvent =
 	| { event: "promoted"; generation: number; reason?: FlashReason }
 	/** Something was written to a slot that nobody had sent. */
 	| { event: "repaired"; partition: SlotName; generation?: number; reason: Repair }
-	/** Something was tried and did not succeed; nothing was lost. Of a server, or of a flash partition. */
-	| { event: "failed"; server: ServerName; reason: string; status?: number }
+	/**
+	 * Something was tried and did not succeed; nothing was lost. Of a server, or of a flash partition. Of the service with
+	 * the generation by which it had proved itself in this session before.
+	 */
+	| { event: "failed"; server: ServerName; generation?: number; reason: string; status?: number }
 	| { event: "failed"; partition: Partition; generation?: number; reason: string };
 
 export type EventName = DeviceEvent["event"];

@@ -31,7 +31,7 @@ const shapes: Record<EventName, Shape[]> = {
 	promoted: [{ generation: number, "reason?": any }],
 	repaired: [{ partition: slot, "generation?": number, reason: any }],
 	failed: [
-		{ server, reason: any, "status?": number },
+		{ server, "generation?": number, reason: any, "status?": number },
 		{ partition: oneOf("ca0", "ca1", "poll"), "generation?": number, reason: any },
 	],
 };

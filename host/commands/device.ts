@@ -49,7 +49,7 @@ export async function device(options: DeviceOptions): Promise<number> {
 	const flash = options.flash ?? mkdtempSync(join(tmpdir(), "baton-flash-"));
 	const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 	const events: DeviceEvent[] = [];
-	const verdict = new ServiceVerdict(once ? Infinity : serviceInterval);
+	const verdict = new ServiceVerdict();
 	try {
 		const running = await startBoard({
 			board,
@@ -72,7 +72,7 @@ export async function device(options: DeviceOptions): Promise<number> {
 				const event = parseEvent(line);
 				if (!event) return;
 				events.push(event);
-				verdict.hear(event, performance.now());
+				verdict.hear(event);
 			},
 		});
 		const stop = () => void running.stop();
@@ -115,26 +115,16 @@ export function candidateOf(events: readonly DeviceEvent[]): number | null {
 	return candidate;
 }
 
-/**
- * Did the last session with the service authenticate it? A `failed` after `authenticated` belongs to the same session,
- * whose HTTP part went wrong, if it comes sooner than another session can begin.
- */
+/** Did the last session with the service authenticate it? What fails in a session after that is HTTP's, and no matter. */
 export class ServiceVerdict {
 	authenticated: { generation: number; slot: Anchor["slot"] } | null = null;
-	readonly #shortestPause: number; // ms
-	#at = -Infinity;
 
-	constructor(serviceInterval: number) {
-		this.#shortestPause = serviceInterval * 0.9; // a device spreads its sessions by ± 10 %
-	}
-
-	hear(event: DeviceEvent, now: number): void {
+	hear(event: DeviceEvent): void {
 		if (event.event === "authenticated" && event.server === "service") {
 			const { generation, slot } = event;
 			this.authenticated = { generation, slot };
-			this.#at = now;
 		} else if (event.event === "failed" && "server" in event && event.server === "service") {
-			if (now - this.#at >= this.#shortestPause) this.authenticated = null;
+			if (event.generation === undefined) this.authenticated = null;
 		}
 	}
 }

@@ -196,14 +196,14 @@ test("--map in every form", () => {
 });
 
 test("the verdict is that of the last session with the service", () => {
-	const verdict = new ServiceVerdict(1_000);
+	const verdict = new ServiceVerdict();
 	assert.is(verdict.authenticated, null);
-	verdict.hear({ event: "authenticated", server: "download", generation: 1 }, 0);
+	verdict.hear({ event: "authenticated", server: "download", generation: 1 });
 	assert.is(verdict.authenticated, null);
-	verdict.hear({ event: "authenticated", server: "service", generation: 1, slot: "current" }, 10);
-	verdict.hear({ event: "failed", server: "service", reason: "connection lost" }, 50); // the same session's HTTP
+	verdict.hear({ event: "authenticated", server: "service", generation: 1, slot: "current" });
+	verdict.hear({ event: "failed", server: "service", generation: 1, reason: "connection lost" }); // that session's HTTP
 	assert.equal(verdict.authenticated, { generation: 1, slot: "current" });
-	verdict.hear({ event: "failed", server: "service", reason: "connection refused" }, 1_100);
+	verdict.hear({ event: "failed", server: "service", reason: "connection refused" });
 	assert.is(verdict.authenticated, null);
 });
 

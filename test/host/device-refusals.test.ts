@@ -16,6 +16,7 @@ import {
 	newKeyPair,
 } from "../../host/certificate-authority.js";
 import { writeSlotImage } from "../../host/slot-image.js";
+import type { ApplicationServerOptions } from "../../rehearsal/application-server.js";
 import { closedPort } from "../closed-port.js";
 import { createWorld, downloadName, SERVICE_NAME, World } from "../world.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
@@ -331,6 +332,20 @@ const cases: Case[] = [
 		name: "a server that accepts and hangs up",
 		arrange: async () => serviceAt(await tcpServer(socket => socket.destroy())),
 		told: [...factoryStored, "failed service: connection lost", "poll 1", NOBODY],
+	},
+	{
+		name: "a service that proves itself and hangs up",
+		async arrange() {
+			const answer: ApplicationServerOptions["answer"] = (_request, response) => void response.socket!.destroy();
+			return serviceAt((await world.applicationServer(1, { answer })).port);
+		},
+		told: [
+			...factoryStored,
+			"authenticated service 1 current",
+			"failed service 1: connection lost",
+			"poll 1",
+			"none: connection refused",
+		],
 	},
 	{
 		name: "a server that speaks something else",
