@@ -351,6 +351,10 @@ function kernelTargets({ operations, text, modules }: KernelFigures): Target[] {
 		size("ML-DSA-44 with Keccak", modules["ml-dsa-44"]!, 9000, 7500),
 		count("HSS/LMS verify in C", operations["hss-lms-verify"]!.instructions, 3000, 2400),
 		stack("HSS/LMS verify in C", "hss-lms-verify", 600, 512),
+		count("ML-KEM-768 key in C", operations["ml-kem-768-generate"]!.instructions, 1200, 1000),
+		stack("ML-KEM-768 key in C", "ml-kem-768-generate", 3200, 2900),
+		count("ML-KEM-768 decapsulate in C", operations["ml-kem-768-decapsulate"]!.instructions, 1700, 1400),
+		stack("ML-KEM-768 decapsulate in C", "ml-kem-768-decapsulate", 3200, 2900),
 	];
 }
 

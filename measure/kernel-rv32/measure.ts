@@ -43,6 +43,7 @@ interface Size {
 const modules: Record<string, string[]> = {
 	"hss-lms": ["baton_hss_lms_verify"],
 	"ml-dsa-44": ["baton_ml_dsa_44_verify"],
+	"ml-kem-768": ["baton_ml_kem_768_generate", "baton_ml_kem_768_decapsulate"],
 	p256: ["baton_ecdsa_verify", "baton_curve256"],
 	p384: ["baton_ecdsa_verify", "baton_curve384"],
 	rsa: ["baton_rsa_verify_pkcs1", "baton_rsa_verify_pss"],

@@ -12,6 +12,7 @@ import {
 	sign,
 } from "node:crypto";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
+import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { LMS_PRIVATE_KEY_BYTES, LmsSigner, makeLmsLeaves } from "../../host/lms.js";
 import { ecdsaCase, rsaSigner, secp256r1Case } from "./public-key-cases.js";
 
@@ -43,6 +44,7 @@ export async function vectorsHeader(): Promise<string> {
 		table("agreeCase", { scalar: 32, u: 32, shared: 32 }, agreeCase),
 		table("mlDsa44Case", { publicKey: 1312, message: MESSAGE_BYTES, signature: 2420 }, mlDsa44Case),
 		table("hssLmsCase", { publicKey: 52, message: MESSAGE_BYTES, signature: 1504 }, i => hssLmsCase(lms, i)),
+		table("mlKem768Case", { seed: 64, encapsulationKey: 1184, ciphertext: 1088, shared: 32 }, mlKem768Case),
 		table("deriveCase", { salt: 32, input: 32, info: 50, output: 32 }, deriveCase),
 		"struct protectCase { uint8_t key[32], nonce[12], additional[5], sha256[32]; };",
 		cells("protectCase", "chacha20poly1305", i => protectCase("chacha20-poly1305", 32, text, i)),
@@ -75,6 +77,13 @@ function mlDsa44Case(i: number): Uint8Array[] {
 	const { publicKey, secretKey } = ml_dsa44.keygen(bytes("ML-DSA signer", 32, i));
 	const message = bytes("message", MESSAGE_BYTES, i);
 	return [publicKey, message, ml_dsa44.sign(message, secretKey, { extraEntropy: false })];
+}
+
+function mlKem768Case(i: number): Uint8Array[] {
+	const seed = bytes("ML-KEM key", 64, i);
+	const { publicKey } = ml_kem768.keygen(seed);
+	const { cipherText, sharedSecret } = ml_kem768.encapsulate(publicKey, bytes("ML-KEM message", 32, i));
+	return [seed, publicKey, cipherText, sharedSecret];
 }
 
 function hssLmsCase(signer: LmsSigner, i: number): Uint8Array[] {

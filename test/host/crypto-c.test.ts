@@ -10,7 +10,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { baseTable } from "../../firmware/crypto/c/base-table.js";
 import { curveBase } from "../../firmware/crypto/c/curve-base.js";
-import { mlDsa44Zetas } from "../../firmware/crypto/c/zetas.js";
+import { mlDsa44Zetas, mlKem768Zetas } from "../../firmware/crypto/c/zetas.js";
 import { measureKernel, missingForKernel } from "../../measure/kernel-rv32/measure.js";
 import {
 	add,
@@ -55,6 +55,7 @@ test("the base points' tables are what their generators make", () => {
 
 test("the powers of ζ are what their generator makes", () => {
 	assert.is(readFileSync(join(kernel, "ml-dsa-44-zetas.h"), "utf8"), mlDsa44Zetas());
+	assert.is(readFileSync(join(kernel, "ml-kem-768-zetas.h"), "utf8"), mlKem768Zetas());
 });
 
 test("every native function of the kernel is called once, with its number of parameters", () => {
@@ -484,6 +485,8 @@ else
 		atMost("ML-DSA-44 verify", count("ml-dsa-44-verify"), 2_600_000);
 		atMost("HSS/LMS verify", count("hss-lms-verify"), 3_000_000);
 		atMost("stack of HSS/LMS", operations["hss-lms-verify"]!.stackBytes, 600);
+		atMost("ML-KEM-768 key", count("ml-kem-768-generate"), 1_200_000);
+		atMost("ML-KEM-768 decapsulate", count("ml-kem-768-decapsulate"), 1_700_000);
 		atMost("bytes of ML-DSA-44", modules["ml-dsa-44"]!.text + modules["ml-dsa-44"]!.tables, 9000);
 		for (const operation in operations) atMost(`stack of ${operation}`, operations[operation]!.stackBytes, 4096);
 	});

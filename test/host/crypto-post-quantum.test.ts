@@ -1,14 +1,20 @@
 // The post-quantum algorithms of both kernels, in TypeScript and in C with this machine's sanitizers, against
 // @noble/post-quantum and against the slow twins. Other cases in each run.
 
+import { readFileSync } from "node:fs";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
+import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { vectorFile } from "../../boards/bundle.js";
 import { hssLmsIndex, hssLmsVerify } from "../../firmware/crypto/typescript/hss-lms.js";
 import { mlDsa44Verify } from "../../firmware/crypto/typescript/ml-dsa-44.js";
+import { mlKem768Decapsulate, mlKem768Generate } from "../../firmware/crypto/typescript/ml-kem-768.js";
 import { LMS_INDICES, LMS_PRIVATE_KEY_BYTES, LmsSigner, makeLmsLeaves } from "../../host/lms.js";
 import { verify as hssLmsReference } from "../reference/hss-lms.js";
 import { verify as mlDsa44Reference } from "../reference/ml-dsa-44.js";
+import { decapsulate, encapsulate, keyGen } from "../reference/ml-kem-768.js";
+import { withVectors } from "../vectors.js";
 import { type Case, check, flag, whyNoCompiler } from "./crypto-c/driver.js";
 import { cases, type Random } from "./random-cases.js";
 
@@ -203,5 +209,79 @@ cases(
 	},
 	askAll,
 );
+
+/** Both kernels' public key and secret; the latter must be the expected one. */
+function judgeMlKem(seed: Uint8Array, encapsulationKey: Uint8Array, ciphertext: Uint8Array, expected: Uint8Array) {
+	const key = new Uint8Array(1184);
+	const privateKey = mlKem768Generate(seed, key);
+	assert.equal(key, encapsulationKey);
+	assert.equal(mlKem768Decapsulate(privateKey, ciphertext), expected);
+	const answer = Buffer.concat([privateKey, encapsulationKey, expected]);
+	asked.push({ operation: "M", parts: [seed.slice(), ciphertext.slice()], expected: answer });
+}
+
+let turnOfKem = 0;
+cases(
+	"ML-KEM-768 keys, each with a good ciphertext and a spoilt one",
+	1000,
+	({ bytes, below }) => {
+		const seed = bytes(64),
+			message = bytes(32);
+		const { publicKey, secretKey } = ml_kem768.keygen(seed);
+		const { cipherText, sharedSecret } = ml_kem768.encapsulate(publicKey, message);
+		judgeMlKem(seed, publicKey, cipherText, sharedSecret);
+		const bad = cipherText.slice();
+		switch (below(4)) {
+			case 0:
+				bad.set(bytes(below(1088) + 1).subarray(0, 1088));
+				break;
+			case 1: // of the same message, for another key
+				bad.set(ml_kem768.encapsulate(ml_kem768.keygen(bytes(64)).publicKey, message).cipherText);
+				break;
+			default: {
+				const bit = below(8 * bad.length);
+				bad[bit >> 3]! ^= 1 << (bit & 7);
+			}
+		}
+		const rejection = ml_kem768.decapsulate(bad, secretKey);
+		assert.not.equal(rejection, sharedSecret);
+		judgeMlKem(seed, publicKey, bad, rejection);
+		if (turnOfKem++ % 125 === 0) {
+			const twin = keyGen(seed.subarray(0, 32), seed.subarray(32));
+			assert.equal(twin.ek, publicKey);
+			assert.equal(encapsulate(twin.ek, message), { K: sharedSecret, c: cipherText });
+			assert.equal(decapsulate(twin.dk, cipherText), sharedSecret);
+			assert.equal(decapsulate(twin.dk, bad), rejection);
+		}
+	},
+	askAll,
+);
+
+const semiExpanded = vectorFile("wycheproof/mlkem_768_semi_expanded_decaps_test.json");
+withVectors(
+	"the twin takes Wycheproof's decapsulation keys, which ours are never read from",
+	[semiExpanded && readFileSync(semiExpanded, "utf8")],
+	([text]) => {
+		let count = 0;
+		const { testGroups } = JSON.parse(text!) as {
+			testGroups: { tests: { tcId: number; dk: string; c: string; K: string; result: string }[] }[];
+		};
+		for (const { tcId, dk, c, K, result } of testGroups.flatMap(group => group.tests)) {
+			const shared = decapsulate(Buffer.from(dk, "hex"), Buffer.from(c, "hex"));
+			assert.is(shared && Buffer.from(shared).toString("hex"), result === "valid" ? K : undefined, `case ${tcId}`);
+			count++;
+		}
+		assert.is(count, 9);
+	},
+);
+
+test("the twin refuses an encapsulation key that is not reduced (FIPS 203 §7.2)", () => {
+	const { ek } = keyGen(new Uint8Array(32), new Uint8Array(32));
+	const message = new Uint8Array(32);
+	assert.ok(encapsulate(ek, message));
+	ek.set([0x01, 0x0d], 6); // q, in 12 bits
+	assert.is(encapsulate(ek, message), undefined);
+	assert.is(encapsulate(ek.subarray(1), message), undefined);
+});
 
 test.run();

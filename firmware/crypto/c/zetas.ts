@@ -1,19 +1,30 @@
-// Makes ml-dsa-44-zetas.h: the powers of ζ that the transform multiplies with (FIPS 204, appendix B). Host only; a host
-// test compares the file with what this makes.
+// Makes ml-dsa-44-zetas.h and ml-kem-768-zetas.h: the powers of ζ that transforms multiply with (FIPS 204, appendix B;
+// FIPS 203, appendix A). Host only; a host test compares the files with what this makes.
 
 /** The whole of ml-dsa-44-zetas.h: ζ^BitRev8(m) 2^32 modulo q, between -q / 2 and q / 2. */
 export function mlDsa44Zetas(): string {
-	const numbers = zetas(8380417n, 1753n, 8, 32n);
-	return header("ML_DSA_44", "1,024 bytes", `const int32_t ZETAS[256]`, numbers);
+	const q = 8380417n;
+	const numbers = zetas(q, 1753n, 8).map(zeta => {
+		const number = (zeta * 2n ** 32n) % q;
+		return number > q / 2n ? number - q : number;
+	});
+	return header("ML_DSA_44", "1,024 bytes", "const int32_t ZETAS[256]", numbers);
 }
 
-/** ζ^BitRev(m) 2^shift modulo q for all m of so many bits. */
-function zetas(q: bigint, zeta: bigint, bits: number, shift: bigint): bigint[] {
+/** The whole of ml-kem-768-zetas.h: ζ^BitRev7(m) 2^32 / q, rounded up. */
+export function mlKem768Zetas(): string {
+	const q = 3329n;
+	const numbers = zetas(q, 17n, 7).map(zeta => (zeta * 2n ** 32n + q - 1n) / q);
+	return header("ML_KEM_768", "512 bytes", "const uint32_t ZETAS[128]", numbers);
+}
+
+/** ζ^BitRev(m) modulo q for all m of so many bits. */
+function zetas(q: bigint, zeta: bigint, bits: number): bigint[] {
 	const all: bigint[] = [];
-	for (let m = 0, power = 2n ** shift % q; m < 2 ** bits; m++, power = (power * zeta) % q) {
+	for (let m = 0, power = 1n; m < 2 ** bits; m++, power = (power * zeta) % q) {
 		let reversed = 0;
 		for (let bit = 0; bit < bits; bit++) reversed = 2 * reversed + ((m >> bit) & 1);
-		all[reversed] = power > q / 2n ? power - q : power;
+		all[reversed] = power;
 	}
 	return all;
 }

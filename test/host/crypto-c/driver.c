@@ -10,6 +10,7 @@
 #include "inverse.h"
 #include "keccak.h"
 #include "ml-dsa-44.h"
+#include "ml-kem-768.h"
 #include "numbers.h"
 #include "rsa.h"
 #include "scalar25519.h"
@@ -208,6 +209,11 @@ int main(void)
 		case 'K': length = c[0] | c[1] << 8, sponge(a, n[0], b[0], b[1], b[2]); break;
 		case 'd': put_bool(n[2] == BATON_ML_DSA_44_SIGNATURE_BYTES && baton_ml_dsa_44_verify(a, b, n[1], c)); break;
 		case 'l': put_bool(n[2] == BATON_HSS_LMS_SIGNATURE_BYTES && baton_hss_lms_verify(a, b, n[1], c)); break;
+		case 'M': // a key of a, and b opened with it
+			baton_ml_kem_768_generate(answer, answer + 128, a);
+			baton_ml_kem_768_decapsulate(answer + 128 + BATON_ML_KEM_768_KEY_BYTES, answer, b);
+			length = 128 + BATON_ML_KEM_768_KEY_BYTES + 32;
+			break;
 		case 'w': elements(n[0] == 32 ? &baton_curve256 : &baton_curve384, a, b); break;
 		case 'm': numbers(a, n[0], b, c); break;
 		case 'q': // a: key; b: hash; c: r and s, equally long

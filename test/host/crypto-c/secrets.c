@@ -3,6 +3,7 @@
 // argument `leak` it does what must be reported.
 
 #include "kernel.h"
+#include "ml-kem-768.h"
 #include "secp256r1.h"
 #include <stdio.h>
 #include <string.h>
@@ -38,5 +39,14 @@ int main(int count, char **words)
 	baton_chacha20poly1305_seal(key, nonce, additional, sizeof additional, text, sizeof text, tag);
 	SECRET(text);
 	baton_aes128gcm_seal(other, nonce, additional, sizeof additional, text, sizeof text, tag);
+
+	// A key of ρ, which is public and decides how long sampling takes, and of secrets; then what was made for some key.
+	static uint8_t private_key[BATON_ML_KEM_768_PRIVATE_KEY_BYTES], ciphertext[BATON_ML_KEM_768_CIPHERTEXT_BYTES];
+	static uint8_t encapsulation_key[BATON_ML_KEM_768_KEY_BYTES];
+	memset(private_key, 0x11, sizeof private_key);
+	memset(ciphertext, 0x77, sizeof ciphertext);
+	VALGRIND_MAKE_MEM_UNDEFINED(private_key + 32, sizeof private_key - 32);
+	baton_ml_kem_768_expand(private_key, encapsulation_key);
+	baton_ml_kem_768_decapsulate(output, private_key, ciphertext);
 	return 0;
 }
