@@ -12,6 +12,13 @@ export function ascii(text: string): Uint8Array {
 	return bytes;
 }
 
+/** `bytes` as text, a character for each. */
+export function latin1(bytes: Uint8Array): string {
+	let text = "";
+	for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
+	return text;
+}
+
 export function concatenate(...parts: Uint8Array[]): Uint8Array {
 	let length = 0;
 	for (const part of parts) length += part.length;

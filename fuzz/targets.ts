@@ -2,6 +2,7 @@
 // with what must hold of whatever it accepts. A target throws anything else than a refusal: that is a finding.
 
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { latin1 } from "../firmware/bytes.js";
 import { CborReader, DecodeError } from "../firmware/cbor.js";
 import { ResponseReader } from "../firmware/http.js";
 import { AlertError } from "../firmware/tls/alert.js";
@@ -16,11 +17,13 @@ import {
 	readNewSessionTicket,
 	readServerHello,
 } from "../firmware/tls/handshake.js";
+import { GROUPS } from "../firmware/tls/key-exchange.js";
 import { CIPHER_SUITES } from "../firmware/tls/record.js";
 import { signatureStructure, VerifiedCaInformation } from "../firmware/trust/ca-information.js";
 import { CertificateError, readCertificate } from "../firmware/x509/certificate.js";
 import { DerReader } from "../firmware/x509/der.js";
 import { readTrustAnchor, verifyPath } from "../firmware/x509/path.js";
+import { handshakeSchemes } from "../firmware/x509/signature-algorithm.js";
 import { encodeCoseSign1, encodePayload } from "../host/ca-information.js";
 import type { Dice } from "../test/dice.js";
 import { HOST, recordedFlights } from "../test/firmware/tls/recorded-flights.js";
@@ -80,8 +83,9 @@ const hello: ClientHello = {
 	suites: CIPHER_SUITES,
 	hostName: HOST,
 	fragmentLength: 512,
-	keyShare: new Uint8Array(32),
+	keyShare: { group: GROUPS[0], share: new Uint8Array(32) },
 	authorities: [],
+	schemes: handshakeSchemes([]),
 	cookie: undefined,
 };
 const bodies: ((body: Uint8Array) => unknown)[] = [
@@ -255,7 +259,7 @@ function walk(der: DerReader, depth: number): void {
 			const outer = der.enter(tag);
 			walk(der, depth + 1);
 			der.leave(outer);
-		} else if (tag >= 0x0c && tag <= 0x1e) der.latin1(tag);
+		} else if (tag >= 0x0c && tag <= 0x1e) latin1(der.content(tag));
 		else der.skip();
 	}
 }

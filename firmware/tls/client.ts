@@ -1,11 +1,10 @@
 // A TLS 1.3 client (RFC 9846) as a machine without I/O: bytes in, bytes out. It authenticates the server and protects
-// what is exchanged; X25519, both suites of record.ts, HelloRetryRequest, KeyUpdate, no client certificate (asked for
+// what is exchanged; X25519 (secp256r1 where it is asked for), both suites of record.ts, HelloRetryRequest, KeyUpdate, no client certificate (asked for
 // one, it says that it has none). Left out: PSK, tickets, resumption and 0-RTT, so that each connection checks a
 // certificate. Here records become messages; states.ts says what they mean; socket.ts runs it all over TCP.
 
-import { x25519PublicKey } from "../crypto/kernel.js";
+import { equalBytes } from "../bytes.js";
 import { isIPv4 } from "../url.js";
-import { compare } from "../x509/der.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { AlertError, alertFor, CLOSE_NOTIFY, refuse, USER_CANCELED } from "./alert.js";
 import { Connection } from "./connection.js";
@@ -17,6 +16,7 @@ import {
 	type FragmentLength,
 	KEY_UPDATE,
 } from "./handshake.js";
+import { GROUPS, SECRET_LENGTH } from "./key-exchange.js";
 import {
 	ALERT,
 	APPLICATION_DATA,
@@ -78,23 +78,26 @@ export class Client {
 	/** What `random` throws is thrown on. The ClientHello is waiting to be taken. */
 	constructor(options: ClientOptions) {
 		const { host, random, fragmentLength = 512, recordLimit = LONGEST_FRAGMENT, suites = CIPHER_SUITES } = options;
-		const secret = new Uint8Array(32 + 32 + 32);
-		random(secret);
-		const privateKey = secret.subarray(64);
+		const drawn = new Uint8Array(32 + 32 + 2 * SECRET_LENGTH);
+		random(drawn);
+		const secret = drawn.subarray(64, 64 + SECRET_LENGTH),
+			spare = drawn.subarray(64 + SECRET_LENGTH);
+		const [group] = GROUPS;
+		this.#connection = new Connection(host, options.anchors, fragmentLength, recordLimit);
+		this.#connection.keep(secret, spare);
 		const hello: ClientHello = {
-			random: secret.subarray(0, 32),
-			sessionId: secret.subarray(32, 64),
+			random: drawn.subarray(0, 32),
+			sessionId: drawn.subarray(32, 64),
 			suites,
 			hostName: isIPv4(host) ? undefined : host,
 			fragmentLength,
-			keyShare: options.offerKeyShare === false ? undefined : x25519PublicKey(privateKey),
+			keyShare: options.offerKeyShare === false ? undefined : { group, share: group.share(secret) },
+			schemes: this.#connection.schemes,
 			authorities: options.nameAuthorities === false ? [] : subjectsOf(options.anchors),
 			cookie: undefined,
 		};
-		this.#connection = new Connection(host, options.anchors, fragmentLength, recordLimit);
-		this.#connection.keep(privateKey);
 		this.#connection.sendHello(hello, 0x0301);
-		this.#state = awaitServerHello(this.#connection, hello, privateKey);
+		this.#state = awaitServerHello(this.#connection, hello, secret, { secret: spare });
 	}
 
 	/** The index of the anchor that authenticated the server; undefined until its Finished was verified. */
@@ -257,28 +260,25 @@ export class Client {
 	/** Messages may share a record or be split over several (§5.1); only a split one is copied. */
 	#receiveHandshake(content: Uint8Array): void {
 		for (let offset = 0; offset < content.length; ) {
-			const left = content.length - offset;
+			const rest = content.subarray(offset);
 			if (this.#hashing > 0) {
-				offset += this.#hash(content.subarray(offset));
-				continue;
-			}
-			if (!this.#partial && left >= 4) {
-				const length = messageLength(content, offset);
-				if (this.#isTooLong(content[offset], length)) {
-					this.#hashing = length;
-					continue;
-				}
-				if (left >= length) {
-					this.#receiveMessage(content.subarray(offset, offset + length), left === length);
+				offset += this.#hash(rest);
+			} else if (this.#partial || rest.length < 4) {
+				offset += this.#gather(rest);
+			} else {
+				const length = this.#begin(rest);
+				if (this.#hashing > 0) continue;
+				if (rest.length < length) {
+					offset += this.#gather(rest);
+				} else {
 					offset += length;
-					continue;
+					this.#receiveMessage(rest.subarray(0, length), rest.length === length);
 				}
 			}
-			offset += this.#gather(content.subarray(offset));
 		}
 	}
 
-	/** Takes what belongs to the message that is gathered, and gives that number. */
+	/** Takes what belongs to the message that is gathered, first its header, and gives that number. */
 	#gather(content: Uint8Array): number {
 		const partial = (this.#partial ??= new Uint8Array(4));
 		const taken = Math.min(content.length, partial.length - this.#gathered);
@@ -286,30 +286,32 @@ export class Client {
 		this.#gathered += taken;
 		if (this.#gathered < partial.length) return taken;
 		if (this.#gathered === 4) {
-			const length = messageLength(partial, 0);
-			if (this.#isTooLong(partial[0], length)) {
-				this.#partial = undefined;
-				this.#gathered = 0;
-				this.#hashing = length;
-				this.#hash(partial);
+			const length = this.#begin(partial);
+			if (this.#hashing === 0 && length > 4) {
+				this.#partial = new Uint8Array(length);
+				this.#partial.set(partial);
 				return taken;
 			}
-			const message = (this.#partial = new Uint8Array(length));
-			message.set(partial);
-			if (message.length > 4) return taken;
 		}
-		const message = this.#partial!;
 		this.#partial = undefined;
 		this.#gathered = 0;
-		this.#receiveMessage(message, taken === content.length);
+		if (this.#hashing > 0) this.#hash(partial);
+		else this.#receiveMessage(partial, taken === content.length);
 		return taken;
 	}
 
-	/** A CertificateRequest may list the names of a hundred CAs. It is hashed and forgotten: the answer is always the same. */
-	#isTooLong(type: number, length: number): boolean {
-		if (length <= (type === CERTIFICATE ? MAXIMUM_CERTIFICATE_MESSAGE : MAXIMUM_MESSAGE)) return false;
-		if (type === CERTIFICATE_REQUEST && this.#connection.requestAwaited) return true;
-		return refuse("message too long");
+	/**
+	 * The length of the message that `header` begins. A CertificateRequest may list the names of a hundred CAs: one that
+	 * is too long to be kept is hashed and forgotten, since the answer is always the same.
+	 */
+	#begin(header: Uint8Array): number {
+		const type = header[0],
+			length = 4 + ((header[1] << 16) | (header[2] << 8) | header[3]);
+		if (length > (type === CERTIFICATE ? MAXIMUM_CERTIFICATE_MESSAGE : MAXIMUM_MESSAGE)) {
+			if (type !== CERTIFICATE_REQUEST || !this.#connection.requestAwaited) refuse("message too long");
+			this.#hashing = length;
+		}
+		return length;
 	}
 
 	/** Takes what belongs to the message that is hashed, and gives that number. */
@@ -336,16 +338,11 @@ export class Client {
 /** The anchors' names, each once: two issues of one CA's information have the same. */
 function subjectsOf(anchors: readonly TrustAnchor[]): Uint8Array[] {
 	const subjects: Uint8Array[] = [];
-	for (const { subject } of anchors) if (!subjects.some(other => compare(other, subject) === 0)) subjects.push(subject);
+	for (const { subject } of anchors) if (!subjects.some(other => equalBytes(other, subject))) subjects.push(subject);
 	return subjects;
 }
 
 /** Our own mistake, if there are more. */
 export function expectAtMost(limit: number, bytes: Uint8Array): void {
 	if (bytes.length > limit) throw new RangeError(`expected at most ${limit} bytes, got ${bytes.length}`);
-}
-
-/** Length of a message with its header of four bytes, which starts at `offset`. */
-function messageLength(bytes: Uint8Array, offset: number): number {
-	return 4 + ((bytes[offset + 1] << 16) | (bytes[offset + 2] << 8) | bytes[offset + 3]);
 }

@@ -4,12 +4,15 @@
 import { concatenate } from "../bytes.js";
 import { Sha256 } from "../crypto/kernel.js";
 import type { TrustAnchor } from "../x509/path.js";
+import { handshakeSchemes, type SignatureScheme } from "../x509/signature-algorithm.js";
 import { type ClientHello, writeClientHello } from "./handshake.js";
 import { CHANGE_CIPHER_SPEC, HANDSHAKE, RecordReader, RecordWriter } from "./record.js";
 
 export class Connection {
 	readonly host: string;
 	readonly anchors: readonly TrustAnchor[];
+	/** What a CertificateVerify may be signed with: first as keys of the anchors' algorithms do. */
+	readonly schemes: readonly SignatureScheme[];
 	readonly reader: RecordReader;
 	readonly writer = new RecordWriter();
 	/** §4.1: a running hash, so that no message is kept. */
@@ -28,6 +31,7 @@ export class Connection {
 	constructor(host: string, anchors: readonly TrustAnchor[], limit: number, longest: number) {
 		this.host = host;
 		this.anchors = anchors;
+		this.schemes = handshakeSchemes(anchors.map(({ publicKey }) => publicKey.algorithm));
 		this.reader = new RecordReader(limit, longest);
 		this.sendLimit = limit;
 	}

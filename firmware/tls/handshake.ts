@@ -1,12 +1,13 @@
 // Handshake messages (RFC 9846 §4): ClientHello written, the server's messages read, each strictly and by itself. What
 // they mean together is states.ts's. A message here is its body, without the four bytes of type and length. Views that
 // are returned are views of the message. Left out, because never offered: PSK, early data, certificate compression,
-// OCSP and SCT, post-handshake authentication, groups other than X25519.
+// OCSP and SCT, post-handshake authentication.
 
 import { ascii, concatenate, equalBytes } from "../bytes.js";
 import { sha256 } from "../crypto/kernel.js";
-import { signatureSchemes } from "../x509/public-key.js";
+import { certificateCodes, type SignatureScheme } from "../x509/signature-algorithm.js";
 import { refuse } from "./alert.js";
+import { GROUPS, type Group } from "./key-exchange.js";
 import { FieldReader, uint8, uint16, vector } from "./presentation.js";
 import type { CipherSuite } from "./record.js";
 
@@ -32,11 +33,11 @@ const RECORD_SIZE_LIMIT = 28,
 	SUPPORTED_VERSIONS = 43,
 	COOKIE = 44,
 	CERTIFICATE_AUTHORITIES = 47,
+	SIGNATURE_ALGORITHMS_CERT = 50,
 	KEY_SHARE = 51;
 
 const LEGACY_VERSION = 0x0303,
-	TLS_1_3 = 0x0304,
-	X25519 = 0x001d;
+	TLS_1_3 = 0x0304;
 const HTTP_1_1 = "http/1.1";
 
 const MAXIMUM_EXTENSIONS = 16; // in one message
@@ -54,8 +55,10 @@ export interface ClientHello {
 	/** For server_name; undefined for an address (RFC 6066 §3). */
 	hostName: string | undefined;
 	fragmentLength: FragmentLength;
-	/** X25519 public key; undefined: none is sent, the server asks for it with HelloRetryRequest (§4.3.8). */
-	keyShare: Uint8Array | undefined;
+	/** Our share in a group; undefined: none is sent, the server asks for it with HelloRetryRequest (§4.3.8). */
+	keyShare: { group: Group; share: Uint8Array } | undefined;
+	/** For CertificateVerify, in the order of our preference (§4.3.3). */
+	schemes: readonly SignatureScheme[];
 	/** DER of the names of the CAs that can authenticate the server (§4.3.4); none: they are not sent. */
 	authorities: readonly Uint8Array[];
 	/** From HelloRetryRequest (§4.3.2). */
@@ -67,14 +70,16 @@ export function writeClientHello(hello: ClientHello): Uint8Array {
 	const { hostName, cookie, keyShare, authorities } = hello;
 	const extensions = [
 		extension(MAX_FRAGMENT_LENGTH, uint8(FRAGMENT_LENGTHS.indexOf(hello.fragmentLength) + 1)),
-		extension(SUPPORTED_GROUPS, vector(2, uint16(X25519))),
-		extension(SIGNATURE_ALGORITHMS, vector(2, ...signatureSchemes.map(({ code }) => uint16(code)))),
+		extension(SUPPORTED_GROUPS, vector(2, ...GROUPS.map(({ code }) => uint16(code)))),
+		extension(SIGNATURE_ALGORITHMS, vector(2, ...hello.schemes.map(({ code }) => uint16(code)))),
 		extension(ALPN, vector(2, vector(1, ascii(HTTP_1_1)))),
 		// counts the content type too (RFC 8449 §4), max_fragment_length does not
 		extension(RECORD_SIZE_LIMIT, uint16(hello.fragmentLength + 1)),
 		extension(SUPPORTED_VERSIONS, vector(1, uint16(TLS_1_3))),
-		extension(KEY_SHARE, keyShare ? vector(2, uint16(X25519), vector(2, keyShare)) : vector(2)),
+		extension(KEY_SHARE, keyShare ? vector(2, uint16(keyShare.group.code), vector(2, keyShare.share)) : vector(2)),
 	];
+	const codes = certificateCodes(hello.schemes);
+	if (codes) extensions.push(extension(SIGNATURE_ALGORITHMS_CERT, vector(2, ...codes.map(uint16))));
 	if (hostName) extensions.push(extension(SERVER_NAME, vector(2, uint8(0), vector(2, ascii(hostName)))));
 	if (authorities.length > 0)
 		extensions.push(extension(CERTIFICATE_AUTHORITIES, vector(2, ...authorities.map(name => vector(2, name)))));
@@ -97,10 +102,11 @@ function extension(type: number, data: Uint8Array): Uint8Array {
 export interface ServerHello {
 	isRetryRequest: boolean;
 	suite: CipherSuite;
-	/** X25519 public key; undefined in a HelloRetryRequest. */
+	/** The group of the server's share; in a HelloRetryRequest that of the share that it wants, if it wants another. */
+	group: Group | undefined;
+	/** Undefined in a HelloRetryRequest. */
 	keyShare: Uint8Array | undefined;
-	/** HelloRetryRequest: X25519 was asked for, a cookie was given. */
-	wantsKeyShare: boolean;
+	/** HelloRetryRequest: a cookie was given. */
 	cookie: Uint8Array | undefined;
 }
 
@@ -115,17 +121,18 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 	const compression = reader.uint8();
 
 	let version: number | undefined;
+	let group: Group | undefined;
 	let keyShare: Uint8Array | undefined, cookie: Uint8Array | undefined;
-	let wantsKeyShare = false;
 	if (!reader.atEnd) {
 		const allowed = isRetryRequest ? [SUPPORTED_VERSIONS, COOKIE, KEY_SHARE] : [SUPPORTED_VERSIONS, KEY_SHARE];
 		readExtensions(reader, allowed, (type, data) => {
 			if (type === SUPPORTED_VERSIONS) version = data.uint16();
 			else if (type === COOKIE) cookie = data.vector(2, 1);
-			else if (data.uint16() !== X25519)
-				refuse("group not offered"); // §4.3.8
-			else if (isRetryRequest) wantsKeyShare = true;
-			else keyShare = data.vector(2, 1);
+			else {
+				const code = data.uint16();
+				group = GROUPS.find(one => one.code === code) ?? refuse("group not offered"); // §4.3.8
+				if (!isRetryRequest) keyShare = data.vector(2, 1);
+			}
 		});
 	}
 	reader.end();
@@ -138,8 +145,8 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 	if (!suite) return refuse("cipher suite not offered");
 	if (compression !== 0) refuse("compression");
 	if (!isRetryRequest && !keyShare) refuse("no key share"); // §9.2
-	if (keyShare && keyShare.length !== 32) refuse("bad key share"); // §4.3.8.2
-	return { isRetryRequest, suite, keyShare, wantsKeyShare, cookie };
+	if (keyShare && keyShare.length !== group!.shareLength) refuse("bad key share"); // §4.3.8.2
+	return { isRetryRequest, suite, group, keyShare, cookie };
 }
 
 /**
@@ -196,10 +203,12 @@ export function readCertificateRequest(message: Uint8Array): void {
 	let hasAlgorithms = false;
 	readExtensions(
 		reader,
-		[SIGNATURE_ALGORITHMS],
-		(_type, data) => {
-			hasAlgorithms = true;
-			if (data.vector(2, 2).length % 2 !== 0) refuse("malformed message");
+		[SIGNATURE_ALGORITHMS, SIGNATURE_ALGORITHMS_CERT, CERTIFICATE_AUTHORITIES],
+		(type, data) => {
+			const list = data.vector(2, 2);
+			if (type === CERTIFICATE_AUTHORITIES) return;
+			if (list.length % 2 !== 0) refuse("malformed message");
+			hasAlgorithms ||= type === SIGNATURE_ALGORITHMS;
 		},
 		true,
 	);
@@ -265,6 +274,8 @@ const OFFERED: readonly number[] = Object.freeze([
 	ALPN,
 	RECORD_SIZE_LIMIT,
 	SUPPORTED_VERSIONS,
+	CERTIFICATE_AUTHORITIES,
+	SIGNATURE_ALGORITHMS_CERT,
 	KEY_SHARE,
 ]);
 

@@ -112,11 +112,6 @@ export class RecordReader {
 		return this.#filled < HEADER ? HEADER - this.#filled : HEADER + this.#length - this.#filled;
 	}
 
-	/** Whether a record has begun and is not complete. */
-	get inRecord(): boolean {
-		return this.#filled > 0;
-	}
-
 	/** From now on records are protected by a key from `trafficSecret`. */
 	protect(suite: CipherSuite, trafficSecret: Uint8Array): void {
 		this.#protection?.wipe();
@@ -222,11 +217,7 @@ export class RecordWriter {
 		const isProtected = this.#protection !== undefined && type !== CHANGE_CIPHER_SPEC;
 		const length = content.length + (isProtected ? CONTENT_TYPE + TAG : 0);
 		const record = new Uint8Array(HEADER + length);
-		record[0] = isProtected ? APPLICATION_DATA : type;
-		record[1] = version >> 8;
-		record[2] = version & 0xff;
-		record[3] = length >> 8;
-		record[4] = length & 0xff;
+		record.set([isProtected ? APPLICATION_DATA : type, version >> 8, version & 0xff, length >> 8, length & 0xff]);
 		record.set(content, HEADER);
 		if (isProtected) {
 			record[HEADER + content.length] = type;

@@ -4,9 +4,9 @@
 // signature with the key that the certificate check gave. Called by client.ts.
 
 import { ascii, concatenate, equalSecrets } from "../bytes.js";
-import { Sha256, x25519, x25519PublicKey } from "../crypto/kernel.js";
+import { Sha256 } from "../crypto/kernel.js";
 import { MAXIMUM_CHAIN, type PublicKey, verifyPath } from "../x509/path.js";
-import { signatureSchemes } from "../x509/public-key.js";
+import type { SignatureScheme } from "../x509/signature-algorithm.js";
 import { refuse } from "./alert.js";
 import type { Connection } from "./connection.js";
 import {
@@ -46,27 +46,26 @@ export const HASHED = new Uint8Array(0);
  */
 export type State = (type: number, body: Uint8Array, message: Uint8Array, endsRecord: boolean) => State | Established;
 
-/** `retried`: the suite of the HelloRetryRequest that was answered, if there was one. */
+/** `secret`: of our share. `retry`: of the share that a HelloRetryRequest may ask for; undefined: it was answered. */
 export function awaitServerHello(
 	connection: Connection,
 	ours: ClientHello,
-	privateKey: Uint8Array,
-	retried?: CipherSuite,
+	secret: Uint8Array,
+	retry: { secret: Uint8Array } | { suite: CipherSuite },
 ): State {
 	return (type, body, message, endsRecord) => {
 		if (type !== SERVER_HELLO) refuse("unexpected message");
 		const hello = readServerHello(body, ours); // an older server, which sends its flight in one record, is told apart here
 		if (!endsRecord) refuse("message across a key change");
 		if (hello.isRetryRequest) {
-			if (retried) refuse("second HelloRetryRequest");
-			return answerRetry(connection, ours, privateKey, hello, message);
+			if ("suite" in retry) return refuse("second HelloRetryRequest");
+			return answerRetry(connection, ours, secret, retry.secret, hello, message);
 		}
-		const { suite, keyShare } = hello;
-		if (retried && suite !== retried) refuse("cipher suite changed"); // §4.2.4
-		if (!ours.keyShare) refuse("group not offered"); // §4.3.8: it belongs to no share of ours
-		const sharedSecret = x25519(privateKey, keyShare!);
-		if (sharedSecret.every(byte => byte === 0)) refuse("shared secret is zero"); // §7.4.2
-		privateKey.fill(0);
+		const { suite, group, keyShare } = hello;
+		if ("suite" in retry && suite !== retry.suite) refuse("cipher suite changed"); // §4.2.4
+		if (group !== ours.keyShare?.group) refuse("group not offered"); // §4.3.8: it belongs to no share of ours
+		const sharedSecret = group!.sharedSecret(secret, keyShare!);
+		secret.fill(0);
 
 		const { reader, writer, transcript } = connection;
 		transcript.update(message);
@@ -79,24 +78,25 @@ export function awaitServerHello(
 	};
 }
 
-/** HelloRetryRequest (§4.2.4). */
+/** HelloRetryRequest (§4.2.4). A share that it wants is made of `spare`. */
 function answerRetry(
 	connection: Connection,
 	ours: ClientHello,
-	privateKey: Uint8Array,
-	{ suite, wantsKeyShare, cookie }: ServerHello,
+	secret: Uint8Array,
+	spare: Uint8Array,
+	{ suite, group, cookie }: ServerHello,
 	message: Uint8Array,
 ): State {
-	if (!wantsKeyShare && !cookie) refuse("HelloRetryRequest changes nothing");
-	if (wantsKeyShare && ours.keyShare) refuse("key share already sent");
+	if (!group && !cookie) refuse("HelloRetryRequest changes nothing");
+	if (group && group === ours.keyShare?.group) refuse("key share already sent");
 	const helloHash = connection.transcript.digest(); // §4.1: the first ClientHello's hash stands for it
 	connection.transcript = new Sha256();
 	connection.transcript.update(writeMessage(MESSAGE_HASH, helloHash));
 	connection.transcript.update(message);
 	const second: ClientHello = { ...ours, cookie: cookie?.slice() };
-	if (wantsKeyShare) second.keyShare = x25519PublicKey(privateKey);
+	if (group) second.keyShare = { group, share: group.share(spare) };
 	connection.sendHello(second, 0x0303);
-	return awaitServerHello(connection, second, privateKey, suite);
+	return awaitServerHello(connection, second, group ? spare : secret, { suite });
 }
 
 /** Handshake traffic secrets, and the main secret that comes after them. */
@@ -148,7 +148,7 @@ function awaitCertificateVerify(
 ): State {
 	return (type, body, message) => {
 		if (type !== CERTIFICATE_VERIFY) refuse("unexpected message");
-		const proof = ServerProof.check(certified, connection.transcript.digest(), body);
+		const proof = ServerProof.check(certified, connection.schemes, connection.transcript.digest(), body);
 		connection.transcript.update(message);
 		return awaitFinished(connection, keys, requested, proof);
 	};
@@ -167,7 +167,9 @@ function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: b
 		if (requested) connection.sendMessage(writeMessage(CERTIFICATE, new Uint8Array(4))); // an empty one (§4.5.1)
 		connection.sendMessage(writeMessage(FINISHED, verifyData(traffic.client, transcript.digest())));
 		writer.protect(suite, secrets.client);
-		for (const secret of [traffic.client, traffic.server, main]) secret.fill(0);
+		traffic.client.fill(0);
+		traffic.server.fill(0);
+		main.fill(0);
 		return new Established(connection, suite, secrets, server);
 	};
 }
@@ -184,13 +186,17 @@ class ServerProof {
 	}
 
 	/** §4.5.2. */
-	static check({ publicKey, anchor }: Certified, transcriptHash: Uint8Array, message: Uint8Array): ServerProof {
+	static check(
+		{ publicKey, anchor }: Certified,
+		offered: readonly SignatureScheme[],
+		transcriptHash: Uint8Array,
+		message: Uint8Array,
+	): ServerProof {
 		const { scheme, signature } = readCertificateVerify(message);
-		const offered = signatureSchemes.find(({ code }) => code === scheme);
-		if (!offered) return refuse("signature algorithm not offered");
-		if (offered.algorithm !== publicKey.algorithm) refuse("signature algorithm of another key");
+		const algorithm = offered.find(({ code }) => code === scheme) ?? refuse("signature algorithm not offered");
+		if (algorithm.key !== publicKey.algorithm) refuse("signature algorithm of another key");
 		const signed = concatenate(ascii(SIGNED_PREFIX), transcriptHash);
-		if (!publicKey.verify(signed, signature)) refuse("bad signature by server");
+		if (!publicKey.verify(algorithm, signed, signature)) refuse("bad signature by server");
 		return new ServerProof(anchor);
 	}
 }

@@ -4,10 +4,12 @@
 // is read because CA information may set a bound for it), what names in the subject say, policies, revocation lists. A
 // critical extension that is not implemented is refused (§4.2).
 
+import { equalBytes } from "../bytes.js";
 import { CertificateError, type CertificateReason } from "./certificate-error.js";
 import { BOOLEAN, compare, constructed, DerReader, INTEGER, OCTET_STRING, primitive, SEQUENCE, SET } from "./der.js";
 import { DNS_NAME, IP_ADDRESS, readNameConstraints } from "./name-constraints.js";
-import { type KeyAlgorithm, type PublicKey, readPublicKey, readSignatureAlgorithm } from "./public-key.js";
+import { type PublicKey, readPublicKey } from "./public-key.js";
+import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signature-algorithm.js";
 
 export { CertificateError, type CertificateReason, DNS_NAME, IP_ADDRESS };
 
@@ -23,7 +25,7 @@ export interface Certificate {
 	/** tbsCertificate: what the signature covers. */
 	toBeSigned: Uint8Array;
 	/** Undefined: one that this build does not have. */
-	signatureAlgorithm: KeyAlgorithm | undefined;
+	signatureAlgorithm: SignatureAlgorithm | undefined;
 	signature: Uint8Array;
 	/** Name, as it stands: names are compared byte for byte. */
 	issuer: Uint8Array;
@@ -71,7 +73,8 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 
 	const subject = readName(der);
 	const publicKey = readPublicKey(der);
-	for (const n of UNIQUE_IDENTIFIERS) if (der.at(primitive(n))) der.skip(); // §4.1.2.8
+	if (der.at(primitive(1))) der.skip(); // issuerUniqueID (§4.1.2.8)
+	if (der.at(primitive(2))) der.skip(); // subjectUniqueID
 
 	const read: Certificate = {
 		toBeSigned: bytes,
@@ -90,15 +93,12 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 
 	const outerStart = der.offset;
 	readSignatureAlgorithm(der);
-	if (compare(der.since(outerStart), innerAlgorithm) !== 0) refuse("algorithms differ"); // §4.1.1.2
+	if (!equalBytes(der.since(outerStart), innerAlgorithm)) refuse("algorithms differ"); // §4.1.1.2
 	read.signature = der.octets();
 	der.leave(certificate);
 	if (!der.atEnd) refuse("trailing bytes");
 	return read;
 }
-
-/** issuerUniqueID and subjectUniqueID: `[1]` and `[2]`. */
-const UNIQUE_IDENTIFIERS = Object.freeze([1, 2] as const);
 
 /** The subject of what may be a certificate, without a look at the rest. Undefined: it has none that can be found. */
 export function readSubject(bytes: Uint8Array): Uint8Array | undefined {
@@ -159,7 +159,7 @@ function readExtensions(der: DerReader, read: Certificate): void {
 	while (!der.atEnd) {
 		const extension = der.enter(SEQUENCE);
 		const identifier = der.objectIdentifier();
-		if (seen.some(other => compare(other, identifier) === 0)) refuse("duplicate extension"); // §4.2
+		if (seen.some(other => equalBytes(other, identifier))) refuse("duplicate extension"); // §4.2
 		if (seen.push(identifier) > MAXIMUM_EXTENSIONS) refuse("too many extensions");
 		const critical = der.at(BOOLEAN) && der.boolean();
 		const value = der.enter(OCTET_STRING);
@@ -216,7 +216,7 @@ function readExtKeyUsage(der: DerReader): boolean {
 	let serverAuth = false;
 	while (!der.atEnd) {
 		const purpose = der.objectIdentifier();
-		if (compare(purpose, SERVER_AUTH) === 0 || compare(purpose, ANY_EXTENDED_KEY_USAGE) === 0) serverAuth = true;
+		if (equalBytes(purpose, SERVER_AUTH) || equalBytes(purpose, ANY_EXTENDED_KEY_USAGE)) serverAuth = true;
 	}
 	der.leave(sequence);
 	return serverAuth;

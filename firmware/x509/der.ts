@@ -2,12 +2,14 @@
 // encoding for each value. Left out: tags above 30, lengths above 65,535, reals, and everything indefinite.
 // Called by certificate.ts and by public-key.ts (ECDSA-Sig-Value).
 
+import { latin1 } from "../bytes.js";
 import { CertificateError, type DerReason } from "./certificate-error.js";
 
 export const BOOLEAN = 0x01,
 	INTEGER = 0x02,
 	BIT_STRING = 0x03,
 	OCTET_STRING = 0x04,
+	NULL = 0x05,
 	OBJECT_IDENTIFIER = 0x06;
 export const UTC_TIME = 0x17,
 	GENERALIZED_TIME = 0x18,
@@ -144,13 +146,6 @@ export class DerReader {
 		return content;
 	}
 
-	/** The content of the next element, a byte a character. */
-	latin1(tag: number): string {
-		let text = "";
-		for (const byte of this.content(tag)) text += String.fromCharCode(byte);
-		return text;
-	}
-
 	/**
 	 * Time (RFC 5280 §4.1.2.5): UTCTime through 2049, GeneralizedTime from 2050 on, in seconds and Zulu.
 	 * Seconds since 1970, negative before; no clock is asked.
@@ -158,7 +153,7 @@ export class DerReader {
 	time(): number {
 		const { tag } = this;
 		const isGeneral = tag === GENERALIZED_TIME;
-		let text = this.latin1(isGeneral ? tag : UTC_TIME);
+		let text = latin1(this.content(isGeneral ? tag : UTC_TIME));
 		if (!isGeneral) text = (text < "5" ? "20" : "19") + text; // two digits of the year: 1950 … 2049
 		const fields = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
 		if (!fields) return refuse("bad time");

@@ -6,16 +6,17 @@
 //                                           leaf: plant.example.net    not permitted
 //                                           leaf: 10.0.0.1             permitted: no address is constrained
 
+import { equalBytes, latin1 } from "../bytes.js";
 import { CertificateError, type CertificateReason } from "./certificate-error.js";
-import { compare, constructed, DerReader, primitive, SEQUENCE } from "./der.js";
+import { constructed, DerReader, primitive, SEQUENCE } from "./der.js";
 
 /** GeneralName (§4.2.1.6): the alternatives that mean something here. */
 export const DNS_NAME = primitive(2),
 	DIRECTORY_NAME = constructed(4),
 	IP_ADDRESS = primitive(7);
 
-const PERMITTED = constructed(0),
-	EXCLUDED = constructed(1);
+const EXCLUDED = constructed(1);
+const LISTS: readonly number[] = Object.freeze([constructed(0), EXCLUDED]); // permittedSubtrees, excludedSubtrees
 const MINIMUM = primitive(0);
 
 /** NameConstraints as an extension holds it, whole and well-formed: its DER, as a view. */
@@ -65,13 +66,13 @@ function checkOne(constraints: Uint8Array, tag: number, name: Uint8Array): void 
 function lies(tag: number, name: Uint8Array, base: Uint8Array): boolean {
 	switch (tag) {
 		case DNS_NAME:
-			return isInDomain(latin1(name), latin1(base));
+			return isInDomain(lower(name), lower(base));
 		case IP_ADDRESS: // an address, and an address with its mask
 			return (
 				base.length === 2 * name.length && name.every((byte, i) => ((byte ^ base[i]) & base[name.length + i]) === 0)
 			);
 		case DIRECTORY_NAME: // both are whole RDNs, so a prefix in bytes is one in RDNs
-			return base.length <= name.length && compare(name.subarray(0, base.length), base) === 0;
+			return base.length <= name.length && equalBytes(name.subarray(0, base.length), base);
 		default:
 			return refuse("unsupported constraints");
 	}
@@ -85,40 +86,36 @@ function isInDomain(name: string, base: string): boolean {
 
 /** `*.plant.example` may stand for `pump.plant.example`, which is excluded: so is the wildcard. */
 function mayStandFor(name: Uint8Array, base: Uint8Array): boolean {
-	const presented = latin1(name);
-	return presented.startsWith("*.") && isInDomain(latin1(base), presented.slice(2));
+	const presented = lower(name);
+	return presented.startsWith("*.") && isInDomain(lower(base), presented.slice(2));
 }
 
-function latin1(bytes: Uint8Array): string {
-	let text = "";
-	for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
-	return text.toLowerCase();
+function lower(bytes: Uint8Array): string {
+	return latin1(bytes).toLowerCase();
 }
 
 type Visit = (excluded: boolean, form: number, base: Uint8Array) => void;
 
+/** The GeneralSubtrees, each list with one at least; the minimum is 0 and the maximum absent, in this profile. */
 function visitSubtrees(der: DerReader, visit: Visit): void {
 	const outer = der.enter(SEQUENCE);
-	if (der.atEnd) refuse("bad extension"); // one of both has to be there
-	if (der.at(PERMITTED)) visitTrees(der, false, visit);
-	if (der.at(EXCLUDED)) visitTrees(der, true, visit);
-	der.leave(outer);
-}
-
-/** GeneralSubtrees. The minimum is 0 and the maximum absent, in this profile. */
-function visitTrees(der: DerReader, excluded: boolean, visit: Visit): void {
-	const outer = der.enter(excluded ? EXCLUDED : PERMITTED);
-	if (der.atEnd) refuse("bad extension"); // SIZE (1..MAX)
-	while (!der.atEnd) {
-		const subtree = der.enter(SEQUENCE);
-		const form = der.tag;
-		let base = der.content(form);
-		if (form === DIRECTORY_NAME) base = new DerReader(base).content(SEQUENCE);
-		if (form === IP_ADDRESS && base.length !== 8 && base.length !== 32) refuse("bad extension");
-		if (der.at(MINIMUM) && compare(der.content(MINIMUM), Uint8Array.of(0)) !== 0) refuse("unsupported constraints");
-		if (!der.atEnd) refuse("unsupported constraints");
-		der.leave(subtree);
-		visit(excluded, form, base);
+	if (der.atEnd) refuse("bad extension"); // one of both lists has to be there
+	for (const list of LISTS) {
+		if (!der.at(list)) continue;
+		const trees = der.enter(list);
+		if (der.atEnd) refuse("bad extension"); // SIZE (1..MAX)
+		while (!der.atEnd) {
+			const subtree = der.enter(SEQUENCE);
+			const form = der.tag;
+			let base = der.content(form);
+			if (form === DIRECTORY_NAME) base = new DerReader(base).content(SEQUENCE);
+			if (form === IP_ADDRESS && base.length !== 8 && base.length !== 32) refuse("bad extension");
+			if (der.at(MINIMUM) && der.content(MINIMUM)[0] !== 0) refuse("unsupported constraints");
+			if (!der.atEnd) refuse("unsupported constraints");
+			der.leave(subtree);
+			visit(list === EXCLUDED, form, base);
+		}
+		der.leave(trees);
 	}
 	der.leave(outer);
 }

@@ -8,7 +8,7 @@
 //
 // "No anchor has issued it" is only said of a path that is otherwise good. Left out: revocation lists, policies.
 
-import { equalBytes } from "../bytes.js";
+import { equalBytes, latin1 } from "../bytes.js";
 import { isIPv4 } from "../url.js";
 import {
 	type Certificate,
@@ -21,7 +21,7 @@ import {
 	readCertificate,
 	readSubject,
 } from "./certificate.js";
-import { compare, DerReader, SEQUENCE } from "./der.js";
+import { DerReader, SEQUENCE } from "./der.js";
 import { checkNameConstraints } from "./name-constraints.js";
 import type { PublicKey } from "./public-key.js";
 
@@ -50,10 +50,8 @@ export interface TrustAnchor {
 export function readTrustAnchor(certificate: Uint8Array): TrustAnchor {
 	const read = readCertificate(certificate);
 	checkAuthority(read);
-	const anchor: TrustAnchor = { subject: read.subject, publicKey: read.publicKey };
-	if (read.pathLength !== Infinity) anchor.pathLength = read.pathLength;
-	if (read.nameConstraints) anchor.nameConstraints = read.nameConstraints;
-	return anchor;
+	const { subject, publicKey, pathLength, nameConstraints } = read;
+	return { subject, publicKey, pathLength: pathLength < Infinity ? pathLength : undefined, nameConstraints };
 }
 
 /**
@@ -87,8 +85,7 @@ export function verifyPath(
 	checkLeaf(leaf, serverName);
 
 	const path = [leaf];
-	const others = presented.filter((bytes, i) => !presented.slice(0, i).some(before => compare(before, bytes) === 0));
-	others.shift();
+	const others = presented.filter((bytes, i) => presented.findIndex(one => equalBytes(one, bytes)) === i).slice(1);
 	for (;;) {
 		const anchor = findAnchor(path, anchors);
 		if (anchor !== undefined) return { publicKey: leaf.publicKey, anchor };
@@ -101,7 +98,7 @@ export function verifyPath(
 	}
 	const { issuer } = path[path.length - 1];
 	return refuse(
-		anchors.some(({ subject }) => compare(subject, issuer) === 0) ? "bad signature by issuer" : "unknown issuer",
+		anchors.some(({ subject }) => equalBytes(subject, issuer)) ? "bad signature by issuer" : "unknown issuer",
 	);
 }
 
@@ -112,7 +109,7 @@ function findAnchor(path: readonly Certificate[], anchors: readonly TrustAnchor[
 	let forbidden: CertificateError | undefined;
 	for (let index = 0; index < anchors.length; index++) {
 		const anchor = anchors[index];
-		if (compare(top.issuer, anchor.subject) !== 0 || !isSignedBy(top, anchor.publicKey)) continue;
+		if (!equalBytes(top.issuer, anchor.subject) || !isSignedBy(top, anchor.publicKey)) continue;
 		try {
 			if (countIntermediates(path) > (anchor.pathLength ?? Infinity)) refuse("path too long");
 			if (anchor.nameConstraints) checkNames(anchor.nameConstraints, path);
@@ -136,7 +133,7 @@ function takeIssuer(certificate: Certificate, others: Uint8Array[]): Certificate
 	let failure: CertificateError | undefined;
 	for (let i = 0; i < others.length; i++) {
 		const subject = readSubject(others[i]);
-		if (!subject || compare(subject, certificate.issuer) !== 0) continue;
+		if (!subject || !equalBytes(subject, certificate.issuer)) continue;
 		try {
 			const issuer = readCertificate(others[i]);
 			if (!isSignedBy(certificate, issuer.publicKey)) refuse("bad signature in chain");
@@ -182,11 +179,11 @@ function checkNames(constraints: Uint8Array, path: readonly Certificate[]): void
 }
 
 function isSelfIssued({ subject, issuer }: Certificate): boolean {
-	return compare(subject, issuer) === 0;
+	return equalBytes(subject, issuer);
 }
 
 function isSignedBy({ signatureAlgorithm, toBeSigned, signature }: Certificate, issuer: PublicKey): boolean {
-	return signatureAlgorithm === issuer.algorithm && issuer.verify(toBeSigned, signature);
+	return signatureAlgorithm !== undefined && issuer.verify(signatureAlgorithm, toBeSigned, signature);
 }
 
 /** RFC 9525 §6: only subjectAltName counts; an address matches iPAddress, a name dNSName. */
@@ -198,9 +195,9 @@ function checkName(alternativeNames: Uint8Array | undefined, serverName: string)
 	der.enter(SEQUENCE);
 	while (!der.atEnd) {
 		if (address && der.at(IP_ADDRESS)) {
-			if (compare(der.content(IP_ADDRESS), address) === 0) return;
+			if (equalBytes(der.content(IP_ADDRESS), address)) return;
 		} else if (!address && der.at(DNS_NAME)) {
-			if (matches(der.latin1(DNS_NAME).toLowerCase(), wanted)) return;
+			if (matches(latin1(der.content(DNS_NAME)).toLowerCase(), wanted)) return;
 		} else {
 			der.skip();
 		}

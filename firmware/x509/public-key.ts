@@ -1,116 +1,147 @@
-// Public keys and signature algorithms of certificates: Ed25519 (RFC 8410) and, in builds that have it, ECDSA with
-// P-256 and SHA-256 (RFC 5480, RFC 5758 §3.2). Whoever verifies a signature with a key out of a certificate does it
-// here: path.ts, and the TLS client's check of CertificateVerify.
+// Public keys of certificates: Ed25519 (RFC 8410) and, in builds that have them, P-256 and P-384 (RFC 5480) and RSA of
+// 2048 to 4096 bits (RFC 3279 §2.3.1). Whoever verifies a signature with a key out of a certificate does it here:
+// path.ts, and the TLS client's check of CertificateVerify.
 
-import { ed25519Verify, sha256 } from "../crypto/kernel.js";
+import { equalBytes } from "../bytes.js";
+import { ed25519Verify, sha256, sha384, sha512 } from "../crypto/kernel.js";
 import { hasP256, p256Verify } from "../crypto/p256.js";
+import { hasP384, p384Verify } from "../crypto/p384.js";
+import { hasRsa, rsaVerifyPkcs1, rsaVerifyPss } from "../crypto/rsa.js";
 import { CertificateError } from "./certificate-error.js";
-import { compare, DerReader, SEQUENCE } from "./der.js";
-
-export type KeyAlgorithm = "ed25519" | "p256";
+import { DerReader, NULL, SEQUENCE } from "./der.js";
+import type { Hash, KeyAlgorithm, SignatureAlgorithm } from "./signature-algorithm.js";
 
 /** A public key that can verify. */
 export interface PublicKey {
 	algorithm: KeyAlgorithm;
-	/** The raw key: 32 bytes; P-256: the uncompressed point, 65 bytes. */
+	/** The raw key: Ed25519, 32 bytes; P-256 and P-384, the uncompressed point; RSA, its RSAPublicKey in DER. */
 	bytes: Uint8Array;
-	/** Whether `signature`, in the form that certificates and TLS give it, is this key's for `message`. */
-	verify(message: Uint8Array, signature: Uint8Array): boolean;
+	/**
+	 * Whether `signature`, in the form that certificates and TLS give it, is this key's for `message`. False, too, for an
+	 * algorithm that is not this key's.
+	 */
+	verify(algorithm: SignatureAlgorithm, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** SignatureScheme of TLS (RFC 9846 §4.3.3) for each key algorithm, in the order in which they are offered. */
-export const signatureSchemes: readonly { algorithm: KeyAlgorithm; code: number }[] = Object.freeze([
-	Object.freeze({ algorithm: "ed25519", code: 0x0807 } as const),
-	...(hasP256 ? [Object.freeze({ algorithm: "p256", code: 0x0403 } as const)] : []),
-]);
-
-class Ed25519PublicKey implements PublicKey {
-	readonly algorithm = "ed25519";
-	readonly bytes: Uint8Array;
-
-	constructor(bytes: Uint8Array) {
-		this.bytes = bytes;
-	}
-
-	verify(message: Uint8Array, signature: Uint8Array): boolean {
-		return signature.length === 64 && ed25519Verify(this.bytes, message, signature);
-	}
+function ed25519Key(bytes: Uint8Array): PublicKey {
+	return {
+		algorithm: "ed25519",
+		bytes,
+		verify: ({ kind }, message, signature) =>
+			kind === "ed25519" && signature.length === 64 && ed25519Verify(bytes, message, signature),
+	};
 }
 
-class P256PublicKey implements PublicKey {
-	readonly algorithm = "p256";
-	readonly bytes: Uint8Array;
+function ecKey(algorithm: "p256" | "p384", bytes: Uint8Array): PublicKey {
+	const verify = algorithm === "p256" ? p256Verify : p384Verify;
+	const most = (bytes.length >> 1) + 1; // bytes of a coordinate, and a zero before it
+	return {
+		algorithm,
+		bytes,
+		verify({ kind, hash }, message, signature) {
+			if (kind !== "ecdsa") return false;
+			const [r, s] = readSignature(signature);
+			if (!r || !s || r.length > most || s.length > most) return false;
+			return verify(bytes, digest(hash, message), r, s);
+		},
+	};
+}
 
-	constructor(bytes: Uint8Array) {
-		this.bytes = bytes;
-	}
-
-	/** `signature`: ECDSA-Sig-Value (RFC 5480, appendix A), in DER. */
-	verify(message: Uint8Array, signature: Uint8Array): boolean {
-		let r: Uint8Array, s: Uint8Array;
-		try {
-			const der = new DerReader(signature);
-			const outer = der.enter(SEQUENCE);
-			r = der.integer();
+/** ECDSA-Sig-Value (RFC 5480, appendix A), in DER: r and s, both positive; empty: it is none. */
+function readSignature(signature: Uint8Array): [r: Uint8Array, s: Uint8Array] | [] {
+	try {
+		const der = new DerReader(signature);
+		const outer = der.enter(SEQUENCE);
+		const r = der.integer(),
 			s = der.integer();
-			der.leave(outer);
-			if (!der.atEnd) return false;
-		} catch (error) {
-			if (error instanceof CertificateError) return false;
-			throw error;
-		}
-		const isPositive = r[0] < 0x80 && s[0] < 0x80;
-		return isPositive && r.length <= 33 && s.length <= 33 && p256Verify(this.bytes, sha256(message), r, s);
+		der.leave(outer);
+		return der.atEnd && r[0] < 0x80 && s[0] < 0x80 ? [r, s] : [];
+	} catch (error) {
+		if (error instanceof CertificateError) return [];
+		throw error;
 	}
 }
 
-/** id-Ed25519 (RFC 8410 §3), 1.3.101.112: the same OID names the key and the signature. */
+/** `bytes`: RSAPublicKey (RFC 8017, appendix A.1.1), which `modulus`, without a leading zero, is a view of. */
+function rsaKey(bytes: Uint8Array, modulus: Uint8Array, exponent: number): PublicKey {
+	return {
+		algorithm: "rsa",
+		bytes,
+		verify({ kind, hash }, message, signature) {
+			const verify = kind === "rsa-pkcs1" ? rsaVerifyPkcs1 : kind === "rsa-pss" ? rsaVerifyPss : undefined;
+			return verify?.(modulus, exponent, digest(hash, message), signature) ?? false;
+		},
+	};
+}
+
+function digest(hash: Hash, message: Uint8Array): Uint8Array {
+	return hash === "sha256" ? sha256(message) : hash === "sha384" ? sha384(message) : sha512(message);
+}
+
+/** id-Ed25519 (RFC 8410 §3), 1.3.101.112. */
 const ED25519 = Uint8Array.of(0x2b, 0x65, 0x70);
-/** id-ecPublicKey and secp256r1 (RFC 5480 §2.1.1), 1.2.840.10045.2.1 and .3.1.7. */
+/** id-ecPublicKey, secp256r1 and secp384r1 (RFC 5480 §2.1.1), 1.2.840.10045.2.1, 1.2.840.10045.3.1.7, 1.3.132.0.34. */
 const EC_PUBLIC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1);
 const SECP256R1 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7);
-/** ecdsa-with-SHA256 (RFC 5758 §3.2), 1.2.840.10045.4.3.2. */
-const ECDSA_WITH_SHA256 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2);
+const SECP384R1 = Uint8Array.of(0x2b, 0x81, 0x04, 0, 34);
+/** rsaEncryption (RFC 8017, appendix C), 1.2.840.113549.1.1.1. */
+const RSA_ENCRYPTION = Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1);
 
-/**
- * AlgorithmIdentifier of a signature. Undefined: one that this build does not have, which matters only where somebody
- * checks the signature. Parameters are absent (RFC 8410 §3, RFC 5758 §3.2).
- */
-export function readSignatureAlgorithm(der: DerReader): KeyAlgorithm | undefined {
-	const outer = der.enter(SEQUENCE);
-	const identifier = der.objectIdentifier();
-	let algorithm: KeyAlgorithm | undefined;
-	if (compare(identifier, ED25519) === 0) algorithm = "ed25519";
-	else if (hasP256 && compare(identifier, ECDSA_WITH_SHA256) === 0) algorithm = "p256";
-	if (!der.atEnd) {
-		algorithm = undefined;
-		der.offset += der.left;
-	}
-	der.leave(outer);
-	return algorithm;
-}
+const SMALLEST_MODULUS = 256,
+	LARGEST_MODULUS = 512; // bytes
 
 /** SubjectPublicKeyInfo. The key is a copy: the certificate's bytes may go. */
 export function readPublicKey(der: DerReader): PublicKey {
 	const outer = der.enter(SEQUENCE);
 	const algorithm = der.enter(SEQUENCE);
 	const identifier = der.objectIdentifier();
-	const isEC = hasP256 && compare(identifier, EC_PUBLIC_KEY) === 0;
-	if (!isEC && compare(identifier, ED25519) !== 0) refuse("unsupported public key");
-	// Curves are named (RFC 5480 §2.1.1).
-	if (isEC && compare(der.objectIdentifier(), SECP256R1) !== 0) refuse("unsupported public key");
-	if (!der.atEnd) refuse("unsupported public key"); // RFC 8410 §3: parameters absent
+	let read: (bytes: Uint8Array) => PublicKey;
+	if (equalBytes(identifier, ED25519)) {
+		read = readEd25519; // RFC 8410 §3: parameters absent
+	} else if ((hasP256 || hasP384) && equalBytes(identifier, EC_PUBLIC_KEY)) {
+		const curve = der.objectIdentifier(); // curves are named (RFC 5480 §2.1.1)
+		if (hasP256 && equalBytes(curve, SECP256R1)) read = bytes => readPoint("p256", 65, bytes);
+		else if (hasP384 && equalBytes(curve, SECP384R1)) read = bytes => readPoint("p384", 97, bytes);
+		else return refuse();
+	} else if (hasRsa && equalBytes(identifier, RSA_ENCRYPTION)) {
+		if (der.content(NULL).length !== 0) refuse(); // RFC 3279 §2.3.1
+		read = readRsa;
+	} else {
+		return refuse();
+	}
+	if (!der.atEnd) refuse();
 	der.leave(algorithm);
 	const bytes = der.octets();
 	der.leave(outer);
-	if (isEC) {
-		if (bytes.length !== 65 || bytes[0] !== 4) refuse("unsupported public key"); // compressed points are optional
-		return new P256PublicKey(bytes.slice());
-	}
-	if (bytes.length !== 32) refuse("unsupported public key");
-	return new Ed25519PublicKey(bytes.slice());
+	return read(bytes.slice());
 }
 
-function refuse(reason: "unsupported public key"): never {
-	throw new CertificateError(reason);
+function readEd25519(bytes: Uint8Array): PublicKey {
+	return bytes.length === 32 ? ed25519Key(bytes) : refuse();
+}
+
+/** Compressed points are optional (RFC 5480 §2.2). */
+function readPoint(curve: "p256" | "p384", length: number, bytes: Uint8Array): PublicKey {
+	return bytes.length === length && bytes[0] === 4 ? ecKey(curve, bytes) : refuse();
+}
+
+function readRsa(bytes: Uint8Array): PublicKey {
+	const der = new DerReader(bytes);
+	const outer = der.enter(SEQUENCE);
+	let modulus = der.integer();
+	const exponent = der.integer();
+	der.leave(outer);
+	if (!der.atEnd) refuse();
+	if (modulus[0] === 0) modulus = modulus.subarray(1);
+	else if (modulus[0] >= 0x80) refuse(); // negative
+	if (modulus.length < SMALLEST_MODULUS || modulus.length > LARGEST_MODULUS) refuse();
+	if (exponent[0] >= 0x80 || exponent.length > 5 || (exponent.length === 5 && exponent[0] !== 0)) refuse();
+	let e = 0;
+	for (let i = 0; i < exponent.length; i++) e = e * 256 + exponent[i];
+	if (e < 3 || e % 2 === 0) refuse();
+	return rsaKey(bytes, modulus, e);
+}
+
+function refuse(): never {
+	throw new CertificateError("unsupported public key");
 }

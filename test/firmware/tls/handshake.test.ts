@@ -15,8 +15,10 @@ import {
 	writeClientHello,
 	writeMessage,
 } from "../../../firmware/tls/handshake.js";
+import { GROUPS } from "../../../firmware/tls/key-exchange.js";
 import { FieldReader, vector } from "../../../firmware/tls/presentation.js";
 import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
+import { handshakeSchemes, type KeyAlgorithm } from "../../../firmware/x509/signature-algorithm.js";
 import { fromHex, toHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 
@@ -26,7 +28,8 @@ const ours: ClientHello = {
 	suites: CIPHER_SUITES,
 	hostName: "a.example",
 	fragmentLength: 512,
-	keyShare: new Uint8Array(32).fill(3),
+	keyShare: { group: GROUPS[0], share: new Uint8Array(32).fill(3) },
+	schemes: handshakeSchemes([]),
 	authorities: [],
 	cookie: undefined,
 };
@@ -48,20 +51,21 @@ test("a ClientHello has every field of the profile, in order", () => {
 	assert.is(
 		hello,
 		[
-			"010000bc",
+			"010000d8",
 			"0303",
 			"01".repeat(32),
 			echo,
 			"000413031301",
 			"0100",
-			"006f",
+			"008b",
 			"00010001" + "01", // max_fragment_length 512
-			"000a0004" + "0002001d", // X25519
-			"000d0006" + "000408070403", // ed25519, ecdsa_secp256r1_sha256
+			"000a0006" + "0004001d0017", // X25519, secp256r1
+			"000d000e" + "000c" + "080704030503" + "080408050806", // ed25519, ecdsa_secp256r1_sha256, …, rsa_pss_rsae_…
 			"0010000b" + "000908" + "687474702f312e31", // http/1.1
 			"001c0002" + "0201", // record_size_limit 513
 			"002b0003" + "020304",
 			`003300260024001d0020${"03".repeat(32)}`,
+			"0032000e" + "000c" + "080704030503" + "040105010601", // in certificates rsa_pkcs1_…
 			"0000000e" + "000c000009" + "612e6578616d706c65", // a.example
 		].join(""),
 	);
@@ -80,13 +84,20 @@ test("a ClientHello names the authorities that can authenticate the server, unle
 	assert.not(toHex(writeClientHello(ours)).includes("002f00"));
 });
 
+test("what keys of the anchors' algorithms sign with is offered first", () => {
+	const codes = (...preferred: KeyAlgorithm[]) => handshakeSchemes(preferred).map(({ code }) => code.toString(16));
+	assert.equal(codes(), ["807", "403", "503", "804", "805", "806"]);
+	assert.equal(codes("rsa"), ["804", "805", "806", "807", "403", "503"]);
+	assert.equal(codes("p256", "ed25519"), ["807", "403", "503", "804", "805", "806"]);
+});
+
 test("a ServerHello gives suite and share, a HelloRetryRequest what it wants", () => {
 	const hello = readServerHello(serverHello(share + VERSION), ours);
 	assert.not(hello.isRetryRequest);
 	assert.is(hello.suite.code, 0x1303);
 	assert.is(toHex(hello.keyShare!), "04".repeat(32));
 	const retry = readServerHello(serverHello(`${VERSION}00330002001d002c00030001aa`, { random: RETRY_RANDOM }), ours);
-	assert.ok(retry.isRetryRequest && retry.wantsKeyShare);
+	assert.ok(retry.isRetryRequest && retry.group === GROUPS[0]);
 	assert.is(toHex(retry.cookie!), "aa");
 });
 

@@ -207,12 +207,12 @@ const refused: [name: string, reason: string, fields: make.CertificateFields][] 
 	],
 	["one date only", "truncated", { validity: make.sequence(make.utcTime("200101000000Z")) }],
 	[
-		"an RSA key",
+		"an RSA key of 32 bits",
 		"unsupported public key",
 		{
 			publicKeyInfo: make.sequence(
 				make.sequence(make.oid("1.2.840.113549.1.1.1"), make.der(5)),
-				make.bitString(Buffer.alloc(4)),
+				make.bitString(make.sequence(make.integer(0x41, 0, 0, 1), make.integer(3))),
 			),
 		},
 	],

@@ -1,9 +1,12 @@
 import wycheproof from "vectors:wycheproof/ecdsa_secp256r1_sha256_test.json";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { sha256 } from "../../../firmware/crypto/kernel.js";
+import { p256Verify } from "../../../firmware/crypto/p256.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { DerReader } from "../../../firmware/x509/der.js";
-import { readPublicKey, readSignatureAlgorithm, signatureSchemes } from "../../../firmware/x509/public-key.js";
+import { readPublicKey } from "../../../firmware/x509/public-key.js";
+import type { SignatureAlgorithm } from "../../../firmware/x509/signature-algorithm.js";
 import { fromHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 import { withVectors } from "../../vectors.js";
@@ -14,6 +17,9 @@ function publicKey(hex: string) {
 function ascii(text: string) {
 	return Uint8Array.from(text, character => character.charCodeAt(0));
 }
+
+const ED25519_ALGORITHM: SignatureAlgorithm = { kind: "ed25519", hash: "sha512" };
+const ECDSA_SHA256: SignatureAlgorithm = { kind: "ecdsa", hash: "sha256" };
 
 // RFC 8410 §10.1
 const ED25519 = "302a300506032b657003210019bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1";
@@ -28,21 +34,28 @@ test("an Ed25519 key is read (RFC 8410)", () => {
 	const key = publicKey(ED25519);
 	assert.is(key.algorithm, "ed25519");
 	assert.is(key.bytes.length, 32);
-	assert.is(key.verify(ascii("x"), new Uint8Array(63)), false); // another length is no signature, and no error
+	assert.is(key.verify(ED25519_ALGORITHM, ascii("x"), new Uint8Array(63)), false); // another length is no signature, and no error
 });
 
 test("ECDSA P-256 with SHA-256 verifies the example of RFC 6979 §A.2.5", () => {
 	const key = publicKey(p256);
 	assert.is(key.algorithm, "p256");
 	const signature = fromHex(`3046022100${r}022100${s}`);
-	assert.ok(key.verify(ascii("sample"), signature));
-	assert.not(key.verify(ascii("samplf"), signature));
-	assert.not(key.verify(ascii("sample"), signature.subarray(1)));
+	assert.ok(key.verify(ECDSA_SHA256, ascii("sample"), signature));
+	assert.not(key.verify(ECDSA_SHA256, ascii("samplf"), signature));
+	assert.not(key.verify(ECDSA_SHA256, ascii("sample"), signature.subarray(1)));
+	for (const hash of ["sha384", "sha512"] as const)
+		assert.not(key.verify({ kind: "ecdsa", hash }, ascii("sample"), signature));
+	for (const kind of ["ed25519", "rsa-pkcs1", "rsa-pss"] as const)
+		assert.not(key.verify({ kind, hash: "sha256" }, ascii("sample"), signature));
+	assert.ok(p256Verify(key.bytes, sha256(ascii("sample")), fromHex(r), fromHex(s)));
+	assert.not(p256Verify(key.bytes, sha256(ascii("sample")), fromHex(s), fromHex(r)));
 });
 
 test("a P-256 key that is no point of the curve verifies nothing", () => {
 	const key = publicKey(`${p256.slice(0, -2)}98`);
-	assert.not(key.verify(ascii("sample"), fromHex(`3046022100${r}022100${s}`)));
+	assert.not(key.verify(ECDSA_SHA256, ascii("sample"), fromHex(`3046022100${r}022100${s}`)));
+	assert.throws(() => p256Verify(new Uint8Array(64), ascii(""), fromHex(r), fromHex(s)), /expected 65 bytes, got 64/);
 });
 
 withVectors("ECDSA P-256 gives Wycheproof's verdicts", [wycheproof], ([text]) => {
@@ -50,7 +63,7 @@ withVectors("ECDSA P-256 gives Wycheproof's verdicts", [wycheproof], ([text]) =>
 	for (const group of JSON.parse(text).testGroups) {
 		const key = publicKey(group.publicKeyDer);
 		for (const { tcId, msg, sig, result } of group.tests) {
-			assert.is(key.verify(fromHex(msg), fromHex(sig)), result === "valid", `case ${tcId}`);
+			assert.is(key.verify(ECDSA_SHA256, fromHex(msg), fromHex(sig)), result === "valid", `case ${tcId}`);
 			count++;
 		}
 	}
@@ -69,23 +82,6 @@ test("other keys are refused", () => {
 		refusedAs(CertificateError, "unsupported public key", () => publicKey(hex));
 	// A curve that is spelled out instead of named (RFC 5480 §2.1.1).
 	refusedAs(CertificateError, "unexpected tag", () => publicKey("300d300b06072a8648ce3d02013000"));
-});
-
-test("signature algorithms are Ed25519 and ECDSA with SHA-256, without parameters; others are left open", () => {
-	const algorithm = (hex: string) => readSignatureAlgorithm(new DerReader(fromHex(hex)));
-	assert.is(algorithm("300506032b6570"), "ed25519");
-	assert.is(algorithm("300a06082a8648ce3d040302"), "p256");
-	for (const other of [
-		"300706032b65700500",
-		"300c06082a8648ce3d0403020500",
-		"300a06082a8648ce3d040303",
-		"300d06092a864886f70d01010b0500",
-	])
-		assert.is(algorithm(other), undefined);
-	assert.equal(
-		signatureSchemes.map(({ code }) => code),
-		[0x0807, 0x0403],
-	);
 });
 
 test.run();

@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { writeClientHello } from "../../../firmware/tls/handshake.js";
+import { GROUPS } from "../../../firmware/tls/key-exchange.js";
 import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
+import { handshakeSchemes } from "../../../firmware/x509/signature-algorithm.js";
 import { LONGEST_HELLO, namedAuthorities } from "../../../host/front/client-hello.js";
 import { record } from "../tls/reference-server.js";
 
@@ -15,7 +17,8 @@ function hello(authorities = names): Buffer {
 			suites: CIPHER_SUITES,
 			hostName: "service.example",
 			fragmentLength: 512,
-			keyShare: randomBytes(32),
+			keyShare: { group: GROUPS[0], share: randomBytes(32) },
+			schemes: handshakeSchemes([]),
 			authorities,
 			cookie: undefined,
 		}),

@@ -91,15 +91,41 @@ export interface Party {
 	privateKey: KeyObject;
 }
 
-export function party(name: string, type: "ed25519" | "p256" = "ed25519"): Party {
-	const { privateKey } =
-		type === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "P-256" });
-	return { name, privateKey };
+export type KeyType = "ed25519" | "p256" | "p384" | "rsa2048" | "rsa4096";
+
+export function party(name: string, type: KeyType = "ed25519"): Party {
+	return { name, privateKey: generateKey(type) };
+}
+
+function generateKey(type: KeyType): KeyObject {
+	switch (type) {
+		case "ed25519":
+			return generateKeyPairSync("ed25519").privateKey;
+		case "p256":
+		case "p384":
+			return generateKeyPairSync("ec", { namedCurve: type === "p256" ? "P-256" : "P-384" }).privateKey;
+		default:
+			return generateKeyPairSync("rsa", { modulusLength: Number(type.slice(3)) }).privateKey;
+	}
+}
+
+/** The hash that goes with a key by default: what each signs with. */
+export type Hash = "sha256" | "sha384" | "sha512";
+function defaultHash(key: KeyObject): Hash {
+	return key.asymmetricKeyDetails?.namedCurve === "secp384r1" ? "sha384" : "sha256";
 }
 
 /** AlgorithmIdentifier of signatures with this key. */
-export function signatureAlgorithm(key: KeyObject): Buffer {
-	return sequence(oid(key.asymmetricKeyType === "ec" ? "1.2.840.10045.4.3.2" : "1.3.101.112"));
+export function signatureAlgorithm(key: KeyObject, hash: Hash = defaultHash(key)): Buffer {
+	const index = ["sha256", "sha384", "sha512"].indexOf(hash);
+	switch (key.asymmetricKeyType) {
+		case "ec":
+			return sequence(oid(`1.2.840.10045.4.3.${2 + index}`));
+		case "rsa":
+			return sequence(oid(`1.2.840.113549.1.1.${11 + index}`), der(5));
+		default:
+			return sequence(oid("1.3.101.112"));
+	}
 }
 
 export interface CertificateFields {
@@ -115,6 +141,8 @@ export interface CertificateFields {
 	uniqueIdentifiers?: Buffer;
 	extensions?: Buffer[];
 	signature?: Buffer;
+	/** What the issuer signs with. */
+	hash?: Hash;
 }
 
 /** A certificate for `subject`, signed by `issuer`. */
@@ -123,7 +151,7 @@ export function certificate(issuer: Party, subject: Party, fields: CertificateFi
 	const toBeSigned = sequence(
 		fields.version ?? der(0xa0, integer(2)),
 		fields.serialNumber ?? integer(1, ...randomBytes(7)),
-		fields.innerAlgorithm ?? signatureAlgorithm(issuer.privateKey),
+		fields.innerAlgorithm ?? signatureAlgorithm(issuer.privateKey, fields.hash),
 		fields.issuerName ?? name(issuer.name),
 		fields.validity ?? sequence(utcTime("200101000000Z"), utcTime("400101000000Z")),
 		fields.subjectName ?? name(subject.name),
@@ -131,10 +159,11 @@ export function certificate(issuer: Party, subject: Party, fields: CertificateFi
 		fields.uniqueIdentifiers ?? Buffer.alloc(0),
 		...(extensions.length > 0 ? [der(0xa3, sequence(...extensions))] : []),
 	);
-	const digest = issuer.privateKey.asymmetricKeyType === "ec" ? "sha256" : null;
+	const digest =
+		issuer.privateKey.asymmetricKeyType === "ed25519" ? null : (fields.hash ?? defaultHash(issuer.privateKey));
 	return sequence(
 		toBeSigned,
-		fields.outerAlgorithm ?? fields.innerAlgorithm ?? signatureAlgorithm(issuer.privateKey),
+		fields.outerAlgorithm ?? fields.innerAlgorithm ?? signatureAlgorithm(issuer.privateKey, fields.hash),
 		bitString(fields.signature ?? sign(digest, toBeSigned, issuer.privateKey)),
 	);
 }

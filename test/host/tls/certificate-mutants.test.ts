@@ -35,7 +35,7 @@ function anchor(name: Name): TrustAnchor {
 		publicKey: {
 			algorithm,
 			bytes,
-			verify: (message, signature) => verifySignature(digest, message, key, signature),
+			verify: (_algorithm, message, signature) => verifySignature(digest, message, key, signature),
 		},
 	};
 }

@@ -12,11 +12,16 @@ const suites: [Suite, string][] = [
 	[0x1303, "ChaCha20-Poly1305"],
 	[0x1301, "AES-128-GCM"],
 ];
+const kinds: [string, make.KeyType][] = [
+	["Ed25519", "ed25519"],
+	["P-256", "p256"],
+	["P-384", "p384"],
+	["RSA-2048", "rsa2048"],
+];
 const rows: string[] = [];
 
 for (const peer of peers) {
-	for (const kind of ["Ed25519", "P-256"] as const) {
-		const type = kind === "Ed25519" ? "ed25519" : "p256";
+	for (const [kind, type] of kinds) {
 		const root = make.party("fleet CA 1", type),
 			middle = make.party("middle", type),
 			server = make.party(HOST, type);
@@ -33,7 +38,7 @@ for (const peer of peers) {
 			continue;
 		}
 		test(name, async () => {
-			for (const [suite, suiteName] of suites)
+			for (const [suite, suiteName] of type === "ed25519" || type === "p256" ? suites : suites.slice(0, 1))
 				for (const [chainName, chain] of Object.entries(chains)) {
 					const lengths = peer.keepsLimit ? ([512, 1024] as const) : ([1024, 2048] as const);
 					const commands: Command[] = lengths.flatMap(fragmentLength =>
@@ -65,6 +70,27 @@ for (const peer of peers) {
 		});
 	}
 }
+
+test("a server that has secp256r1 alone asks for it, and is answered (HelloRetryRequest)", async () => {
+	const root = make.party("fleet CA 1"),
+		server = make.party(HOST);
+	const credentials = { chain: [make.leaf(root, server)], privateKey: server.privateKey };
+	for (const peer of peers) {
+		if (!peer.onSecp256r1 || peer.missing()) continue;
+		for (const offerKeyShare of [true, false]) {
+			const command = {
+				host: HOST,
+				root: make.authority(root).toString("base64"),
+				suite: 0x1303,
+				fragmentLength: 512,
+				offerKeyShare,
+			} as const;
+			const [{ text = "", anchor, error }] = await peer.onSecp256r1(credentials, 0x1303, [command]);
+			rows.push(`${peer.title.padEnd(24)} secp256r1 alone${offerKeyShare ? "" : ", no share sent"}: ${error ?? "ok"}`);
+			assert.ok(anchor === 0 && error === undefined && text.length > 300, rows.at(-1));
+		}
+	}
+});
 
 test("the matrix", () => console.log(`\n${rows.join("\n")}`));
 

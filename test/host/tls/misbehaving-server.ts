@@ -379,7 +379,13 @@ export const misbehaviours: Misbehaviour[] = [
 	hello("compression", "RFC 9846 §4.2.3", "compression", ILLEGAL, () => ({ compression: 1 })),
 	hello("no key share", "RFC 9846 §9.2", "no key share", MISSING, s => ({ extensions: [s.versionExtension()] })),
 	hello("a group that was not offered", "RFC 9846 §4.3.8", "group not offered", ILLEGAL, s => ({
+		extensions: [s.versionExtension(), s.keyShareExtension(s.keyShare, 0x18)],
+	})),
+	hello("a share in a group without a share of ours", "RFC 9846 §4.3.8", "bad key share", ILLEGAL, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(s.keyShare, 0x17)],
+	})),
+	hello("a point of secp256r1 that was not asked for", "RFC 9846 §4.3.8", "group not offered", ILLEGAL, s => ({
+		extensions: [s.versionExtension(), s.keyShareExtension(Buffer.alloc(65, 4), 0x17)],
 	})),
 	hello("a key share of 31 bytes", "RFC 9846 §4.3.8.2", "bad key share", ILLEGAL, s => ({
 		extensions: [s.versionExtension(), s.keyShareExtension(s.keyShare.subarray(1))],
@@ -432,7 +438,7 @@ export const misbehaviours: Misbehaviour[] = [
 		s => s.sendRetry(s.helloRetryRequest([wantsShare, cookie(uint8(1))])),
 	),
 	wrong("a retry request for a group that was not offered", "RFC 9846 §4.3.8", "group not offered", ILLEGAL, s =>
-		s.sendRetry(s.helloRetryRequest([extension(51, uint16(0x17))])),
+		s.sendRetry(s.helloRetryRequest([extension(51, uint16(0x18))])),
 	),
 	wrong("a retry request with an empty cookie", "RFC 9846 §4.3.2", "malformed message", DECODE_ERROR, s =>
 		s.sendRetry(s.helloRetryRequest([cookie(Buffer.alloc(0))])),
@@ -636,8 +642,15 @@ export const misbehaviours: Misbehaviour[] = [
 	wrong("an empty signature", "RFC 9846 §4.5.2", "bad signature by server", DECRYPT_ERROR, s =>
 		afterCertificate(s).send([message(15, Buffer.concat([uint16(0x0807), vector(2, Buffer.alloc(0))]))]),
 	),
-	wrong("a signature scheme that was not offered", "RFC 9846 §4.5.2", "signature algorithm not offered", ILLEGAL, s =>
-		afterCertificate(s).sendCertificateVerify({ scheme: 0x0804 }),
+	wrong(
+		"a signature scheme that was not offered",
+		"RFC 9846 §4.5.2",
+		"signature algorithm not offered",
+		ILLEGAL,
+		s => afterCertificate(s).sendCertificateVerify({ scheme: 0x0603 }), // ecdsa_secp521r1_sha512
+	),
+	wrong("a PKCS#1 scheme in CertificateVerify", "RFC 9846 §4.3.3", "signature algorithm not offered", ILLEGAL, s =>
+		afterCertificate(s).sendCertificateVerify({ scheme: 0x0401 }),
 	),
 	wrong("CertificateVerify with bytes behind it", "RFC 9846 §4.5.2", "malformed message", DECODE_ERROR, s =>
 		afterCertificate(s).send([message(15, Buffer.concat([s.certificateVerify().subarray(4), uint8(0)]))]),
@@ -813,13 +826,13 @@ export const misbehaviours: Misbehaviour[] = [
 		extensions: [...make.leafExtensions(make.dns("server.example")), make.extension("1.2.3.4", Buffer.alloc(2), true)],
 	}),
 	leaf(
-		"an RSA key",
+		"an RSA key of 32 bits",
 		"RFC 9846 §4.5.1.2",
 		"unsupported public key",
 		{
 			publicKeyInfo: make.sequence(
 				make.sequence(make.oid("1.2.840.113549.1.1.1"), make.der(5)),
-				make.bitString(Buffer.alloc(10)),
+				make.bitString(make.sequence(make.integer(0x41, 0, 0, 1), make.integer(3))),
 			),
 		},
 		UNSUPPORTED_CERTIFICATE,

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer as createHTTPSServer } from "node:https";
+import { createServer as createHTTPSServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,8 +22,11 @@ export interface Peer {
 	/** Why it cannot be had here; undefined: it can. */
 	missing(): string | undefined;
 	/** Starts it with `credentials` and `suite`, does the exchanges, stops it. */
-	exchange(credentials: Credentials, suite: Suite, commands: Command[]): Promise<Result[]>;
+	exchange: Exchanges;
+	/** The same with secp256r1 as its only group, where it can be told so. */
+	onSecp256r1?: Exchanges;
 }
+type Exchanges = (credentials: Credentials, suite: Suite, commands: Command[]) => Promise<Result[]>;
 
 export type Suite = 0x1301 | 0x1303;
 const openSSLNames = { 0x1301: "TLS_AES_128_GCM_SHA256", 0x1303: "TLS_CHACHA20_POLY1305_SHA256" };
@@ -39,31 +42,15 @@ export const peers: Peer[] = [
 		title: `Node ${process.versions.node} tls`,
 		keepsLimit: true,
 		missing: () => undefined,
-		async exchange({ chain, privateKey }, suite, commands) {
-			const cert = chain.map(certificatePem).join("");
-			const key = privateKey.export({ type: "pkcs8", format: "pem" });
-			const server = createHTTPSServer(
-				{
-					cert,
-					key,
-					ciphers: openSSLNames[suite],
-					minVersion: "TLSv1.3",
-				},
-				(_, response) => {
-					response.end("node".repeat(500));
-				},
-			);
-			await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-			const results = await runAll(commands, (server.address() as AddressInfo).port);
-			server.close();
-			return results;
-		},
+		exchange: (...parameters) => exchangeWithNode({}, ...parameters),
+		onSecp256r1: (...parameters) => exchangeWithNode({ ecdhCurve: "prime256v1" }, ...parameters),
 	},
 	{
 		title: openSSL,
 		keepsLimit: true,
 		missing: () => absent("openssl"),
 		exchange: (...parameters) => exchangeWithOpenSSL([], ...parameters),
+		onSecp256r1: (...parameters) => exchangeWithOpenSSL(["-groups", "P-256"], ...parameters),
 	},
 	{
 		title: `${openSSL} stateless`, // always a HelloRetryRequest, with a cookie
@@ -78,28 +65,8 @@ export const peers: Peer[] = [
 			absent("gnutls-serv") ??
 			absent("ip") ??
 			(spawnSync("unshare", ["-rn", "true"]).status === 0 ? undefined : "no network namespaces"),
-		/** It cannot be told where to listen, so it and the client get a network of their own. */
-		async exchange(credentials, suite, commands) {
-			const { certificates, key } = files(credentials);
-			const port = 4433;
-			const priority = `NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+${gnuTLSNames[suite]}`;
-			const script = `
-				ip link set lo up
-				gnutls-serv --quiet --http --port ${port} --priority "$1" --x509certfile "$2" --x509keyfile "$3" >/dev/null 2>&1 &
-				server=$!
-				"$4" bin/run.js test/host/tls/exchange-command.ts "$5"
-				kill $server`;
-			const all = JSON.stringify(commands.map(command => ({ ...command, port })));
-			const child = spawn(
-				"unshare",
-				["-rn", "sh", "-c", script, "sh", priority, certificates, key, process.execPath, all],
-				{
-					cwd: repository,
-					stdio: ["ignore", "pipe", "inherit"],
-				},
-			);
-			return JSON.parse(await output(child));
-		},
+		exchange: (...parameters) => exchangeWithGnuTLS("", ...parameters),
+		onSecp256r1: (...parameters) => exchangeWithGnuTLS(":-GROUP-ALL:+GROUP-SECP256R1", ...parameters),
 	},
 	{
 		title: version("go", ["version"], /go[\d.]+/, "Go", "Go crypto/tls, "),
@@ -116,6 +83,54 @@ export const peers: Peer[] = [
 		},
 	},
 ];
+
+async function exchangeWithNode(
+	options: ServerOptions,
+	{ chain, privateKey }: Credentials,
+	suite: Suite,
+	commands: Command[],
+): Promise<Result[]> {
+	const cert = chain.map(certificatePem).join("");
+	const key = privateKey.export({ type: "pkcs8", format: "pem" });
+	const server = createHTTPSServer(
+		{ cert, key, ciphers: openSSLNames[suite], minVersion: "TLSv1.3", ...options },
+		(_, response) => {
+			response.end("node".repeat(500));
+		},
+	);
+	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+	const results = await runAll(commands, (server.address() as AddressInfo).port);
+	server.close();
+	return results;
+}
+
+/** In a network of its own, since it cannot be told where to listen. */
+async function exchangeWithGnuTLS(
+	groups: string,
+	credentials: Credentials,
+	suite: Suite,
+	commands: Command[],
+): Promise<Result[]> {
+	const { certificates, key } = files(credentials);
+	const port = 4433;
+	const priority = `NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+${gnuTLSNames[suite]}${groups}`;
+	const script = `
+		ip link set lo up
+		gnutls-serv --quiet --http --port ${port} --priority "$1" --x509certfile "$2" --x509keyfile "$3" >/dev/null 2>&1 &
+		server=$!
+		"$4" bin/run.js test/host/tls/exchange-command.ts "$5"
+		kill $server`;
+	const all = JSON.stringify(commands.map(command => ({ ...command, port })));
+	const child = spawn(
+		"unshare",
+		["-rn", "sh", "-c", script, "sh", priority, certificates, key, process.execPath, all],
+		{
+			cwd: repository,
+			stdio: ["ignore", "pipe", "inherit"],
+		},
+	);
+	return JSON.parse(await output(child));
+}
 
 async function exchangeWithOpenSSL(
 	options: string[],
