@@ -1,4 +1,5 @@
-// One test an attack on firmware/DESIGN.md §3, or an accident, named for it: what somebody does, and what the device makes of it. The
+// One test an attack on firmware/DESIGN.md §3, or an accident, named for it: what somebody does, and what the device
+// makes of it. The
 // device is the firmware as main.ts composes it; servers and time are in memory (fleet.ts).
 
 import { test } from "uvu";
