@@ -47,10 +47,10 @@ const node: Engine = {
 	},
 	takes: () => true,
 	async command(file) {
-		const skips = pathToFileURL(join(root, "test/on-node/report-skips.js")).href;
+		const reports = pathToFileURL(join(root, "test/on-node/report-tests.js")).href;
 		// What is portable is bundled, as on every engine: it imports vectors by name.
 		const program = isPortable(file) ? [await bundleOnce({ entry: file, engine: "node" })] : ["bin/run.js", file];
-		return { file: process.execPath, args: ["--import", skips, ...program] };
+		return { file: process.execPath, args: ["--import", reports, ...program] };
 	},
 };
 

@@ -80,6 +80,23 @@ test("the last line is the sum, and failures are shown whole", () => {
 	assert.match(lines.join("\n"), "test/x.test.ts: no result, ended by SIGSEGV");
 });
 
+test("the ten slowest tests of all files are told, the slowest first, before the counts", () => {
+	const took = (...seconds: number[]) => seconds.map(n => `# took ${n.toFixed(1)} s: test of ${n}\n`).join("");
+	const { lines } = summarize(
+		[
+			verdict(`${took(1, 7, 3, 5, 9, 11)}${lastLines(6, 6)}`),
+			verdict(`${took(2, 4, 6, 8, 10, 12)}${lastLines(6, 5)}`, { engine: "XS 13" }),
+		],
+		circumstances,
+	);
+	const slow = lines.filter(line => line.startsWith("slow: "));
+	assert.is(slow.length, 10);
+	assert.is(slow[0], "slow:  12.0 s  test of 12 (test/x.test.ts, XS 13)");
+	assert.is(slow[9], "slow:   3.0 s  test of 3 (test/x.test.ts, node 20)");
+	assert.ok(lines.indexOf(slow[9]) < lines.findIndex(line => line.startsWith("node 20: ")));
+	assert.is(lines.at(-1), "11 passed, 1 failed, 0 skipped");
+});
+
 test("each engine's counts are told, and what an absent engine is missing", () => {
 	const { lines, failed } = summarize([verdict(lastLines(3, 3)), verdict(lastLines(2, 2), { engine: "XS 13" })], {
 		...circumstances,

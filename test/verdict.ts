@@ -19,25 +19,36 @@ export interface Verdict {
 	failed: number;
 	/** Names of skipped tests, with their reasons. */
 	skipped: string[];
+	/** Tests that took a second or more. */
+	slow: { name: string; seconds: number }[];
 	/** Why the file as a whole failed. */
 	trouble?: string;
 }
 
-/** Reads uvu's last lines (`Total:`, `Passed:`, `Skipped:`) and `# skipped: NAME`. */
+const SLOWEST = 10;
+
+/** Reads uvu's last lines (`Total:`, `Passed:`, `Skipped:`), `# skipped: NAME`, and `# took N s: NAME`. */
 export function judge(run: Run): Verdict {
 	const { output, single } = run;
 	let { trouble } = run;
-	if (single) return { run, passed: trouble ? 0 : 1, failed: trouble ? 1 : 0, skipped: [], trouble };
+	if (single) {
+		const slow = [{ name: run.title, seconds: run.seconds }];
+		return { run, passed: trouble ? 0 : 1, failed: trouble ? 1 : 0, skipped: [], slow, trouble };
+	}
 
 	const total = count(output, "Total");
 	const passed = count(output, "Passed") ?? 0;
 	const skipped = [...output.matchAll(/^# skipped: (.*)$/gm)].map(([, name]) => name);
 	for (let i = skipped.length; i < (count(output, "Skipped") ?? 0); i++) skipped.push("a test beside test.only");
+	const slow = [...output.matchAll(/^# took ([\d.]+) s: (.*)$/gm)].map(([, seconds, name]) => ({
+		name,
+		seconds: Number(seconds),
+	}));
 	const failed = (total ?? 0) - passed;
-	if (failed > 0) return { run, passed, failed, skipped }; // it explains the exit code
+	if (failed > 0) return { run, passed, failed, skipped, slow }; // it explains the exit code
 	if (total === undefined) trouble = trouble ? `no result, ${trouble}` : "no result";
 	else if (total + skipped.length === 0) trouble = "no test in it";
-	return { run, passed, failed: trouble ? 1 : 0, skipped, trouble };
+	return { run, passed, failed: trouble ? 1 : 0, skipped, slow, trouble };
 }
 
 /** Undefined if the line is missing, or there more than once. */
@@ -69,7 +80,7 @@ export interface Summary {
 	failed: number;
 }
 
-/** Failures whole, every skip with its reason, each engine's counts; the last line is the sum. */
+/** Failures whole, every skip with its reason, the slowest tests, each engine's counts; the last line is the sum. */
 export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedSkips }: Circumstances): Summary {
 	const lines: string[] = [];
 	let failed = sum(verdicts, verdict => verdict.failed);
@@ -91,6 +102,7 @@ export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedS
 		}
 	}
 	for (const { engine, why } of absent) lines.push(`SKIPPED: all tests on ${engine}: ${why}`);
+	lines.push(...slowest(verdicts));
 	for (const engine of engines) {
 		const own = verdicts.filter(({ run }) => run.engine === engine);
 		lines.push(
@@ -103,6 +115,14 @@ export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedS
 	}
 	lines.push(counts(verdicts, failed, absent.length));
 	return { lines, failed };
+}
+
+function slowest(verdicts: Verdict[]): string[] {
+	const slow = verdicts.flatMap(({ run, slow }) =>
+		slow.map(({ name, seconds }) => ({ seconds, text: `${name} (${run.title}, ${run.engine})` })),
+	);
+	const most = slow.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+	return most.map(({ seconds, text }) => `slow: ${seconds.toFixed(1).padStart(5)} s  ${text}`);
 }
 
 function counts(verdicts: Verdict[], failed: number, more = 0): string {

@@ -8,6 +8,8 @@ import { download, promoted, service, stored } from "./events.js";
 const LOST = 11.5,
 	SECOND_END = 14;
 
+const withNextAlone = { event: "boot", current: "-", next: 3 } as const;
+
 export const lostCurrent: Scenario = {
 	name: "lost-current",
 	summary:
@@ -31,11 +33,9 @@ export const lostCurrent: Scenario = {
 			await stage.switchOn();
 		}),
 		until(SECOND_END - 0.1, "the device authenticates the service by B, its current again", seen =>
-			seen.within({ after: LOST }).happened(service(2, "current")),
+			seen.within({ after: LOST }).inOrder(withNextAlone, service(2, "current")),
 		),
-		expect({ after: LOST, before: SECOND_END }, "it came back with next alone", seen =>
-			seen.happened({ event: "boot", current: "-", next: 3 }),
-		),
+		expect({ after: LOST, before: SECOND_END }, "it came back with next alone", seen => seen.happened(withNextAlone)),
 		expect(
 			{ after: LOST, before: SECOND_END },
 			"at the factory's address it found B, which next follows; the service proved it, and it is current again",

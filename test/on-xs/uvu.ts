@@ -1,7 +1,7 @@
 // A stand-in for uvu on an XS board: the same test files, the same last lines, a third of the memory. It has what our
-// tests use: test, test.skip, test.before and after with their `each`, test.run.
+// tests use: test, test.skip, test.before and after with their `each`, test.run. It says what test/verdict.ts reads.
 
-import { exit, print } from "../../boards/xs/natives.js";
+import { exit, print, ticks } from "../../boards/xs/natives.js";
 
 type Body = () => void | Promise<void>;
 type Hook = ((body: Body) => void) & { each(body: Body): void };
@@ -28,6 +28,7 @@ async function run() {
 	let passed = 0;
 	await all(before);
 	for (const { name, body } of tests) {
+		const begun = ticks();
 		try {
 			await all(beforeEach);
 			await body();
@@ -36,6 +37,8 @@ async function run() {
 			print(` FAIL  "${name}"\n    ${error instanceof Error ? `${error.message}\n${error.stack}` : error}\n`);
 		}
 		await all(afterEach);
+		const seconds = ((ticks() - begun) | 0) / 1_000;
+		if (seconds >= 1) print(`# took ${seconds.toFixed(1)} s: ${name}`);
 	}
 	await all(after);
 	print(`\n  Total:     ${tests.length}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n`);
