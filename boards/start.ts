@@ -37,7 +37,7 @@ export interface RunningBoard {
 	readonly exited: Promise<number>;
 	/** The power cut: SIGKILL. Nothing runs on the device after it; what reached the flash images stays. */
 	kill(): void;
-	/** Asks the process to end (SIGTERM), kills it after three seconds. Gives what `exited` gives. */
+	/** Asks the process to end (SIGTERM), kills it after ten seconds. Gives what `exited` gives. */
 	stop(): Promise<number>;
 }
 
@@ -69,6 +69,8 @@ export async function startBoard(options: BoardOptions): Promise<RunningBoard> {
 export function engineOf(line: string): string | undefined {
 	return /^# ((?:XS|node) [\d.]+)/.exec(line)?.[1];
 }
+
+const PATIENCE = 10_000; // ms, with a program that was asked to end
 
 /** What a board with one wire for both puts before each line of its error output. */
 const COMPLAINT_MARK = "# ! ";
@@ -115,7 +117,7 @@ function follow({ file, args }: Process, options: BoardOptions, afterwards: () =
 		},
 		async stop() {
 			child.kill("SIGTERM");
-			const patience = setTimeout(() => child.kill("SIGKILL"), 3000);
+			const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
 			const code = await exited;
 			clearTimeout(patience);
 			return code;

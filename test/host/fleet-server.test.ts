@@ -8,6 +8,7 @@ import { FleetDesk } from "../../host/fleet-desk.js";
 import { FleetServer } from "../../host/fleet-server.js";
 import type { Access } from "../../host/https-endpoint.js";
 import { Signer } from "../../host/signer.js";
+import { eventually } from "../eventually.js";
 import { flashFolder } from "./device-run.js";
 import { get } from "./https-client.js";
 
@@ -48,8 +49,10 @@ test("in operation it serves what is signed, at its path and under its name alon
 	assert.is((await ask(1, "/")).status, 404);
 	assert.is((await ask(1, PATH, { Host: "download-9.fleet.example" })).status, 421);
 	assert.is((await ask(2)).status, 404); // by CA 2's certificate: CA information 3 is years away
+	const requests = () => seen.filter(({ what }) => what === "request");
+	await eventually("all five are in the log", () => requests().length === 5);
 	assert.equal(
-		seen.filter(({ what }) => what === "request").map(({ host, presented, status }) => [host, presented, status]),
+		requests().map(({ host, presented, status }) => [host, presented, status]),
 		[
 			["download-2.fleet.example", "A", 404],
 			["download-2.fleet.example", "A", 200],
