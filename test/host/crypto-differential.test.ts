@@ -25,6 +25,7 @@ import {
 	hmacSha256,
 	Sha256,
 	sha256,
+	sha384,
 	sha512,
 	x25519,
 	x25519PublicKey,
@@ -46,12 +47,13 @@ function same(ours: Uint8Array, theirs: ArrayBufferLike | Buffer) {
 	assert.is(Buffer.from(ours).toString("hex"), Buffer.from(theirs as ArrayBuffer).toString("hex"));
 }
 
-cases("SHA-256 whole and in pieces, SHA-512, HMAC and HKDF", 2000, ({ bytes, below, text }) => {
+cases("SHA-256 whole and in pieces, SHA-384, SHA-512, HMAC and HKDF", 2000, ({ bytes, below, text }) => {
 	const [data, key, info] = [text(), bytes(below(150)), bytes(below(80))];
 	const cut = below(data.length + 1);
 	const hash = createHash("sha256").update(data).digest();
 	same(sha256(data), hash);
 	same(new Sha256().update(data.subarray(0, cut)).update(data.subarray(cut)).digest(), hash);
+	same(sha384(data), createHash("sha384").update(data).digest());
 	same(sha512(data), createHash("sha512").update(data).digest());
 	same(hmacSha256(key, data), createHmac("sha256", key).update(data).digest());
 	const length = below(200);

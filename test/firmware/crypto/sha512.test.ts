@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { sha512 } from "../../../firmware/crypto/kernel.js";
+import { sha384, sha512 } from "../../../firmware/crypto/kernel.js";
 import { toHex } from "../../hex.js";
 
 function ascii(text: string) {
@@ -30,6 +30,18 @@ test("the examples of FIPS 180-4 come out", () => {
 		),
 		"8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018" +
 			"501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909",
+	);
+});
+
+// The same, "SHA384.pdf".
+test("SHA-384's examples of FIPS 180-4 come out", () => {
+	assert.is(
+		toHex(sha384(new Uint8Array(0))),
+		"38b060a751ac96384cd9327eb1b1e36a21fdb71114be0743" + "4c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b",
+	);
+	assert.is(
+		toHex(sha384(ascii("abc"))),
+		"cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163" + "1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
 	);
 });
 

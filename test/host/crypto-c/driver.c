@@ -169,7 +169,7 @@ int main(void)
 		length = 0;
 		switch (head[0]) {
 		case 's': baton_sha256(answer, a, n[0]), length = 32; break;
-		case 'S': baton_sha512(answer, a, n[0]), length = 64; break;
+		case 'S': baton_sha512(answer, a, n[0]), baton_sha384(answer + 64, a, n[0]), length = 112; break;
 		case 'p': { // the same hashes, in pieces of b's bytes
 			BatonSha256 small;
 			BatonSha512 large;
