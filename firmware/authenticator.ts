@@ -1,7 +1,7 @@
 // Server authentication unit (the source's 416, figures 7–9): current, then next, then whatever else may have its place,
 // then an immediate update, and once more (DESIGN.md §3, "Authenticate").
 
-import { RefusedError, reasonOf } from "./errors.js";
+import { RefusedError, reasonOf, UnavailableError } from "./errors.js";
 import type { DeviceEvent } from "./events.js";
 import type { AuthenticatedServer, Network } from "./session.js";
 import { AlertError } from "./tls/alert.js";
@@ -61,7 +61,7 @@ export class Authenticator {
 		const { network, slots, updater, report } = this.#options;
 		const { anchors } = slots;
 		try {
-			if (anchors.length === 0) throw new CertificateError("unknown issuer"); // what may be one has to be asked for first
+			if (anchors.length === 0) throw new NoAnchorError();
 			const server = await network.connect(
 				url,
 				anchors.map(({ information }) => information.anchor),
@@ -91,8 +91,16 @@ export class Authenticator {
 	}
 }
 
+/** What stands beside a slot that cannot be read is no anchor before its download server was asked. */
+class NoAnchorError extends UnavailableError<"no anchor"> {
+	constructor() {
+		super("no anchor");
+	}
+}
+
 /** Did every anchor fail? Only then may the server be genuine, and the CAs that are held the wrong ones. */
 export function isReasonToUpdate(error: unknown): boolean {
+	if (error instanceof NoAnchorError) return true;
 	if (error instanceof CertificateError) return error.anchorsFailed;
 	return error instanceof AlertError && error.nothingInCommon;
 }

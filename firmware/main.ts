@@ -75,6 +75,7 @@ export function main(board: Board, settings: Settings, connections?: Network): D
 		creditTicks,
 		creditsPerPoll,
 		poll: () => sessions.run(() => updater.poll()),
+		onCredit: () => void sessions.run(async () => {}), // its beginning: what flash has refused is tried again
 	});
 	return new Device({ timer, random, authenticator, updater, poller, bucket, sessions, service, serviceInterval });
 }
