@@ -1,9 +1,14 @@
-// What is fuzzed: every parser of bytes from the network or from flash, each with seeds, with what it may throw, and
-// with what must hold of whatever it accepts. A target throws anything else than a refusal: that is a finding.
+// What is fuzzed: every parser of bytes from the network or from flash, and what verifies them, each with seeds, with
+// what it may throw, and with what must hold of whatever it accepts. A target throws anything else than a refusal: that
+// is a finding.
 
 import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
 import { latin1 } from "../firmware/bytes.js";
 import { CborReader, DecodeError } from "../firmware/cbor.js";
+import { hssLmsVerify } from "../firmware/crypto/hss-lms.js";
+import { mlDsa44Verify } from "../firmware/crypto/ml-dsa-44.js";
+import { mlKem768Decapsulate, mlKem768Generate } from "../firmware/crypto/ml-kem-768.js";
 import { ResponseReader } from "../firmware/http.js";
 import { AlertError } from "../firmware/tls/alert.js";
 import { Client } from "../firmware/tls/client.js";
@@ -26,6 +31,7 @@ import { readTrustAnchor, verifyPath } from "../firmware/x509/path.js";
 import { handshakeSchemes } from "../firmware/x509/signature-algorithm.js";
 import { encodeCoseSign1, encodePayload } from "../host/ca-information.js";
 import type { Dice } from "../test/dice.js";
+import { PUBLIC_KEY, signatures } from "../test/firmware/crypto/hss-lms-signatures.js";
 import { HOST, recordedFlights } from "../test/firmware/tls/recorded-flights.js";
 import { certificates, refusedCertificates } from "../test/firmware/x509/certificates.js";
 import * as structured from "./structured.js";
@@ -122,6 +128,19 @@ const payloads = [
 	},
 ].map(fields => new Uint8Array(encodePayload(fields)));
 
+const mlDsaKeys = ml_dsa44.keygen(new Uint8Array(32));
+const mlDsaMessage = new Uint8Array(100);
+const mlDsaSignature = ml_dsa44.sign(mlDsaMessage, mlDsaKeys.secretKey, { extraEntropy: false });
+const hssLmsKey = hex(PUBLIC_KEY);
+const mlKemKey = mlKem768Generate(new Uint8Array(64), new Uint8Array(1184));
+
+/** Cut, or followed by zeros: another length would be refused before anything else is looked at. */
+function sized(input: Uint8Array, byteLength: number): Uint8Array {
+	const bytes = new Uint8Array(byteLength);
+	bytes.set(input.subarray(0, byteLength));
+	return bytes;
+}
+
 export const targets: Target[] = [
 	{
 		name: "der",
@@ -192,6 +211,33 @@ export const targets: Target[] = [
 		name: "server", // behind the keys: see structured.ts
 		seeds: [new Uint8Array(64)],
 		run: input => structured.runServer(input, client => bytes => feed(client, bytes)),
+	},
+	{
+		name: "ml-dsa-44",
+		seeds: [mlDsaSignature],
+		run: input => {
+			const signature = sized(input, 2420);
+			const isGood = mlDsa44Verify(mlDsaKeys.publicKey, mlDsaMessage, signature);
+			if (isGood !== (Buffer.compare(signature, mlDsaSignature) === 0)) throw new Error("a wrong verdict");
+		},
+	},
+	{
+		name: "hss-lms",
+		seeds: signatures.map(({ signature }) => hex(signature)),
+		run: input => {
+			const signature = sized(input, 1504);
+			for (const { message, signature: genuine } of signatures) {
+				const isGood = hssLmsVerify(hssLmsKey, new Uint8Array(Buffer.from(message)), signature);
+				if (isGood !== (Buffer.from(signature).toString("hex") === genuine)) throw new Error("a wrong verdict");
+			}
+		},
+	},
+	{
+		name: "ml-kem-768",
+		seeds: [new Uint8Array(1088)],
+		run: input => {
+			if (mlKem768Decapsulate(mlKemKey, sized(input, 1088))?.length !== 32) throw new Error("no secret");
+		},
 	},
 	{
 		name: "http-response",

@@ -54,7 +54,10 @@ export class LmsSigner {
 	#secrets: Secrets;
 	#nodes: Uint8Array[]; // T[r] of RFC 8554 §5.3; [0] is unused
 
-	/** `leaves`: what `makeLmsLeaves` made of this key. Throws RangeError for another length. */
+	/**
+	 * `leaves`: what `makeLmsLeaves` made of this key. Throws RangeError for another length. If they are not this key's,
+	 * `publicKey` is not the one that was burnt in, which the caller knows.
+	 */
 	constructor(privateKey: Uint8Array, leaves: Uint8Array) {
 		if (leaves.length !== LMS_LEAVES_BYTES) {
 			throw new RangeError(`leaves: expected ${LMS_LEAVES_BYTES} bytes, got ${leaves.length}`);
