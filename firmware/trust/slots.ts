@@ -171,6 +171,7 @@ export class Slots implements TrustedCa {
 	 */
 	repair(report: Report): void {
 		const { current, next, kept } = this.#select();
+		if (current && this.#proved && this.#proved.generation <= generationOf(current)) this.#proved = undefined; // read only now
 		for (const content of [current, next, kept]) if (content) this.#mend(content, report);
 		this.#redoPromotion(report);
 		const due = this.next;
@@ -178,6 +179,8 @@ export class Slots implements TrustedCa {
 		else if (due && needsNoProof(due, this.current)) this.#finish(due, report);
 		this.#placeFactory(report);
 		this.#candidate ??= this.#select().kept?.information;
+		const own = this.#own;
+		if (this.#candidate && own && !outlives(this.#candidate, own)) this.#candidate = undefined;
 	}
 
 	/** At the beginning of a session: what could not be read is read again, what flash has refused is tried again. */
@@ -404,14 +407,13 @@ export class Slots implements TrustedCa {
 		}
 	}
 
-	/** In memory at once; then both copies of its slot are written afresh with both marks, and the other is retired. */
+	/** In memory at once; then both copies of its slot are written afresh with both marks, and a lower one is retired. */
 	#promote(information: VerifiedCaInformation): { reason?: FlashReason } {
 		this.#proved = information;
 		if (this.#candidate && !outlives(this.#candidate, information)) this.#candidate = undefined;
-		const { current } = this.#select();
-		const slot = this.#slotToPromote(information);
-		let reason = this.#write(slot, information, true);
-		if (reason && current && current.slot !== slot) reason = this.#write(current.slot, information, true);
+		const [first, second] = this.#slotsToPromote(information);
+		let reason = this.#write(first, information, true);
+		if (reason && second) reason = this.#write(second, information, true);
 		if (reason) return { reason };
 		this.#proved = undefined;
 		const { former } = this.#select();
@@ -419,12 +421,13 @@ export class Slots implements TrustedCa {
 		return {};
 	}
 
-	#slotToPromote(information: VerifiedCaInformation): Slot {
+	/** Where it goes, and where else if flash does not take it there. Next is kept if it is above: it follows this one. */
+	#slotsToPromote(information: VerifiedCaInformation): [Slot, Slot?] {
 		const { current, next } = this.#select();
-		if (next && isSame(next.information, information)) return next.slot;
-		if (current) return this.#otherThan(current.slot);
-		if (next && generationOf(next) > information.generation) return this.#otherThan(next.slot);
-		return next?.slot ?? this.#freeSlot;
+		const isMissingLink = next && generationOf(next) > information.generation;
+		if (isMissingLink) return [this.#otherThan(next.slot), current && next.slot];
+		if (current) return [this.#otherThan(current.slot), current.slot];
+		return [next?.slot ?? this.#freeSlot];
 	}
 
 	/**

@@ -60,14 +60,19 @@ export const foreign: readonly { generation: number; bytes: Uint8Array }[] = [
 	{ generation: 13, bytes: issue({ generation: 13, more: ["0701"] }) },
 ];
 
-export type Violation = "noValidCa" | "olderCa" | "halfNew" | "fellToFactory" | "wrongSlotTrusted";
-export const violations: readonly Violation[] = [
+export const violations = [
 	"noValidCa",
 	"olderCa",
 	"halfNew",
 	"fellToFactory",
 	"wrongSlotTrusted",
-];
+	"unprovedCa",
+	"factoryByAccident",
+	"foreignDestroyed",
+	"stuck",
+	"formerCa",
+] as const;
+export type Violation = (typeof violations)[number];
 
 /** What happens to a device from outside. */
 export type Step =

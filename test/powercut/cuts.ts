@@ -21,13 +21,7 @@ export class Tally {
 	depth2 = 0;
 	/** Flash states found after a cut, as the emulator's digests. */
 	readonly states = new Set<string>();
-	readonly counts: Record<Violation, number> = {
-		noValidCa: 0,
-		olderCa: 0,
-		halfNew: 0,
-		fellToFactory: 0,
-		wrongSlotTrusted: 0,
-	};
+	readonly counts = Object.fromEntries(violations.map(name => [name, 0])) as Record<Violation, number>;
 	/** The first violations, in words. */
 	readonly examples: string[] = [];
 	/** Called with what each boot after a cut trusts. */
@@ -159,8 +153,7 @@ function liveOn(
 			bench.found.push({ violation: "halfNew", what: "one boot did not mend all" });
 		for (const step of rest) bench.perform(step);
 		for (const step of end) bench.perform(step);
-		if (bench.trust !== END_TRUST)
-			bench.found.push({ violation: "noValidCa", what: `stuck: ends with ${bench.trust}` });
+		if (bench.trust !== END_TRUST) bench.found.push({ violation: "stuck", what: `ends with ${bench.trust}` });
 	} catch (error) {
 		bench.found.push({ violation: "noValidCa", what: `${error}` });
 	}

@@ -75,7 +75,7 @@ export function randomContent(count: number, seed: number, tally: Tally): void {
 		boot(bench, undefined, where, tally);
 		if (n % 32 === 0 && !bench.views.flat().some(copy => typeof copy === "object" && "foreign" in copy)) {
 			for (const step of ending) bench.perform(step);
-			if (bench.trust !== END_TRUST) tally.count("noValidCa", `${where}: stuck, ends with ${bench.trust}`);
+			if (bench.trust !== END_TRUST) tally.count("stuck", `${where}: ends with ${bench.trust}`);
 			tally.note(bench, where);
 		}
 		chip.setImage("poll", randomPollBlock(dice));

@@ -156,5 +156,5 @@ function liveWithCut(
 
 /** The newest CA is current, and alone. */
 function finish(bench: Bench): void {
-	if (bench.trust !== END_TRUST) bench.found.push({ violation: "noValidCa", what: `stuck: ends with ${bench.trust}` });
+	if (bench.trust !== END_TRUST) bench.found.push({ violation: "stuck", what: `ends with ${bench.trust}` });
 }

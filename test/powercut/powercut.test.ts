@@ -7,6 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { onAllCores } from "../mass-run.js";
 import { violations } from "./bench.js";
+import { oracles } from "./model.js";
 import { sequences } from "./sequences.js";
 import type { Job, Report } from "./worker.js";
 
@@ -21,7 +22,8 @@ async function run(jobs: Job[], plugins: Plugin[] = []): Promise<{ cuts: number;
 			sum.cuts += report.cuts;
 			for (const violation of violations) sum.found += report.counts[violation];
 			sum.found += report.tenacious.other;
-			sum.examples.push(...report.examples);
+			for (const oracle of oracles) sum.found += report.model?.violations[oracle] ?? 0;
+			sum.examples.push(...report.examples, ...(report.model?.stories ?? []));
 		},
 		{ most: 2, plugins },
 	);
@@ -55,6 +57,10 @@ test("no cut, damage, content or fault of a small run harms a device", async () 
 		{ kind: "content", count: 500, seed: 1 },
 		...[2, 8].map((sequence): Job => ({ kind: "faults", sequence, seed: 1, tears: [nothing] })),
 		{ kind: "poll", amounts: 1, seed: 1 },
+		{ kind: "model", options: { world: "normal", cuts: 1, lost: 1 } },
+		{ kind: "model", options: { world: "re-issue", cuts: 1 } },
+		{ kind: "model", options: { world: "another key type", firmwareSwitches: 2 } },
+		{ kind: "model", options: { world: "normal", readErrors: 1 } },
 	]);
 	assert.is(found, 0, examples.join("\n"));
 	assert.ok(cuts > 500, `${cuts}`);

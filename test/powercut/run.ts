@@ -7,6 +7,8 @@ import type { Tear } from "../flash-emulator.js";
 import { onAllCores } from "../mass-run.js";
 import { type Violation, violations } from "./bench.js";
 import type { Plan } from "./cuts.js";
+import { type ModelResult, oracles } from "./model.js";
+import { modelRuns } from "./model-runs.js";
 import { killBoard } from "./qemu-rv32.js";
 import { sequences } from "./sequences.js";
 import type { Job, Report } from "./worker.js";
@@ -36,6 +38,7 @@ function many(count: number, make: (n: number) => Job) {
 	return Array.from({ length: Math.ceil(count / PART_OF) }, (_, n) => make(n));
 }
 const jobs: Job[] = [
+	...modelRuns(long).map((options): Job => ({ kind: "model", options })),
 	...sequences.flatMap((sequence, i) =>
 		sequence.steps.map((_, step): Job => ({ kind: "cuts", sequence: i, step, plan })),
 	),
@@ -51,6 +54,10 @@ const counts = Object.fromEntries(violations.map(violation => [violation, 0])) a
 const examples: string[] = [];
 const trials = { bits: 0, damage: 0, content: 0, faults: 0 };
 const total = { cuts: 0, depth2: 0, tenaciousCuts: 0, tenaciousOlder: 0 };
+const model = {
+	...{ worlds: 0, states: 0, boots: 0, sessions: 0, cuts: 0, incomplete: 0, violations: 0 },
+	bounded: { lured: 0, unreadable: 0, currentsKey: 0, closed: 0 },
+};
 let done = 0;
 
 await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, (report, job) => {
@@ -61,6 +68,7 @@ await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, (report, job) => 
 	for (const state of report.states) states.add(state);
 	for (const violation of violations) counts[violation] += report.counts[violation];
 	counts.noValidCa += report.tenacious.other;
+	if (report.model) addModel(report.model);
 	if (job.kind in trials) trials[job.kind as keyof typeof trials] += report.trials;
 	examples.push(...report.examples.slice(0, 20 - examples.length));
 	done++;
@@ -82,8 +90,9 @@ const result = {
 	randomContents: trials.content,
 	livesWithAFault: trials.faults,
 	irrevocableBlock: { cuts: total.tenaciousCuts, olderUntilProvedAgain: total.tenaciousOlder },
+	model,
 };
-const clean = violations.every(violation => counts[violation] === 0);
+const clean = violations.every(violation => counts[violation] === 0) && model.incomplete === 0;
 
 if (!json) {
 	const number = (n: number) => n.toLocaleString("en");
@@ -100,6 +109,19 @@ if (!json) {
 			`${number(total.tenaciousCuts)} cuts with a block whose mark cannot be revoked`,
 			`${total.tenaciousOlder} of them in the moment that shows the older CA until the newer one is proved again`,
 		],
+		[
+			`model: ${model.worlds} explorations of a whole world`,
+			`${number(model.states)} states`,
+			`${number(model.boots)} boots`,
+			`${number(model.sessions)} sessions`,
+			`${number(model.cuts)} cuts`,
+		],
+		[
+			`of these, bounded by the design: ${model.bounded.lured} lured to a provisional CA before the operator's order`,
+			`${model.bounded.unreadable} while a slot cannot be read`,
+			`${model.bounded.currentsKey} by who holds current's own key`,
+			`${model.bounded.closed} where download servers have closed`,
+		],
 	];
 	for (const line of lines) console.log(line.join(", "));
 	console.log(violations.map(violation => `${violation} ${counts[violation]}`).join(", "));
@@ -108,6 +130,18 @@ if (!json) {
 for (const example of examples) console.error(example);
 if (json) console.log(JSON.stringify(result));
 process.exitCode = clean ? 0 : 1;
+
+function addModel(found: ModelResult): void {
+	model.worlds++;
+	for (const name of ["states", "boots", "sessions", "cuts"] as const) model[name] += found[name];
+	if (!found.complete) model.incomplete++;
+	for (const name of oracles) {
+		counts[name] += found.violations[name];
+		model.violations += found.violations[name];
+	}
+	for (const [name, count] of Object.entries(found.bounded)) model.bounded[name as keyof typeof model.bounded] += count;
+	examples.push(...found.stories.slice(0, 20 - examples.length));
+}
 
 function readOptions() {
 	try {

@@ -6,6 +6,7 @@ import type { Violation } from "./bench.js";
 import { cutSequence, type Plan, Tally } from "./cuts.js";
 import { cutsInPoll, everyBit, randomContent, randomDamage } from "./damage.js";
 import { cutsWithStuckBlock, failingOperations, stuckBlocks } from "./faults.js";
+import { explore, type ModelOptions, type ModelResult } from "./model.js";
 import { sequences } from "./sequences.js";
 
 export type Job =
@@ -13,7 +14,8 @@ export type Job =
 	| { kind: "bits"; part: number; parts: number; stride: number }
 	| { kind: "poll"; amounts: number; seed: number }
 	| { kind: "damage" | "content"; count: number; seed: number }
-	| { kind: "faults"; sequence: number; seed: number; tears: Tear[] };
+	| { kind: "faults"; sequence: number; seed: number; tears: Tear[] }
+	| { kind: "model"; options: ModelOptions };
 
 export interface Report {
 	cuts: number;
@@ -25,6 +27,7 @@ export interface Report {
 	examples: string[];
 	/** Bits, damages, contents; or lives with a fault. */
 	trials: number;
+	model?: ModelResult;
 }
 
 Error.stackTraceLimit = 0; // a power cut is an error, and there are millions
@@ -33,6 +36,7 @@ parentPort!.on("message", (job: Job) => {
 	const tally = new Tally(),
 		tenacious = new Tally();
 	let trials = 0;
+	let model: ModelResult | undefined;
 	switch (job.kind) {
 		case "cuts":
 			cutSequence(sequences[job.sequence], job.plan, tally, job.step);
@@ -57,16 +61,21 @@ parentPort!.on("message", (job: Job) => {
 			cutsWithStuckBlock(sequence, job.tears, job.seed, tally, tenacious);
 			break;
 		}
+		case "model":
+			model = explore(job.options);
+			break;
 	}
 	const { cuts, depth2, counts, examples } = tally;
-	const { olderCa, fellToFactory, noValidCa, halfNew, wrongSlotTrusted } = tenacious.counts;
+	const { olderCa, fellToFactory, ...others } = tenacious.counts;
+	const other = Object.values(others).reduce((sum, count) => sum + count, 0);
 	const report: Report = {
 		cuts,
 		depth2,
 		counts,
 		trials,
+		model,
 		states: [...tally.states],
-		tenacious: { cuts: tenacious.cuts, older: olderCa + fellToFactory, other: noValidCa + halfNew + wrongSlotTrusted },
+		tenacious: { cuts: tenacious.cuts, older: olderCa + fellToFactory, other },
 		examples: [...examples, ...tenacious.examples.filter(example => !/^(olderCa|fellToFactory)/.test(example))],
 	};
 	parentPort!.postMessage(report);

@@ -304,11 +304,11 @@ test("what was proved is promoted, whatever next is by then", () => {
 	const [, next] = device.slots.anchors;
 	assert.is(download(device, otherB), "stored"); // a poll in parallel
 	assert.equal(device.slots.promote(next.information), { outcome: "promoted" });
-	assert.is(held(device), "2 -");
-	assert.is(held(boot(chip)), "2 -");
+	assert.is(held(device), "2 3"); // not otherB, which is still to be proved
+	assert.is(held(boot(chip)), "2 3");
 	const former = verify(A);
 	assert.equal(device.slots.promote(former), { outcome: "current" }); // never back
-	assert.is(held(device), "2 -");
+	assert.is(held(device), "2 3");
 });
 
 test("the same CA with another address, and one that revokes, are promoted as soon as they are accepted", () => {
@@ -589,6 +589,47 @@ test("what could not be read is read again at the next session, and counts then"
 	other.slots.refresh(() => {});
 	assert.is(held(other), "2 -");
 	assert.ok(isBlank(chip, "ca0"));
+});
+
+test("a candidate that came while current could not be read is dropped if current turns out to be newer", () => {
+	const chip = chipWith(B, B);
+	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "unreadable");
+	const device = boot(chip);
+	assert.is(device.slots.accept(A, from(device.slots.factory)).outcome, "held"); // by whoever has A's key
+	chip.blockFaults.clear();
+	device.slots.refresh(() => {});
+	device.slots.asked(device.slots.current!);
+	assert.equal(anchors(device), ["current 2"]);
+});
+
+test("what was proved while current could not be read does not take its place if current turns out to be newer", () => {
+	const chip = chipWith(B, B, C, C);
+	for (const block of BLOCKS) chip.blockFaults.set(block, "unreadable");
+	const device = boot(chip);
+	device.slots.accept(A, from(device.slots.factory));
+	prove(device, 1); // by whoever has A's key
+	assert.is(held(device), "1 -");
+	chip.blockFaults.clear();
+	device.slots.refresh(() => {});
+	assert.is(held(device), "2 3");
+	assert.is(held(boot(chip)), "2 3");
+});
+
+test("the missing link is written over current, so that next is kept", () => {
+	const chip = chipWith(A, A, C, C);
+	const device = boot(chip);
+	assert.is(download(device, B), "held");
+	assert.equal(prove(device, 2), { outcome: "promoted" });
+	assert.is(held(device), "2 3");
+	assert.ok(isSlotOf(chip, "ca0", B, true) && isSlotOf(chip, "ca1", C, false));
+	stopEverywhere(
+		() => chipWith(A, A, C, C),
+		one => {
+			download(one, B);
+			prove(one, 2);
+		},
+		["1 3", "2 3"],
+	);
 });
 
 test("a partition that is missing is one that cannot be read", () => {
