@@ -204,7 +204,9 @@ export class HttpsEndpoint {
 			}, this.#grace);
 			this.#server.close(() => {
 				clearTimeout(patience);
-				setImmediate(resolve); // after the last outcome
+				// Its sockets are destroyed, but may have their ends to tell yet; their outcomes come after those.
+				const ends = [...this.#sockets].map(socket => new Promise(ended => socket.once("close", ended)));
+				void Promise.all(ends).then(() => setImmediate(resolve));
 			});
 			this.#server.closeIdleConnections();
 		}));

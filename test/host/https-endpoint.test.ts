@@ -1,6 +1,7 @@
 // What the servers share: certificates that change, an end that loses no answer, a disk that is full.
 
 import { existsSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { connect as connectTLS } from "node:tls";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -104,6 +105,38 @@ test("behind one socket each name shows its own certificate", async () => {
 	);
 });
 
+test("each connection has one outcome in the log, under what it was shown, before the endpoint is closed", async () => {
+	const present = (host: string) => (host === "a.example" ? { credentials: byA, presented: "A" } : undefined);
+	for (const more of [{}, { present }]) {
+		const log: Access[] = [];
+		const endpoint = await HttpsEndpoint.open({
+			...more,
+			credentials: byB,
+			presented: "B",
+			answer: (_request, response) => void response.end(),
+			onAccess: access => log.push(access),
+			limits: patient,
+		});
+		const { port } = endpoint;
+		await vanish(port);
+		await vanish(port, await clientHello("a.example"));
+		assert.is((await get(port, SERVICE_NAME, authority(2))).status, 200);
+		await vanish(port); // its end is still to come when the endpoint closes
+		await endpoint.close();
+
+		const peers = log.filter(({ what }) => what === "connected").map(({ peer }) => peer);
+		const outcomes = log.filter(({ what }) => what === "authenticated" || what === "refused");
+		assert.equal(outcomes.map(({ peer }) => peer).sort(), peers.sort());
+		const told = outcomes.map(({ what, reason = "", presented }) => `${what} ${reason} ${presented}`).sort();
+		assert.equal(told, [
+			"authenticated  B",
+			`refused connection lost ${"present" in more ? "A" : "B"}`,
+			"refused connection lost B",
+			"refused connection lost B",
+		]);
+	}
+});
+
 test("no session is resumed: every connection checks a certificate", async () => {
 	const server = await world.applicationServer(1, { credentials: byA });
 	const session = await new Promise<Buffer | undefined>(resolve => {
@@ -154,5 +187,31 @@ devFull("a full disk costs log lines, never an answer", async () => {
 });
 
 test.after(() => world.close());
+
+/** A client that says this much, waits for an answer to it, and is gone. */
+function vanish(port: number, words?: Buffer): Promise<void> {
+	return new Promise(resolve => {
+		const socket = connect(port, "127.0.0.1", () => (words ? socket.write(words) : socket.destroy()));
+		socket.once("data", () => socket.destroy());
+		socket.once("close", () => resolve());
+	});
+}
+
+/** The first words of a TLS client that asks for `servername`. */
+function clientHello(servername: string): Promise<Buffer> {
+	return new Promise(resolve => {
+		const server = createServer(socket =>
+			socket.once("data", data => {
+				resolve(data);
+				socket.destroy();
+				server.close();
+			}),
+		);
+		server.listen(0, "127.0.0.1", () => {
+			const { port } = server.address() as AddressInfo;
+			connectTLS({ host: "127.0.0.1", port, servername }).on("error", () => {});
+		});
+	});
+}
 
 test.run();
