@@ -1,5 +1,5 @@
-// Bundles an entry point for an engine and a kernel (platforms.ts has a board's): which module answers `crypto/kernel`,
-// and on XS `uvu`.
+// Bundles an entry point for an engine and a kernel (platforms.ts has a board's): which modules answer `crypto/kernel`
+// and `bytes`, and on XS `uvu`.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
@@ -59,7 +59,7 @@ export async function bundle({
 		mainFields: ["module", "main"],
 		conditions: ["import", "module", "default"],
 		external: engine === "node" ? ["uvu", "uvu/assert", "@noble/*", "cbor-x", "@peculiar/x509", "esbuild"] : [],
-		plugins: [cryptoAlias(kernel, without), testVectors, ...(engine === "xs" ? [testFramework, boundNatives] : [])],
+		plugins: [kernelAlias(kernel, without), testVectors, ...(engine === "xs" ? [testFramework, boundNatives] : [])],
 		metafile: true,
 		minify,
 		logLevel: "silent", // an error is thrown with its message,
@@ -101,14 +101,19 @@ function forgetOld(folder: string, prefix: string) {
 	}
 }
 
-/** What stands for a module of firmware/crypto ("Modules that a build can leave out" in firmware/crypto/DESIGN.md). */
-function cryptoAlias(kernel: Kernel, without: readonly string[]): Plugin {
-	const folder = join(root, "firmware/crypto");
+/**
+ * What stands for firmware/bytes.ts, and for a module of firmware/crypto ("Modules that a build can leave out" in
+ * firmware/crypto/DESIGN.md).
+ */
+function kernelAlias(kernel: Kernel, without: readonly string[]): Plugin {
+	const firmware = join(root, "firmware");
+	const folder = join(firmware, "crypto");
 	return {
-		name: "crypto",
+		name: "kernel",
 		setup({ onResolve }) {
 			onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
 				const file = resolve(resolveDir, path);
+				if (kernel === "c" && file === join(firmware, "bytes.js")) return { path: join(firmware, "bytes/c.ts") };
 				if (dirname(file) !== folder) return undefined;
 				const name = basename(file, ".js");
 				if (without.includes(name)) return { path: join(folder, `no-${name}.ts`) };

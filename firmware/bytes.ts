@@ -1,49 +1,27 @@
-// Bytes put together and compared: what several folders need of `Uint8Array` and the language does not give.
+// Bytes put together, copied, compared, searched: what the folders above need of `Uint8Array` and the language does not
+// give, or XS is slow at. Two implementations with the same exports, and the same verdicts: bytes/typescript.ts, for
+// which this file stands, and bytes/c.ts, natives that read any number of bytes for what XS charges for two. Whoever
+// chooses the crypto kernel in C (crypto/DESIGN.md) has these in C too.
 
-/** The bytes of ASCII `text`. Throws RangeError for any other character. */
-export function ascii(text: string): Uint8Array {
-	const bytes = new Uint8Array(text.length);
-	for (let i = 0; i < bytes.length; i++) {
-		// XS counts a string's length anew each time that it is asked for it
-		const code = text.charCodeAt(i);
-		if (code > 0x7f) throw new RangeError(`expected ASCII, got ${JSON.stringify(text)}`);
-		bytes[i] = code;
-	}
-	return bytes;
-}
-
-/** `bytes` as text, a character for each. */
-export function latin1(bytes: Uint8Array): string {
-	let text = "";
-	for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
-	return text;
-}
-
-export function concatenate(...parts: Uint8Array[]): Uint8Array {
-	let length = 0;
-	for (const part of parts) length += part.length;
-	const whole = new Uint8Array(length);
-	let offset = 0;
-	for (const part of parts) {
-		whole.set(part, offset);
-		offset += part.length;
-	}
-	return whole;
-}
-
-/** Of public data: not in constant time. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-	if (a === b) return true; // a slot's two copies share what was verified
-	const { length } = a;
-	if (length !== b.length) return false;
-	for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
-	return true;
-}
-
-/** Of secrets, a MAC say: the time depends on the length alone. */
-export function equalSecrets(a: Uint8Array, b: Uint8Array): boolean {
-	if (a.length !== b.length) return false;
-	let difference = 0;
-	for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i];
-	return difference === 0;
-}
+export {
+	/** `areAll(bytes, value)`: is every one of them `value`? */
+	areAll,
+	/** `ascii(text)`: its bytes. Throws RangeError for a character that is none of ASCII. */
+	ascii,
+	/** `compareBytes(a, b)`: below, at or above 0, in bytewise order, a prefix first. */
+	compareBytes,
+	/** `concatenate(...parts)`: new bytes; with one part its copy. */
+	concatenate,
+	/** `copyBytes(target, offset, source)`: writes all of `source`. Throws RangeError if it does not fit. */
+	copyBytes,
+	/** `crc32(bytes, before = 0)`: ISO 3309 (RFC 1952 §8), signed; `before`: the CRC-32 of what comes before. */
+	crc32,
+	/** `equalBytes(a, b)`, of public data: not in constant time. */
+	equalBytes,
+	/** `equalSecrets(a, b)`, a MAC say: the time depends on the lengths alone. */
+	equalSecrets,
+	/** `latin1(bytes, start = 0, end = bytes.length)`: text, a character for each byte. */
+	latin1,
+	/** `span(bytes, start, set)`: where the first byte from `start` on stands that is not in `set` (byte-set.ts); else the length. */
+	span,
+} from "./bytes/typescript.js";

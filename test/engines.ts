@@ -30,8 +30,9 @@ export interface Engine {
 function isPortable(file: string) {
 	return file.startsWith("test/firmware/") || file === "test/on-xs/assert.test.ts";
 }
-function isCrypto(file: string) {
-	return file.startsWith("test/firmware/crypto/");
+/** Tests of what stands in C beside TypeScript. */
+function isInC(file: string) {
+	return file.startsWith("test/firmware/crypto/") || file === "test/firmware/bytes.test.ts";
 }
 
 /** The vectors are megabytes of text; a device's ceiling is the concern of tests of its own. */
@@ -94,7 +95,7 @@ const qemu: Engine = {
 export const engines: Engine[] = [
 	node,
 	xs(engineVersion, "typescript", isPortable),
-	xs(`${engineVersion} with the C kernel`, "c", isCrypto),
+	xs(`${engineVersion} with the C kernel`, "c", isInC),
 	qemu,
 ];
 

@@ -6,11 +6,11 @@ import { headersOf, sourcesOf, xs } from "../compile.js";
 import { BLOCK_LENGTH, partitionSizes } from "../partitions.js";
 
 const shared = join(root, "boards/xs");
-const kernel = join(root, "firmware/crypto/c");
+const ofFirmware = ["bytes", "crypto/c"].map(folder => join(root, "firmware", folder));
 
-/** The C of a board: its own, what all XS boards share, the crypto kernel's. */
+/** The C of a board: its own, what all XS boards share, the firmware's. */
 export function boardSources(board: string): string[] {
-	return [board, shared, kernel].flatMap(sourcesOf);
+	return [board, shared, ...ofFirmware].flatMap(sourcesOf);
 }
 
 /** What the compiler of the qemu-rv32 board's bytecode takes of it. */
@@ -18,7 +18,7 @@ export const bytecodeSources = [join(shared, "bytecode.c")];
 export const bytecodeHeaders = [join(shared, "bytecode.h")];
 
 export function boardHeaders(board: string): string[] {
-	return [board, shared, kernel].flatMap(headersOf);
+	return [board, shared, ...ofFirmware].flatMap(headersOf);
 }
 
 /** For the engine too: the platform is described by the board's xs-platform.h. */

@@ -1,5 +1,5 @@
 // The C functions of an XS board, NATIVE(name, parameters): their shapes are in natives.ts and measure.ts.
-// The crypto kernel's own list follows.
+// The byte layer's and the crypto kernel's own lists follow.
 
 NATIVE(xs_tcp_open, 3)
 NATIVE(xs_tcp_read, 2)
@@ -24,4 +24,5 @@ NATIVE(xs_collect, 0)
 NATIVE(xs_reset_peak, 0)
 NATIVE(xs_mark, 0)
 
+#include "../../firmware/bytes/natives.h"
 #include "../../firmware/crypto/c/natives.h"

@@ -5,7 +5,7 @@
 // a record programmed or erased by half, ever counts. What is programmed or erased is read back, because some chips fail
 // without a word. Which copy is to be written when is slots.ts's.
 
-import { ascii, equalBytes } from "../bytes.js";
+import { areAll, ascii, copyBytes, crc32, equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";
 import { UnavailableError } from "../errors.js";
 import type { Flash } from "../ports.js";
@@ -37,7 +37,6 @@ const MEASURE_LENGTH = 8;
 const PROVED = ascii("baton: proved CA"),
 	STORED = ascii("baton: stored CA"); // 16 bytes each
 const REVOKED = new Uint8Array(16);
-const ERASED_LINE = new Uint8Array(16).fill(0xff);
 const ATTEMPTS = 3; // to read
 
 const UNREADABLE: CopyState = Object.freeze({ is: "unreadable" }),
@@ -82,7 +81,7 @@ export class Copy {
 		this.#state = DAMAGED;
 		const { bytes } = information;
 		const words = new Uint8Array((bytes.length + 3) & ~3).fill(0xff);
-		words.set(bytes);
+		copyBytes(words, 0, bytes);
 		this.#program(0, words);
 		this.#program(MEASURE_OFFSET, measure(bytes));
 		if (proved) this.#program(PROVED_OFFSET, PROVED);
@@ -135,7 +134,7 @@ export class Copy {
 	#judge(fleet: Fleet, twin: CopyState | undefined): CopyState {
 		const trailer = this.#read(MEASURE_OFFSET, BLOCK_LENGTH - MEASURE_OFFSET);
 		const line = trailer.subarray(STORED_OFFSET - MEASURE_OFFSET);
-		if (!equalBytes(line, STORED)) return equalBytes(line, ERASED_LINE) && this.#isErased() ? BLANK : DAMAGED;
+		if (!equalBytes(line, STORED)) return areAll(line, 0xff) && this.#isErased() ? BLANK : DAMAGED;
 		const length = new DataView(trailer.buffer).getUint32(0, true);
 		if (length > MAXIMUM_LENGTH) return DAMAGED;
 		const bytes = this.#read(0, length);
@@ -171,12 +170,9 @@ export class Copy {
 	}
 
 	#isErased(): boolean {
-		const words = 128; // at a time: a device's memory is small
-		for (let offset = 0; offset < BLOCK_LENGTH; offset += 4 * words) {
-			const part = this.#read(offset, 4 * words);
-			const view = new Int32Array(part.buffer);
-			for (let i = 0; i < words; i++) if (view[i] !== -1) return false; // as unsigned it would be a float to XS
-		}
+		const part = 512; // bytes at a time: a device's memory is small
+		for (let offset = 0; offset < BLOCK_LENGTH; offset += part)
+			if (!areAll(this.#read(offset, part), 0xff)) return false;
 		return true;
 	}
 }
@@ -188,25 +184,4 @@ function measure(record: Uint8Array): Uint8Array {
 	view.setUint32(0, record.length, true);
 	view.setInt32(4, crc32(line.subarray(0, 4), crc32(record)), true);
 	return line;
-}
-
-/** Of half a byte: the CRC-32 of ISO 3309 (RFC 1952 §8), polynomial edb88320. */
-const CRC = Object.freeze(
-	Array.from({ length: 16 }, (_, half) => {
-		let crc = half;
-		for (let bit = 0; bit < 4; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb8_8320 : crc >>> 1;
-		return crc | 0;
-	}),
-);
-
-/** `before`: the CRC-32 of what comes before. As a signed integer: an unsigned one would be a float to XS. */
-function crc32(bytes: Uint8Array, before = 0): number {
-	let crc = ~before;
-	const { length } = bytes;
-	for (let i = 0; i < length; i++) {
-		crc ^= bytes[i];
-		crc = (crc >>> 4) ^ CRC[crc & 15];
-		crc = (crc >>> 4) ^ CRC[crc & 15];
-	}
-	return ~crc;
 }

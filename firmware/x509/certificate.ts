@@ -4,9 +4,9 @@
 // is read because CA information may set a bound for it), what names in the subject say, policies, revocation lists. A
 // critical extension that is not implemented is refused (§4.2).
 
-import { equalBytes } from "../bytes.js";
+import { compareBytes, equalBytes } from "../bytes.js";
 import { CertificateError, type CertificateReason } from "./certificate-error.js";
-import { BOOLEAN, compare, constructed, DerReader, INTEGER, OCTET_STRING, primitive, SEQUENCE, SET } from "./der.js";
+import { BOOLEAN, constructed, DerReader, INTEGER, OCTET_STRING, primitive, SEQUENCE, SET } from "./der.js";
 import { DNS_NAME, IP_ADDRESS, readNameConstraints } from "./name-constraints.js";
 import { type PublicKey, readPublicKey } from "./public-key.js";
 import { readSignatureAlgorithm, type SignatureAlgorithm } from "./signature-algorithm.js";
@@ -134,7 +134,7 @@ function readName(der: DerReader): Uint8Array {
 			der.skip();
 			der.leave(attribute);
 			const encoded = der.since(attributeStart);
-			if (previous && compare(previous, encoded) >= 0) refuse("set out of order"); // X.690 §11.6
+			if (previous && compareBytes(previous, encoded) >= 0) refuse("set out of order"); // X.690 §11.6
 			previous = encoded;
 		}
 		der.leave(relative);

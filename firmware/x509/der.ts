@@ -197,13 +197,6 @@ function daysSince1970(year: number, month: number): number {
 	return years * 365 + leapDays + Math.floor((153 * months + 2) / 5) - 719_468;
 }
 
-/** Bytewise order (X.690 §11.6), a prefix first; 0 if equal. */
-export function compare(a: Uint8Array, b: Uint8Array): number {
-	const length = Math.min(a.length, b.length);
-	for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
-	return a.length - b.length;
-}
-
 function refuse(reason: DerReason): never {
 	throw new CertificateError(reason);
 }

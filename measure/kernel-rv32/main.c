@@ -4,6 +4,7 @@
 //
 // Prints one line for each operation, `name instructions stack-bytes`: the mean over its cases, and the peak.
 
+#include "bytes.h"
 #include "kernel.h"
 #include "ecdsa.h"
 #include "field25519.h"
@@ -226,6 +227,22 @@ static void agree(void)
 	end();
 }
 
+/** Equal, and different at each place in turn. */
+static void compare(void)
+{
+	begin("equal-secrets", true);
+	for (int i = 0; i < 33; i++) {
+		uint8_t other[32];
+		memcpy(other, text, 32);
+		if (i < 32) other[i] ^= 1 << (i & 7);
+		start();
+		bool same = baton_bytes_equal_secrets(text, other, 32);
+		stop();
+		check(same == (i == 32));
+	}
+	end();
+}
+
 static void hash(void)
 {
 	begin("sha256", false);
@@ -409,6 +426,7 @@ int main(void)
 		"rsa4096-pkcs1", "rsa4096-pss", (BatonRsaKey){rsa4096Modulus, sizeof rsa4096Modulus, 65537}, rsa4096Cases);
 	agree_secp256r1();
 	agree();
+	compare();
 	hash();
 	protect();
 	post_quantum();

@@ -7,7 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 
-const folders = ["boards", "firmware/crypto/c", "test/host/crypto-c"];
+const folders = ["boards", "firmware/bytes", "firmware/crypto/c", "test/host/crypto-c"];
 
 const ofXS = /^(?:fx|tx|xs|xsmc|mx|gx)[A-Z0-9]|^xs_|^modMilliseconds$/;
 const fieldsOfXS = new Set(

@@ -5,9 +5,12 @@
 import { spawnSync } from "node:child_process";
 import * as nodeCrypto from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { root } from "../../boards/bundle.js";
+import type { ByteSet } from "../../firmware/byte-set.js";
+import { areAll, crc32, equalSecrets, span } from "../../firmware/bytes.js";
 import { baseTable } from "../../firmware/crypto/c/base-table.js";
 import { curveBase } from "../../firmware/crypto/c/curve-base.js";
 import { mlDsa44Zetas, mlKem768Zetas } from "../../firmware/crypto/c/zetas.js";
@@ -24,6 +27,7 @@ import {
 	toBytes,
 } from "../reference/ed25519.js";
 import {
+	bytes,
 	type Case,
 	check,
 	compile,
@@ -58,13 +62,34 @@ test("the powers of ζ are what their generator makes", () => {
 	assert.is(readFileSync(join(kernel, "ml-kem-768-zetas.h"), "utf8"), mlKem768Zetas());
 });
 
-test("every native function of the kernel is called once, with its number of parameters", () => {
-	const list = readFileSync(join(kernel, "natives.h"), "utf8");
-	const faces = readdirSync(kernel).filter(name => name.endsWith(".ts"));
-	const face = faces.map(name => readFileSync(join(kernel, name), "utf8")).join("\n");
-	const listed = [...list.matchAll(/^NATIVE\((\w+), (\d+)\)$/gm)].map(([, name, count]) => `${name} ${count}`);
-	const calls = [...face.matchAll(/native\("(\w+)"\)\.call\(this, ([^)]*)\)/g)];
-	assert.equal(calls.map(([, name, list]) => `${name} ${list!.split(", ").length}`).sort(), [...listed].sort());
+for (const part of [bytes, kernel])
+	test(`every native function of ${relative(root, part)} is called once, with its number of parameters`, () => {
+		const list = readFileSync(join(part, "natives.h"), "utf8");
+		const faces = readdirSync(part).filter(name => name.endsWith(".ts"));
+		const face = faces.map(name => readFileSync(join(part, name), "utf8")).join("\n");
+		const listed = [...list.matchAll(/^NATIVE\((\w+), (\d+)\)$/gm)].map(([, name, count]) => `${name} ${count}`);
+		const calls = [...face.matchAll(/native\("(\w+)"\)\.call\(this, ([^)]*)\)/g)];
+		assert.equal(calls.map(([, name, list]) => `${name} ${list!.split(", ").length}`).sort(), [...listed].sort());
+	});
+
+testWithCompiler("1,000 random comparisons, runs, sums and searches of bytes agree with TypeScript", () => {
+	check(
+		times(1000, i => {
+			const a = random(below(80)),
+				b = Buffer.from(a),
+				set = i % 3 ? random(32) : Buffer.alloc(32, 0xff);
+			if (i % 2 && b.length > 0) b[below(b.length)]! ^= 1 << below(8);
+			const same = i % 4 === 0 ? Buffer.alloc(a.length, i) : a;
+			const sums = Buffer.alloc(8);
+			sums.writeInt32LE(crc32(a));
+			sums.writeInt32LE(crc32(b, crc32(a)), 4);
+			const lengths = Buffer.from([span(a, 0, set as Uint8Array as ByteSet)]);
+			return [
+				{ operation: "b", parts: [a, b, set], expected: Buffer.concat([flag(equalSecrets(a, b)), sums, lengths]) },
+				{ operation: "B", parts: [same, Uint8Array.of(i)], expected: flag(areAll(same, i & 255)) },
+			];
+		}).flat(),
+	);
 });
 
 testWithCompiler("2,400 random SHA-256, SHA-384 and SHA-512 agree with node:crypto, whole and in pieces", () => {
@@ -479,6 +504,7 @@ else
 		atMost("RSA-2048 verify, PSS", count("rsa2048-pss"), 1_500_000);
 		atMost("bytes of machine code for P-256", modules["p256"]!.text, 5 << 10);
 		atMost("bytes of machine code for RSA", modules["rsa"]!.text, 2560);
+		atMost("comparison of two secrets of 32 bytes", count("equal-secrets"), 300);
 		atMost("X25519", count("x25519"), 1_500_000);
 		atMost("SHA-512 of 1 KiB", count("sha512"), 130_000);
 		atMost("ChaCha20-Poly1305 of 1 KiB", count("chacha20poly1305"), 45_000);

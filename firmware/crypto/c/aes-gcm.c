@@ -2,6 +2,7 @@
 // address depends on a secret: AES is bitsliced, two blocks at a time; GHASH multiplies integers with holes between
 // their bits, in constant time wherever the core's multiplication is (ESP32, ESP32-C3).
 
+#include "../../bytes/bytes.h"
 #include "kernel.h"
 #include "words.h"
 #include <string.h>
@@ -108,7 +109,7 @@ bool baton_aes128gcm_open(const uint8_t key[16], const uint8_t nonce[12], const 
 	uint8_t expected[16];
 	begin(&gcm, key, nonce, additional, additional_length);
 	authenticate(&gcm, additional_length, text, length, expected);
-	if (!equal_tags(expected, tag)) return false;
+	if (!baton_bytes_equal_secrets(expected, tag, sizeof expected)) return false;
 	xor_key_stream(&gcm, text, length);
 	return true;
 }

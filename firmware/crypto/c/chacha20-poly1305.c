@@ -1,6 +1,7 @@
 // ChaCha20-Poly1305 (RFC 8439 §2.8), in place. No table, no branch and no address depends on a secret; on the
 // ESP32's cores multiplications take the same time for all operands.
 
+#include "../../bytes/bytes.h"
 #include "kernel.h"
 #include "words.h"
 #include <string.h>
@@ -63,7 +64,7 @@ bool baton_chacha20poly1305_open(const uint8_t key[32], const uint8_t nonce[12],
 	uint8_t expected[16];
 	begin(state, &poly, key, nonce, additional, additional_length);
 	authenticate(&poly, additional_length, text, length, expected);
-	if (!equal_tags(expected, tag)) return false;
+	if (!baton_bytes_equal_secrets(expected, tag, sizeof expected)) return false;
 	chacha20_xor(state, text, length);
 	return true;
 }

@@ -1,4 +1,4 @@
-// Words from bytes and back, at any address; rotations; and a comparison that takes the same time whatever differs.
+// Words from bytes and back, at any address; rotations.
 #ifndef BATON_WORDS_H
 #define BATON_WORDS_H
 
@@ -54,14 +54,6 @@ static inline uint32_t rotate_right(uint32_t x, int n)
 static inline uint64_t rotate_right64(uint64_t x, int n)
 {
 	return x >> n | x << (64 - n);
-}
-
-/** The same 16 bytes? Reads all of both. */
-static inline bool equal_tags(const uint8_t a[16], const uint8_t b[16])
-{
-	uint32_t difference = 0;
-	for (int i = 0; i < 16; i++) difference |= a[i] ^ b[i];
-	return difference == 0;
 }
 
 #endif

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
-import { compare, DerReader, INTEGER, OCTET_STRING, SEQUENCE } from "../../../firmware/x509/der.js";
+import { DerReader, INTEGER, OCTET_STRING, SEQUENCE } from "../../../firmware/x509/der.js";
 import { fromHex, toHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 
@@ -113,13 +113,6 @@ test("times are seconds since 1970, in any century, without a clock", () => {
 		[utc, "500431000000Z"],
 	])
 		refusedAs(CertificateError, "bad time", () => time(tag, text));
-});
-
-test("bytes are ordered, a prefix first", () => {
-	assert.ok(compare(fromHex("01"), fromHex("02")) < 0);
-	assert.ok(compare(fromHex("0101"), fromHex("01")) > 0);
-	assert.is(compare(fromHex("0102"), fromHex("0102")), 0);
-	assert.is(compare(fromHex(""), fromHex("")), 0);
 });
 
 test("what was read is given as it stands", () => {

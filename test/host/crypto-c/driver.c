@@ -2,6 +2,7 @@
 // Request: operation (1 byte), three lengths (4 bytes each), three parts. Answer: length (4 bytes), bytes. Each part
 // lies in a block of its own, exactly as long as it is, so that the address sanitizer sees every step beyond it.
 
+#include "bytes.h"
 #include "kernel.h"
 #include "curve.h"
 #include "ecdsa.h"
@@ -168,6 +169,16 @@ int main(void)
 		uint8_t *a = part[0], *b = part[1], *c = part[2];
 		length = 0;
 		switch (head[0]) {
+		// the byte layer: b is as long as a, c a set
+		case 'b': {
+			put_bool(baton_bytes_equal_secrets(a, b, n[0]));
+			uint32_t sum = baton_bytes_crc32(a, n[0], 0), both = baton_bytes_crc32(b, n[1], sum);
+			put(&sum, 4), put(&both, 4);
+			uint8_t run = (uint8_t)baton_bytes_span(a, n[0], c);
+			put(&run, 1);
+			break;
+		}
+		case 'B': put_bool(baton_bytes_are(a, n[0], b[0])); break;
 		case 's': baton_sha256(answer, a, n[0]), length = 32; break;
 		case 'S': baton_sha512(answer, a, n[0]), baton_sha384(answer + 64, a, n[0]), length = 112; break;
 		case 'p': { // the same hashes, in pieces of b's bytes

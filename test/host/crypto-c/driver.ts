@@ -1,4 +1,4 @@
-// The C kernel under test: compiled with this machine's compiler and its sanitizers, and asked by driver.c, which is
+// The C kernel and the byte layer's loops under test: compiled with this machine's compiler and its sanitizers, and asked by driver.c, which is
 // its filter.
 
 import { execFileSync, spawnSync } from "node:child_process";
@@ -13,7 +13,8 @@ import { HANG_GUARD } from "../../eventually.js";
 
 export const compiler = process.env.CC ?? "cc";
 export const kernel = join(root, "firmware/crypto/c");
-const sources = sourcesOf(kernel).filter(file => !file.endsWith("binding.c"));
+export const bytes = join(root, "firmware/bytes"); // whose comparison of secrets the kernel uses
+const sources = [bytes, kernel].flatMap(sourcesOf).filter(file => !file.endsWith("binding.c"));
 /** Of this process alone; gone when it ends. */
 export const folder = mkdtempSync(join(tmpdir(), "baton-crypto-c-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +23,7 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 export function compile(program: string, flags: string[]): string {
 	const output = join(folder, `${program}${flags.join("")}`.replace(/[^\w-]/g, "_"));
 	const source = join(root, "test/host/crypto-c", `${program}.c`);
-	const all = ["-std=gnu11", "-g", "-Wall", "-Wextra", "-Werror", ...flags, `-I${kernel}`];
+	const all = ["-std=gnu11", "-g", "-Wall", "-Wextra", "-Werror", ...flags, `-I${kernel}`, `-I${bytes}`];
 	execFileSync(compiler, [...all, source, ...sources, "-o", output], { stdio: "pipe" });
 	return output;
 }

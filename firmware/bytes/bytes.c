@@ -1,0 +1,39 @@
+// The byte layer's loops (../bytes.ts). That of secrets is held to its promise by the tests of the crypto kernel, which
+// compares its tags with it.
+
+#include "bytes.h"
+
+bool baton_bytes_are(const uint8_t *bytes, size_t length, uint8_t value)
+{
+	for (size_t i = 0; i < length; i++)
+		if (bytes[i] != value) return false;
+	return true;
+}
+
+uint32_t baton_bytes_crc32(const uint8_t *bytes, size_t length, uint32_t before)
+{
+	static const uint32_t half_byte[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278,
+		0xbdbdf21c}; // polynomial edb88320
+	uint32_t crc = ~before;
+	for (size_t i = 0; i < length; i++) {
+		crc ^= bytes[i];
+		crc = crc >> 4 ^ half_byte[crc & 15];
+		crc = crc >> 4 ^ half_byte[crc & 15];
+	}
+	return ~crc;
+}
+
+bool baton_bytes_equal_secrets(const uint8_t *a, const uint8_t *b, size_t length)
+{
+	uint32_t difference = 0;
+	for (size_t i = 0; i < length; i++) difference |= a[i] ^ b[i];
+	return difference == 0;
+}
+
+size_t baton_bytes_span(const uint8_t *bytes, size_t length, const uint8_t set[32])
+{
+	size_t i = 0;
+	while (i < length && (set[bytes[i] >> 3] >> (bytes[i] & 7) & 1)) i++;
+	return i;
+}
