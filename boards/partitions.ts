@@ -1,5 +1,5 @@
 // The flash of a device: the one place that names its partitions and their sizes. Every board has the firmware's, as
-// raw images where flash is a folder; boards of the Moddable SDK have `settings` besides (settings-image.ts).
+// raw images where flash is a folder; boards of the Moddable SDK have `settings` besides (firmware/settings.ts).
 // esp32/partitions.csv says where they lie on a chip.
 
 import type { Partition } from "../firmware/ports.js";
@@ -13,4 +13,4 @@ export const partitionSizes: Readonly<Record<Partition, number>> = {
 	poll: BLOCK_LENGTH,
 };
 
-export const SETTINGS_LENGTH = BLOCK_LENGTH; // bytes
+export const SETTINGS_LENGTH = 5 * BLOCK_LENGTH; // bytes

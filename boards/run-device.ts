@@ -2,7 +2,7 @@
 
 import { main } from "../firmware/main.js";
 import type { Board } from "../firmware/ports.js";
-import { firmwareSettings, hexBytes, type RunSettings } from "./settings.js";
+import { deviceSettings, hexBytes, type RunSettings } from "./settings.js";
 
 /**
  * `exit` ends the board's run: with 0 if the service was authenticated (`once`) or the time is over (`runFor`). Throws
@@ -10,7 +10,7 @@ import { firmwareSettings, hexBytes, type RunSettings } from "./settings.js";
  */
 export function runDevice(board: Board, settings: RunSettings, exit: (code: number) => void): void {
 	const { once, runFor, offer } = settings;
-	const device = main(board, firmwareSettings(settings));
+	const device = main(board, deviceSettings(settings));
 	if (offer !== undefined) device.offer(hexBytes(offer));
 	if (once) device.once().then(authenticated => exit(authenticated ? 0 : 1));
 	else device.run();

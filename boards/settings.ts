@@ -1,8 +1,9 @@
 // What whoever starts a device on a bench hands over to its board, as one JSON text. On an ESP32 the same text comes
-// from a partition (settings-image.ts), or is built into the firmware.
+// settings come from a partition (firmware/settings.ts), or this text is built into the firmware.
 
-import type { Settings as FirmwareSettings } from "../firmware/main.js";
 import type { Address } from "../firmware/ports.js";
+import type { ProvisionedSettings } from "../firmware/settings.js";
+import type { FragmentLength } from "../firmware/tls/client.js";
 
 export interface RunSettings {
 	/** The fleet's name: part of what every CA information's signature covers. */
@@ -23,6 +24,10 @@ export interface RunSettings {
 	serviceInterval: number; // ms
 	/** One session's deadline in ms; 60,000 if absent. */
 	deadline?: number;
+	/** Bytes of content that a TLS record is asked to have; 512 if absent. */
+	fragmentLength?: FragmentLength;
+	/** False: servers are not told which CAs they may show a certificate of. */
+	nameAuthorities?: boolean;
 	/** Authenticate the service once, poll once, stop. */
 	once: boolean;
 	/** Stop after so many ms; absent: run until stopped. */
@@ -62,6 +67,16 @@ export function checkSettings(value: unknown): RunSettings {
 	check(isWhole(settings.pollInterval, 1, Number.MAX_SAFE_INTEGER), "pollInterval", "milliseconds");
 	check(isWhole(settings.serviceInterval, 1, LONGEST_TIMER), "serviceInterval", "milliseconds, at most 2^31 - 1");
 	check(isWhole(settings.deadline ?? 1, 1, LONGEST_TIMER), "deadline", "milliseconds, at most 2^31 - 1");
+	check(
+		[undefined, 512, 1024, 2048, 4096].includes(settings.fragmentLength as number | undefined),
+		"fragmentLength",
+		"512, 1024, 2048 or 4096",
+	);
+	check(
+		[undefined, true, false].includes(settings.nameAuthorities as boolean | undefined),
+		"nameAuthorities",
+		"true or false",
+	);
 	check(typeof settings.once === "boolean", "once", "true or false");
 	check(isWhole(settings.runFor ?? 1, 1, LONGEST_TIMER), "runFor", "milliseconds, at most 2^31 - 1");
 	return value as RunSettings;
@@ -69,11 +84,11 @@ export function checkSettings(value: unknown): RunSettings {
 
 export class SettingsError extends Error {}
 
-/** What the firmware takes of them, with bytes for hexadecimal. */
-export function firmwareSettings(settings: RunSettings): FirmwareSettings {
-	const { fleet, factory, dlKeys, retiredDlKeys = [], service, pollInterval, serviceInterval, deadline } = settings;
+/** What a device is provisioned with, with bytes for hexadecimal, without what concerns a run on a bench alone. */
+export function deviceSettings(settings: RunSettings): ProvisionedSettings {
+	const { once: _, runFor: __, offer: ___, factory, dlKeys, retiredDlKeys = [], ...rest } = settings;
 	const keys = { dlKeys: dlKeys.map(hexBytes), retiredDlKeys: retiredDlKeys.map(hexBytes) };
-	return { fleet, factory: hexBytes(factory), ...keys, service, pollInterval, serviceInterval, deadline };
+	return { ...rest, factory: hexBytes(factory), ...keys };
 }
 
 /** Where the bench's table says that a name leads, in turn; undefined: the table does not have it. */

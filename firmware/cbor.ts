@@ -214,6 +214,26 @@ export function arrayHead(count: number): Uint8Array {
 	return Uint8Array.from(head(ARRAY, count));
 }
 
+/** The head of a map of `count` pairs. */
+export function mapHead(count: number): Uint8Array {
+	return Uint8Array.from(head(MAP, count));
+}
+
+/** An unsigned integer, below 2^53. */
+export function unsigned(value: number): Uint8Array {
+	if (value < 2 ** 32) return Uint8Array.from(head(UINT, value));
+	const item = new Uint8Array(9);
+	const view = new DataView(item.buffer);
+	item[0] = 27;
+	view.setUint32(1, Math.floor(value / 2 ** 32));
+	view.setUint32(5, value % 2 ** 32);
+	return item;
+}
+
+export function booleanItem(value: boolean): Uint8Array {
+	return Uint8Array.of((SIMPLE << 5) | (value ? TRUE : FALSE));
+}
+
 /** A byte string. */
 export function byteString(bytes: Uint8Array): Uint8Array {
 	return concatenate(Uint8Array.from(head(BSTR, bytes.length)), bytes);

@@ -7,27 +7,12 @@ import { type DeviceEvent, formatEvent, slotEvent } from "./events.js";
 import { Poller, pace } from "./poller.js";
 import type { Board } from "./ports.js";
 import { BoardNetwork, type Network } from "./session.js";
+import type { Settings } from "./settings.js";
 import { TokenBucket } from "./token-bucket.js";
-import { type DlKey, VerifiedCaInformation } from "./trust/ca-information.js";
+import { VerifiedCaInformation } from "./trust/ca-information.js";
 import { type SlotReport, Slots } from "./trust/slots.js";
 import { Updater } from "./updater.js";
 import { parseURL } from "./url.js";
-
-export interface Settings {
-	/** The fleet's name: ASCII. */
-	fleet: string;
-	/** Factory CA information, as a download would bring it. */
-	factory: Uint8Array;
-	/** DL public keys, all of one kind. */
-	dlKeys: readonly DlKey[];
-	/** Former ones, of either kind: what they have signed stays valid in a slot. */
-	retiredDlKeys?: readonly DlKey[];
-	/** https URL of the service. */
-	service: string;
-	pollInterval?: number; // ms; default 30 days
-	serviceInterval?: number; // ms, at most 2^31 - 1; default one hour
-	deadline?: number; // ms, of each connection; default 60 s
-}
 
 /**
  * Boots: reads and repairs the slots, and says what it found, before any connection. Throws DecodeError or
@@ -36,13 +21,14 @@ export interface Settings {
  */
 export function main(board: Board, settings: Settings, connections?: Network): Device {
 	const { timer, random } = board;
+	const { fragmentLength, nameAuthorities } = settings;
 	const { deadline = 60_000, serviceInterval = 3_600_000, pollInterval = 30 * 24 * 3_600_000 } = settings;
 	const { creditTicks, creditsPerPoll } = pace(pollInterval);
 	for (const delay of [deadline, serviceInterval, creditTicks])
 		if (!(delay >= 0 && delay <= LONGEST_DELAY))
 			throw new RangeError(`expected 0 to ${LONGEST_DELAY} ms, got ${delay}`);
 	const report = (event: DeviceEvent) => board.print(formatEvent(event));
-	const network = connections ?? new BoardNetwork(board, deadline);
+	const network = connections ?? new BoardNetwork(board, deadline, { fragmentLength, nameAuthorities });
 
 	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys, retiredDlKeys: settings.retiredDlKeys };
 	const factory = VerifiedCaInformation.verify(settings.factory, fleet);

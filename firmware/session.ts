@@ -3,7 +3,7 @@
 
 import { getRequest, ResponseReader } from "./http.js";
 import type { Address, Board, TCP, TimerID } from "./ports.js";
-import { TLSSocket } from "./tls/socket.js";
+import { TLSSocket, type TLSSocketOptions } from "./tls/socket.js";
 import { TransportError } from "./transport.js";
 import type { HttpsURL, HttpURL } from "./url.js";
 import type { TrustAnchor } from "./x509/path.js";
@@ -42,15 +42,20 @@ export interface Response {
 const MAXIMUM_ADDRESSES = 4; // of one name
 const READ_LENGTH = 1024; // bytes taken out of a record at once
 
+/** What a TLS connection asks of the server. */
+export type TlsChoices = Pick<TLSSocketOptions, "fragmentLength" | "nameAuthorities">;
+
 /** Over a board's sockets. Each promise settles, whatever a socket or a resolver does: at the deadline at the latest. */
 export class BoardNetwork implements Network {
 	readonly #board: Board;
 	readonly #deadline: number;
+	readonly #tls: TlsChoices;
 
 	/** `deadline`: ms, of a look-up, and of each connection from its beginning to its end. */
-	constructor(board: Board, deadline: number) {
+	constructor(board: Board, deadline: number, tls: TlsChoices = {}) {
 		this.#board = board;
 		this.#deadline = deadline;
+		this.#tls = tls;
 	}
 
 	connect(url: HttpsURL, anchors: readonly TrustAnchor[]): Promise<AuthenticatedServer> {
@@ -66,7 +71,7 @@ export class BoardNetwork implements Network {
 		let failure = new TransportError("name not resolved");
 		for (const address of (await this.#resolve(url)).slice(0, MAXIMUM_ADDRESSES)) {
 			try {
-				return await new Exchange(this.#board, url, this.#deadline).connect(address, anchors);
+				return await new Exchange(this.#board, url, this.#deadline, this.#tls).connect(address, anchors);
 			} catch (error) {
 				if (!(error instanceof TransportError)) throw error;
 				if (failure.isUnreachable) failure = error;
@@ -108,6 +113,7 @@ class Exchange implements AuthenticatedServer {
 	readonly #board: Board;
 	readonly #url: HttpURL;
 	readonly #deadline: number; // ms
+	readonly #tls: TlsChoices;
 	#socket: TCP | TLSSocket | undefined;
 	#timer: TimerID | undefined;
 	/** Of the promise that was given last, until it settles. */
@@ -119,10 +125,11 @@ class Exchange implements AuthenticatedServer {
 	#writable = 0; // bytes
 	#reader: ResponseReader | undefined;
 
-	constructor(board: Board, url: HttpURL, deadline: number) {
+	constructor(board: Board, url: HttpURL, deadline: number, tls: TlsChoices) {
 		this.#board = board;
 		this.#url = url;
 		this.#deadline = deadline;
+		this.#tls = tls;
 	}
 
 	/** `anchors` undefined: plain TCP. */
@@ -176,6 +183,7 @@ class Exchange implements AuthenticatedServer {
 			timer,
 			deadline: this.#deadline,
 			recordLimit,
+			...this.#tls,
 			onConnected: () => {
 				this.#isConnected = true;
 			},

@@ -7,7 +7,7 @@ import { board } from "board/board";
 import { restarts, steady } from "board/natives";
 import { keepConnected } from "board/network";
 import { provisionedSettings } from "board/provisioned";
-import { firmwareSettings, type RunSettings } from "board/settings";
+import type { ProvisionedSettings } from "../../firmware/settings.js";
 
 /** If each session ended in a restart, the first would wait for a minute, then for two, up to an hour. */
 const SHORTEST_PAUSE = 60_000,
@@ -16,7 +16,7 @@ const SHORTEST_PAUSE = 60_000,
 
 /** The SDK calls a preloaded `main` module's default export when the machine has started. */
 export default function () {
-	let settings: RunSettings;
+	let settings: ProvisionedSettings;
 	try {
 		settings = provisionedSettings();
 	} catch (error) {
@@ -24,7 +24,7 @@ export default function () {
 	}
 	try {
 		const ports = board(settings.map);
-		const device = main(ports, firmwareSettings(settings));
+		const device = main(ports, settings);
 		let isRunning = false;
 		keepConnected(ports.timer, ports.print, () => {
 			if (isRunning) return;

@@ -17,7 +17,6 @@ import { board } from "board/board";
 import { HTTPSocket } from "board/http-socket";
 import { keepConnected } from "board/network";
 import { provisionedSettings } from "board/provisioned";
-import { hexBytes } from "board/settings";
 import type { DeviceEvent } from "../../firmware/events.js";
 
 const DEADLINE = 60_000; // ms, of a session
@@ -29,8 +28,8 @@ export default function () {
 	const report = (event: DeviceEvent) => ports.print(formatEvent(event));
 
 	// 1. The CAs that this device trusts, repaired before any connection.
-	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys.map(hexBytes) };
-	const factory = VerifiedCaInformation.verify(hexBytes(settings.factory), fleet);
+	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys, retiredDlKeys: settings.retiredDlKeys };
+	const factory = VerifiedCaInformation.verify(settings.factory, fleet);
 	const slots = new Slots([ports.openFlash("ca0"), ports.openFlash("ca1")], factory, fleet);
 	slots.repair(told => report(slotEvent(told)));
 

@@ -1,8 +1,8 @@
 // export and provision: what is carried away as files.
 
 import { join } from "node:path";
-import type { RunSettings } from "../../boards/settings.js";
-import { settingsImage } from "../../boards/settings-image.js";
+import { checkSettings, deviceSettings, type RunSettings } from "../../boards/settings.js";
+import { writeSettings } from "../../firmware/settings.js";
 import { rawPublicKey } from "../dl-key.js";
 import { replaceFile } from "../durable-file.js";
 import { exportStatic, provision } from "../export.js";
@@ -47,7 +47,7 @@ export function provisionTo(
 			serviceInterval,
 			once: false,
 		};
-		replaceFile(join(target, "settings"), settingsImage(settings));
+		replaceFile(join(target, "settings"), writeSettings(deviceSettings(checkSettings(settings))));
 		process.stdout.write(`${join(target, "settings")}\n`);
 	}
 	process.stdout.write(

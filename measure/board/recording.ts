@@ -8,7 +8,7 @@
 //
 // The device's own randomness has to be the recording's: `fixedRandomness`. That is for this measurement alone.
 
-import type { Settings } from "../../firmware/main.js";
+import type { Settings } from "../../firmware/settings.js";
 
 export interface Recording {
 	fleet: string;

@@ -3,7 +3,7 @@
 
 import { randomFillSync } from "node:crypto";
 import { nodeBoard } from "../../boards/node/board.js";
-import { firmwareSettings, type RunSettings } from "../../boards/settings.js";
+import { deviceSettings, type RunSettings } from "../../boards/settings.js";
 import type { Device } from "../../firmware/device.js";
 import { main } from "../../firmware/main.js";
 import type { Flash } from "../../firmware/ports.js";
@@ -30,7 +30,7 @@ export interface Arrival {
 process.once("message", order => start(order as HerdOrder));
 
 function start({ devices, settings, generation }: HerdOrder): void {
-	const burntIn = firmwareSettings(settings);
+	const burntIn = deviceSettings(settings);
 	let begun = 0;
 	const herd: Device[] = [];
 	for (let i = 0; i < devices; i++) {

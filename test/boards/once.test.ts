@@ -6,7 +6,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { exitCode } from "../../boards/exit-code.js";
-import { partitionSizes } from "../../boards/partitions.js";
+import { partitionSizes, SETTINGS_LENGTH } from "../../boards/partitions.js";
+import { SETTINGS_LENGTH as firmwareSettingsLength } from "../../firmware/settings.js";
 import { SLOT_LENGTH } from "../../firmware/trust/slots.js";
 
 /** The boards' files with one of these endings, from the root. */
@@ -20,6 +21,10 @@ function filesOf(...endings: string[]): string[] {
 function codeOf(file: string): string {
 	return readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
 }
+
+test("the partition settings is as long as the form that the firmware reads", () => {
+	assert.is(SETTINGS_LENGTH, firmwareSettingsLength);
+});
 
 test("partitions.ts alone names partitions: every other file has their sizes from it", () => {
 	const names = new RegExp(`\\b(?:${Object.keys(partitionSizes).join("|")}):|"(?:ca0|ca1)"`);

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-	firmwareSettings,
+	deviceSettings,
 	hexBytes,
 	mappedAddresses,
 	type RunSettings,
@@ -85,9 +85,9 @@ test("hexadecimal gives its bytes", () => {
 });
 
 test("the firmware gets what is burnt in, as bytes, and nothing of the bench", () => {
-	const { fleet, service, pollInterval, serviceInterval, deadline } = good;
-	assert.equal(firmwareSettings({ ...good, factory: "0aff", dlKeys: ["11".repeat(32)] }), {
-		...{ fleet, service, pollInterval, serviceInterval, deadline },
+	const { fleet, service, pollInterval, serviceInterval, map } = good;
+	assert.equal(deviceSettings({ ...good, factory: "0aff", dlKeys: ["11".repeat(32)], runFor: 5, offer: "00" }), {
+		...{ fleet, service, pollInterval, serviceInterval, map },
 		factory: Uint8Array.of(10, 255),
 		dlKeys: [new Uint8Array(32).fill(0x11)],
 		retiredDlKeys: [],

@@ -4,9 +4,10 @@
 
 import { ed25519Prepare } from "../../firmware/crypto/kernel.js";
 import type { Device } from "../../firmware/device.js";
-import { main, type Settings } from "../../firmware/main.js";
+import { main } from "../../firmware/main.js";
 import type { Board } from "../../firmware/ports.js";
 import type { AuthenticatedServer, GetRequest, Network, Response, Server } from "../../firmware/session.js";
+import type { Settings } from "../../firmware/settings.js";
 import { TransportError } from "../../firmware/transport.js";
 import type { HttpURL } from "../../firmware/url.js";
 import { CertificateError } from "../../firmware/x509/certificate.js";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
-import { readSettingsImage } from "../../boards/settings-image.js";
+import { readSettings } from "../../firmware/settings.js";
 import { Fleet } from "../../host/fleet.js";
 import { scenarios } from "../../rehearsal/scenarios/index.js";
 import { scenarioNames } from "../../rehearsal/scenarios/names.js";
@@ -139,16 +139,21 @@ test("an ESP32 gets its settings as one partition", async () => {
 		await done("provision", "device", "--service", `https://${HOST}/`, ...map, "--poll-interval", "60000"),
 		/device\/settings\n/,
 	);
-	assert.equal(readSettingsImage(new Uint8Array(readFileSync(at("device/settings")))), {
-		fleet: "example",
-		factory: readFileSync(at("device/factory.cbor")).toString("hex"),
-		dlKeys: [readFileSync(at("device/dl.pub.raw")).toString("hex")],
-		service: `https://${HOST}/`,
-		map: [{ host: HOST, address: "192.168.1.10", toPort: 9443 }],
-		pollInterval: 60_000,
-		serviceInterval: 3_600_000,
-		once: false,
-	});
+	const image = new Uint8Array(readFileSync(at("device/settings")));
+	assert.is(image.length, 20_480);
+	assert.equal(
+		readSettings((byteLength, offset) => image.slice(offset, offset + byteLength)),
+		{
+			fleet: "example",
+			factory: new Uint8Array(readFileSync(at("device/factory.cbor"))),
+			dlKeys: [new Uint8Array(readFileSync(at("device/dl.pub.raw")))],
+			retiredDlKeys: [],
+			service: `https://${HOST}/`,
+			map: [{ host: HOST, address: "192.168.1.10", toPort: 9443 }],
+			pollInterval: 60_000,
+			serviceInterval: 3_600_000,
+		},
+	);
 });
 
 test("the DL signing key can stay on another machine", async () => {

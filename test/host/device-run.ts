@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeBoard } from "../../boards/node/board.js";
 import type { BoardName } from "../../boards/platforms.js";
-import { firmwareSettings, type RunSettings } from "../../boards/settings.js";
+import { deviceSettings, type RunSettings } from "../../boards/settings.js";
 import { buildSimulator } from "../../boards/simulator/build.js";
 import { startBoard } from "../../boards/start.js";
 import type { DeviceEvent } from "../../firmware/events.js";
@@ -56,7 +56,7 @@ export async function runOnce(board: BoardName, settings: RunSettings, flash = f
 }
 
 async function inProcess(settings: RunSettings, flash: string, print: (line: string) => void): Promise<number> {
-	const device = main(nodeBoard({ flash, map: settings.map, print }), firmwareSettings(settings));
+	const device = main(nodeBoard({ flash, map: settings.map, print }), deviceSettings(settings));
 	return (await device.once()) ? 0 : 1;
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { nodeBoard } from "../../boards/node/board.js";
-import { firmwareSettings } from "../../boards/settings.js";
+import { deviceSettings } from "../../boards/settings.js";
 import { main } from "../../firmware/main.js";
 import { writeSlotImage } from "../../host/slot-image.js";
 import { closedPort } from "../closed-port.js";
@@ -61,7 +61,7 @@ async function oneSession({
 			if (!ports[downloadName(namedBy)])
 				map.push({ host: downloadName(namedBy), address: "127.0.0.1", toPort: closed });
 		const board = nodeBoard({ flash: folder, map, print: line => void events.push(line) });
-		const burntIn = firmwareSettings(settings);
+		const burntIn = deviceSettings(settings);
 		const device = main(board, burntIn);
 		const authenticated = await device.once();
 		const again: string[] = [];

@@ -110,7 +110,6 @@ async function pauseAfter(restarts: number): Promise<{ lines: string[]; runs: nu
 		"board/natives": { restarts: () => restarts, steady: () => (seen.steady = clock.now) },
 		"board/network": { keepConnected: (_timer: unknown, _print: unknown, onConnected: () => void) => onConnected() },
 		"board/provisioned": { provisionedSettings: () => ({ map: [] }) },
-		"board/settings": { firmwareSettings: (settings: unknown) => settings },
 	};
 	Object.assign(globalThis, { modules });
 	const { outputFiles } = await build({
