@@ -3,8 +3,9 @@
 //
 //   fleet.json             name, plan, addresses
 //   operation.json         who is in operation, and every step that led there
-//   authority/N/           information.cbor once it is signed; ca.key  ca.pem, unless it is one that was issued anew:
-//                          those are where its CA began
+//   authority/N/           information.cbor once it is signed; ca.key  ca.pem  anchor.der, unless it is one that was
+//                          issued anew: those are where its CA began. anchor.der is what devices get of ca.pem: of our
+//                          own authorities the same without its signature
 //   authority/N/download/  server.key  server.pem: of the server at the URL that CA information N names, made together
 //                          with the authority, because it must come from this CA and is needed when the CA may be gone
 //   service/N/             server.key  server.pem: the services' certificate by authority N
@@ -36,6 +37,7 @@ import { authorityOf, checkPlan, type Operation, type Plan, type Step, servedAt 
 import { OperatorError } from "./operator-error.js";
 import { privateKeyPem, readPrivateKey } from "./private-key-file.js";
 import { checkFleetName, type Signer } from "./signer.js";
+import { withoutSignature } from "./unsigned-certificate.js";
 import { checkURL, hostAndPort } from "./url.js";
 
 export interface FleetPlan {
@@ -144,7 +146,7 @@ export class Fleet {
 		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained, keyType });
 		createFolder(folder, beside => {
-			if (ca === generation) this.#writeKeyAndCertificate(beside, "ca", authority);
+			if (ca === generation) this.#writeAuthority(beside, authority, withoutSignature(authority.certificate));
 			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
 		});
 	}
@@ -198,6 +200,12 @@ export class Fleet {
 		return new X509Certificate(readFileSync(join(folder, "ca.pem"))).raw;
 	}
 
+	/** DER of the CA certificate as devices get it. */
+	anchor(generation: number, operation?: Operation): Uint8Array {
+		const folder = this.#authorityFolder(this.#beginningOf(generation, operation));
+		return new Uint8Array(readFileSync(join(folder, "anchor.der")));
+	}
+
 	/** The generation with which the CA of `generation` began. */
 	#beginningOf(generation: number, operation = this.record?.operation): number {
 		return operation?.authorities.find(authority => authority.generation === generation)?.ca ?? generation;
@@ -229,7 +237,7 @@ export class Fleet {
 		const { revokes, follows, leafNotBefore } = authorityOf(operation, generation);
 		return {
 			generation,
-			certificate: this.certificate(generation, operation),
+			certificate: this.anchor(generation, operation),
 			nextAddress: this.nextAddress(generation, operation),
 			...(leafNotBefore === undefined ? {} : { leafNotBefore }),
 			...(revokes ? { revokes } : {}),
@@ -283,7 +291,7 @@ export class Fleet {
 		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
 		const download = await createServerCredentials(authority, { names: [hostname], validity: retained });
 		createFolder(folder, beside => {
-			this.#writeKeyAndCertificate(beside, "ca", authority);
+			this.#writeAuthority(beside, authority, authority.certificate);
 			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
 		});
 		return { notBefore, notAfter };
@@ -321,6 +329,11 @@ export class Fleet {
 
 	#authorityFolder(generation: number): string {
 		return join(this.folder, "authority", String(generation));
+	}
+
+	#writeAuthority(folder: string, authority: CertificateAuthority, anchor: Uint8Array): void {
+		this.#writeKeyAndCertificate(folder, "ca", authority);
+		replaceFile(join(folder, "anchor.der"), anchor);
 	}
 
 	#writeKeyAndCertificate(folder: string, name: string, { certificate, privateKey }: ServerCredentials): void {

@@ -12,6 +12,7 @@ import { type CaInformation, encodeCoseSign1, encodePayload, signatureStructure 
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "../host/certificate-authority.js";
 import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
 import { rawPublicKey } from "../host/dl-key.js";
+import { withoutSignature } from "../host/unsigned-certificate.js";
 import { ApplicationServer, type ApplicationServerOptions } from "../rehearsal/application-server.js";
 import { DownloadServer, type DownloadServerOptions } from "../rehearsal/download-server.js";
 import { HANG_GUARD } from "./eventually.js";
@@ -98,7 +99,7 @@ export class World {
 
 	/** What is signed of it. */
 	payload(generation: number, content: Partial<CaInformation> = {}): Uint8Array {
-		const certificate = content.certificate ?? this.authority(generation).certificate;
+		const certificate = content.certificate ?? withoutSignature(this.authority(generation).certificate);
 		const nextAddress = `https://${downloadName(generation)}${DOWNLOAD_PATH}`;
 		return encodePayload({ generation, nextAddress, ...content, certificate });
 	}

@@ -1,14 +1,18 @@
-import { createPublicKey, verify } from "node:crypto";
+import { createPublicKey, verify, X509Certificate } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
+import { isSameAuthority, readTrustAnchor } from "../../firmware/x509/path.js";
 import {
 	decodeCaInformation,
 	encodePayload,
 	openCaInformation,
 	signatureStructure,
 } from "../../host/ca-information.js";
-import { createWorld } from "../world.js";
+import { authorityName, createCertificateAuthority } from "../../host/certificate-authority.js";
+import { withoutSignature } from "../../host/unsigned-certificate.js";
+import { fromHex } from "../hex.js";
+import { createWorld, plannedYears } from "../world.js";
 
 const world = await createWorld();
 const dlKeys = [createPublicKey(world.dlKey)];
@@ -41,11 +45,40 @@ test("the host opens its own, and says what is in it", () => {
 	const object = world.information(2, { revokes: true, leafNotBefore: 5_000_000_000 });
 	assert.equal(openCaInformation(object, world.fleet, dlKeys), {
 		generation: 2,
-		certificate: new Uint8Array(world.authority(2).certificate),
+		certificate: withoutSignature(world.authority(2).certificate),
 		nextAddress: "https://download-3.fleet.example/ca-information",
 		leafNotBefore: 5_000_000_000,
 		revokes: true,
 	});
+});
+
+test("with our own CA's certificate and an address of 43 bytes it has at most 400 bytes", async () => {
+	const nextAddress = "https://download-2.fleet.example/ca-inform1";
+	assert.is(nextAddress.length, 43);
+	const sizes = [];
+	for (const name of ["fleet", "fleet.example"]) {
+		const { certificate } = await createCertificateAuthority({ name: authorityName(name, 1), validity: plannedYears });
+		const object = world.information(1, { certificate: withoutSignature(certificate), nextAddress });
+		assert.is(onDevice(object).generation, 1);
+		sizes.push(object.length);
+	}
+	assert.equal(sizes, [332, 348]);
+});
+
+test("a certificate without its signature is the signed one's twin, and other software can read it", () => {
+	const signed = world.authority(1).certificate;
+	const twin = new X509Certificate(withoutSignature(signed)),
+		original = new X509Certificate(signed);
+	assert.is(twin.subject, original.subject);
+	assert.is(twin.issuer, original.subject);
+	assert.ok(twin.publicKey.equals(original.publicKey) && twin.ca);
+	assert.is(twin.validFrom, original.validFrom);
+	assert.is(twin.validTo, original.validTo);
+	const [a, b] = [withoutSignature(signed), signed].map(readTrustAnchor);
+	assert.ok(isSameAuthority(a, b) && isSameAuthority(b, a));
+	assert.equal(withoutSignature(withoutSignature(signed)), withoutSignature(signed));
+	for (const none of [new Uint8Array(0), Uint8Array.of(0x30, 0x05, 0), signed.subarray(0, 100), fromHex("3000")])
+		assert.throws(() => withoutSignature(none));
 });
 
 test("the structure is RFC 9052's: tag 18, alg -19, empty unprotected header", () => {

@@ -10,10 +10,11 @@ import {
 } from "../../../firmware/trust/ca-information.js";
 import type { UrlReason } from "../../../firmware/url.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
+import { isSameAuthority } from "../../../firmware/x509/path.js";
 import { fromHex, toHex } from "../../hex.js";
 import { sign } from "../../reference/ed25519.js";
 import { refusedAs } from "../../refusal.js";
-import { CERTIFICATE_A, CERTIFICATE_B } from "./certificates.js";
+import { CERTIFICATE_A, CERTIFICATE_B, SIGNED_CERTIFICATE_A } from "./certificates.js";
 import { dlSeed, envelope, FLEET_NAME, fleet, issue, map, pairs, signed, spareSeed, uint } from "./issue.js";
 
 function read(bytes: Uint8Array) {
@@ -234,6 +235,12 @@ test("a certificate that this firmware could not use is refused before anything 
 		read(issue({ generation: 1, certificate: `${CERTIFICATE_A}00` })),
 	);
 	refused(issue({ generation: 1, certificate: new Uint8Array(2305), url: "https://h/" }), "certificate too large");
+});
+
+test("a CA certificate may be signed or without a signature: nobody looks at it", () => {
+	const a = read(issue({ generation: 1, certificate: CERTIFICATE_A })),
+		b = read(issue({ generation: 1, certificate: SIGNED_CERTIFICATE_A }));
+	assert.ok(isSameAuthority(a.anchor, b.anchor) && isSameAuthority(b.anchor, a.anchor));
 });
 
 test("the bytes given may change afterwards", () => {

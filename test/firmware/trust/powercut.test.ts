@@ -20,7 +20,7 @@ const VERDICTS = {
 	store: "38 be34629a8fe67b4f",
 	promote: "58 fb7f9fd54b779fe5",
 	damage: "40 47972d0d60edb808",
-	content: "60 026b9d887709c101",
+	content: "60 e2a1a7839026b9bd",
 };
 
 /** The violations and the hash of all verdicts. */
