@@ -75,6 +75,13 @@ interface Content {
 	proved: boolean;
 }
 
+interface Selection {
+	current?: Content;
+	next?: Content;
+	kept?: Content;
+	former?: Slot;
+}
+
 export class Slots implements TrustedCa {
 	/** The firmware's own. */
 	readonly factory: VerifiedCaInformation;
@@ -83,6 +90,9 @@ export class Slots implements TrustedCa {
 	/** What was proved, as long as no slot holds it as proved. */
 	#proved?: VerifiedCaInformation;
 	#candidate?: VerifiedCaInformation;
+	/** What was selected last, and of which states. */
+	#selection?: Selection;
+	#selected: CopyState[] = [];
 	/** In this boot the download server of current, or of the factory without one, was asked. */
 	#asked = false;
 	/** An update has brought something in this session: nothing that is offered takes its place. */
@@ -289,7 +299,14 @@ export class Slots implements TrustedCa {
 	 * By what the slots hold. `kept`: what next follows, where current is lost, or its proved marks are. `former`: any other
 	 * full slot, or one that holds what was proved under another firmware, and is below current.
 	 */
-	#select(): { current?: Content; next?: Content; kept?: Content; former?: Slot } {
+	#select(): Selection {
+		const states = this.#copies.map(({ state }) => state); // a new object at each change
+		if (this.#selection && states.every((state, i) => state === this.#selected[i])) return this.#selection;
+		this.#selected = states;
+		return (this.#selection = this.#selectAnew());
+	}
+
+	#selectAnew(): Selection {
 		const [a, b] = this.#slots;
 		const x = contentOf(a),
 			y = contentOf(b);
