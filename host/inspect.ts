@@ -43,7 +43,8 @@ function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: KeyObje
 	const lines = [
 		`slot image, ${image.length} bytes, two copies`,
 		...copies.map(
-			({ is, information: of }, index) => `copy ${index}            ${is}${of ? `, generation ${of.generation}` : ""}`,
+			({ is, proved, information: of }, index) =>
+				`copy ${index}            ${is}${of ? `, generation ${of.generation}, ${proved ? "proved" : "not proved"}` : ""}`,
 		),
 	];
 	if (!information) return `${[...lines, "the slot is empty: it has no valid copy"].join("\n")}\n`;
