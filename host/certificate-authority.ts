@@ -12,7 +12,7 @@ import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
-export type KeyType = "ed25519" | "p256";
+export type KeyType = "ed25519" | "p256" | "rsa-2048";
 
 export interface Validity {
 	notBefore: Date;
@@ -141,7 +141,14 @@ export function certificatePem(certificate: Uint8Array): string {
 }
 
 export function newKeyPair(keyType: KeyType): { privateKey: KeyObject; publicKey: KeyObject } {
-	return keyType === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "P-256" });
+	switch (keyType) {
+		case "ed25519":
+			return generateKeyPairSync("ed25519");
+		case "p256":
+			return generateKeyPairSync("ec", { namedCurve: "P-256" });
+		case "rsa-2048":
+			return generateKeyPairSync("rsa", { modulusLength: 2048 });
+	}
 }
 
 /** The issuer's own key identifier, which need not be the hash of its key (RFC 5280 §4.2.1.1). */
@@ -174,7 +181,8 @@ function keyAlgorithm(key: KeyObject) {
 }
 
 function signingAlgorithm(key: KeyObject) {
-	return key.asymmetricKeyType === "ed25519" ? { name: "Ed25519" } : { name: "ECDSA", hash: "SHA-256" };
+	const { name } = keyAlgorithm(key);
+	return name === "ECDSA" ? { name, hash: curveOf(key) === "P-384" ? "SHA-384" : "SHA-256" } : { name };
 }
 
 function curveOf(key: KeyObject): string {
@@ -195,9 +203,6 @@ function publicCryptoKey(key: KeyObject) {
 }
 
 function privateCryptoKey(key: KeyObject) {
-	if (key.asymmetricKeyType !== "ed25519" && !(key.asymmetricKeyType === "ec" && curveOf(key) === "P-256")) {
-		throw new TypeError(`expected an authority with an Ed25519 or P-256 key, got ${key.asymmetricKeyType}`);
-	}
 	return webcrypto.subtle.importKey("pkcs8", key.export({ type: "pkcs8", format: "der" }), keyAlgorithm(key), true, [
 		"sign",
 	]);

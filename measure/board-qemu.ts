@@ -80,6 +80,12 @@ const parts: { name: string; life: Replay["life"]; run: number; part: string }[]
 		run: 0,
 		part: "service.fleet.example",
 	},
+	{
+		name: "handshake and GET of the service, CA and service with RSA-2048",
+		life: "rsa",
+		run: 0,
+		part: "service.fleet.example",
+	},
 ];
 
 const targets = [

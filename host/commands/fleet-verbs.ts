@@ -22,7 +22,9 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 		)
 		.option("--dl-key <file>", "the DL signing key is elsewhere: its public key, and a spare's", collect)
 		.addOption(
-			new Option("--key-type <type>", "of the authorities and servers").choices(["ed25519", "p256"]).default("ed25519"),
+			new Option("--key-type <type>", "of the authorities and servers")
+				.choices(["ed25519", "p256", "rsa-2048"])
+				.default("ed25519"),
 		)
 		.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
 		.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE)")

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { KeyType } from "../certificate-authority.js";
 import { rawPublicKey, readDlKey } from "../dl-key.js";
 import { Fleet } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
@@ -20,7 +21,7 @@ export interface InitOptions extends ImportOptions {
 	overlap: number;
 	untilPreviousEnds?: boolean;
 	dlKey?: string[]; // files with public keys, where the DL signing key is elsewhere
-	keyType?: "ed25519" | "p256";
+	keyType?: KeyType;
 }
 
 /** Makes a fleet with authority A in full operation, and a DL signing key unless one is elsewhere. */

@@ -15,6 +15,7 @@ import { type Connection, eventOf, fixedRandomness, type Recording, type Replay,
 const recordings: Record<Replay["life"], Recording> = {
 	classical: await record("ed25519", [1, 1, 2]),
 	p256: await record("p256", [1]),
+	rsa: await record("rsa-2048", [1]),
 };
 writeFileSync(join(root, "measure/board/recording.json"), `${JSON.stringify(recordings, null, "\t")}\n`);
 process.exit(0);

@@ -1,10 +1,10 @@
 // What servers said to a device once, so that it can be said again, byte for byte: then the instructions that the
-// device takes for it are the same in every run. `recording.json` holds two lives of devices.
+// device takes for it are the same in every run. `recording.json` holds three lives of devices.
 //
 // classical: three runs, one after the other on the same flash. New, the device authenticates the service by CA 1 and
 // stores CA information 2; then it does so again and its poll finds nothing new; then the service has moved to CA 2, and
 // the device promotes. All keys are Ed25519.
-// p256: one run of a new device whose CA and whose service have P-256 keys.
+// p256, rsa: one run of a new device whose CA and whose service have P-256 or RSA-2048 keys.
 //
 // The device's own randomness has to be the recording's: `fixedRandomness`. That is for this measurement alone.
 
@@ -34,7 +34,7 @@ export interface Connection {
 
 /** What session.ts is to do, as the text of the board's settings. */
 export interface Replay {
-	life: "classical" | "p256";
+	life: "classical" | "p256" | "rsa";
 	run: number; // from 0
 	/** ms between what a server says and what it says next; default 0. */
 	delay?: number;

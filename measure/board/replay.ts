@@ -27,7 +27,10 @@ export function replay(
 
 	class RecordedTCP implements TCP {
 		readonly #options: TCPOptions;
-		readonly #said: { after: number; bytes: Uint8Array }[];
+		/** In the device's flash: read, never changed, or the collector would write there. */
+		readonly #said: readonly { after: number; bytes: Uint8Array }[];
+		#at = 0; // of what is said, and of its bytes
+		#offset = 0;
 		#written = 0;
 		#buffered: Uint8Array[] = [];
 		#closed = false;
@@ -66,11 +69,14 @@ export function replay(
 		/** Says what is due, a segment at a time; at the end, that the server has closed. */
 		#go(): void {
 			if (this.#closed) return;
-			const next = this.#said[0];
+			const next = this.#said[this.#at];
 			if (next && next.after <= this.#written) {
-				const segment = next.bytes.subarray(0, SEGMENT_BYTES);
-				if (segment.length === next.bytes.length) this.#said.shift();
-				else next.bytes = next.bytes.subarray(segment.length);
+				const segment = next.bytes.subarray(this.#offset, this.#offset + SEGMENT_BYTES);
+				this.#offset += segment.length;
+				if (this.#offset === next.bytes.length) {
+					this.#at++;
+					this.#offset = 0;
+				}
 				this.#buffered.push(segment);
 				this.#options.onReadable?.call(
 					this,
