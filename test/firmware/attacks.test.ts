@@ -321,6 +321,24 @@ test("one boot without DNS is no answer: the poll stays open, and is tried again
 	assert.equal(await device.poll(), ["poll generation=1", 'failed server=download reason="name not resolved"', "open"]);
 });
 
+test("a name, a refusal and a connect time-out are silence; a lost connection and a time-out are not", async () => {
+	for (const [reason, is] of [
+		["name not resolved", "answered"],
+		["connection refused", "answered"],
+		["connect time-out", "answered"],
+		["time-out", "failed"],
+		["connection lost", "failed"],
+		["no randomness", "failed"],
+	] as const) {
+		const fleet = new MemoryFleet();
+		fleet.service("A");
+		const device = new MemoryDevice(fleet);
+		await device.session();
+		fleet.hosts.set("download-2.fleet.example", { handshake: new TransportError(reason) });
+		assert.is((await device.poll()).at(-1), is, reason);
+	}
+});
+
 test("silence is an answer once a server has proved itself in this boot, before or after", async () => {
 	const fleet = new MemoryFleet();
 	fleet.service("A");
@@ -392,6 +410,37 @@ test("a service whose answer is lost after its proof has proved itself all the s
 		authenticated(1, "current"),
 		'failed server=service generation=1 reason="connection lost"',
 	]);
+});
+
+test("next's address is not asked where current's has brought something newer, nor where nothing had failed", async () => {
+	const { fleet, device } = await inOverlap();
+	fleet.connections.length = 0;
+	await device.poll();
+	assert.equal(fleet.connections, ["download-2"]);
+	fleet.service("C");
+	fleet.download(1, "A", info("C", 3, { follows: 1 }));
+	fleet.download(2, "B", info("D", 4));
+	fleet.connections.length = 0;
+	assert.ok(await device.authenticate());
+	assert.equal(fleet.connections, ["service", "download-2", "service"]);
+});
+
+test("an update that brings nothing new is no reason to connect again", async () => {
+	const { fleet, device } = await inOverlap();
+	fleet.service("D");
+	fleet.download(2, "B", 404);
+	fleet.connections.length = 0;
+	assert.equal((await device.session()).at(-1), FAILED);
+	assert.equal(fleet.connections, ["service", "download-2", "download-3"]);
+});
+
+test("what an update has brought is tried once: a service that fails again waits for its next session", async () => {
+	const { fleet, device } = await inOverlap();
+	fleet.service("D");
+	fleet.download(2, "B", C3);
+	fleet.connections.length = 0;
+	assert.equal((await device.session()).slice(-2), [UNKNOWN, FAILED]);
+	assert.equal(fleet.connections, ["service", "download-2", "download-3", "service"]);
 });
 
 // Mirrors
@@ -495,6 +544,44 @@ test("flash that refuses promotions for a while (a brown-out) ends no renewal", 
 	await device.session();
 	assert.equal((await device.poll()).slice(-2), ["stored generation=3", "answered"]);
 	assert.is(device.reboot(), "2 3");
+});
+
+test("a promotion that flash has refused is tried again at a later credit, and said", async () => {
+	const { fleet, device } = await inOverlap();
+	device.device.run();
+	await device.live(MINUTE);
+	for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) device.chip.blockFaults.set(block, "refuses");
+	fleet.service("B");
+	assert.equal((await device.session()).slice(0, 2), [
+		authenticated(2, "next"),
+		'promoted generation=2 reason="flash cannot be programmed"',
+	]);
+	device.chip.blockFaults.clear();
+	fleet.service(undefined);
+	const told = await device.live(30 * MINUTE);
+	assert.ok(told.includes('repaired partition=ca1 generation=2 reason="promotion finished"'), told.join("\n"));
+	assert.is(device.reboot(), "2 -");
+});
+
+test("a revocation that flash has refused counts in memory at once, and the same bytes again finish nothing silently", async () => {
+	const { fleet, device } = await inOverlap();
+	const B3 = info("B", 3, { revokes: true, follows: 1 });
+	for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) device.chip.blockFaults.set(block, "refuses");
+	assert.equal(device.offer(B3), ['promoted generation=3 reason="flash cannot be programmed"']);
+	assert.not.ok(await device.authenticate()); // by A
+	device.chip.blockFaults.clear();
+	fleet.service("B");
+	const told = await device.session();
+	assert.equal(told, ['repaired partition=ca1 generation=3 reason="promotion finished"', authenticated(3, "current")]);
+	assert.equal(device.offer(B3), ["same generation=3"]);
+	assert.is(device.reboot(), "3 -");
+});
+
+test("the factory's own bytes are held already, though flash would not take them", async () => {
+	const chip = new FlashEmulator();
+	for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) chip.blockFaults.set(block, "refuses");
+	const device = new MemoryDevice(new MemoryFleet(), {}, chip);
+	assert.equal(device.offer(A1), ["same generation=1"]);
 });
 
 test("two slots that cannot be read: the factory's CA authenticates nobody before its download server was asked", async () => {

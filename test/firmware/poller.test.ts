@@ -172,6 +172,17 @@ test("failures in a row are remembered across reboots, and forgotten after a suc
 	assert.is(bench.rebootUntilPoll(), 2);
 });
 
+test("failures without end keep the last pace, across reboots too", () => {
+	const bench = new Bench(19);
+	bench.result = "failed";
+	bench.rebootUntilPoll();
+	const found = Array.from({ length: 20 }, () => bench.rebootUntilPoll());
+	assert.equal(
+		found.slice(10),
+		found.slice(10).map(() => 1440),
+	);
+});
+
 test("a device that dies in its poll does not try at each boot", () => {
 	const bench = new Bench(6);
 	bench.result = "failed"; // its power fails while it polls: never an answer
