@@ -60,6 +60,25 @@ test("an arrow upwards that is allowed is there", () => {
 	for (const [file, other] of Object.entries(upwards)) assert.ok(arrows.get(file)?.includes(other), file);
 });
 
+test("firmware/DESIGN.md's list: a file imports only from its own folder, or from lower in the list", () => {
+	const design = readFileSync(join(root, "firmware/DESIGN.md"), "utf8");
+	const table = /lower in this list\.\n\n\| file .*?\n\n/s.exec(design)![0];
+	// Of several names in one row, those to the right are lower.
+	const list = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, names]) =>
+		[...names.matchAll(/`([^`]+)`/g)].map(([, name]) => `firmware/${name}`),
+	);
+	assert.ok(list.length > 15 && list[0] === "firmware/main.ts", list.join());
+	const placeOf = (file: string) => list.findIndex(name => file === name || (name.endsWith("/") && file.startsWith(name)));
+	const wrong: string[] = [];
+	for (const [file, imported] of arrows) {
+		if (roomOf(file) !== "firmware" || file.endsWith(".d.ts")) continue;
+		if (placeOf(file) === -1) wrong.push(`${file} is not in the list`);
+		for (const other of imported) if (placeOf(other) < placeOf(file)) wrong.push(`${file} → ${other}`);
+	}
+	assert.equal(wrong, []);
+	for (const name of list) assert.ok(existsSync(join(root, name)), name);
+});
+
 test("no import goes round in a circle", () => {
 	assert.equal(circlesIn(arrows), []);
 });

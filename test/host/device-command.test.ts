@@ -63,6 +63,50 @@ for (const board of ["node", "simulator"] as const) {
 		},
 	);
 
+	on(
+		`${board}: --offer: what came by no network is next, or a candidate, or refused; the service is asked then`,
+		async () => {
+			const offers: [Uint8Array, string, object][] = [
+				[world.information(2), "stored generation=2", { current: 1, next: 2, candidate: null }],
+				[world.information(3, { follows: 2 }), "stored generation=3", { current: 1, next: 3, candidate: null }],
+				[world.information(1), "same generation=1", { current: 1, next: null, candidate: null }],
+				[new Uint8Array(9), 'refused reason="unexpected type"', { current: 1, next: null, candidate: null }],
+			];
+			for (const [object, told, slots] of offers) {
+				const offer = file("offer.cbor", object);
+				const ran = await device("--board", board, ...usual, ...map.slice(0, 2), "--offer", offer, "--once", "--json");
+				assert.is(ran.code, 0, ran.errors);
+				assert.ok(ran.output.split("\n").includes(told), ran.output);
+				assert.equal(ran.last!.slots, slots);
+				assert.equal(ran.last!.authenticated, { generation: 1, slot: "current" });
+			}
+			const flash = flashFolder();
+			const once = ["--board", board, ...usual, ...map.slice(0, 2), "--flash", flash, "--once", "--json"];
+			await device(...once, "--offer", file("next.cbor", world.information(2)));
+			const second = await device(...once, "--offer", file("later.cbor", world.information(3)));
+			assert.ok(second.output.includes("held generation=3"), second.output);
+			assert.equal(second.last!.slots, { current: 1, next: 2, candidate: 3 });
+			const third = await device(...once);
+			assert.equal(third.last!.slots, { current: 1, next: 2, candidate: null }); // memory is gone
+		},
+	);
+
+	on(`${board}: --retired-dl-key: slots keep what that key has signed, and nothing new is taken from it`, async () => {
+		const flash = flashFolder();
+		const run = (...more: string[]) =>
+			device("--board", board, ...more, ...map.slice(0, 2), "--flash", flash, "--once", "--json");
+		await run(...usual, "--offer", file("2.cbor", world.information(2)));
+		const newFactory = file("factory-by-spare.cbor", world.information(1, { by: world.spareDlKey }));
+		const moved = [...usual.slice(0, 2), "--factory", newFactory, "--dl-key", spareKey, "--service", url];
+		const later = file("3.cbor", world.information(3));
+		const { last, output, code } = await run(...moved, "--retired-dl-key", rawKey, "--offer", later);
+		assert.is(code, 0);
+		assert.equal(last!.slots, { current: 1, next: 2, candidate: null });
+		assert.ok(output.includes('refused reason="signed by a retired key"'), output);
+		const strange = await run(...moved);
+		assert.equal((strange.last!.events as object[])[0], { event: "boot", current: "foreign", next: "foreign" });
+	});
+
 	on(`${board}: a service that is not there: exit 1, the slots as they were`, async () => {
 		const { code, last } = await device(
 			"--board",
