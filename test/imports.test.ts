@@ -68,7 +68,8 @@ test("firmware/DESIGN.md's list: a file imports only from its own folder, or fro
 		[...names.matchAll(/`([^`]+)`/g)].map(([, name]) => `firmware/${name}`),
 	);
 	assert.ok(list.length > 15 && list[0] === "firmware/main.ts", list.join());
-	const placeOf = (file: string) => list.findIndex(name => file === name || (name.endsWith("/") && file.startsWith(name)));
+	const placeOf = (file: string) =>
+		list.findIndex(name => file === name || (name.endsWith("/") && file.startsWith(name)));
 	const wrong: string[] = [];
 	for (const [file, imported] of arrows) {
 		if (roomOf(file) !== "firmware" || file.endsWith(".d.ts")) continue;
