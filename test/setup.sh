@@ -2,13 +2,17 @@
 # What the tests meet beside `npm ci` and `npm run setup:qemu`; each of them skips, with a word, what it needs and misses.
 #   openssl, gnutls-bin, golang-go, iproute2   TLS servers of other makes, GnuTLS's in a network namespace
 #   nginx-light                                the exported download servers
+#   apache2-bin, haproxy, lighttpd, caddy      the other servers of the zoo
+#   easy-rsa, golang-cfssl, mkcert, minica     its authorities
 #   chromium                                   the page
 #   valgrind                                   whether the C kernel's time depends on a secret
-# From this machine's own, signed Debian or Ubuntu archives. Without the right to install packages it says what to
+# From this machine's own, signed Debian or Ubuntu archives, which start nginx, HAProxy, lighttpd and Caddy where systemd
+# runs: the tests have their own processes, so those may be stopped and disabled. Without the right to install packages it says what to
 # install and changes nothing. Exit 0: they are there.
 set -eu
 
-packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind"
+packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind
+	apache2-bin haproxy lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls caddy easy-rsa golang-cfssl mkcert minica"
 say() { echo "setup: $*"; }
 fail() { say "$*" >&2; exit 1; }
 

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Kernel } from "../../boards/bundle.js";
 import { nodeBoard } from "../../boards/node/board.js";
 import type { BoardName } from "../../boards/platforms.js";
 import { deviceSettings, type RunSettings } from "../../boards/settings.js";
@@ -41,7 +42,13 @@ export async function unavailable(board: BoardName): Promise<string | undefined>
 	);
 }
 
-export async function runOnce(board: BoardName, settings: RunSettings, flash = flashFolder()): Promise<Run> {
+/** `kernel`: default, the board's own. */
+export async function runOnce(
+	board: BoardName,
+	settings: RunSettings,
+	flash = flashFolder(),
+	kernel?: Kernel,
+): Promise<Run> {
 	const events: DeviceEvent[] = [];
 	const onLine = (line: string) => {
 		const event = parseEvent(line);
@@ -51,7 +58,7 @@ export async function runOnce(board: BoardName, settings: RunSettings, flash = f
 	const code =
 		board === "node"
 			? await inProcess(settings, flash, onLine)
-			: await (await startBoard({ board, settings, flash, onLine })).exited;
+			: await (await startBoard({ board, settings, flash, kernel, onLine })).exited;
 	return { events, told: events.map(tell), code };
 }
 

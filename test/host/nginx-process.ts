@@ -43,10 +43,16 @@ http {
 	});
 	(child.stderr as Socket).unref();
 	child.unref(); // a test that fails ends all the same
-	process.once("exit", () => child.kill("SIGTERM"));
+	const kill = () => void child.kill("SIGTERM");
+	process.once("exit", kill);
 	let complaint = "";
 	child.stderr.on("data", text => (complaint += text));
-	const ended = new Promise<void>(resolve => child.on("close", () => resolve()));
+	const ended = new Promise<void>(resolve =>
+		child.on("close", () => {
+			process.off("exit", kill);
+			resolve();
+		}),
+	);
 	await eventually("nginx answers", () => {
 		if (child.exitCode !== null) throw new Error(`nginx: ${complaint}`);
 		return answers(port);

@@ -1,7 +1,7 @@
 // Certificates of any shape, right or wrong, by a DER writer of our own: what a certificate authority's software would
 // refuse to make. Everything has a good default; a test names only what is special about its certificate.
 
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 
 export function der(tag: number, ...content: Uint8Array[]): Buffer {
 	const body = Buffer.concat(content);
@@ -39,18 +39,30 @@ export function bitString(bytes: Uint8Array, unused = 0): Buffer {
 
 /** A Name of one commonName; of none if empty. */
 export function name(common: string): Buffer {
-	return common === "" ? sequence() : sequence(der(0x31, sequence(oid("2.5.4.3"), utf8(common))));
+	return common === "" ? sequence() : distinguishedName({ CN: common });
+}
+
+const ATTRIBUTES = { C: 6, ST: 8, L: 7, STREET: 9, O: 10, OU: 11, POSTALCODE: 17, CN: 3 };
+
+/** A Name of these attributes, in their order; the country is a PrintableString (RFC 5280, appendix A). */
+export function distinguishedName(values: Partial<Record<keyof typeof ATTRIBUTES, string>>): Buffer {
+	return sequence(
+		...Object.entries(values).map(([key, value]) => {
+			const text = key === "C" ? der(0x13, Buffer.from(value)) : utf8(value);
+			return der(0x31, sequence(oid(`2.5.4.${ATTRIBUTES[key as keyof typeof ATTRIBUTES]}`), text));
+		}),
+	);
 }
 
 export function extension(id: string, value: Uint8Array, critical = false): Buffer {
 	return sequence(oid(id), ...(critical ? [boolean(true)] : []), der(4, value));
 }
 
-export function basicConstraints(isCA: boolean, pathLength?: number): Buffer {
+export function basicConstraints(isCA: boolean, pathLength?: number, critical = true): Buffer {
 	return extension(
 		"2.5.29.19",
 		sequence(...(isCA ? [boolean(true)] : []), ...(pathLength === undefined ? [] : [integer(pathLength)])),
-		true,
+		critical,
 	);
 }
 /** `bits`: the first byte of the BIT STRING. */
@@ -59,7 +71,9 @@ export function keyUsage(bits: number): Buffer {
 }
 export const DIGITAL_SIGNATURE = 0x80,
 	KEY_ENCIPHERMENT = 0x20,
-	KEY_CERT_SIGN = 0x04;
+	KEY_AGREEMENT = 0x08,
+	KEY_CERT_SIGN = 0x04,
+	CRL_SIGN = 0x02;
 export const SERVER_AUTH = "1.3.6.1.5.5.7.3.1",
 	CLIENT_AUTH = "1.3.6.1.5.5.7.3.2",
 	ANY_USAGE = "2.5.29.37.0";
@@ -86,15 +100,42 @@ export function nameConstraints(
 	return extension("2.5.29.30", sequence(...trees(0xa0, permitted), ...trees(0xa1, excluded)), critical);
 }
 
+/** 20 bytes that stand for the key (RFC 5280 §4.2.1.2). */
+function keyIdentifier({ privateKey }: Party): Buffer {
+	const key = createPublicKey(privateKey).export({ type: "spki", format: "der" });
+	return createHash("sha1").update(key).digest();
+}
+export function subjectKeyIdentifier(subject: Party): Buffer {
+	return extension("2.5.29.14", der(4, keyIdentifier(subject)));
+}
+export function authorityKeyIdentifier(issuer: Party): Buffer {
+	return extension("2.5.29.35", sequence(der(0x80, keyIdentifier(issuer))));
+}
+function uri(text: string): Buffer {
+	return der(0x86, Buffer.from(text));
+}
+export function crlDistributionPoint(url: string): Buffer {
+	return extension("2.5.29.31", sequence(sequence(der(0xa0, der(0xa0, uri(url))))));
+}
+/** Where its issuer's certificate is. */
+export function issuerAccess(url: string): Buffer {
+	return extension("1.3.6.1.5.5.7.1.1", sequence(sequence(oid("1.3.6.1.5.5.7.48.2"), uri(url))));
+}
+export function certificatePolicy(policy: string): Buffer {
+	return extension("2.5.29.32", sequence(sequence(oid(policy))));
+}
+
 export interface Party {
 	name: string;
+	/** Its Name, if that is more than a commonName. */
+	subject?: Buffer;
 	privateKey: KeyObject;
 }
 
 export type KeyType = "ed25519" | "p256" | "p384" | "rsa2048" | "rsa4096";
 
-export function party(name: string, type: KeyType = "ed25519"): Party {
-	return { name, privateKey: generateKey(type) };
+export function party(name: string, type: KeyType = "ed25519", subject?: Buffer): Party {
+	return { name, subject, privateKey: generateKey(type) };
 }
 
 function generateKey(type: KeyType): KeyObject {
@@ -104,10 +145,14 @@ function generateKey(type: KeyType): KeyObject {
 		case "p256":
 		case "p384":
 			return generateKeyPairSync("ec", { namedCurve: type === "p256" ? "P-256" : "P-384" }).privateKey;
-		default:
-			return generateKeyPairSync("rsa", { modulusLength: Number(type.slice(3)) }).privateKey;
+		case "rsa2048":
+			return generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+		case "rsa4096":
+			return (rsa4096 ??= generateKeyPairSync("rsa", { modulusLength: 4096 }).privateKey);
 	}
 }
+/** One for all: it takes seconds. */
+let rsa4096: KeyObject | undefined;
 
 /** The hash that goes with a key by default: what each signs with. */
 export type Hash = "sha256" | "sha384" | "sha512";
@@ -152,9 +197,9 @@ export function certificate(issuer: Party, subject: Party, fields: CertificateFi
 		fields.version ?? der(0xa0, integer(2)),
 		fields.serialNumber ?? integer(1, ...randomBytes(7)),
 		fields.innerAlgorithm ?? signatureAlgorithm(issuer.privateKey, fields.hash),
-		fields.issuerName ?? name(issuer.name),
+		fields.issuerName ?? issuer.subject ?? name(issuer.name),
 		fields.validity ?? sequence(utcTime("200101000000Z"), utcTime("400101000000Z")),
-		fields.subjectName ?? name(subject.name),
+		fields.subjectName ?? subject.subject ?? name(subject.name),
 		fields.publicKeyInfo ?? createPublicKey(subject.privateKey).export({ type: "spki", format: "der" }),
 		fields.uniqueIdentifiers ?? Buffer.alloc(0),
 		...(extensions.length > 0 ? [der(0xa3, sequence(...extensions))] : []),

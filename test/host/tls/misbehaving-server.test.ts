@@ -155,6 +155,17 @@ test("a HelloRetryRequest is answered, with a cookie, for a key share, or both",
 	}
 });
 
+test("a HelloRetryRequest in plaintext may be longer than records were asked to be (RFC 8449 §4)", () => {
+	const cookie = extension(44, vector(2, Buffer.alloc(1_500, 7)));
+	const client = newClient();
+	const server = new ReferenceServer(client.take(), honest);
+	feed(client, server.sendRetry(server.helloRetryRequest([cookie])).take());
+	server.receiveHello(client.take());
+	assert.equal(extension(44, server.hello.extensions.get(44)!), cookie);
+	feed(client, server.sendFlight().take());
+	assert.is(client.anchor, 0);
+});
+
 test("asked for a certificate, the client sends an empty one before its Finished", () => {
 	const client = newClient();
 	const server = new ReferenceServer(client.take(), honest);

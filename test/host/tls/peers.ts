@@ -61,10 +61,7 @@ export const peers: Peer[] = [
 	{
 		title: version("gnutls-serv", ["--version"], /[\d.]+/, "GnuTLS", "GnuTLS "),
 		keepsLimit: true,
-		missing: () =>
-			absent("gnutls-serv") ??
-			absent("ip") ??
-			(spawnSync("unshare", ["-rn", "true"]).status === 0 ? undefined : "no network namespaces"),
+		missing: () => absent("gnutls-serv") ?? noNetworkNamespace(),
 		exchange: (...parameters) => exchangeWithGnuTLS("", ...parameters),
 		onSecp256r1: (...parameters) => exchangeWithGnuTLS(":-GROUP-ALL:+GROUP-SECP256R1", ...parameters),
 	},
@@ -179,6 +176,11 @@ async function runAll(commands: Command[], port: number): Promise<Result[]> {
 
 export function absent(program: string): string | undefined {
 	return spawnSync("which", [program]).status === 0 ? undefined : `no ${program} here`;
+}
+
+/** For a server that cannot be told where to listen. */
+export function noNetworkNamespace(): string | undefined {
+	return absent("ip") ?? (spawnSync("unshare", ["-rn", "true"]).status === 0 ? undefined : "no network namespaces");
 }
 
 function version(program: string, args: string[], pattern: RegExp, otherwise: string, prefix = ""): string {

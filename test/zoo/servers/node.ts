@@ -1,0 +1,42 @@
+// Node's own https, in this process.
+
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createSecureContext, type TLSSocket } from "node:tls";
+import type { ServerKind, Shown } from "./server-kind.js";
+
+export const node: ServerKind = {
+	title: "Node",
+	small: "setMaxSendFragment(512)",
+	servesFiles: true,
+	missing: () => undefined,
+	async start({ shown, documents, small }) {
+		const credentials = ({ certificates, key }: Shown) => ({
+			cert: readFileSync(certificates),
+			key: readFileSync(key),
+		});
+		const contexts = new Map(shown.map(one => [one.host, createSecureContext(credentials(one))]));
+		const server = createServer({
+			...credentials(shown[0]),
+			SNICallback: (host, done) => done(null, contexts.get(host)),
+		});
+		server.on("request", ({ url }, response) => {
+			const wanted = ["/index.html", "/ca-information"].find(path => path === url);
+			if (wanted) response.end(readFileSync(join(documents, wanted)));
+			else response.writeHead(404).end();
+		});
+		if (small) server.on("secureConnection", (socket: TLSSocket) => socket.setMaxSendFragment(512));
+		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+		const { port } = server.address() as AddressInfo;
+		return {
+			port: () => port,
+			close: () =>
+				new Promise(resolve => {
+					server.close(() => resolve());
+					server.closeAllConnections();
+				}),
+		};
+	},
+};
