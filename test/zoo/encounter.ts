@@ -9,8 +9,6 @@ import type { World } from "../world.js";
 import { lackOf } from "./builds.js";
 import type { Exhibit } from "./exhibition.js";
 
-const DEADLINE = 60_000; // ms
-
 export interface Outcome {
 	/** "ok", or the reason for which a build as it is refuses. */
 	verdict: string;
@@ -31,7 +29,6 @@ export async function encounter(
 		{
 			factory: Buffer.from(information).toString("hex"),
 			service: `https://${shown.host}/index.html`,
-			deadline: DEADLINE,
 		},
 	);
 	const { told } = await runOnce(board, settings, flashFolder(), board === "simulator" ? "c" : undefined);

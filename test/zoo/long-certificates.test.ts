@@ -58,7 +58,7 @@ for (const { name, anchor, chain, privateKey } of [hundredNames(), four]) {
 			const service = await ApplicationServer.open({ credentials: { certificate, privateKey }, intermediates });
 			const factory = Buffer.from(world.information(1, { certificate: anchor })).toString("hex");
 			const ports = { [SERVICE_NAME]: service.port, [downloadName(1)]: 1 };
-			const settings = world.settings(ports, { factory, deadline: 60_000 });
+			const settings = world.settings(ports, { factory });
 			const { told } = await runOnce(board, settings, flashFolder(), board === "simulator" ? "c" : undefined);
 			await service.close();
 			assert.ok(told.includes("authenticated service 1 current"), `${lengths}: ${told.join("; ")}`);

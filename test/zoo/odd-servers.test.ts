@@ -8,10 +8,10 @@ import { certificatePem } from "../../host/certificate-authority.js";
 import { flashFolder, runOnce, unavailable } from "../host/device-run.js";
 import { noNginx, startNginx } from "../host/nginx-process.js";
 import * as make from "../host/tls/certificate-maker.js";
-import { freePort } from "../host/tls/peers.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 import { has, REFUSALS } from "./builds.js";
 import { DEBIAN_PROTOCOLS } from "./servers/one-port.js";
+import { freePort } from "./servers/server-process.js";
 
 const DOWNLOAD_NAME = downloadName(1);
 const world = await createWorld();
@@ -70,6 +70,11 @@ const cases: Case[] = [
 		told: ["failed service: received handshake_failure"],
 	},
 	{
+		name: "of two certificates it shows the one whose kind the device has named first: that of its own CA",
+		tls: `ssl_certificate ${join(folder, "other.crt")}; ssl_certificate_key ${join(folder, "other.key")};`,
+		told: [AUTHENTICATED, ...UPDATED],
+	},
+	{
 		name: "TLS 1.2 alone",
 		tls: "ssl_protocols TLSv1.2;",
 		told: ["failed service: received protocol_version"],
@@ -90,6 +95,12 @@ function bundle(): string {
 	}).join("");
 }
 writeFileSync(join(folder, "system.crt"), bundle());
+
+const stranger = make.party("stranger", "p256"),
+	other = make.party(SERVICE_NAME, "p256");
+const names = make.leafExtensions(make.dns(SERVICE_NAME), make.dns(DOWNLOAD_NAME));
+writeFileSync(join(folder, "other.crt"), certificatePem(make.leaf(stranger, other, { extensions: names })));
+writeFileSync(join(folder, "other.key"), other.privateKey.export({ type: "pkcs8", format: "pem" }));
 
 for (const name of [SERVICE_NAME, DOWNLOAD_NAME]) {
 	const { certificate, privateKey } = await world.credentials(1, name);
@@ -121,7 +132,7 @@ for (const [i, { name, tls = "", download = "", told }] of cases.entries()) {
 			mkdirSync(own);
 			const protocols = tls.includes("ssl_protocols") ? "" : DEBIAN_PROTOCOLS;
 			const { close } = await startNginx(own, `${protocols} ${sites.join("\n")}`, port);
-			const settings = world.settings({ [SERVICE_NAME]: port, [DOWNLOAD_NAME]: port }, { deadline: 60_000 });
+			const settings = world.settings({ [SERVICE_NAME]: port, [DOWNLOAD_NAME]: port });
 			const run = await runOnce(board, settings, flashFolder(), board === "simulator" ? "c" : undefined);
 			await close();
 			assert.equal(

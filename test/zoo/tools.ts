@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { createPrivateKey } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventually } from "../eventually.js";
 import { absent } from "../host/tls/peers.js";
 import { startCaddy } from "./servers/caddy.js";
 import { HOST, type Maker, type Specimen } from "./specimen.js";
@@ -32,7 +33,7 @@ export const tools: Maker[] = [
 		async make(folder) {
 			const { port, close } = await startCaddy(folder, `https://${HOST} {\n\ttls internal\n\trespond "caddy"\n}\n`);
 			const issued = join(folder, "storage/certificates/local", HOST, HOST);
-			for (let i = 0; !existsSync(`${issued}.json`) && i < 1_000; i++) await new Promise(wait => setTimeout(wait, 20));
+			await eventually("Caddy has its certificate", () => existsSync(`${issued}.json`));
 			const shown = {
 				chain: readCertificates(readFileSync(`${issued}.crt`, "utf8")),
 				privateKey: createPrivateKey(readFileSync(`${issued}.key`)),

@@ -1,13 +1,11 @@
 // A device meets an authority of the zoo: burnt in at the factory, or as the next one, which is downloaded from a server
 // by another and then met at the service.
 
-import { firmwareSettings } from "../../boards/settings.js";
 import type { DeviceEvent, ServerName } from "../../firmware/events.js";
-import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
-import { CertificateError } from "../../firmware/x509/certificate.js";
 import { ApplicationServer } from "../../rehearsal/application-server.js";
 import { flashFolder, runOnce } from "../host/device-run.js";
 import { downloadName, SERVICE_NAME, type World } from "../world.js";
+import { refusal } from "./encounter.js";
 import type { Specimen } from "./specimen.js";
 
 export const ACCEPTED = "accepted";
@@ -32,16 +30,12 @@ export async function meet(world: World, specimen: Specimen, role: Role): Promis
 }
 
 async function asFactory(world: World, authority: Uint8Array, service: number): Promise<string> {
-	const factory = Buffer.from(world.information(1, { certificate: authority })).toString("hex");
-	const settings = world.settings({ [SERVICE_NAME]: service, [downloadName(1)]: NOBODY }, { factory });
-	const { fleet, dlKeys } = firmwareSettings(settings);
-	try {
-		VerifiedCaInformation.verify(Buffer.from(factory, "hex"), { name: fleet, dlKeys });
-	} catch (error) {
-		if (error instanceof CertificateError) return `CA: ${error.reason}`;
-		throw error;
-	}
-	const { events } = await runOnce("node", settings);
+	const information = world.information(1, { certificate: authority });
+	const why = refusal(world, information);
+	if (why) return why;
+	const ports = { [SERVICE_NAME]: service, [downloadName(1)]: NOBODY };
+	const factory = Buffer.from(information).toString("hex");
+	const { events } = await runOnce("node", world.settings(ports, { factory }));
 	return reasonOf(events, "service") ?? authenticatedBy(events, 1);
 }
 

@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createSecureContext, type TLSSocket } from "node:tls";
-import type { ServerKind, Shown } from "./server-kind.js";
+import type { ServerKind } from "./server-kind.js";
 
 export const node: ServerKind = {
 	title: "Node",
@@ -13,15 +13,14 @@ export const node: ServerKind = {
 	servesFiles: true,
 	missing: () => undefined,
 	async start({ shown, documents, small }) {
-		const credentials = ({ certificates, key }: Shown) => ({
-			cert: readFileSync(certificates),
-			key: readFileSync(key),
-		});
-		const contexts = new Map(shown.map(one => [one.host, createSecureContext(credentials(one))]));
-		const server = createServer({
-			...credentials(shown[0]),
-			SNICallback: (host, done) => done(null, contexts.get(host)),
-		});
+		const contexts = new Map(
+			shown.map(({ host, certificates, key }) => [
+				host,
+				createSecureContext({ cert: readFileSync(certificates), key: readFileSync(key) }),
+			]),
+		);
+		// No certificate by default: Node would keep it beside the one that is chosen, and OpenSSL might show it.
+		const server = createServer({ SNICallback: (host, done) => done(null, contexts.get(host)) });
 		server.on("request", ({ url }, response) => {
 			const wanted = ["/index.html", "/ca-information"].find(path => path === url);
 			if (wanted) response.end(readFileSync(join(documents, wanted)));

@@ -4,11 +4,11 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noNginx, startNginx } from "../../host/nginx-process.js";
-import { absent, freePort } from "../../host/tls/peers.js";
+import { absent } from "../../host/tls/peers.js";
 import { startCaddy } from "./caddy.js";
 import { startRelay } from "./relay.js";
 import { PIECE, type Running, type ServerKind, type Setup, type Shown } from "./server-kind.js";
-import { type ServerProcess, startServer } from "./server-process.js";
+import { freePort, type ServerProcess, startServer } from "./server-process.js";
 
 const IN_PIECES = `its bytes in pieces of ${PIECE}`;
 const isRoot = process.getuid?.() === 0;

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../boards/bundle.js";
+import { eventually } from "../../eventually.js";
 import { absent, noNetworkNamespace } from "../../host/tls/peers.js";
 import { startRelay } from "./relay.js";
 import type { Running, ServerKind, Shown } from "./server-kind.js";
@@ -61,8 +62,7 @@ export const gnuTLS: ServerKind = {
 		const end = endOf(child, "SIGKILL"); // unshare heeds no other
 		const running = await each(shown, async ({ host }) => {
 			const path = join(folder, ports[shown.findIndex(one => one.host === host)]);
-			for (let i = 0; !existsSync(path) && !end.isOver && i < 3_000; i++)
-				await new Promise(wait => setTimeout(wait, 20));
+			await eventually("gnutls-serv listens", () => end.isOver || existsSync(path));
 			return startRelay({ host: "127.0.0.1", port: 0 }, { path });
 		});
 		return {

@@ -1,12 +1,10 @@
 // A server's program in the foreground, on 127.0.0.1, for as long as a test wants it.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { createConnection } from "node:net";
-import { freePort } from "../../host/tls/peers.js";
+import { type AddressInfo, createConnection, createServer } from "node:net";
+import { eventually } from "../../eventually.js";
 
 const TRIES = 5; // ports
-const LOOKS = 3_000; // at whether it listens
-const PAUSE = 20; // ms between two looks
 
 /** A test that fails ends its servers all the same. */
 const atExit = new Set<() => void>();
@@ -40,11 +38,8 @@ export async function startServer(program: (port: number) => Program): Promise<S
 		complaint = "";
 		for (const stream of [child.stdout, child.stderr])
 			stream.setEncoding("utf8").on("data", text => (complaint = (complaint + text).slice(-2_000)));
-		for (let look = 0; look < LOOKS && !end.isOver; look++) {
-			if (await answers(port)) return { port, close: end.close };
-			await new Promise(resolve => setTimeout(resolve, PAUSE));
-		}
-		await end.close();
+		await eventually(`${file} listens`, () => end.isOver || answers(port));
+		if (!end.isOver) return { port, close: end.close };
 		complaint = `${file}: ${complaint}`;
 	}
 	throw new Error(complaint);
@@ -71,6 +66,15 @@ export function endOf(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM") {
 		child.on("error", settle);
 	});
 	return end;
+}
+
+/** A port where nobody listens, for now. */
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise(resolve => server.close(resolve));
+	return port;
 }
 
 /** Whether somebody listens there. */
