@@ -1,6 +1,6 @@
 // What the servers of the zoo show: each kind of key with each shape of chain, each under a name of its own, as files.
 
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { certificatePem } from "../../host/certificate-authority.js";
 import * as make from "../host/tls/certificate-maker.js";
@@ -39,7 +39,6 @@ export interface Exhibition {
 export function prepare(folder: string, world: World): Exhibition {
 	const documents = join(folder, "documents");
 	mkdirSync(documents, { recursive: true });
-	chmodSync(folder, 0o755); // where the tests run as root, Apache does not
 	writeFileSync(join(documents, "index.html"), "<!doctype html>".padEnd(PAGE_LENGTH, "zoo "));
 	writeFileSync(join(documents, DOWNLOAD_PATH), world.information(2, { certificate: longAuthority() }));
 	const exhibits = (Object.keys(KEYS) as KeyName[]).flatMap(key =>

@@ -35,13 +35,14 @@ export const nginx: ServerKind = {
 /** As Debian's nginx.conf has it: without, nginx 1.22 has no TLS 1.3. */
 export const DEBIAN_PROTOCOLS = "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;";
 
+const APACHE = "/usr/sbin/apache2";
 const APACHE_MODULES = ["mpm_event", "authz_core", "ssl"];
 
 export const apache: ServerKind = {
 	title: "Apache",
 	small: IN_PIECES,
 	servesFiles: true,
-	missing: () => absent("/usr/sbin/apache2"),
+	missing: () => absent(APACHE),
 	start: setup =>
 		inPieces(setup, async ({ folder, shown, documents }) =>
 			startServer(port => {
@@ -62,7 +63,6 @@ export const apache: ServerKind = {
 					Mutex file:${folder} default
 					ErrorLog ${folder}/error.log
 					${APACHE_MODULES.map(name => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join("\n")}
-					${isRoot ? "User nobody\nGroup nogroup" : ""}
 					ServerName zoo.example
 					Listen 127.0.0.1:${port}
 					DocumentRoot ${documents}
@@ -71,7 +71,11 @@ export const apache: ServerKind = {
 					</Directory>
 					${sites.join("\n")}\n`,
 				);
-				return { file: "/usr/sbin/apache2", args: ["-D", "FOREGROUND", "-f", file], env: { PATH: process.env.PATH } };
+				const args = ["-D", "FOREGROUND", "-f", file];
+				const env = { PATH: process.env.PATH };
+				if (!isRoot) return { file: APACHE, args, env };
+				// It serves nothing as root: so it is told that it is somebody else, who has what root has here.
+				return { file: "unshare", args: ["--user", "--map-user=33", "--map-group=33", APACHE, ...args], env };
 			}),
 		),
 };
