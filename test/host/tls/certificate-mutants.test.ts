@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor, type TrustAnchor, verifyPath } from "../../../firmware/x509/path.js";
 import { certificates } from "../../firmware/x509/certificates.js";
+import * as make from "./certificate-maker.js";
 
 type Name = keyof typeof certificates;
 function der(name: Name): Uint8Array {
@@ -79,5 +80,12 @@ for (const [name, anchorName, host, leaf] of subjects) {
 		}
 	});
 }
+
+test("an authority without a name is none (RFC 5280 §4.1.2.6)", () => {
+	const root = make.party("root"),
+		nameless = make.party("");
+	assert.throws(() => readTrustAnchor(make.authority(nameless, root)), /bad name/);
+	assert.ok(readTrustAnchor(make.authority(make.party("name"), root)));
+});
 
 test.run();
