@@ -57,4 +57,24 @@ test("an erase that fails without a word is seen, and nothing is counted on top 
 	assert.is(new Credits(chip.open("poll"), silent).read()!.credits, 1);
 });
 
+test("an erase that left everything is seen, though the same header stands there again", () => {
+	const chip = new FlashEmulator();
+	const credits = new Credits(chip.open("poll"), () => {});
+	credits.begin(0);
+	credits.add();
+	chip.blockFaults.set("poll:0", "ignores erase");
+	assert.not.ok(credits.begin(0));
+});
+
+test("when every credit was given, nothing more is written", () => {
+	const chip = new FlashEmulator();
+	const credits = new Credits(chip.open("poll"), silent);
+	credits.begin(0);
+	for (let i = 0; i < 52 * 32; i++) credits.add();
+	const { operations } = chip;
+	assert.ok(credits.add());
+	assert.is(chip.operations, operations);
+	assert.is(new Credits(chip.open("poll"), silent).read()!.credits, 52 * 32);
+});
+
 test.run();

@@ -2,8 +2,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Sessions } from "../../firmware/device.js";
 import { main } from "../../firmware/main.js";
+import type { TCPOptions } from "../../firmware/ports.js";
+import { toHex } from "../hex.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { authenticated, downloadOf, info, MemoryDevice, MemoryFleet } from "./fleet.js";
+import { copyImage } from "./trust/copy-image.js";
 
 const HOUR = 3_600_000,
 	CREDIT = HOUR / 2; // ms
@@ -121,7 +124,9 @@ test("a poll that nobody answered is open until the service has proved itself, a
 	fleet.isDown = true;
 	device.device.run();
 	const asked = () => fleet.connections.filter(name => name === "download-2").length;
-	while (asked() < 3) await device.live(HOUR);
+	while (asked() < 1) await device.live(HOUR);
+	await device.live(4 * HOUR);
+	assert.ok(asked() >= 3, "tried again soon, as if it had failed");
 	fleet.isDown = false; // the last poll is open; the next session closes it
 	const told = await device.live(2 * HOUR);
 	assert.ok(told.includes('none reason="name not resolved"'), told.join("\n"));
@@ -149,7 +154,98 @@ test("`once`: a session with the service, a poll, and nothing is left", async ()
 	assert.not.ok(await device.device.once());
 });
 
+test("an update that had to wait for its token waits for the session that is under way, too", async () => {
+	const fleet = new MemoryFleet();
+	fleet.service("D");
+	const device = new MemoryDevice(fleet);
+	await device.authenticate();
+	await device.authenticate(); // no token is left: it is made later
+	let release = () => {};
+	const { connect } = fleet;
+	fleet.connect = async (...to) => {
+		const opened = new Promise<void>(resolve => {
+			release = resolve;
+		});
+		const connecting = connect.apply(fleet, to);
+		connecting.catch(() => {});
+		await opened;
+		return connecting;
+	};
+	const { length } = fleet.connections;
+	const polling = device.device.poll();
+	await device.live(CREDIT);
+	assert.is(fleet.connections.length, length + 1);
+	fleet.connect = connect;
+	release();
+	await polling;
+	await device.live(0);
+	assert.is(fleet.connections.length, length + 2); // the poll, and the update that waited
+});
+
+test("at each credit, what flash has refused is tried again, though no session is due", async () => {
+	const { device, fleet } = living(9);
+	device.reboot({ serviceInterval: 2 ** 31 - 1 });
+	device.device.run();
+	await device.live(1_000);
+	for (const block of ["ca0:0", "ca0:1", "ca1:0", "ca1:1"]) device.chip.blockFaults.set(block, "refuses");
+	device.offer(info("B", 2, { revokes: true }));
+	device.chip.blockFaults.clear();
+	const { length } = fleet.connections;
+	assert.equal(await device.live(CREDIT), ['repaired partition=ca1 generation=2 reason="promotion finished"']);
+	assert.is(fleet.connections.length, length);
+	device.device.stop();
+});
+
 // main.ts
+
+test("unless told otherwise, the service is asked once an hour", async () => {
+	const fleet = new MemoryFleet();
+	fleet.service("A");
+	const device = new MemoryDevice(fleet);
+	device.device.run();
+	await device.live(10.95 * HOUR);
+	device.device.stop();
+	const sessions = fleet.connections.filter(name => name === "service").length;
+	assert.ok(sessions >= 10 && sessions <= 13, `${sessions}`);
+});
+
+test("what is provisioned of TLS is what servers are asked for", async () => {
+	const hellos = new Set<string>();
+	for (const choice of [{}, { fragmentLength: 4096 as const }, { nameAuthorities: false }]) {
+		const clock = new VirtualClock();
+		let written = "";
+		class Line {
+			constructor({ onWritable }: TCPOptions) {
+				Promise.resolve().then(() => onWritable!.call(this, 10_000));
+			}
+			read(): undefined {}
+			write(bytes: Uint8Array): number {
+				written += toHex(bytes);
+				return 10_000;
+			}
+			close(): void {}
+		}
+		const device = main(
+			{
+				openFlash: () => undefined,
+				TCP: Line,
+				resolver: { resolve: ({ onResolved }) => onResolved([{ address: "192.0.2.1", port: 443 }]) },
+				timer: clock,
+				ticks: () => clock.now,
+				random: bytes => void bytes.fill(1),
+				print: () => {},
+			},
+			{ ...settings, dlKeys: new MemoryDevice(new MemoryFleet()).dlKeys, ...choice },
+		);
+		const polled = device.poll();
+		await new MemoryDevice(new MemoryFleet()).live(0);
+		clock.advance(60_000);
+		assert.is(await polled, "failed");
+		assert.ok(written.length > 0);
+		hellos.add(written);
+	}
+	assert.is(hellos.size, 3);
+});
 
 const settings = { fleet: "fleet.example", factory: info("A", 1), service: "https://service.fleet.example/" };
 
@@ -166,6 +262,7 @@ test("delays that no timer takes are refused", () => {
 			() => new MemoryDevice(fleet, wrong),
 			(error: unknown) => error instanceof RangeError && /expected 0 to 2147483647 ms, got/.test(error.message),
 		);
+	new MemoryDevice(fleet, { deadline: 0, serviceInterval: 0 });
 	new MemoryDevice(fleet, { deadline: 2 ** 31 - 1, serviceInterval: 2 ** 31 - 1, pollInterval: 1440 * (2 ** 31 - 1) });
 });
 
@@ -223,5 +320,20 @@ test("a boot says what each slot is, and the candidate that it has found", async
 	assert.is(device.reboot(), "1 unreadable");
 	assert.is(downloadOf(1), "download-2.fleet.example");
 });
+
+test("a boot says the candidate that it has found: what next follows, where its proved marks are lost", () => {
+	const device = new MemoryDevice(new MemoryFleet());
+	for (const [partition, bytes] of [
+		["ca0", info("B", 2)],
+		["ca1", info("C", 3)],
+	] as const)
+		device.chip.setImage(partition, twice(copyImage(bytes, { proved: false })));
+	device.reboot();
+	assert.equal(device.told(), ["boot current=- next=3", "held generation=2"]);
+});
+
+function twice(block: Uint8Array): Uint8Array {
+	return Uint8Array.of(...block, ...block);
+}
 
 test.run();

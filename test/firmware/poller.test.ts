@@ -426,4 +426,87 @@ test("each credit is told, a boot's too", () => {
 	assert.is(told, 11);
 });
 
+test("a poll that is due does not begin after `stop`", () => {
+	const bench = new Bench(19);
+	bench.boot();
+	while (bench.clock.waiting < 2) bench.clock.advance(CREDIT_TICKS); // the tick, and the poll
+	bench.stop();
+	assert.is(bench.clock.waiting, 0);
+});
+
+test("in one boot, a success ends the row of failures", () => {
+	const bench = new Bench(20);
+	bench.result = "failed";
+	bench.boot();
+	while (bench.polls.length < 5) bench.up(1);
+	bench.result = "answered";
+	while (bench.polls.length < 6) bench.up(1);
+	bench.result = "failed";
+	while (bench.polls.length < 8) bench.up(1);
+	assert.is(gaps(bench.polls)[6], 2);
+});
+
+test("a poll that is given up since its partition fails is not the last one of that boot", () => {
+	const bench = new Bench(21);
+	bench.boot();
+	while (bench.clock.waiting < 2) bench.clock.advance(CREDIT_TICKS);
+	bench.chip.blockFaults.set("poll:0", "refuses erase");
+	bench.up(1440 * 10);
+	assert.ok(bench.polls.length > 2, `${bench.polls.length} polls instead of 10`);
+});
+
+test("an open poll is closed once: by the first answer, or by the next poll", async () => {
+	const bench = new Bench(22);
+	let settle = (_result: PollResult): void => {};
+	let polls = 0;
+	const poller = new Poller({
+		credits: new Credits(bench.chip.open("poll"), () => assert.unreachable("the target is written once")),
+		timer: bench.clock,
+		random: bench.dice.fill,
+		creditTicks: CREDIT_TICKS,
+		creditsPerPoll: CREDITS_PER_POLL,
+		poll: () => {
+			polls++;
+			return new Promise(resolve => {
+				settle = resolve;
+			});
+		},
+	});
+	const pollAgain = () => {
+		for (const before = polls; polls === before; ) bench.clock.advance(CREDIT_TICKS);
+	};
+	const say = async (result: PollResult) => {
+		settle(result);
+		for (let i = 0; i < 3; i++) await Promise.resolve();
+	};
+	poller.start();
+	pollAgain();
+	await say("open");
+	poller.answered();
+	poller.answered();
+	pollAgain();
+	await say("open");
+	pollAgain();
+	poller.answered(); // the one that is under way is another
+	await say("failed");
+	const from = bench.clock.now;
+	pollAgain();
+	assert.ok(bench.clock.now - from <= 5 * CREDIT_TICKS, `${(bench.clock.now - from) / CREDIT_TICKS} credits`);
+});
+
+test("more failures than are ever counted mean nothing", () => {
+	for (const [failures, expected] of [
+		[11, 11],
+		[12, 0],
+		[0xffff, 0],
+	]) {
+		const bench = new Bench(23);
+		new Credits(bench.chip.open("poll"), () => assert.unreachable()).begin(failures);
+		bench.boot();
+		const period = new Credits(bench.chip.open("poll"), () => assert.unreachable()).read()!;
+		assert.is(period.failures, expected);
+		assert.is(period.target === undefined, failures === 11);
+	}
+});
+
 test.run();

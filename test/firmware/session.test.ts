@@ -410,4 +410,22 @@ test("`close` ends it, and callbacks that come all the same do nothing", async (
 	assert.ok(isTransport(response.is, "connection lost"));
 });
 
+test("what a server says before `get` is its answer, whenever it came", async () => {
+	const { network, lines, clock } = bench();
+	const server = await plainServer({ network, lines, clock });
+	lines[0].say("HTTP/1.1 204 No Content\r\n\r\n");
+	assert.is((await server.get({ userAgent: "x" })).status, 204);
+});
+
+test("after `close` nothing more of a request is written, whatever a socket calls", async () => {
+	const { network, lines, clock } = bench({ make: options => Object.assign(new Line(options), { window: 10 }) });
+	const server = await plainServer({ network, lines, clock });
+	server.get({ userAgent: "x" }).catch(() => {});
+	assert.is(lines[0].written, "GET /x?y H");
+	server.close();
+	lines[0].window = 10;
+	lines[0].connect();
+	assert.is(lines[0].written, "GET /x?y H");
+});
+
 test.run();

@@ -60,4 +60,13 @@ test("a stranger spends no more tokens than the bucket gives, and nothing waits 
 	assert.ok(longest <= REFILL);
 });
 
+test("a bucket that was stopped fills again once it is used", () => {
+	const clock = new VirtualClock();
+	const bucket = new TokenBucket(clock, REFILL);
+	bucket.stop();
+	assert.ok(bucket.take(never));
+	clock.advance(REFILL);
+	assert.ok(bucket.take(never));
+});
+
 test.run();

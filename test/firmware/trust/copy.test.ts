@@ -116,4 +116,75 @@ test("flash that takes an operation without doing it, or half, is found out", ()
 		}
 });
 
+test("what a cut left before its marks is damaged, not blank; and so is a length beyond flash", () => {
+	const erased = new Uint8Array(BLOCK_LENGTH).fill(0xff);
+	const whole = copyImage(record);
+	for (const [block, expected] of [
+		[changed(erased, 0, 0xfe), "damaged"],
+		[changed(erased, 4047, 0xfe), "damaged"],
+		[changed(erased, 4095, 0xfe), "damaged"],
+		[changed(whole, 4048, 0xff, 0xff, 0xff, 0xff), "damaged"],
+		[copyImage(new Uint8Array(4032)), "foreign"], // as long as one can be
+		[copyImage(new Uint8Array(4033)), "damaged"],
+	] as const)
+		assert.is(copyOf(block).copy.state.is, expected);
+});
+
+/** `block` with other bytes at `offset`. */
+function changed(block: Uint8Array, offset: number, ...bytes: number[]): Uint8Array {
+	const other = block.slice();
+	other.set(bytes, offset);
+	return other;
+}
+
+test("what is found damaged, and cannot be read again, may be sound: it is unreadable", () => {
+	const chip = new FlashEmulator();
+	let reads = 0;
+	chip.readFails = () => ++reads === 3 || reads === 4; // the first of the second attempt, and of the third
+	assert.is(copyOf(changed(copyImage(record), 0, 0), chip).copy.state.is, "unreadable");
+});
+
+test("a mistake of ours is told, not taken for flash that fails", () => {
+	const { copy } = copyOf(copyImage(record));
+	assert.throws(
+		() => copy.read({ name: fleet.name, dlKeys: undefined as never }),
+		(error: unknown) => error instanceof TypeError,
+	);
+});
+
+test("what its twin holds is not verified again", () => {
+	const { chip, copy } = copyOf(copyImage(record));
+	chip.setImage("ca0", copyImage(record, { proved: false }));
+	const twin = new Copy(chip.open("ca0"), 0);
+	twin.read(fleet, copy);
+	assert.ok(copy.state.is === "valid" && twin.state.is === "valid" && !twin.state.proved);
+	assert.is(twin.state.information, copy.state.information);
+});
+
+test("on a proved mark's spoilt place nothing is programmed: some flash takes each word once", () => {
+	const { chip, copy } = copyOf(copyImage(record, { proved: false }).fill(0, 4064, 4065));
+	const { operations } = chip;
+	refusedAs(FlashError, "flash cannot be programmed", () => copy.mark(true));
+	assert.is(chip.operations, operations);
+});
+
+test("from its revocation on a copy does not count, whatever fails after it", () => {
+	for (const fault of ["ignores erase", "refuses erase"] as const) {
+		const { chip, copy } = copyOf(copyImage(record));
+		chip.blockFaults.set("ca0:1", fault);
+		refusedAs(FlashError, "flash cannot be erased", () => copy.erase());
+		assert.is(copy.state.is, "damaged");
+	}
+	for (let at = 2; at < 6; at++) {
+		const { chip, copy } = copyOf(copyImage(record));
+		chip.operationFaults.set(at, "half");
+		refusedAs(FlashError, "flash cannot be programmed", () => copy.write(information, true));
+		assert.is(copy.state.is, "damaged");
+	}
+	const { chip, copy } = copyOf(copyImage(record));
+	chip.blockFaults.set("ca0:1", "ignores");
+	refusedAs(FlashError, "flash cannot be programmed", () => copy.erase());
+	assert.is(copy.state.is, "valid");
+});
+
 test.run();
