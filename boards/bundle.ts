@@ -29,6 +29,7 @@ export interface BundleOptions {
 	alias?: Record<string, string>; // a package's name: what is taken instead
 	define?: Record<string, string>; // an identifier: the expression that it stands for
 	sourceMap?: boolean; // default false; true writes one beside the bundle, as FILE.map
+	plugins?: Plugin[]; // before the ones of the engine
 }
 
 /** Writes one file: a script for XS, an ES module for Node. */
@@ -43,6 +44,7 @@ export async function bundle({
 	alias,
 	define,
 	sourceMap = false,
+	plugins = [],
 }: BundleOptions) {
 	const { metafile } = await build({
 		absWorkingDir: root,
@@ -59,7 +61,12 @@ export async function bundle({
 		mainFields: ["module", "main"],
 		conditions: ["import", "module", "default"],
 		external: engine === "node" ? ["uvu", "uvu/assert", "@noble/*", "cbor-x", "@peculiar/x509", "esbuild"] : [],
-		plugins: [kernelAlias(kernel, without), testVectors, ...(engine === "xs" ? [testFramework, boundNatives] : [])],
+		plugins: [
+			...plugins,
+			kernelAlias(kernel, without),
+			testVectors,
+			...(engine === "xs" ? [testFramework, boundNatives] : []),
+		],
 		metafile: true,
 		minify,
 		logLevel: "silent", // an error is thrown with its message,

@@ -10,7 +10,7 @@ import { build, type Plugin } from "esbuild";
 import { root } from "../boards/bundle.js";
 
 /** Puts memo-kernel.ts in the kernel's place, everywhere but in itself and in the kernel. */
-const memoKernel: Plugin = {
+export const memoKernel: Plugin = {
 	name: "memo-kernel",
 	setup({ onResolve }) {
 		onResolve({ filter: /\/kernel\.js$/ }, ({ importer }) => {

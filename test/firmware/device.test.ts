@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { concatenate } from "../../firmware/bytes.js";
 import { Sessions } from "../../firmware/device.js";
 import { main } from "../../firmware/main.js";
 import type { TCPOptions } from "../../firmware/ports.js";
@@ -157,26 +158,27 @@ test("`once`: a session with the service, a poll, and nothing is left", async ()
 test("an update that had to wait for its token waits for the session that is under way, too", async () => {
 	const fleet = new MemoryFleet();
 	fleet.service("D");
-	const device = new MemoryDevice(fleet);
+	let opened: Promise<void> | undefined;
+	const device = new MemoryDevice({
+		async connect(url, anchors) {
+			const connecting = fleet.connect(url, anchors);
+			connecting.catch(() => {});
+			await opened;
+			return connecting;
+		},
+		connectPlain: url => fleet.connectPlain(url),
+	});
 	await device.authenticate();
 	await device.authenticate(); // no token is left: it is made later
-	let release = () => {};
-	const { connect } = fleet;
-	fleet.connect = async (...to) => {
-		const opened = new Promise<void>(resolve => {
-			release = resolve;
-		});
-		const connecting = connect.apply(fleet, to);
-		connecting.catch(() => {});
-		await opened;
-		return connecting;
-	};
 	const { length } = fleet.connections;
+	let open = () => {};
+	opened = new Promise(resolve => {
+		open = resolve;
+	});
 	const polling = device.device.poll();
 	await device.live(CREDIT);
 	assert.is(fleet.connections.length, length + 1);
-	fleet.connect = connect;
-	release();
+	open();
 	await polling;
 	await device.live(0);
 	assert.is(fleet.connections.length, length + 2); // the poll, and the update that waited
@@ -333,7 +335,7 @@ test("a boot says the candidate that it has found: what next follows, where its 
 });
 
 function twice(block: Uint8Array): Uint8Array {
-	return Uint8Array.of(...block, ...block);
+	return concatenate(block, block);
 }
 
 test.run();

@@ -2,6 +2,8 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { concatenate } from "../../firmware/bytes.js";
+import type { GetRequest } from "../../firmware/session.js";
 import { authenticated, downloadOf, info, MemoryDevice, MemoryFleet } from "./fleet.js";
 import { copyImage } from "./trust/copy-image.js";
 
@@ -44,7 +46,7 @@ test("silence is no failure to tell once the network is known to be there", asyn
 test("without a current, the factory's address is not asked once next's has brought something", async () => {
 	const { device, fleet } = newDevice();
 	const image = copyImage(info("C", 4), { proved: false });
-	device.chip.setImage("ca0", Uint8Array.of(...image, ...image));
+	device.chip.setImage("ca0", concatenate(image, image));
 	assert.is(device.reboot(), "- 4");
 	fleet.download(1, "A", 404);
 	fleet.download(4, "C", info("D", 5));
@@ -76,20 +78,21 @@ test("what is offered and is no bytes is our mistake, and no refusal", () => {
 });
 
 test("of a download no more is taken than one CA information can have", async () => {
-	const { device, fleet } = newDevice();
+	const fleet = new MemoryFleet();
+	fleet.service("A");
+	fleet.download(1, "A", 404);
 	const limits: (number | undefined)[] = [];
-	const { connect } = fleet;
-	fleet.connect = async (...to) => {
-		const server = await connect.apply(fleet, to);
-		return {
-			...server,
-			get(request) {
+	const device = new MemoryDevice({
+		async connect(url, anchors) {
+			const server = await fleet.connect(url, anchors);
+			const get = (request: GetRequest) => {
 				limits.push(request.bodyLimit);
 				return server.get(request);
-			},
-		};
-	};
-	fleet.download(1, "A", 404);
+			};
+			return { anchor: server.anchor, get, close() {} };
+		},
+		connectPlain: url => fleet.connectPlain(url),
+	});
 	await device.poll();
 	await device.authenticate();
 	assert.equal(limits, [4032, undefined]);
