@@ -225,6 +225,16 @@ static void agree(void)
 		check(memcmp(output, c->shared, 32) == 0);
 	}
 	end();
+
+	begin("x25519-public-key", true);
+	for (int i = 0; i < CASES; i++) {
+		const struct agreeCase *c = &agreeCases[i];
+		start();
+		baton_x25519_public_key(output, c->scalar);
+		stop();
+		check(memcmp(output, c->publicKey, 32) == 0);
+	}
+	end();
 }
 
 /** Equal, and different at each place in turn. */

@@ -41,7 +41,7 @@ export async function vectorsHeader(): Promise<string> {
 		"struct rsaCase { uint8_t hash[32], pkcs1[512], pss[512]; }; // 2048 bits use less of it",
 		...rsaCases(2048),
 		...rsaCases(4096),
-		table("agreeCase", { scalar: 32, u: 32, shared: 32 }, agreeCase),
+		table("agreeCase", { scalar: 32, publicKey: 32, u: 32, shared: 32 }, agreeCase),
 		table("mlDsa44Case", { publicKey: 1312, message: MESSAGE_BYTES, signature: 2420 }, mlDsa44Case),
 		table("hssLmsCase", { publicKey: 52, message: MESSAGE_BYTES, signature: 1504 }, i => hssLmsCase(lms, i)),
 		table("mlKem768Case", { seed: 64, encapsulationKey: 1184, ciphertext: 1088, shared: 32 }, mlKem768Case),
@@ -68,9 +68,9 @@ function agreeCase(i: number): Uint8Array[] {
 	const prefix = "302e020100300506032b656e04220420";
 	const scalar = bytes("scalar", 32, i);
 	const ours = privateKey(prefix, scalar);
-	const theirs = createPublicKey(privateKey(prefix, bytes("peer", 32, i)));
-	const u = Buffer.from(theirs.export({ format: "jwk" }).x!, "base64url");
-	return [scalar, u, diffieHellman({ privateKey: ours, publicKey: theirs })];
+	const theirs = privateKey(prefix, bytes("peer", 32, i));
+	const shared = diffieHellman({ privateKey: ours, publicKey: createPublicKey(theirs) });
+	return [scalar, publicBytes(ours), publicBytes(theirs), shared];
 }
 
 function mlDsa44Case(i: number): Uint8Array[] {

@@ -184,7 +184,7 @@ for (const [title, name, seal, open, keyLength] of [
 	});
 }
 
-testWithCompiler("1,000 random X25519 agree with node:crypto", () => {
+testWithCompiler("1,000 random X25519, and their public keys, agree with node:crypto", () => {
 	const prefix = Buffer.from("302e020100300506032b656e04220420", "hex");
 	check(
 		times(1000, i => {
@@ -196,8 +196,13 @@ testWithCompiler("1,000 random X25519 agree with node:crypto", () => {
 				key: { kty: "OKP", crv: "X25519", x: u.toString("base64url") },
 				format: "jwk",
 			});
-			return { operation: "x", parts: [scalar, u], expected: nodeCrypto.diffieHellman({ privateKey, publicKey }) };
-		}),
+			const expected = nodeCrypto.diffieHellman({ privateKey, publicKey });
+			const own = Buffer.from(nodeCrypto.createPublicKey(privateKey).export({ format: "jwk" }).x!, "base64url");
+			return [
+				{ operation: "x", parts: [scalar, u], expected },
+				{ operation: "X", parts: [scalar], expected: own },
+			];
+		}).flat(),
 	);
 });
 
@@ -506,6 +511,7 @@ else
 		atMost("bytes of machine code for RSA", modules["rsa"]!.text, 2560);
 		atMost("comparison of two secrets of 32 bytes", count("equal-secrets"), 300);
 		atMost("X25519", count("x25519"), 1_500_000);
+		atMost("X25519 public key", count("x25519-public-key"), 600_000);
 		atMost("SHA-512 of 1 KiB", count("sha512"), 130_000);
 		atMost("ChaCha20-Poly1305 of 1 KiB", count("chacha20poly1305"), 45_000);
 		atMost("ML-DSA-44 verify", count("ml-dsa-44-verify"), 2_600_000);

@@ -104,6 +104,12 @@ void xs_baton_x25519(xsMachine *the)
 	baton_x25519(shared, scalar, expect(the, "u", readable(the, 2), 32));
 }
 
+void xs_baton_x25519_public_key(xsMachine *the)
+{
+	uint8_t *public_key = expect(the, "public key", writable(the, 0), 32);
+	baton_x25519_public_key(public_key, expect(the, "scalar", readable(the, 1), 32));
+}
+
 /** Arguments of AEADs: key, nonce, additional data, buffer (a text and its tag). */
 typedef struct {
 	uint8_t *key, *nonce, *text, *tag;

@@ -11,8 +11,7 @@
 // A key known in advance: two combs, one for B and one for -A, and R compared as bytes.
 
 #include "kernel.h"
-#include "ed25519-base.h"
-#include "field25519.h"
+#include "edwards25519.h"
 #include "scalar25519.h"
 #include "signed-digits.h"
 #include "words.h"
@@ -24,24 +23,12 @@ static const Field D2 = { // 2 d
 static const Field SQRT_MINUS_1 = {
 	0x4a0ea0b0, 0xc4ee1b27, 0xad2fe478, 0x2f431806, 0x3dfbd7a7, 0x2b4d0099, 0x4fc1df0b, 0x2b832480};
 
-/** x = X / Z, y = Y / Z, x y = T / Z. T is only there where a comment says so. Four elements in a row. */
-typedef struct {
-	Field X, Y, Z, T;
-} Point;
-
-/** What an addition needs of its second operand, and of an affine one (Z = 1): the base point's and prepared keys'. */
-typedef struct {
-	Field plus, minus, T2d; // Y + X, Y - X, 2 d T
-} Affine;
 typedef struct {
 	Affine affine;
 	Field Z2; // 2 Z
 } Cached;
 
-// A comb: bits of an odd scalar stand for ±1, b = 1 for 2^i and b = 0 for -2^i; its columns take one bit from each of
-// `teeth` rows, and `rows` doublings serve two columns each.
-#define BASE_TEETH BATON_ED25519_BASE_TEETH // 7 × 38 = 266 bits
-#define BASE_ROWS BATON_ED25519_BASE_ROWS // 19
+// The combs of a key known in advance (edwards25519.h).
 #define KEY_TEETH 6 // 6 × 44 = 264 bits
 #define KEY_ROWS 22
 #define KEY_ENTRIES (1 << (KEY_TEETH - 1))
@@ -53,33 +40,12 @@ typedef struct {
 } Prepared;
 _Static_assert(sizeof(Prepared) == BATON_ED25519_PREPARED_BYTES, "kernel.h names its size");
 
-typedef uint32_t CombBits[9];
-
 static void hash_to_scalar(
 	uint32_t k[8], const uint8_t R[32], const uint8_t A[32], const uint8_t *message, size_t length);
 static bool decode(Point *P, const uint8_t bytes[32], bool strict);
 static void negate(Point *P);
 static void odd_multiples(Cached table[4], const Point *P); // of an affine point
-static void double_point(Point *P, bool want_t);
-static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool want_t);
 static void add_multiple(Point *P, const Cached table[4], int digit, bool want_t);
-static void comb_begin(CombBits bits, const uint32_t s[8], int count);
-static void comb_add(
-	Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool want_t);
-
-static const Affine *base_comb(int half)
-{
-	return (const Affine *)baton_ed25519_base[half];
-}
-
-/** The neutral element, T included. */
-static void point_zero(Point *P)
-{
-	field_small(P->X, 0);
-	field_small(P->Y, 1);
-	field_small(P->Z, 1);
-	field_small(P->T, 0);
-}
 
 static bool load_scalar(uint32_t s[8], const uint8_t bytes[32])
 {
@@ -109,21 +75,19 @@ bool baton_ed25519_verify(
 	int count_a = signed_digits(digits_a, d, 8, 4), count_r = signed_digits(digits_r, c, 8, 4);
 	CombBits bits;
 	scalar_make_odd(s);
-	comb_begin(bits, s, BASE_TEETH * 2 * BASE_ROWS);
+	base_begin(bits, s);
 
 	// Straus: one chain of doublings for all three; the base point's comb joins for its last rows.
 	int count = count_a > count_r ? count_a : count_r;
 	if (count < BASE_ROWS) count = BASE_ROWS;
 	Point sum;
-	point_zero(&sum);
+	edwards_zero(&sum);
 	for (int i = count - 1; i >= 0; i--) {
 		bool base = i < BASE_ROWS;
-		if (i < count - 1) double_point(&sum, digits_a[i] || digits_r[i] || base);
+		if (i < count - 1) edwards_double(&sum, digits_a[i] || digits_r[i] || base);
 		if (digits_a[i]) add_multiple(&sum, multiples_a, digits_a[i], digits_r[i] || base);
 		if (digits_r[i]) add_multiple(&sum, multiples_r, digits_r[i], base);
-		if (!base) continue;
-		comb_add(&sum, base_comb(0), bits, i, 2 * BASE_ROWS, BASE_TEETH, true);
-		comb_add(&sum, base_comb(1), bits, i + BASE_ROWS, 2 * BASE_ROWS, BASE_TEETH, false);
+		if (base) base_add(&sum, bits, i, false);
 	}
 
 	// Zero is X = 0, Y = Z.
@@ -145,20 +109,18 @@ bool baton_ed25519_verify_prepared(const uint8_t prepared[BATON_ED25519_PREPARED
 	scalar_make_odd(s);
 	CombBits bits_a, bits_b;
 	comb_begin(bits_a, k, KEY_TEETH * 2 * KEY_ROWS);
-	comb_begin(bits_b, s, BASE_TEETH * 2 * BASE_ROWS);
+	base_begin(bits_b, s);
 
 	Point sum;
-	point_zero(&sum);
+	edwards_zero(&sum);
 	for (int i = KEY_ROWS - 1; i >= 0; i--) {
 		bool base = i < BASE_ROWS, last = i == 0 && even;
-		if (i < KEY_ROWS - 1) double_point(&sum, true);
+		if (i < KEY_ROWS - 1) edwards_double(&sum, true);
 		comb_add(&sum, key->combs[0], bits_a, i, 2 * KEY_ROWS, KEY_TEETH, true);
 		comb_add(&sum, key->combs[1], bits_a, i + KEY_ROWS, 2 * KEY_ROWS, KEY_TEETH, base || last);
-		if (!base) continue;
-		comb_add(&sum, base_comb(0), bits_b, i, 2 * BASE_ROWS, BASE_TEETH, true);
-		comb_add(&sum, base_comb(1), bits_b, i + BASE_ROWS, 2 * BASE_ROWS, BASE_TEETH, last);
+		if (base) base_add(&sum, bits_b, i, last);
 	}
-	if (even) add(&sum, &key->point, NULL, true, false);
+	if (even) edwards_add(&sum, &key->point, NULL, true, false);
 
 	field_invert_public(sum.Z, sum.Z);
 	field_multiply(sum.X, sum.X, sum.Z);
@@ -222,16 +184,16 @@ bool baton_ed25519_prepare(uint8_t prepared[BATON_ED25519_PREPARED_BYTES], const
 	// The teeth of the two combs lie KEY_ROWS doublings apart, alternating. Entry j of a comb is its last tooth, plus
 	// the teeth whose bit is set in j, minus the others; doubled[half][tooth] turns a minus into a plus.
 	Cached doubled[2][KEY_TEETH - 1];
-	point_zero(&sums[0]);
-	point_zero(&sums[1]);
+	edwards_zero(&sums[0]);
+	edwards_zero(&sums[1]);
 	for (int i = 0; i < 2 * KEY_TEETH; i++) {
 		int half = i & 1, tooth = i >> 1;
 		Cached one;
 		cache(&one, &P);
-		add(&sums[half], &one.affine, one.Z2, tooth < KEY_TEETH - 1, true);
+		edwards_add(&sums[half], &one.affine, one.Z2, tooth < KEY_TEETH - 1, true);
 		if (i == 2 * KEY_TEETH - 1) break;
 		for (int n = 0; n < KEY_ROWS; n++) {
-			double_point(&P, n == 0 || n == KEY_ROWS - 1);
+			edwards_double(&P, n == 0 || n == KEY_ROWS - 1);
 			if (n == 0 && tooth < KEY_TEETH - 1) cache(&doubled[half][tooth], &P);
 		}
 	}
@@ -242,7 +204,7 @@ bool baton_ed25519_prepare(uint8_t prepared[BATON_ED25519_PREPARED_BYTES], const
 			int code = i ^ i >> 1, tooth = 0;
 			while (!(i >> tooth & 1)) tooth++;
 			bool minus = !(code >> tooth & 1);
-			add(&sums[half], &doubled[half][tooth].affine, doubled[half][tooth].Z2, minus, true);
+			edwards_add(&sums[half], &doubled[half][tooth].affine, doubled[half][tooth].Z2, minus, true);
 			store_projective(&comb[code], &sums[half]);
 		}
 		make_affine(comb, KEY_ENTRIES);
@@ -323,74 +285,18 @@ static void odd_multiples(Cached table[4], const Point *P)
 {
 	Point sum = *P;
 	Cached two;
-	double_point(&sum, true);
+	edwards_double(&sum, true);
 	cache(&two, &sum);
 	sum = *P;
 	cache(&table[0], &sum);
 	for (int i = 1; i < 4; i++) {
-		add(&sum, &two.affine, two.Z2, false, true);
+		edwards_add(&sum, &two.affine, two.Z2, false, true);
 		cache(&table[i], &sum);
 	}
-}
-
-/** Hisil, Wong, Carter and Dawson (2008), §3.3 with a = -1, the signs of F and H turned (so all four are negated). */
-static void double_point(Point *P, bool want_t)
-{
-	Field e, f, g, h;
-	field_add(P->T, P->X, P->Y);
-	field_square_each((Field *)P, 4); // X, Y, Z and X + Y
-	field_add_subtract(h, g, P->Y, P->X);
-	field_subtract(e, P->T, h);
-	field_add(f, P->Z, P->Z);
-	field_subtract(f, f, g);
-	field_multiply(P->X, e, f);
-	field_multiply(P->Y, g, h);
-	field_multiply(P->Z, f, g);
-	if (want_t) field_multiply(P->T, e, h);
-}
-
-/** P = P ± Q (the same paper, §3.1, complete for a = -1). Q's Z2 is NULL if Q is affine. Needs P's T. */
-static void add(Point *P, const Affine *Q, const uint32_t *Z2, bool negative, bool want_t)
-{
-	Field a, b, c, d;
-	field_add_subtract(b, a, P->Y, P->X);
-	field_multiply(a, a, negative ? Q->plus : Q->minus);
-	field_multiply(b, b, negative ? Q->minus : Q->plus);
-	field_multiply(c, P->T, Q->T2d);
-	if (Z2 == NULL) field_add(d, P->Z, P->Z);
-	else field_multiply(d, P->Z, Z2);
-	field_add_subtract(b, a, b, a); // H, E
-	if (negative) field_add_subtract(c, d, d, c);
-	else field_add_subtract(d, c, d, c); // G, F
-	field_multiply(P->X, a, c);
-	field_multiply(P->Y, d, b);
-	field_multiply(P->Z, c, d);
-	if (want_t) field_multiply(P->T, a, b);
 }
 
 static void add_multiple(Point *P, const Cached table[4], int digit, bool want_t)
 {
 	int i = (digit < 0 ? -digit : digit) >> 1;
-	add(P, &table[i].affine, i > 0 ? table[i].Z2 : NULL, digit < 0, want_t);
-}
-
-/** An odd s < 2^(count - 1) as Σ ±2^i for i < count: bit i of (s + 2^count - 1) / 2 is set for a plus. */
-static void comb_begin(CombBits bits, const uint32_t s[8], int count)
-{
-	for (int i = 0; i < 8; i++) bits[i] = s[i] >> 1 | (i < 7 ? s[i + 1] << 31 : 0);
-	bits[8] = 1u << (count - 1 - 256);
-}
-
-/** Adds one column: the uppermost tooth's sign applies to the whole entry; its index holds the others' beside it. */
-static void comb_add(
-	Point *P, const Affine *table, const CombBits bits, int column, int columns, int teeth, bool want_t)
-{
-	uint32_t index = 0;
-	for (int tooth = teeth - 1; tooth >= 0; tooth--) {
-		int i = column + columns * tooth;
-		index = index << 1 | (bits[i >> 5] >> (i & 31) & 1);
-	}
-	uint32_t mask = (1u << (teeth - 1)) - 1;
-	bool negative = !(index >> (teeth - 1));
-	add(P, table + ((negative ? ~index : index) & mask), NULL, negative, want_t);
+	edwards_add(P, &table[i].affine, i > 0 ? table[i].Z2 : NULL, digit < 0, want_t);
 }

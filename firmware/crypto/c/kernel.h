@@ -57,6 +57,8 @@ bool baton_ed25519_verify_prepared(const uint8_t prepared[BATON_ED25519_PREPARED
 
 // X25519 (RFC 7748 §5). Constant time in `scalar`. `shared` is all zero if `u` has small order: the caller refuses.
 void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[32]);
+// The same with u = 9, faster.
+void baton_x25519_public_key(uint8_t public_key[32], const uint8_t scalar[32]);
 
 // AEAD in place: `text` is replaced by its ciphertext and back. `open` checks the tag first, in constant time, and
 // decrypts nothing if it is wrong. Texts of less than 2^36 bytes (one 32-bit block counter).

@@ -98,9 +98,9 @@ export function x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array {
 
 /** X25519 with the base point u = 9. */
 export function x25519PublicKey(scalar: Uint8Array): Uint8Array {
-	const base = new Uint8Array(32);
-	base[0] = 9;
-	return x25519(scalar, base);
+	const publicKey = new Uint8Array(32);
+	nativeX25519PublicKey(publicKey, scalar);
+	return publicKey;
 }
 
 /** RFC 8439 §2.8. The key has 32 bytes. */
@@ -187,6 +187,9 @@ function nativeEd25519VerifyPrepared(
 }
 function nativeX25519(this: void, shared: Uint8Array, scalar: Uint8Array, u: Uint8Array): void {
 	return native("xs_baton_x25519").call(this, shared, scalar, u);
+}
+function nativeX25519PublicKey(this: void, publicKey: Uint8Array, scalar: Uint8Array): void {
+	return native("xs_baton_x25519_public_key").call(this, publicKey, scalar);
 }
 function nativeChaCha20Poly1305Seal(
 	this: void,

@@ -1,7 +1,9 @@
-// X25519 (RFC 7748 §5): the Montgomery ladder, constant time in the scalar. The scalar's bits are used as masks only:
-// they reach no branch and no address. ../DESIGN.md says how that is checked in the compiled code.
+// X25519 (RFC 7748 §5), constant time in the scalar: the Montgomery ladder for any u, Ed25519's comb for the base point.
+// The scalar's bits are used as masks only: they reach no branch and no address. ../DESIGN.md says how that is checked
+// in the compiled code.
 
 #include "kernel.h"
+#include "edwards25519.h"
 #include "field25519.h"
 #include "words.h"
 
@@ -25,12 +27,27 @@ static inline __attribute__((always_inline)) void double_point(Pair p, Pair squa
 	field_multiply(p[1], squares[0], squares[1]);
 }
 
-void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[32])
+/** §5: a multiple of 8 from 2^254 to 2^255. */
+static void load_scalar(uint32_t k[8], const uint8_t scalar[32])
 {
-	uint32_t k[8];
 	for (int i = 0; i < 8; i++) k[i] = load32_le(scalar + 4 * i);
 	k[0] &= 0xfffffff8;
 	k[7] = (k[7] & 0x7fffffff) | 0x40000000;
+}
+
+/** numerator / denominator, or 0. Overwrites both. */
+static void store_quotient(uint8_t bytes[32], Field numerator, Field denominator)
+{
+	field_invert(denominator, denominator);
+	field_multiply(numerator, numerator, denominator);
+	field_freeze(numerator, numerator);
+	for (int i = 0; i < 8; i++) store32_le(bytes + 4 * i, numerator[i]);
+}
+
+void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[32])
+{
+	uint32_t k[8];
+	load_scalar(k, scalar);
 
 	Field x1;
 	Pair p; // k' u, for the bits k' of k so far
@@ -67,9 +84,27 @@ void baton_x25519(uint8_t shared[32], const uint8_t scalar[32], const uint8_t u[
 		field_square_each(s, 2);
 		double_point(p, s);
 	}
+	store_quotient(shared, p[0], p[1]);
+}
 
-	field_invert(p[1], p[1]);
-	field_multiply(p[0], p[0], p[1]);
-	field_freeze(p[0], p[0]);
-	for (int i = 0; i < 8; i++) store32_le(shared + 4 * i, p[0][i]);
+// u = 9 is Ed25519's base point B (§4.1): u = (1 + y) / (1 - y) for k B. A comb wants an odd scalar: k + L, since
+// L B = 0; it is below 2^256. Z - Y is not 0, for k is no multiple of L: of those that 8 divides, 8 L is above 2^255.
+void baton_x25519_public_key(uint8_t public_key[32], const uint8_t scalar[32])
+{
+	static const uint32_t L[8] = {0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0, 0, 0, 0x10000000};
+	uint32_t k[8];
+	load_scalar(k, scalar);
+	uint64_t sum = 0;
+	for (int i = 0; i < 8; i++, sum >>= 32) k[i] = (uint32_t)(sum += (uint64_t)k[i] + L[i]);
+
+	CombBits bits;
+	base_begin(bits, k);
+	Point P;
+	edwards_zero(&P);
+	for (int row = BASE_ROWS - 1; row >= 0; row--) {
+		if (row < BASE_ROWS - 1) edwards_double(&P, true);
+		base_add_secret(&P, bits, row, false);
+	}
+	field_add_subtract(P.X, P.T, P.Z, P.Y);
+	store_quotient(public_key, P.X, P.T);
 }

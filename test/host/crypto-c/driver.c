@@ -196,6 +196,7 @@ int main(void)
 		case 'h': baton_hmac_sha256(answer, a, n[0], b, n[1]), length = 32; break;
 		case 'e': length = c[0] | c[1] << 8, baton_hkdf_expand(answer, length, a, n[0], b, n[1]); break;
 		case 'x': baton_x25519(answer, a, b), length = 32; break;
+		case 'X': baton_x25519_public_key(answer, a), length = 32; break;
 		case 'v': put_bool(baton_ed25519_verify(a, b, n[1], c)); break;
 		case 'k': put_bool(is_point = baton_ed25519_prepare(prepared, a)); break;
 		case 'V': put_bool(is_point && baton_ed25519_verify_prepared(prepared, b, n[1], c)); break;

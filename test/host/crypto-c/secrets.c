@@ -30,6 +30,7 @@ int main(int count, char **words)
 	volatile bool same = baton_bytes_equal_secrets(key, other, sizeof key);
 	(void)same;
 	baton_x25519(output, key, u);
+	baton_x25519_public_key(output, key);
 	uint8_t share[65];
 	baton_secp256r1_public_key(share, key);
 	VALGRIND_MAKE_MEM_DEFINED(share, sizeof share); // what goes to the peer is public; here it is the peer's as well
