@@ -22,6 +22,7 @@ export async function reservePorts(): Promise<Ports> {
 		const lock = await listen(first);
 		if (!lock) continue;
 		const ports = Array.from({ length: BLOCK - 1 }, (_, i) => first + 1 + i);
+		lock.unref(); // it keeps no program from its end
 		if (await areFree(ports)) return { ports, release: () => void lock.close() };
 		lock.close();
 	}

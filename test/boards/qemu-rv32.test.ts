@@ -20,6 +20,7 @@ import { buildBoard, compileBytecode, missingTools } from "../../boards/qemu-rv3
 import { emulatorCommand, runFile } from "../../boards/qemu-rv32/emulator.js";
 import { composeFlashImage, takeFlashImageApart } from "../../boards/qemu-rv32/flash-image.js";
 import { startBoard } from "../../boards/start.js";
+import { closedPort } from "../closed-port.js";
 import { isClean, killDevices } from "../powercut/qemu-rv32.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 
@@ -197,7 +198,7 @@ onBoard("100 KB arrive whole over TCP, and the end after them", async () => {
 });
 
 onBoard("a port where nothing listens is an error", async () => {
-	assert.equal((await run("talk", { port: 9 })).lines, ["0 0"]);
+	assert.equal((await run("talk", { port: await closedPort() })).lines, ["0 0"]);
 });
 
 onBoard("a device lives from CA 1 to CA 2 in less than 64 KB", async () => {
@@ -243,7 +244,7 @@ test("a flash image that a killed process left is taken apart by the next run, u
 	contents.fill(2, 0, 16384);
 	writeFileSync(image, contents);
 	renameSync(image, join(flash, "qemu-rv32-4194305.img")); // no process has this number
-	utimesSync(join(flash, "ca0"), new Date(), new Date(Date.now() + 60_000)); // written after the image
+	utimesSync(join(flash, "ca0"), new Date(), new Date(Date.now() + 86_400_000)); // written after the image
 	takeFlashImageApart(composeFlashImage(flash), flash);
 
 	assert.equal(readdirSync(flash).sort(), ["ca0", "ca1", "poll"]);

@@ -1,7 +1,8 @@
 // A server's program in the foreground, on 127.0.0.1, for as long as a test wants it.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { type AddressInfo, createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
+import { reservePorts } from "../../../rehearsal/ports.js";
 import { eventually } from "../../eventually.js";
 
 const TRIES = 5; // ports
@@ -68,13 +69,12 @@ export function endOf(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM") {
 	return end;
 }
 
-/** A port where nobody listens, for now. */
+const reserved: number[] = [];
+
+/** A port where nobody listens, nor will before this process ends, but whom it is given to. */
 export async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise(resolve => server.close(resolve));
-	return port;
+	if (reserved.length === 0) reserved.push(...(await reservePorts()).ports);
+	return reserved.pop()!;
 }
 
 /** Whether somebody listens there. */
