@@ -1,8 +1,11 @@
-// Which blocks of the firmware an input reaches, as V8 counts them: coverage guides the fuzzer without any code being
+// Which blocks of the firmware, or of the front, an input reaches, as V8 counts them: coverage guides the fuzzer without any code being
 // instrumented, and without a package.
 
 import { type Profiler, Session } from "node:inspector";
 import { root } from "../boards/bundle.js";
+
+/** Where hostile bytes are read. */
+const READERS = ["firmware", "host/front"];
 
 export class Coverage {
 	readonly #session = new Session();
@@ -40,7 +43,8 @@ export class Coverage {
 }
 
 function add(reached: Set<string>, { url, functions }: Profiler.ScriptCoverage): void {
-	if (!url.includes(`${root}/firmware/`) || url.includes("/firmware/crypto/")) return;
+	const isParser = READERS.some(folder => url.includes(`${root}/${folder}/`)) && !url.includes("/firmware/crypto/");
+	if (!isParser) return;
 	for (const { ranges } of functions) {
 		for (const { startOffset, endOffset, count } of ranges) {
 			if (count > 0) reached.add(`${url}:${startOffset}-${endOffset}:${bucket(count)}`);

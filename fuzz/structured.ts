@@ -59,6 +59,8 @@ export function certificate(dice: Dice): Uint8Array {
 						make.dns(pick(["server.example", "*.example", "a", "-"], dice)),
 						make.ip(...noise(pick([4, 16, 5], dice), dice)),
 					),
+				() =>
+					make.nameConstraints({ permitted: [make.dns(pick(["example", ".example", ""], dice))] }, dice.chance(0.5)),
 				() => make.extension(pick(oids, dice), der(dice), dice.chance(0.5)),
 			],
 			dice,

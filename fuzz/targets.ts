@@ -21,6 +21,7 @@ import {
 	readKeyUpdate,
 	readNewSessionTicket,
 	readServerHello,
+	writeClientHello,
 } from "../firmware/tls/handshake.js";
 import { GROUPS } from "../firmware/tls/key-exchange.js";
 import { CIPHER_SUITES } from "../firmware/tls/record.js";
@@ -30,10 +31,13 @@ import { DerReader } from "../firmware/x509/der.js";
 import { readTrustAnchor, verifyPath } from "../firmware/x509/path.js";
 import { handshakeSchemes } from "../firmware/x509/signature-algorithm.js";
 import { encodeCoseSign1, encodePayload } from "../host/ca-information.js";
+import { namedAuthorities } from "../host/front/client-hello.js";
 import type { Dice } from "../test/dice.js";
 import { PUBLIC_KEY, signatures } from "../test/firmware/crypto/hss-lms-signatures.js";
 import { HOST, recordedFlights } from "../test/firmware/tls/recorded-flights.js";
 import { certificates, refusedCertificates } from "../test/firmware/x509/certificates.js";
+import * as make from "../test/host/tls/certificate-maker.js";
+import * as nameConstraints from "./name-constraints.js";
 import * as structured from "./structured.js";
 
 export interface Target {
@@ -59,8 +63,20 @@ function refusing(kind: abstract new (...parameters: any[]) => Error, parse: () 
 	}
 }
 
+/** Of the kinds that are in none of the vectors above: a leaf by an authority of the same kind. */
+const others = (["rsa2048", "p384"] as const).map(type => {
+	const authority = make.party(`${type} CA`, type);
+	const leaf = new Uint8Array(make.leaf(authority, make.party(HOST, type)));
+	return { anchor: readTrustAnchor(make.authority(authority)), leaf };
+});
+certificateSeeds.push(...others.map(({ leaf }) => leaf));
+
 const anchors = ["root", "next", "p256Root"].map(name => readTrustAnchor(hex(certificates[name as "root"])));
-const genuine = new Set(Object.values(certificates));
+anchors.push(...others.map(({ anchor }) => anchor));
+const genuine = new Set([
+	...Object.values(certificates),
+	...others.map(({ leaf }) => Buffer.from(leaf).toString("hex")),
+]);
 
 const recorded = recordedFlights[0];
 function fixedClient(): Client {
@@ -94,6 +110,10 @@ const hello: ClientHello = {
 	schemes: handshakeSchemes([]),
 	cookie: undefined,
 };
+const clientHello = writeClientHello({
+	...hello,
+	authorities: [0x11, 0x22].map(byte => new Uint8Array(40).fill(byte)),
+});
 const bodies: ((body: Uint8Array) => unknown)[] = [
 	body => readServerHello(body, hello),
 	body => readEncryptedExtensions(body, hello),
@@ -163,12 +183,20 @@ export const targets: Target[] = [
 	},
 	{
 		name: "path",
-		seeds: [certificates.leaf, certificates.p256Leaf, certificates.leafOfNext, certificates.wildcard].map(hex),
+		seeds: [certificates.leaf, certificates.p256Leaf, certificates.leafOfNext, certificates.wildcard]
+			.map(hex)
+			.concat(others.map(({ leaf }) => leaf)),
 		run: input =>
 			refusing(CertificateError, () => {
 				verifyPath([input], HOST, anchors);
 				if (!genuine.has(Buffer.from(input).toString("hex"))) throw new Error("a forged certificate was accepted");
 			}),
+	},
+	{
+		name: "name-constraints",
+		seeds: nameConstraints.seeds,
+		run: nameConstraints.judge,
+		generate: nameConstraints.generate,
 	},
 	{
 		name: "cbor",
@@ -245,16 +273,59 @@ export const targets: Target[] = [
 			"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
 			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
 			"HTTP/1.1 404 Not Found\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\tc\r\nContent-Length:\r\n 3\r\n\r\nabc",
+			"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.0 200 OK\r\nContent-Encoding: identity\r\n\r\nabc",
+			`HTTP/1.1 200 OK\r\nX: ${"x".repeat(2_100)}\r\n y\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\na\r\n0\r\nT: t\r\n\r\n`,
 		].map(text => new Uint8Array(Buffer.from(text))),
-		run: input =>
-			refusing(DecodeError, () => {
-				const reader = new ResponseReader(1_024);
-				for (let i = 0; i < input.length && !reader.complete; i += 100) reader.read(input.subarray(i, i + 100));
-				if (reader.complete && reader.status === 200 && reader.body.length > 1_024)
-					throw new Error("a body over the limit");
-			}),
+		run: input => {
+			const [whole, pieces] = [readResponse(input, input.length), readResponse(input, 1 + (input.length % 7))];
+			if (whole !== pieces) throw new Error(`in one piece ${whole}, in several ${pieces}`);
+		},
+	},
+	{
+		name: "front-client-hello",
+		seeds: [recordOf(clientHello), ...[1, 40, 200].map(length => recordOf(clientHello, length))],
+		run: input => {
+			const bytes = Buffer.from(input);
+			const names = namedAuthorities(bytes);
+			const before = namedAuthorities(bytes.subarray(0, bytes.length >> 1));
+			if (before && (!names || !equalLists(before, names))) throw new Error("more bytes have changed the answer");
+			if (names?.some(name => !bytes.includes(name) && name.length < 5)) throw new Error("a name that was not sent");
+		},
 	},
 ];
+
+/** What came of it, in pieces of `length` bytes; the server closes in order. */
+function readResponse(input: Uint8Array, length: number): string {
+	const reader = new ResponseReader(1_024);
+	let refusal = "";
+	refusing(DecodeError, () => {
+		try {
+			for (let i = 0; i < input.length; i += length) reader.read(input.subarray(i, i + length));
+			reader.end();
+		} catch (error) {
+			refusal = String(error);
+			throw error;
+		}
+	});
+	if (reader.body.length > 1_024) throw new Error("a body over the limit");
+	if (refusal) return refusal;
+	return `${reader.status} ${reader.complete} ${Buffer.from(reader.body).toString("hex")}`;
+}
+
+/** A handshake message as records of `length` bytes. */
+function recordOf(message: Uint8Array, length = message.length): Uint8Array {
+	const records: Buffer[] = [];
+	for (let i = 0; i < message.length; i += length) {
+		const part = message.subarray(i, i + length);
+		records.push(Buffer.of(22, 3, 1, part.length >> 8, part.length & 255), Buffer.from(part));
+	}
+	return new Uint8Array(Buffer.concat(records));
+}
+
+function equalLists(one: Buffer[], other: Buffer[]): boolean {
+	return one.length === other.length && one.every((bytes, i) => bytes.equals(other[i]));
+}
 
 /** The payload may be anybody's: what is accepted must fit a slot. */
 function readCaInformation(bytes: Uint8Array): void {
