@@ -12,7 +12,7 @@
 #include "curve.h"
 #include "numbers.h"
 
-#define curve (&baton_curve256)
+#define CURVE (&baton_curve256)
 
 /** h = f if mask is all ones, as it is if mask is 0. */
 static void choose(uint32_t h[8], const uint32_t f[8], uint32_t mask)
@@ -33,9 +33,9 @@ static void choose_multiple(Point *Q, const uint32_t *X, const uint32_t *Y, int 
 		X += stride, Y += stride;
 	}
 	Element minus_y;
-	number_subtract(minus_y, curve->p, Q->Y, 8);
+	number_subtract(minus_y, CURVE->p, Q->Y, 8);
 	choose(Q->Y, minus_y, negative);
-	element_copy(curve, Q->Z, curve->one);
+	element_copy(CURVE, Q->Z, CURVE->one);
 }
 
 /**
@@ -46,9 +46,9 @@ static bool multiply(Point *product, const uint8_t secret[32], const uint32_t *X
 {
 	uint32_t k[8], t[8];
 	number_load(k, 8, secret, 32);
-	const bool is_valid = (number_subtract(t, k, curve->n, 8) ^ number_is_zero(k, 8)) != 0;
+	const bool is_valid = (number_subtract(t, k, CURVE->n, 8) ^ number_is_zero(k, 8)) != 0;
 	const uint32_t even = (k[0] & 1) - 1;
-	number_subtract(t, curve->n, k, 8);
+	number_subtract(t, CURVE->n, k, 8);
 	choose(k, t, even);
 	// Σ ±2^i: bit i of (k + 2^256 - 1) / 2 is set for a plus. Four of them are a digit.
 	for (int i = 0; i < 8; i++) k[i] = k[i] >> 1 | (i < 7 ? k[i + 1] << 31 : 1u << 31);
@@ -56,28 +56,28 @@ static bool multiply(Point *product, const uint8_t secret[32], const uint32_t *X
 	Point multiple, *const sum = product;
 	choose_multiple(sum, X, Y, stride, k[7] >> 28);
 	for (int i = 62; i >= 0; i--) {
-		for (int n = 0; n < 4; n++) point_double(curve, sum);
+		for (int n = 0; n < 4; n++) point_double(CURVE, sum);
 		choose_multiple(&multiple, X, Y, stride, k[i >> 3] >> 4 * (i & 7) & 15);
-		const uint32_t equal = 0 - (uint32_t)point_add(curve, sum, multiple.X, multiple.Y);
+		const uint32_t equal = 0 - (uint32_t)point_add(CURVE, sum, multiple.X, multiple.Y);
 		if (i > 0) continue;
-		point_double(curve, &multiple);
+		point_double(CURVE, &multiple);
 		choose(sum->X, multiple.X, equal);
 		choose(sum->Y, multiple.Y, equal);
 		choose(sum->Z, multiple.Z, equal);
 	}
-	points_make_affine(curve, sum, 1, false);
-	number_subtract(t, curve->p, sum->Y, 8);
+	points_make_affine(CURVE, sum, 1, false);
+	number_subtract(t, CURVE->p, sum->Y, 8);
 	choose(sum->Y, t, even);
 	static const uint32_t one[8] = {1};
-	curve->multiply(sum->X, sum->X, one);
-	curve->multiply(sum->Y, sum->Y, one);
+	CURVE->multiply(sum->X, sum->X, one);
+	CURVE->multiply(sum->Y, sum->Y, one);
 	return is_valid;
 }
 
 bool baton_secp256r1_public_key(uint8_t public_key[65], const uint8_t secret[32])
 {
 	Point product;
-	const bool is_valid = multiply(&product, secret, curve->base, curve->base + 8, 16);
+	const bool is_valid = multiply(&product, secret, CURVE->base, CURVE->base + 8, 16);
 	public_key[0] = 4; // uncompressed
 	number_store(public_key + 1, 32, product.X);
 	number_store(public_key + 33, 32, product.Y);
@@ -87,8 +87,8 @@ bool baton_secp256r1_public_key(uint8_t public_key[65], const uint8_t secret[32]
 bool baton_secp256r1(uint8_t shared[32], const uint8_t secret[32], const uint8_t peer[65])
 {
 	Point P, multiples[8];
-	if (!point_decode(curve, &P, peer)) return false;
-	point_odd_multiples(curve, multiples, &P);
+	if (!point_decode(CURVE, &P, peer)) return false;
+	point_odd_multiples(CURVE, multiples, &P);
 	const bool is_valid = multiply(&P, secret, multiples->X, multiples->Y, sizeof *multiples / 4);
 	number_store(shared, 32, P.X);
 	return is_valid;
