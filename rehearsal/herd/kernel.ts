@@ -26,6 +26,9 @@ function publicKeyOf(crv: "Ed25519" | "X25519", raw: Uint8Array) {
 export function sha256(data: Uint8Array) {
 	return new Uint8Array(createHash("sha256").update(data).digest());
 }
+export function sha384(data: Uint8Array) {
+	return new Uint8Array(createHash("sha384").update(data).digest());
+}
 export function sha512(data: Uint8Array) {
 	return new Uint8Array(createHash("sha512").update(data).digest());
 }
