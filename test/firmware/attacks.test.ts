@@ -353,6 +353,25 @@ test("silence is an answer once a server has proved itself in this boot, before 
 	assert.equal(await after.session(), [authenticated(1, "current")]); // once
 });
 
+test("a download server that has proved itself shows that the network is there, too", async () => {
+	const fleet = new MemoryFleet();
+	fleet.download(1, "A", 404);
+	const device = new MemoryDevice(fleet);
+	await device.poll();
+	fleet.hosts.clear();
+	assert.equal((await device.poll()).slice(-2), ['none reason="connection refused"', "answered"]);
+});
+
+test("a poll that failed after an open one is not answered by what opens the network later", async () => {
+	const fleet = new MemoryFleet();
+	const device = new MemoryDevice(fleet);
+	assert.is((await device.poll()).at(-1), "open");
+	fleet.hosts.set("download-2.fleet.example", { handshake: new TransportError("time-out") });
+	assert.is((await device.poll()).at(-1), "failed");
+	fleet.service("A");
+	assert.equal(await device.session(), [authenticated(1, "current")]);
+});
+
 test("a stranger's handshake does not make silence an answer", async () => {
 	const fleet = new MemoryFleet();
 	fleet.service("D");
@@ -473,10 +492,35 @@ test("an http: mirror's 404 says nothing, and what it brings does not make an an
 	const fleet = new MemoryFleet();
 	fleet.hosts.set("plain.example", { answer: 404 });
 	const device = new MemoryDevice(fleet, { factory: mirrored });
-	assert.equal((await device.poll()).at(-1), "open");
+	assert.equal((await device.poll()).slice(-2), [
+		'failed server=download reason="unexpected status" status=404',
+		"open",
+	]);
 	fleet.hosts.set("plain.example", { answer: B2 });
 	assert.equal((await device.poll()).slice(-2), ["stored generation=2", "open"]);
 	assert.is(device.reboot(), "1 2");
+});
+
+test("an http: mirror brings back no CA that was replaced, though current itself names it", async () => {
+	const fleet = new MemoryFleet();
+	fleet.service("B");
+	fleet.download(1, "A", info("B", 2, { mirrors: [PLAIN] }));
+	const device = new MemoryDevice(fleet);
+	await device.session();
+	assert.is(device.reboot(), "2 -");
+	fleet.hosts.set("plain.example", { answer: info("A", 3, { follows: 1 }) });
+	assert.ok((await device.poll()).includes('refused server=download reason="follows a former CA"'));
+	fleet.service("A");
+	assert.not.ok(await device.authenticate());
+});
+
+test("a candidate that outlives a promotion is told again: otherwise it is gone", async () => {
+	const { fleet, device } = await inOverlap();
+	assert.equal(device.offer(C3), ["held generation=3"]);
+	fleet.service("B");
+	assert.equal(await device.session(), [authenticated(2, "next"), "promoted generation=2", "held generation=3"]);
+	fleet.service("C");
+	assert.equal(await device.session(), [authenticated(3, "candidate"), "promoted generation=3"]);
 });
 
 test("an http: mirror's candidate does not end the round, and a later address may do better", async () => {

@@ -395,6 +395,19 @@ test("one deadline is for all of a connection, however lively it is", async () =
 	assert.ok(isTransport(response.is, "time-out"));
 });
 
+test("nothing is written to a connection that is over, though its socket says that it could be", async () => {
+	const it = bench();
+	const server = await plainServer(it);
+	const [line] = it.lines;
+	line.window = 3;
+	line.connect();
+	server.get({ userAgent: "x" }).catch(() => {});
+	server.close();
+	line.window = 100;
+	line.connect();
+	assert.is(line.written, "GET");
+});
+
 test("`close` ends it, and callbacks that come all the same do nothing", async () => {
 	const it = bench();
 	const server = await plainServer(it);
