@@ -5,7 +5,7 @@
 // a record programmed or erased by half, ever counts. What is programmed or erased is read back, because some chips fail
 // without a word. Which copy is to be written when is slots.ts's.
 
-import { areAll, ascii, copyBytes, crc32, equalBytes } from "../bytes.js";
+import { areAll, copyBytes, crc32, equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";
 import { UnavailableError } from "../errors.js";
 import type { Flash } from "../ports.js";
@@ -34,8 +34,14 @@ const MEASURE_OFFSET = BLOCK_LENGTH - 48, // length and CRC-32 of the record
 	PROVED_OFFSET = BLOCK_LENGTH - 32,
 	STORED_OFFSET = BLOCK_LENGTH - 16;
 const MEASURE_LENGTH = 8;
-const PROVED = ascii("baton: proved CA"),
-	STORED = ascii("baton: stored CA"); // 16 bytes each
+// "baton: proved CA" and "baton: stored CA", 16 bytes each; spelled out, because this module may be preloaded, where no
+// native such as `ascii` can be called.
+const PROVED = Uint8Array.from([
+	0x62, 0x61, 0x74, 0x6f, 0x6e, 0x3a, 0x20, 0x70, 0x72, 0x6f, 0x76, 0x65, 0x64, 0x20, 0x43, 0x41,
+]);
+const STORED = Uint8Array.from([
+	0x62, 0x61, 0x74, 0x6f, 0x6e, 0x3a, 0x20, 0x73, 0x74, 0x6f, 0x72, 0x65, 0x64, 0x20, 0x43, 0x41,
+]);
 const REVOKED = new Uint8Array(16);
 const ATTEMPTS = 3; // to read
 
