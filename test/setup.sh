@@ -3,6 +3,7 @@
 #   openssl, gnutls-bin, golang-go, iproute2   TLS servers of other makes, GnuTLS's in a network namespace
 #   nginx-light                                the exported download servers
 #   apache2-bin, haproxy, lighttpd, caddy      the other servers of the zoo
+#   libnss3-tools                              NSS's server
 #   easy-rsa, golang-cfssl, mkcert, minica     its authorities
 #   chromium                                   the page
 #   valgrind                                   whether the C kernel's time depends on a secret
@@ -12,7 +13,7 @@
 set -eu
 
 packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind
-	apache2-bin haproxy lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls caddy easy-rsa golang-cfssl mkcert minica"
+	apache2-bin haproxy lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls caddy libnss3-tools easy-rsa golang-cfssl mkcert minica"
 say() { echo "setup: $*"; }
 fail() { say "$*" >&2; exit 1; }
 

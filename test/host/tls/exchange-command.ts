@@ -13,6 +13,7 @@ export interface ExchangeCommand {
 	suite: number;
 	fragmentLength: 512 | 1024 | 2048 | 4096;
 	offerKeyShare: boolean;
+	nameAuthorities?: boolean;
 	/** The client's random bytes are 0, 1, 2 … , so that the flight can be played again. */
 	fixed?: boolean;
 }
