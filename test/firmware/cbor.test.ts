@@ -2,7 +2,7 @@ import appendixA from "vectors:cbor/appendix_a.json";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ascii } from "../../firmware/bytes.js";
-import { byteString, CborReader, type CborReason, DecodeError, textString } from "../../firmware/cbor.js";
+import { byteString, CborReader, type CborReason, DecodeError, textString, unsigned } from "../../firmware/cbor.js";
 import { fromHex, toHex } from "../hex.js";
 import { refusedAs } from "../refusal.js";
 import { withVectors } from "../vectors.js";
@@ -24,6 +24,18 @@ test("integers are read in their shortest form only", () => {
 	assert.is(reader("38ff").int(), -256);
 	for (const longer of ["1817", "1900ff", "1a0000ffff", "1b00000000ffffffff"])
 		refused(() => reader(longer).uint(), "not deterministic");
+});
+
+test("integers are written in their shortest form", () => {
+	for (const [value, hex] of [
+		[23, "17"],
+		[24, "1818"],
+		[65_535, "19ffff"],
+		[2 ** 32 - 1, "1affffffff"],
+		[2 ** 32, "1b0000000100000000"],
+		[2 ** 53 - 1, "1b001fffffffffffff"],
+	] as const)
+		assert.is(toHex(unsigned(value)), hex);
 });
 
 test("indefinite lengths are refused", () => {
@@ -100,6 +112,8 @@ test("text is strict UTF-8", () => {
 		"63eda080",
 		"64f4908080",
 		"6180",
+		"62bf80",
+		"62c1bf",
 		"61c3",
 		"62c32f",
 		"64f8888080",

@@ -26,6 +26,9 @@ interface Scope {
 
 const ALL: readonly Kind[] = ["guard", "step", "bound", "logic", "negate", "limit", "swap"];
 
+/** Of what reads a peer's bytes: each refusal has a test of its own. */
+const CHECK: readonly Kind[] = ["guard"];
+
 const TEST = "test/firmware/";
 const portable = (...names: string[]) => names.map(name => `${TEST}${name}.test.ts`);
 const life = portable("attacks", "device");
@@ -42,6 +45,26 @@ export const scopes: Readonly<Record<string, Scope>> = {
 	"trust/trusted-ca.ts": { kinds: ALL, tests: portable("trust/trusted-ca", "attacks") },
 	"trust/copy.ts": { kinds: ALL, tests: portable("trust/copy", "trust/slots") },
 	"trust/slots.ts": { kinds: ALL, tests: portable("trust/slots", "attacks") },
+	"http.ts": { kinds: CHECK, tests: portable("http") },
+	"trust/ca-information.ts": { kinds: CHECK, tests: portable("trust/ca-information", "trust/slots") },
+	"url.ts": { kinds: CHECK, tests: portable("url") },
+	"cbor.ts": { kinds: CHECK, tests: portable("cbor") },
+	"settings.ts": { kinds: CHECK, tests: portable("settings") },
+	"x509/path.ts": { kinds: CHECK, tests: portable("x509/path", "x509/name-constraints") },
+	"x509/certificate.ts": { kinds: CHECK, tests: portable("x509/certificate", "x509/path") },
+	"x509/name-constraints.ts": { kinds: CHECK, tests: portable("x509/name-constraints", "x509/path") },
+	"x509/der.ts": { kinds: CHECK, tests: portable("x509/der", "x509/certificate") },
+	"x509/public-key.ts": { kinds: CHECK, tests: portable("x509/public-key", "x509/path") },
+	"tls/handshake.ts": {
+		kinds: CHECK,
+		tests: [...portable("tls/handshake"), "test/host/tls/misbehaving-server.test.ts"],
+	},
+	"tls/record.ts": { kinds: CHECK, tests: [...portable("tls/record"), "test/host/tls/misbehaving-server.test.ts"] },
+	"tls/states.ts": {
+		kinds: CHECK,
+		tests: [...portable("tls/states", "tls/client"), "test/host/tls/misbehaving-server.test.ts"],
+	},
+	"tls/alert.ts": { kinds: CHECK, tests: [...portable("tls/alert"), "test/host/tls/misbehaving-server.test.ts"] },
 };
 
 /** Where the order of two calls is a decision; elsewhere it is often of no consequence. */

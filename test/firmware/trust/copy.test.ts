@@ -150,6 +150,15 @@ test("a mistake of ours is told, not taken for flash that fails", () => {
 		() => copy.read({ name: fleet.name, dlKeys: undefined as never }),
 		(error: unknown) => error instanceof TypeError,
 	);
+	let asked = 0;
+	const failingOnce = {
+		name: fleet.name,
+		get dlKeys() {
+			if (++asked === 1) throw new TypeError("ours");
+			return fleet.dlKeys;
+		},
+	};
+	assert.throws(() => copy.read(failingOnce), /ours/);
 });
 
 test("what its twin holds is not verified again", () => {

@@ -791,4 +791,214 @@ test("a first boot that is stopped before any operation is made up for by the ne
 	}
 });
 
+// What single changes to slots.ts would do unseen.
+
+/** For another firmware: its certificate cannot be read here. */
+function unusable(generation: number, follows = generation - 1): Uint8Array {
+	return issue({
+		generation,
+		certificate: CERTIFICATE_D.slice(0, -2),
+		...(follows < generation - 1 ? { follows } : {}),
+	});
+}
+
+test("what is as new as a CA proved for another firmware authenticates nothing", () => {
+	const chip = new FlashEmulator();
+	for (const block of [0, 1]) {
+		put(chip, "ca0", block, foreign);
+		put(chip, "ca1", block, D, { proved: false });
+	}
+	assert.equal(anchors(boot(chip)), []);
+});
+
+test("a slot that holds something is no foreign one, whatever its other copy holds", () => {
+	const chip = chipProved(A, foreign);
+	assert.equal(slotsOn(chip, A, fleet).view, { current: 1, next: "-" });
+});
+
+test("what another firmware has proved keeps the factory's from being current, though it follows that", () => {
+	const device = boot(chipProved(unusable(4, 1), unusable(4, 1)));
+	assert.is(held(device), "- -");
+	device.slots.asked(device.slots.factory);
+	assert.is(held(device), "- -");
+});
+
+test("what another firmware has proved or stored is left alone at boot, unless it was proved and is below current", () => {
+	for (const [record, proved, isErased] of [
+		[unusable(3), true, true],
+		[unusable(3), false, false],
+		[unusable(4), true, false],
+		[unusable(5), true, false],
+	] as const) {
+		const chip = chipProved(D, D);
+		for (const block of [0, 1]) put(chip, "ca1", block, record, { proved });
+		boot(chip);
+		assert.is(isBlank(chip, "ca1"), isErased);
+		assert.is(isSlotOf(chip, "ca1", record, proved), !isErased);
+	}
+});
+
+test("two slots that say the same: one is erased, and it is no next", () => {
+	for (const [chip, proved] of [
+		[chipProved(B, B, B, B), true],
+		[chipWith(B, B, B, B), true],
+	] as const) {
+		assert.is(held(boot(chip)), "2 -");
+		assert.ok(isSlotOf(chip, "ca0", B, proved));
+		assert.ok(isBlank(chip, "ca1"));
+	}
+	const chip = new FlashEmulator();
+	for (const block of [0, 1]) for (const slot of ["ca0", "ca1"] as const) put(chip, slot, block, B, { proved: false });
+	assert.is(held(boot(chip)), "1 2");
+	assert.ok(isSlotOf(chip, "ca0", B, false));
+	assert.ok(isSlotOf(chip, "ca1", A, true));
+});
+
+test("what was proved in memory is stored by the session that can read flash again, unless it stands there", () => {
+	for (const [chip, expected] of [
+		[chipWith(A, A), ["ca1 2 promotion finished"]],
+		[chipProved(B, B), []],
+	] as const) {
+		for (const block of BLOCKS) chip.blockFaults.set(block, "unreadable");
+		const device = boot(chip);
+		device.slots.accept(B, from(device.slots.factory));
+		prove(device, 2);
+		assert.not.ok(device.slots.stored);
+		chip.blockFaults.clear();
+		const reports: string[] = [];
+		device.slots.refresh(report => reports.push(words(report)));
+		assert.equal(reports, expected);
+		assert.ok(device.slots.stored);
+		assert.is(held(boot(chip)), "2 -");
+	}
+});
+
+test("a session reads again only what could not be read", () => {
+	const chip = chipWith(A, A, B, B);
+	const device = boot(chip);
+	for (const block of BLOCKS) chip.blockFaults.set(block, "unreadable");
+	device.slots.refresh(() => {});
+	assert.equal(anchors(device), ["current 1", "next 2"]);
+});
+
+test("the factory's that flash refused is stored by the session in which flash takes it", () => {
+	const chip = new FlashEmulator();
+	for (const block of BLOCKS) chip.blockFaults.set(block, "refuses");
+	const device = boot(chip);
+	chip.blockFaults.clear();
+	const reports: string[] = [];
+	device.slots.refresh(report => reports.push(words(report)));
+	assert.equal(reports, ["ca1 1 factory CA information stored"]); // ca0 was touched, and counts as damaged
+});
+
+test("beside a copy that cannot be read the factory's is not stored, though it was asked", () => {
+	const chip = new FlashEmulator();
+	chip.blockFaults.set("ca0:1", "unreadable");
+	const device = boot(chip);
+	device.slots.asked(device.slots.factory);
+	assert.is(held(device), "1 -");
+	assert.equal(
+		trace(chip, () => device.slots.refresh(() => {})),
+		[],
+	);
+});
+
+test("before next is stored, what was proved and refused by flash is stored: next does not take its slot", () => {
+	const chip = chipWith(A, A, B, B);
+	const device = boot(chip);
+	for (const block of BLOCKS) chip.blockFaults.set(block, "refuses");
+	prove(device, 2);
+	chip.blockFaults.clear();
+	assert.is(download(device, C), "stored");
+	assert.is(held(boot(chip)), "2 3");
+});
+
+test("a service's proof tells what is current, though a slot cannot be read and nobody was asked", () => {
+	const chip = chipWith(A, A, B, B);
+	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "unreadable");
+	const device = boot(chip);
+	prove(device, 2);
+	assert.equal(anchors(device), ["current 2"]);
+});
+
+test("with the factory's current in memory alone, what is stored takes the place of next", () => {
+	const chip = chipWith(undefined, undefined, B, B);
+	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "refuses");
+	const device = boot(chip);
+	assert.is(held(device), "1 2");
+	assert.is(download(device, otherB), "stored");
+	assert.is(held(device), "1 3");
+	assert.ok(isSlotOf(chip, "ca1", otherB, false));
+});
+
+test("where one copy alone can be written, what was proved goes there", () => {
+	for (const [slot, block] of [
+		["ca0", 1],
+		["ca1", 1],
+		["ca0", 0],
+	] as const) {
+		const chip = new FlashEmulator();
+		for (const each of BLOCKS) if (each !== `${slot}:${block}`) chip.blockFaults.set(each, "unreadable");
+		const device = boot(chip);
+		device.slots.accept(B, from(device.slots.factory));
+		assert.equal(prove(device, 2), { outcome: "promoted" });
+		assert.ok(isCopyOf(chip, slot, block, B, true));
+	}
+});
+
+test("marks that stand are not worth a rewriting where flash takes each word once", () => {
+	const chip = chipWith(A, A);
+	for (const operation of [0, 1]) chip.operationFaults.set(operation, "refuses");
+	const slots = new Slots([chip.open("ca0"), chip.open("ca1")], verify(A), fleet);
+	const reports: string[] = [];
+	slots.repair(report => reports.push(words(report)));
+	assert.equal(reports, []);
+	assert.is(chip.operations, 2);
+});
+
+test("the missing link takes next's place where flash refuses it current's", () => {
+	const chip = chipWith(A, A, C, C);
+	const device = boot(chip);
+	download(device, B);
+	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "refuses");
+	assert.equal(prove(device, 2), { outcome: "promoted" });
+	assert.ok(isSlotOf(chip, "ca1", B, true));
+	chip.blockFaults.clear();
+	assert.is(held(boot(chip)), "2 -");
+});
+
+test("a promotion never begins with current's slot, though the other one holds rubbish", () => {
+	const chip = chipWith(A, A);
+	chip.setImage("ca1", new Uint8Array(2 * BLOCK_LENGTH).fill(0x5a));
+	const device = boot(chip);
+	assert.is(download(device, revokingB), "promoted");
+	assert.ok(isSlotOf(chip, "ca1", revokingB, true));
+	assert.ok(isBlank(chip, "ca0"));
+});
+
+test("the last valid copy of what is promoted is marked, not written again", () => {
+	const chip = chipWith(A, A, B, B);
+	const device = boot(chip);
+	chip.blockFaults.set("ca1:0", "refuses erase");
+	const operations = trace(chip, () => assert.equal(prove(device, 2), { outcome: "promoted" }));
+	assert.ok(isCopyOf(chip, "ca1", 1, B, true));
+	assert.not.ok(
+		operations.some(operation => operation.startsWith("ca1:1 erase")),
+		operations.join(),
+	);
+});
+
+test("of one slot's copies of the same payload, the one by a key in service counts", () => {
+	const of: Fleet = { ...fleet, retiredDlKeys: [ed25519Prepare(publicKeyOf(spareSeed))!] };
+	const retired = issue({ generation: 1 }, { seed: spareSeed });
+	for (const copies of [
+		[retired, A],
+		[A, retired],
+	]) {
+		const chip = chipProved(...copies);
+		boot(chip, A, of);
+		assert.ok(isSlotOf(chip, "ca0", A, true));
+	}
+});
+
 test.run();

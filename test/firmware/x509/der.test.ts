@@ -33,7 +33,7 @@ test("an element does not reach beyond the one that it is in", () => {
 });
 
 test("lengths are definite and as short as can be (X.690 §10.1)", () => {
-	for (const hex of ["30800000", "308100", "30817f", "3082007f", "308200ff", "3083000100"]) {
+	for (const hex of ["30800000", "308100", "30817f", "3082007f", "308200ff", "3083000100", "30830100"]) {
 		refusedAs(CertificateError, "length not minimal", () => reader(hex + "00".repeat(300)).content(SEQUENCE));
 	}
 	assert.is(reader(`308180${"00".repeat(128)}`).content(SEQUENCE).length, 128);
@@ -111,6 +111,9 @@ test("times are seconds since 1970, in any century, without a clock", () => {
 		[utc, "500132000000Z"],
 		[utc, "501232000000Z"],
 		[utc, "500431000000Z"],
+		[utc, "500101240000Z"],
+		[utc, "500101006000Z"],
+		[utc, "500101000060Z"],
 	])
 		refusedAs(CertificateError, "bad time", () => time(tag, text));
 });

@@ -134,4 +134,17 @@ test("no truncated and no empty constraints are read", () => {
 		refusedAs(CertificateError, "bad extension", () => readNameConstraints(new DerReader(Uint8Array.from(empty))));
 });
 
+test("a certificate without names breaks no bound on them", () => {
+	assert.ok(check({ permitted: [dns("plant.example")] }, []));
+});
+
+test("a minimum of 0 says nothing, and any other cannot be judged", () => {
+	const permitted = [[...dns("plant.example"), 0x80, 1, 0]];
+	assert.ok(check({ permitted }, [dns("pump.plant.example")]));
+	assert.not(check({ permitted }, [dns("other.example")]));
+	refusedAs(CertificateError, "unsupported constraints", () =>
+		readNameConstraints(new DerReader(constraints({ permitted: [[...dns("plant.example"), 0x80, 1, 1]] }))),
+	);
+});
+
 test.run();

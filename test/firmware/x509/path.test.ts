@@ -1,8 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { concatenate } from "../../../firmware/bytes.js";
 import { CertificateError, readCertificate } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor, type TrustAnchor, verifyPath } from "../../../firmware/x509/path.js";
-import { fromHex } from "../../hex.js";
+import { fromHex, toHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 import { certificates, refusedCertificates, toleratedCertificates } from "./certificates.js";
 
@@ -242,6 +243,41 @@ test("no byte of a certificate may change", () => {
 			assert.unreachable(`byte ${i} of ${name}`);
 		}
 	}
+});
+
+test("an authority without a name is none", () => {
+	const root = der("root");
+	const [tbs, rest] = split(split(root)[0]);
+	const { subject } = anchor("root");
+	const at = toHex(tbs).lastIndexOf(toHex(subject)) / 2;
+	const nameless = concatenate(tbs.subarray(0, at), Uint8Array.of(0x30, 0), tbs.subarray(at + subject.length));
+	refusedAs(CertificateError, "bad name", () => readTrustAnchor(sequence(sequence(nameless), rest)));
+	assert.equal(sequence(sequence(tbs), rest), root);
+});
+
+/** The content of the first item, and what follows it. */
+function split(bytes: Uint8Array): [Uint8Array, Uint8Array] {
+	const header = bytes[1] < 0x80 ? 2 : 2 + (bytes[1] & 0x7f);
+	let length = bytes[1] < 0x80 ? bytes[1] : 0;
+	for (let i = 2; i < header; i++) length = (length << 8) | bytes[i];
+	return [bytes.subarray(header, header + length), bytes.subarray(header + length)];
+}
+
+function sequence(...parts: Uint8Array[]): Uint8Array {
+	const content = concatenate(...parts);
+	const { length } = content;
+	const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+	return concatenate(Uint8Array.of(0x30, ...head), content);
+}
+
+test("a mistake of ours in the check of one anchor is not hidden by the next anchor", () => {
+	const broken: TrustAnchor = {
+		...anchor("root"),
+		get nameConstraints(): never {
+			throw new TypeError("ours");
+		},
+	};
+	assert.throws(() => verifyPath([der("leaf")], "server.example", [broken, anchor("root")]), /ours/);
 });
 
 test.run();

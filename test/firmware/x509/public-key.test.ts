@@ -7,7 +7,7 @@ import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { DerReader } from "../../../firmware/x509/der.js";
 import { readPublicKey } from "../../../firmware/x509/public-key.js";
 import type { SignatureAlgorithm } from "../../../firmware/x509/signature-algorithm.js";
-import { fromHex } from "../../hex.js";
+import { fromHex, toHex } from "../../hex.js";
 import { refusedAs } from "../../refusal.js";
 import { withVectors } from "../../vectors.js";
 
@@ -82,6 +82,38 @@ test("other keys are refused", () => {
 		refusedAs(CertificateError, "unsupported public key", () => publicKey(hex));
 	// A curve that is spelled out instead of named (RFC 5480 §2.1.1).
 	refusedAs(CertificateError, "unexpected tag", () => publicKey("300d300b06072a8648ce3d02013000"));
+});
+
+function der(tag: number, ...parts: string[]): string {
+	const content = parts.join("");
+	const length = content.length / 2;
+	const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+	return toHex(Uint8Array.of(tag, ...head)) + content;
+}
+
+const MODULUS = "c1".repeat(256);
+
+test("an RSA key has a positive modulus of 2,048 to 4,096 bits and an odd exponent from 3 to 2^32 - 1", () => {
+	const rsa = (modulus: string, exponent: string, { parameters = "0500", after = "" } = {}) => {
+		const key = der(0x30, der(2, modulus), der(2, exponent)) + after;
+		return publicKey(der(0x30, der(0x30, "06092a864886f70d010101", parameters), der(3, "00", key)));
+	};
+	for (const exponent of ["03", "010001", "00ffffffff"])
+		for (const length of [256, 512])
+			assert.is(rsa(`00${"c1".repeat(length)}`, exponent).algorithm, "rsa", `${length} ${exponent}`);
+	for (const attempt of [
+		() => rsa(`00${MODULUS}`, "010001", { parameters: "050100" }),
+		() => rsa(`00${MODULUS}`, "010001", { after: "00" }),
+		() => rsa(MODULUS, "010001"), // negative
+		() => rsa(`00${MODULUS.slice(2)}`, "010001"),
+		() => rsa(`00${MODULUS}${MODULUS}c1`, "010001"),
+		() => rsa(`00${MODULUS}`, "ff0001"), // negative
+		() => rsa(`00${MODULUS}`, "0100000001"),
+		() => rsa(`00${MODULUS}`, "010000000001"),
+		() => rsa(`00${MODULUS}`, "01"),
+		() => rsa(`00${MODULUS}`, "010000"),
+	])
+		refusedAs(CertificateError, "unsupported public key", attempt);
 });
 
 test.run();
