@@ -119,6 +119,7 @@ test("EncryptedExtensions say how long our records may be", () => {
 	assert.equal(read("0006001c00024001"), { sendLimit: 512, limitAgreed: true });
 	assert.equal(read("00050001000101"), { sendLimit: 512, limitAgreed: true });
 	assert.equal(read("001300000000" + "0010000b000908687474702f312e31"), { sendLimit: 512, limitAgreed: false });
+	assert.equal(read("0008000a00040002001d"), { sendLimit: 512, limitAgreed: false });
 	refusedAs(AlertError, "malformed message", () => read("0009000a00050003001d00")); // half a group
 	refusedAs(AlertError, "extension not offered", () =>
 		readEncryptedExtensions(fromHex("000400000000"), { ...ours, hostName: undefined }),
@@ -149,6 +150,7 @@ test("the other messages are read to their last byte", () => {
 	refusedAs(AlertError, "malformed message", () => readCertificateVerify(fromHex("08070002aabbcc")));
 	readCertificateRequest(fromHex("000008" + "000d0004" + "00020807"));
 	readCertificateRequest(fromHex("00000c" + "000d0004" + "00020807" + "12340000")); // unknown ones are ignored (§4.4.2)
+	readCertificateRequest(fromHex("000011" + "000d0004" + "00020807" + "002f0005" + "0003" + "000130")); // names of any length
 	refusedAs(AlertError, "no signature algorithms", () => readCertificateRequest(fromHex("000000")));
 	refusedAs(AlertError, "malformed message", () =>
 		readCertificateRequest(fromHex("000009" + "000d0005" + "0003080704")),

@@ -150,4 +150,28 @@ test("records out of their order are not authentic", () => {
 	refusedAs(AlertError, "record not authentic", () => receive(reader, writer.write(HANDSHAKE, Uint8Array.of(2))));
 });
 
+test("a key protects no more records than its suite allows, in either direction", () => {
+	const suite = { ...CIPHER_SUITES[0], maximumRecords: 2 };
+	const { reader, writer } = pair(suite);
+	for (const left of [1, 0]) {
+		receive(reader, writer.write(HANDSHAKE, Uint8Array.of(1)));
+		reader.next();
+		assert.equal([writer.left, reader.left], [left, left]);
+	}
+	refusedAs(AlertError, "too many records under one key", () => writer.write(HANDSHAKE, Uint8Array.of(1)));
+	const third = new Uint8Array(OVERHEAD);
+	third.set(header(APPLICATION_DATA, OVERHEAD - 5));
+	refusedAs(AlertError, "too many records under one key", () => receive(reader, third));
+});
+
+test("a record that is as long as was asked for needs no memory of its own", () => {
+	const { reader, writer } = pair();
+	const buffers = [512, 1].map(length => {
+		const { buffer } = receive(reader, writer.write(APPLICATION_DATA, new Uint8Array(length))).content;
+		reader.next();
+		return buffer;
+	});
+	assert.is(buffers[0], buffers[1]);
+});
+
 test.run();
