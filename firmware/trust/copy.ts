@@ -22,7 +22,8 @@ export type FlashReason =
 
 /** What a block was found to hold. */
 export type CopyState =
-	| { is: "valid"; information: VerifiedCaInformation; proved: boolean }
+	/** `marked`: its marks were programmed in this boot, so they are no weak ones that a cut has left. */
+	| { is: "valid"; information: VerifiedCaInformation; proved: boolean; marked: boolean }
 	/** Whole, but not for this firmware. With a generation: a DL key that it knows has signed it. */
 	| { is: "foreign"; proved: boolean; generation?: number; follows?: number }
 	| { is: "unreadable" } // flash gave an error, time and again
@@ -92,7 +93,7 @@ export class Copy {
 		this.#program(MEASURE_OFFSET, measure(bytes));
 		if (proved) this.#program(PROVED_OFFSET, PROVED);
 		this.#program(STORED_OFFSET, STORED);
-		this.#state = { is: "valid", information, proved };
+		this.#state = { is: "valid", information, proved, marked: true };
 	}
 
 	/**
@@ -106,9 +107,9 @@ export class Copy {
 			const held = this.#read(PROVED_OFFSET, PROVED.length);
 			if (PROVED.some((byte, i) => (byte & held[i]) !== byte)) throw new FlashError("flash cannot be programmed"); // rotten
 			this.#program(PROVED_OFFSET, PROVED);
-			this.#state = { ...state, proved };
 		}
 		this.#program(STORED_OFFSET, STORED);
+		this.#state = { ...state, proved: state.proved || proved, marked: true };
 	}
 
 	/** Revokes first: what a cut leaves of it counts no more. Throws FlashError. */
@@ -146,9 +147,9 @@ export class Copy {
 		const bytes = this.#read(0, length);
 		const proved = equalBytes(trailer.subarray(PROVED_OFFSET - MEASURE_OFFSET, STORED_OFFSET - MEASURE_OFFSET), PROVED);
 		if (!equalBytes(trailer.subarray(0, MEASURE_LENGTH), measure(bytes))) return DAMAGED;
-		if (twin?.is === "valid" && equalBytes(bytes, twin.information.bytes)) return { ...twin, proved };
+		if (twin?.is === "valid" && equalBytes(bytes, twin.information.bytes)) return { ...twin, proved, marked: false };
 		try {
-			return { is: "valid", information: VerifiedCaInformation.verify(bytes, fleet), proved };
+			return { is: "valid", information: VerifiedCaInformation.verify(bytes, fleet), proved, marked: false };
 		} catch (error) {
 			if (!(error instanceof DecodeError || error instanceof CertificateError)) throw error;
 			return { is: "foreign", proved, ...readForeignGeneration(bytes, fleet) };

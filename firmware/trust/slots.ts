@@ -79,6 +79,7 @@ interface Selection {
 	current?: Content;
 	next?: Content;
 	kept?: Content;
+	twin?: Content;
 	former?: Slot;
 }
 
@@ -180,9 +181,10 @@ export class Slots implements TrustedCa {
 	 * refuses is reported; nothing is thrown for that.
 	 */
 	repair(report: Report): void {
-		const { current, next, kept } = this.#select();
+		const { current, next, kept, twin } = this.#select();
 		if (current && this.#proved && this.#proved.generation <= generationOf(current)) this.#proved = undefined; // read only now
 		for (const content of [current, next, kept]) if (content) this.#mend(content, report);
+		for (const copy of twin?.slot.copies ?? []) if (holds(copy, twin!.information)) attempt(() => copy.mark(true));
 		this.#redoPromotion(report);
 		const due = this.next;
 		if (this.#proved) this.#finish(this.#proved, report);
@@ -296,8 +298,9 @@ export class Slots implements TrustedCa {
 	}
 
 	/**
-	 * By what the slots hold. `kept`: what next follows, where current is lost, or its proved marks are. `former`: any other
-	 * full slot, or one that holds what was proved under another firmware, and is below current.
+	 * By what the slots hold. `kept`: what next follows, where current is lost, or its proved marks are. `twin`: a slot that
+	 * holds current too, since one of the two has failed. `former`: any other full slot, or one that holds what was proved
+	 * under another firmware, and is below current.
 	 */
 	#select(): Selection {
 		const states = this.#copies.map(({ state }) => state); // a new object at each change
@@ -311,13 +314,15 @@ export class Slots implements TrustedCa {
 		const x = contentOf(a),
 			y = contentOf(b);
 		if (x?.proved || y?.proved) {
-			const current = y?.proved && !(x?.proved && generationOf(x) >= generationOf(y)) ? y : x!;
+			const current = !y?.proved || (x?.proved && comesFirst(x, y)) ? x! : y;
 			const other = this.#otherThan(current.slot);
 			const generation = generationOf(current);
 			// A copy of a former current that flash does not let go of says nothing about its twin.
 			const next = contentOf(other, ({ information }) => information.generation > generation);
 			if (next) return { current, next };
-			const isFormer = contentOf(other) ?? other.copies.some(copy => isProvedBelow(copy.state, generation));
+			const beside = contentOf(other);
+			if (beside && isSame(beside.information, current.information)) return { current, twin: beside };
+			const isFormer = beside ?? other.copies.some(copy => isProvedBelow(copy.state, generation));
 			return isFormer ? { current, former: other } : { current };
 		}
 		if (!x || !y) return { next: x ?? y };
@@ -383,7 +388,9 @@ export class Slots implements TrustedCa {
 		let reason: FlashReason | undefined;
 		const isUnderWay = former.copies.some(({ state }) => state.is === "blank"); // its retirement
 		if (current && !isUnderWay) reason = this.#write(current.slot, current.information, true);
-		reason ??= this.#retire(former);
+		// What the cut has left of current's marks may not last, where they cannot be written: in former's place it will.
+		if (current && reason) reason = this.#write(former, current.information, true);
+		else reason = this.#retire(former);
 		this.#report(report, current ? "promotion finished" : "former CA erased", former, this.#own, reason);
 	}
 
@@ -509,6 +516,20 @@ function contentOf(slot: Slot, counts: (copy: Valid) => boolean = () => true): C
 	if (!first) return undefined;
 	const { information } = second && comesBefore(second, first) ? second : first;
 	return { slot, information, proved: valid.some(copy => copy.proved && isSame(copy.information, information)) };
+}
+
+/** Of two proved slots: the higher generation, then the one of whose marks more is known to last. */
+function comesFirst(a: Content, b: Content): boolean {
+	if (generationOf(a) !== generationOf(b)) return generationOf(a) > generationOf(b);
+	return countMarked(a) >= countMarked(b);
+}
+
+/** Proved copies; those whose marks were programmed in this boot weigh more than any number of others. */
+function countMarked({ slot, information }: Content): number {
+	return slot.copies.reduce((count, { state }) => {
+		const counts = state.is === "valid" && state.proved && isSame(state.information, information);
+		return counts ? count + (state.marked ? 3 : 1) : count;
+	}, 0);
 }
 
 function generationOf({ information }: Content): number {

@@ -23,6 +23,7 @@ function short(): ModelOptions[] {
 		{ world: "normal", cuts: 3 },
 		{ world: "normal", readErrors: 1 },
 		{ world: "normal", refusals: 1 },
+		{ world: "normal", dead: 1 },
 		{ world: "a newer factory", cuts: 1, firmwareSwitches: 1, limited: true },
 	];
 }
@@ -34,6 +35,7 @@ function deep(): ModelOptions[] {
 			{ world, cuts: 3 },
 			{ world, readErrors: 1 },
 			{ world, refusals: 1 },
+			{ world, cuts: 1, dead: 1 },
 		]),
 		...changing.map((world): ModelOptions => ({ world, cuts: 1, rot: 1, firmwareSwitches: 2 })),
 		{ world: "another key type", cuts: 2, rot: 1, firmwareSwitches: 2 },

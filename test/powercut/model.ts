@@ -23,7 +23,7 @@ import {
 	type Step,
 	settle,
 } from "./abstract-flash.js";
-import { type Action, type Mem, ModelledDevice, type Outcome } from "./modelled-device.js";
+import { type Action, type DeadSlots, type Mem, ModelledDevice, type Outcome } from "./modelled-device.js";
 import { type CA, type FirmwareNumber, type Phase, served, type World, type WorldName, worlds } from "./worlds.js";
 
 export interface ModelOptions {
@@ -37,6 +37,8 @@ export interface ModelOptions {
 	lost?: number;
 	/** Actions in which flash refuses everything from some operation on. */
 	refusals?: number;
+	/** Slots that take nothing any more, from some moment on. */
+	dead?: number;
 	firmwareSwitches?: number;
 	/** Download servers are closed at the end of figure 6's period. */
 	limited?: boolean;
@@ -82,6 +84,7 @@ interface State {
 	readErrors: number;
 	lost: number;
 	refusals: number;
+	dead: DeadSlots;
 	switches: number;
 	parent?: State;
 	what: string;
@@ -106,7 +109,7 @@ class Exploration {
 	};
 
 	constructor(options: ModelOptions) {
-		const none = { cuts: 0, rot: 0, readErrors: 0, lost: 0, refusals: 0, firmwareSwitches: 0, limited: false };
+		const none = { cuts: 0, rot: 0, readErrors: 0, lost: 0, refusals: 0, dead: 0, firmwareSwitches: 0, limited: false };
 		this.#options = { ...none, most: Infinity, ...options };
 		this.#world = worlds[options.world];
 		this.#device = new ModelledDevice(this.#world);
@@ -120,7 +123,7 @@ class Exploration {
 		const result = this.#result;
 		this.#push({
 			...{ phase: 0, firmware: 1, copies: [BLANK, BLANK, BLANK, BLANK], used: 0, usedOrder: 0, proofs: "" },
-			...{ lured: false, cuts: 0, rot: 0, readErrors: 0, lost: 0, refusals: 0, switches: 0 },
+			...{ lured: false, cuts: 0, rot: 0, readErrors: 0, lost: 0, refusals: 0, dead: 0, switches: 0 },
 			what: "a new device",
 		});
 		let head = 0;
@@ -139,7 +142,7 @@ class Exploration {
 	#push(state: State): void {
 		const { mem, copies, phase, firmware, used, usedOrder, proofs, lured, cuts, rot, readErrors, lost, refusals } =
 			state;
-		const counters = `${cuts}${rot}${readErrors}${lost}${refusals}${state.switches}`;
+		const counters = `${cuts}${rot}${readErrors}${lost}${refusals}${state.dead}${state.switches}`;
 		const key = `${phase}${firmware}${copies.join("")}${mem?.id ?? ""}|${used}${usedOrder}${lured ? "l" : ""}${counters}|${proofs}`;
 		if (this.#known.has(key)) return;
 		this.#known.add(key);
@@ -164,14 +167,21 @@ class Exploration {
 	}
 
 	/** What flash that has lost something still says was used. */
-	#keptOf(state: State, copies: readonly Copy[]): Pick<State, "used" | "usedOrder"> {
-		const proved = copies.filter(copy => copy.slice(2) === "mm").map(copy => this.#world.records[copy[1]]);
-		const kept = proved.find(({ generation }) => generation === state.used);
-		return kept ? { used: state.used, usedOrder: state.usedOrder } : { used: 0, usedOrder: 0 };
+	#keptOf({ used, usedOrder }: State, copies: readonly Copy[]): Pick<State, "used" | "usedOrder"> {
+		return this.#isKept(copies, used) ? { used, usedOrder } : { used: 0, usedOrder: 0 };
+	}
+
+	/** Is there a sound copy that says that this generation was proved? */
+	#isKept(copies: readonly Copy[], generation: number): boolean {
+		return copies.some(
+			copy => isRecord(copy) && copy.slice(2) === "mm" && this.#world.records[copy[1]].generation === generation,
+		);
 	}
 
 	#isOff(state: State): void {
 		const { firmwareSwitches, readErrors, lost } = this.#options;
+		if (state.dead === 0 && this.#options.dead > 0)
+			for (const dead of [1, 2, 3] as const) this.#next(state, `slots ${dead} (bits) are dead`, { dead });
 		if (state.switches < firmwareSwitches) {
 			const firmware = state.firmware === 1 ? 2 : 1;
 			const { generation } = this.#world.records[this.#world.firmware[firmware].factory];
@@ -202,7 +212,7 @@ class Exploration {
 
 	#boot(state: State, reading: readonly Reading[], errors: number): void {
 		this.#result.boots++;
-		const outcome = this.#device.boot(reading, state.firmware);
+		const outcome = this.#device.boot(reading, state.firmware, state.dead);
 		const { current } = outcome.mem;
 		let { proofs } = state;
 		if (current !== undefined) {
@@ -282,7 +292,8 @@ class Exploration {
 			more.lured = true;
 		const usedOrder = isAttacker ? state.usedOrder : Math.max(state.usedOrder, order);
 		if (slot === "current" || (slot === "factory" && mem.current === name)) {
-			const counts = slot === "factory" || mem.stored; // only what flash has kept can be asked for later
+			// Only what flash has kept can be asked for later.
+			const counts = slot === "factory" || (mem.stored && this.#isKept(state.copies, generation));
 			const used = counts ? { used: Math.max(state.used, generation), usedOrder } : {};
 			this.#next(state, what, { ...more, ...used });
 			return;
@@ -338,7 +349,11 @@ class Exploration {
 				doStep(copies[step.copy], step).map(done => copies.map((copy, i) => (i === step.copy ? done : copy))),
 			);
 		}
-		for (const copies of fronts) this.#next(state, what, { ...more, copies: copies.map(settle), mem });
+		for (const copies of fronts.map(front => front.map(settle))) {
+			const { used, usedOrder, ...others } = more;
+			const isKept = used !== undefined && this.#isKept(copies, used);
+			this.#next(state, what, { ...others, ...(isKept ? { used, usedOrder } : {}), copies, mem });
+		}
 		const { proofs = state.proofs, lured = state.lured, readErrors = state.readErrors } = more;
 		const { refusals = state.refusals } = more;
 		const lasting = { proofs, lured, readErrors, refusals, mem: undefined, cuts: state.cuts + 1 };

@@ -50,9 +50,13 @@ export interface Outcome {
 
 interface Recipe {
 	firmware: FirmwareNumber;
+	dead: DeadSlots;
 	reading: readonly Reading[];
 	actions: readonly Action[];
 }
+
+/** Bit 0: ca0 takes nothing any more; bit 1: ca1. */
+export type DeadSlots = 0 | 1 | 2 | 3;
 
 interface Running {
 	firmware: FirmwareNumber;
@@ -117,12 +121,12 @@ export class ModelledDevice {
 		return [...dlKeys, ...retired].includes(this.#world.records[name].dlKey);
 	}
 
-	boot(reading: readonly Reading[], firmware: FirmwareNumber): Outcome {
-		const key = `${firmware}${reading.join("")}`;
+	boot(reading: readonly Reading[], firmware: FirmwareNumber, dead: DeadSlots): Outcome {
+		const key = `${firmware}${dead}${reading.join("")}`;
 		let outcome = this.#boots.get(key);
 		if (!outcome) {
-			const running = this.#start(reading, firmware);
-			outcome = this.#outcome(running, { firmware, reading, actions: [] });
+			const running = this.#start(reading, firmware, dead);
+			outcome = this.#outcome(running, { firmware, dead, reading, actions: [] });
 			this.#boots.set(key, outcome);
 		}
 		return outcome;
@@ -133,7 +137,7 @@ export class ModelledDevice {
 		let outcome = mem.known.get(key);
 		if (!outcome) {
 			const { recipe } = mem;
-			const running = this.#start(recipe.reading, recipe.firmware);
+			const running = this.#start(recipe.reading, recipe.firmware, recipe.dead);
 			for (const each of [...recipe.actions, action]) this.#perform(running, each);
 			outcome = this.#outcome(running, { ...recipe, actions: [...recipe.actions, action] });
 			mem.known.set(key, outcome);
@@ -141,9 +145,10 @@ export class ModelledDevice {
 		return outcome;
 	}
 
-	#start(reading: readonly Reading[], firmware: FirmwareNumber): Running {
+	#start(reading: readonly Reading[], firmware: FirmwareNumber, dead: DeadSlots): Running {
 		this.runs++;
 		const chip = new FlashEmulator();
+		for (const i of BLOCKS) if (dead & (1 << (i >> 1))) chip.blockFaults.set(nameOfBlock(i), "refuses");
 		for (const [i, copy] of reading.entries()) this.#show(chip, i, copy, firmware);
 		chip.powerOn();
 		const factory = this.#record(this.#world.firmware[firmware].factory, firmware);
@@ -157,9 +162,9 @@ export class ModelledDevice {
 	/** Makes copy `i` read so. */
 	#show(chip: FlashEmulator, i: number, [name, mark]: Reading, firmware: FirmwareNumber): void {
 		const partition = i < 2 ? "ca0" : "ca1",
-			block = `${partition}:${i & 1}`;
+			block = nameOfBlock(i);
 		if (name === "U") chip.blockFaults.set(block, "unreadable");
-		else chip.blockFaults.delete(block);
+		else if (chip.blockFaults.get(block) === "unreadable") chip.blockFaults.delete(block);
 		if (name === "B" || name === "U") return;
 		const image =
 			name === "D"
@@ -210,8 +215,10 @@ export class ModelledDevice {
 		const { chip } = running;
 		running.steps = [];
 		chip.onOperation = (operation, index) => {
-			if (chip.operationFaults.get(index) !== "refuses")
-				running.steps.push(stepOf(operation, bytes => this.#nameOfPrefix(bytes)));
+			const step = stepOf(operation, bytes => this.#nameOfPrefix(bytes));
+			const isRefused =
+				chip.operationFaults.get(index) === "refuses" || chip.blockFaults.get(nameOfBlock(step.copy)) === "refuses";
+			if (!isRefused) running.steps.push(step);
 		};
 		action();
 		chip.onOperation = undefined;
@@ -226,7 +233,7 @@ export class ModelledDevice {
 			candidate = nameOf(slots.candidate);
 		const { stored } = slots;
 		const facts = { anchors, current, stored, next, candidate, asked, brought };
-		const key = JSON.stringify([recipe.firmware, image, facts]);
+		const key = JSON.stringify([recipe.firmware, recipe.dead, image, facts]);
 		let mem = this.#mems.get(key);
 		if (!mem) {
 			const foreignProved = image.some(
@@ -286,6 +293,10 @@ function accepted(accept: () => Acceptance): Acceptance | undefined {
 
 const MOST_OPERATIONS = 100; // of one action
 const BLOCKS = [0, 1, 2, 3] as const;
+
+function nameOfBlock(copy: number): string {
+	return `${copy < 2 ? "ca0" : "ca1"}:${copy & 1}`;
+}
 
 /** Of a record: its length and the end of its signature. */
 function fingerprint(bytes: Uint8Array, length = bytes.length): string {

@@ -31,7 +31,7 @@ test("what is written is a record, its measure and its marks, and reads back so"
 		const { chip, copy } = copyOf(new Uint8Array(BLOCK_LENGTH).fill(0x5a));
 		assert.is(copy.state.is, "damaged");
 		copy.write(information, proved);
-		assert.equal(copy.state, { is: "valid", information, proved });
+		assert.equal(copy.state, { is: "valid", information, proved, marked: true });
 		assert.is(image(chip), toHex(copyImage(record, { proved })));
 		const again = copyOf(copyImage(record, { proved })).copy.state;
 		assert.ok(again.is === "valid" && again.proved === proved && again.information.generation === 7);

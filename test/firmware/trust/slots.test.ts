@@ -188,6 +188,16 @@ test("if a copy of it is blank, current's copies were whole: it is retired alone
 	assert.equal(operations.slice(4), ["ca0:1 revoke", "ca0:1 erase"]);
 });
 
+test("where current's copies cannot be written afresh, it goes into the place of what a cut promotion left", () => {
+	const chip = chipProved(A, A, B, B);
+	for (const block of ["ca1:0", "ca1:1"]) chip.blockFaults.set(block, "refuses");
+	assert.equal(boot(chip).reports, ["ca0 2 promotion finished"]);
+	assert.ok(isSlotOf(chip, "ca0", B, true));
+	const marks = trace(chip, () => assert.equal(boot(chip).reports, [])); // and no boot wears it again
+	assert.equal(marks, ["ca0:0 proved", "ca0:0 stored", "ca0:1 proved", "ca0:1 stored", "ca1:0 proved", "ca1:1 proved"]);
+	assert.is(download(boot(chip), C), "held");
+});
+
 test("a record without its stored mark, with a wrong CRC or length does not count", () => {
 	const wrongCrc = copyImage(B);
 	wrongCrc[4052] ^= 1;
