@@ -108,6 +108,13 @@ export function count(adoption: Adoption, { current, next }: Held): void {
 	adoption.held.set(key, (adoption.held.get(key) ?? 0) + 1);
 }
 
+/** The highest generation that any device has ever said it holds, as far as this machine knows; 0: none has. */
+export async function highestGeneration(fleet: Fleet, accessLog?: string[]): Promise<number> {
+	const { held } = await adoptionOf(fleet, { accessLog, days: 100 * 366 });
+	const generations = [...held.keys()].flatMap(key => key.split(",").map(Number)).filter(one => !Number.isNaN(one));
+	return Math.max(0, ...generations);
+}
+
 /** The share of asks by devices that hold `generation` or a later one in a slot; undefined: nobody asked. */
 export function shareWith({ asks, held }: Adoption, generation: number): number | undefined {
 	if (asks === 0) return undefined;

@@ -5,7 +5,6 @@
 import { type KeyObject, verify } from "node:crypto";
 import { Decoder, Encoder, Tag } from "cbor-x";
 import { isDeterministic } from "./deterministic-cbor.js";
-import { checkMirrorURL, checkURL } from "./url.js";
 
 export const MAXIMUM_GENERATION = 65_535;
 export const MAXIMUM_LENGTH = 4_032; // bytes
@@ -36,7 +35,10 @@ const plainMaps = { useRecords: false, variableMapSize: true, tagUint8Array: fal
 const cbor = new Encoder(plainMaps);
 const reader = new Decoder({ useRecords: false, mapsAsObjects: false });
 
-/** The payload of a COSE_Sign1. Throws RangeError or TypeError for what no device would take. */
+/**
+ * The payload of a COSE_Sign1. Throws RangeError for what has no place in it. Whether devices take what it says is judged
+ * before it is signed (device-judge.ts).
+ */
 export function encodePayload(information: CaInformation): Uint8Array {
 	const { generation, certificate, nextAddress, mirrors = [], leafNotBefore, revokes, follows } = information;
 	if (!Number.isInteger(generation) || generation < 1 || generation > MAXIMUM_GENERATION) {
@@ -47,8 +49,6 @@ export function encodePayload(information: CaInformation): Uint8Array {
 			`expected a CA certificate of at most ${MAXIMUM_CERTIFICATE} bytes, got ${certificate.length}`,
 		);
 	}
-	checkURL(nextAddress);
-	for (const mirror of mirrors) checkMirrorURL(mirror);
 	if (mirrors.length >= MAXIMUM_ADDRESSES) throw new RangeError(`expected at most ${MAXIMUM_ADDRESSES} addresses`);
 	const map = new Map<number, unknown>([
 		[1, generation],

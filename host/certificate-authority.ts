@@ -9,6 +9,7 @@ import "reflect-metadata";
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
+import { OperatorError } from "./operator-error.js";
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
@@ -126,12 +127,6 @@ export async function readCertificateRequest(pem: string): Promise<{ publicKey: 
 	};
 }
 
-/** Does its keyUsage allow to sign certificates? Undefined: it has none, which allows everything. */
-export function certificateKeyUsage(certificate: Uint8Array): boolean | undefined {
-	const extension = new x509.X509Certificate(certificate).getExtension(x509.KeyUsagesExtension);
-	return extension ? (extension.usages & x509.KeyUsageFlags.keyCertSign) !== 0 : undefined;
-}
-
 /** A certificate as text, for servers' configuration files. */
 export function certificatePem(certificate: Uint8Array): string {
 	const base64 = Buffer.from(certificate)
@@ -188,12 +183,12 @@ function signingAlgorithm(key: KeyObject) {
 function curveOf(key: KeyObject): string {
 	const curve = key.asymmetricKeyDetails?.namedCurve;
 	const name = { prime256v1: "P-256", secp384r1: "P-384" }[curve ?? ""];
-	if (!name) throw new TypeError(`expected a key on P-256 or P-384, got ${curve}`);
+	if (!name) throw new OperatorError(`devices verify keys on P-256 and P-384, not on ${curve}`);
 	return name;
 }
 
 function unsupported(key: KeyObject): never {
-	throw new TypeError(`expected an Ed25519, ECDSA or RSA key, got ${key.asymmetricKeyType}`);
+	throw new OperatorError(`devices verify Ed25519, ECDSA and RSA keys, not ${key.asymmetricKeyType}`);
 }
 
 function publicCryptoKey(key: KeyObject) {

@@ -1,5 +1,6 @@
 // The `baton` command: arguments in, exit code out. Its verbs register themselves, group by group (commands/).
 
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { registerDeviceVerbs } from "./commands/device-verbs.js";
 import { registerFleetVerbs } from "./commands/fleet-verbs.js";
@@ -18,11 +19,12 @@ export async function baton(parameters: string[]): Promise<number> {
 		return code;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-		process.stderr.write(`baton: ${error instanceof Error ? error.message : error}\n`);
-		const system = (error as NodeJS.ErrnoException).code;
-		return error instanceof OperatorError || error instanceof OrderError || system === "ENOENT" || system === "EACCES"
-			? 2
-			: 1;
+		const message = error instanceof Error ? error.message : String(error);
+		process.stderr.write(`baton: ${message}\n`);
+		if (parameters.includes("--json")) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
+		const system = (error as NodeJS.ErrnoException).code ?? "";
+		const isOperators = error instanceof OperatorError || error instanceof OrderError || error instanceof RangeError;
+		return isOperators || ["ENOENT", "EACCES", "EISDIR", "ENOTDIR"].includes(system) ? 2 : 1;
 	}
 }
 
@@ -32,6 +34,7 @@ function commands(finish: Finish): Command {
 		.description(
 			"Lets a device without a clock go on authenticating its servers for decades while certificate authorities come and go.",
 		)
+		.version(version(), "-V, --version", "show the version")
 		.exitOverride()
 		.showHelpAfterError("(baton --help shows every verb)")
 		.addHelpText(
@@ -47,13 +50,20 @@ Examples:
   baton server-cert service.csr --out service.pem
   baton verify https://service.example/ --flash device --fleet example --dl-key dl.pub
 
-Passphrases: BATON_PASSPHRASE encrypts the fleet's private keys, BATON_DL_PASSPHRASE the DL signing key.
-Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments or files, 130 broken off.`,
+Passphrases: BATON_PASSPHRASE encrypts the fleet's private keys, BATON_DL_PASSPHRASE the DL signing key,
+BATON_IMPORT_PASSPHRASE opens one that is imported; with _FILE behind the name, a file that holds it. What is encrypted
+and was not given is asked for at the terminal.
+Exit codes: 0 done, 1 it did not succeed or was not confirmed, 2 bad arguments or files, 130 broken off; status and
+check: 3 something is due, 4 devices are or will be cut off.`,
 		);
 	registerStart(program, finish);
 	registerDeviceVerbs(program, finish);
 	registerFleetVerbs(program, finish);
-	registerServerVerbs(program);
-	registerSignerVerbs(program);
+	registerServerVerbs(program, finish);
+	registerSignerVerbs(program, finish);
 	return program;
+}
+
+function version(): string {
+	return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }

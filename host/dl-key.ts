@@ -4,8 +4,11 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { OperatorError } from "./operator-error.js";
 import { readOptionFile } from "./option-file.js";
 
+/** What a device has burnt in of one DL signing key. */
+export type DlKey = KeyObject;
+
 /** The key in a file of 32 raw bytes, or PEM. Throws OperatorError that names the option `--dl-key`. */
-export function readDlKey(file: string): KeyObject {
+export function readDlKey(file: string): DlKey {
 	const content = readOptionFile("--dl-key", file);
 	if (content.length === 32) return publicKeyOf(content);
 	try {
@@ -21,7 +24,7 @@ export function readDlKey(file: string): KeyObject {
 }
 
 /** An Ed25519 public key of 32 bytes as Node's crypto takes it. */
-export function publicKeyOf(raw: Uint8Array): KeyObject {
+export function publicKeyOf(raw: Uint8Array): DlKey {
 	if (raw.length !== 32) throw new RangeError(`expected a public key of 32 bytes, got ${raw.length}`);
 	return createPublicKey({
 		key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(raw).toString("base64url") },
@@ -30,7 +33,7 @@ export function publicKeyOf(raw: Uint8Array): KeyObject {
 }
 
 /** The 32 bytes of an Ed25519 key's public half. */
-export function rawPublicKey(key: KeyObject): Uint8Array {
+export function rawPublicKey(key: DlKey): Uint8Array {
 	const { x, crv } = (key.type === "private" ? createPublicKey(key) : key).export({ format: "jwk" });
 	if (crv !== "Ed25519") throw new TypeError("expected an Ed25519 key");
 	return new Uint8Array(Buffer.from(x as string, "base64url"));

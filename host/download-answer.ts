@@ -18,11 +18,18 @@ export function answerDownload(
 		return void response.writeHead(405, { Allow: "GET, HEAD", "Content-Length": 0 }).end();
 	}
 	// Compared as bytes: no decoding and no folders, so no path leads anywhere else.
-	if (request.url !== path) return void response.writeHead(404, { "Content-Length": 0 }).end();
+	if (pathOf(request.url ?? "") !== path) return void response.writeHead(404, { "Content-Length": 0 }).end();
 	response.writeHead(200, {
 		"Content-Type": MEDIA_TYPE,
 		"Content-Length": object.length,
 		"Cache-Control": "no-cache",
 	});
 	response.end(request.method === "HEAD" ? undefined : object);
+}
+
+/** Of the absolute form of a request's target too (RFC 9112 §3.2.2). */
+function pathOf(target: string): string {
+	const rest = /^https:\/\/[^/?#]*(.*)$/is.exec(target)?.[1];
+	if (rest === undefined) return target;
+	return rest.startsWith("/") ? rest : `/${rest}`;
 }

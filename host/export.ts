@@ -1,51 +1,67 @@
 // What leaves the operator's machine as files: a static directory for nginx or another web server, and what a factory
 // writes into a device.
 
-import type { KeyObject } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { certificatePem } from "./certificate-authority.js";
-import { rawPublicKey } from "./dl-key.js";
+import { hostAndPort, judgeURL } from "./device-judge.js";
+import { type DlKey, rawPublicKey } from "./dl-key.js";
 import { replaceFile } from "./durable-file.js";
 import type { Fleet } from "./fleet.js";
 import type { Operation } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import { privateKeyPem } from "./private-key-file.js";
 import { POLL_LENGTH, SLOT_LENGTH, writeSlotImage } from "./slot-image.js";
+import { staticFile } from "./static-file.js";
 
 export interface Exported {
-	host: string;
+	/** Host, with a port if it is not 443. */
+	place: string;
 	namedBy: number;
 	/** Generation. */
 	serves: number;
 }
 
 /**
- * For each download server in operation: `HOST/` with what it serves, `HOST.pem` and `HOST.key` (0600), and one
- * `nginx.conf` for all. `listen`: where nginx does, as its configuration has it.
+ * For each download server in operation: a folder with what it serves, its certificate and its key (0600); `nginx.conf`
+ * for all; and `nginx-default.conf`, for an nginx that serves nobody else. `listen`: where nginx does for those at port
+ * 443, as its configuration has it. What cannot be exported is told in `troubles`, and costs its own name alone.
  */
-export function exportStatic(fleet: Fleet, operation: Operation, folder: string, listen = "443"): Exported[] {
+export function exportStatic(
+	fleet: Fleet,
+	operation: Operation,
+	folder: string,
+	listen = "443",
+): { exported: Exported[]; troubles: string[] } {
 	folder = resolve(folder); // nginx takes other paths from its own prefix
 	const exported: Exported[] = [];
+	const troubles: string[] = [];
 	const servers: string[] = [];
+	const sockets = new Set([listen]);
 	mkdirSync(folder, { recursive: true });
 	for (const { namedBy } of operation.downloadServers) {
-		const served = fleet.served(operation, namedBy);
-		if (!served) continue;
-		const { hostname: host, pathname, search } = new URL(fleet.nextAddress(namedBy));
-		if (search) throw new OperatorError(`${fleet.nextAddress(namedBy)}: a URL with a query cannot be a file`);
-		const { certificate, privateKey } = fleet.downloadCredentials(namedBy);
-		const path = pathname.endsWith("/") ? `${pathname}index` : pathname;
-		if (path.split("/").some(part => part === ".." || part.includes("%")))
-			throw new OperatorError(`${pathname}: cannot be a file`);
-		replaceFile(join(folder, host, path), served.object);
-		replaceFile(join(folder, `${host}.pem`), certificatePem(certificate));
-		replaceFile(join(folder, `${host}.key`), privateKeyPem(privateKey), 0o600);
-		servers.push(serverBlock(folder, host, pathname, path, listen));
-		exported.push({ host, namedBy, serves: served.generation });
+		try {
+			const served = fleet.served(operation, namedBy);
+			if (!served) continue;
+			const url = judgeURL(fleet.nextAddress(namedBy));
+			const place = hostAndPort(url).replace(/:443$/, "");
+			const socket = url.port === 443 ? listen : String(url.port);
+			const { certificate, privateKey } = fleet.downloadCredentials(namedBy);
+			const file = join(folder, place, staticFile(url));
+			replaceFile(file, served.object);
+			replaceFile(join(folder, `${place}.pem`), certificatePem(certificate));
+			replaceFile(join(folder, `${place}.key`), privateKeyPem(privateKey), 0o600);
+			sockets.add(socket);
+			servers.push(serverBlock({ folder, place, host: url.host, path: url.path, file, socket }));
+			exported.push({ place, namedBy, serves: served.generation });
+		} catch (error) {
+			if (!(error instanceof OperatorError)) throw error;
+			troubles.push(`${fleet.nextAddress(namedBy)} is not exported: ${error.message}`);
+		}
 	}
-	replaceFile(join(folder, "nginx.conf"), `${NGINX_HEAD}${strangers(listen)}\n${servers.join("\n")}`);
-	return exported;
+	replaceFile(join(folder, "nginx.conf"), `${NGINX_HEAD}${servers.join("\n")}`);
+	replaceFile(join(folder, "nginx-default.conf"), `${DEFAULT_HEAD}${[...sockets].map(strangers).join("\n")}`);
+	return { exported, troubles };
 }
 
 const NGINX_HEAD = `# Download servers of a Baton fleet: include this in nginx's http block.
@@ -53,7 +69,11 @@ const NGINX_HEAD = `# Download servers of a Baton fleet: include this in nginx's
 
 `;
 
-/** A name without a server here is refused before any certificate is shown: another one's would only mislead. */
+const DEFAULT_HEAD = `# For an nginx that has no default_server of its own here: a name without a server is refused before any certificate is
+# shown. Another one's would only mislead.
+
+`;
+
 function strangers(listen: string) {
 	return `server {
 	listen ${listen} ssl default_server;
@@ -63,23 +83,31 @@ function strangers(listen: string) {
 `;
 }
 
-function serverBlock(folder: string, host: string, pathname: string, path: string, listen: string): string {
+function serverBlock(server: {
+	folder: string;
+	place: string;
+	host: string;
+	path: string;
+	file: string;
+	socket: string;
+}): string {
+	const { folder, place, host, path, file, socket } = server;
 	return `server {
-	listen ${listen} ssl;
+	listen ${socket} ssl;
 	server_name ${host};
-	ssl_certificate ${join(folder, `${host}.pem`)};
-	ssl_certificate_key ${join(folder, `${host}.key`)};
+	ssl_certificate "${join(folder, `${place}.pem`)}";
+	ssl_certificate_key "${join(folder, `${place}.key`)}";
 	ssl_protocols TLSv1.3;
 	ssl_session_tickets off;
 	gzip off;
 	keepalive_timeout 5s;
 	client_header_timeout 10s;
 	send_timeout 10s;
-	location = ${pathname} {
+	location = ${path} {
 		limit_except GET { deny all; }
 		types { }
 		default_type 'application/cose; cose-type="cose-sign1"';
-		alias ${join(folder, host, path)};
+		alias "${file}";
 	}
 	location / { return 404; }
 }
@@ -87,7 +115,7 @@ function serverBlock(folder: string, host: string, pathname: string, path: strin
 }
 
 /** What a factory writes: `ca0`, `ca1`, `poll` as images, the factory CA information, and the DL public keys (raw). */
-export function provision(object: Uint8Array, dlKeys: KeyObject[], folder: string): string[] {
+export function provision(object: Uint8Array, dlKeys: DlKey[], folder: string): string[] {
 	const blank = (bytes: number) => new Uint8Array(bytes).fill(0xff);
 	const files: [string, Uint8Array][] = [
 		["ca0", writeSlotImage(object)],

@@ -2,49 +2,70 @@
 // key if it is at hand. Every order goes over it, whoever gives it: a verb, the plan (`baton run`), the page, a
 // rehearsal. What is in operation is read from disk each time, since another `baton` may have changed it.
 //
-// An order is carried out in the sequence: judge, make, record, sign. One order after the other.
+// An order is one transaction, under the fleet's lock (lock.ts): the signer is opened; what an order before left unsigned
+// is signed; the order is judged, with all that it would make, by the firmware's own readers; what it needs is made, then
+// signed, and only then recorded. Broken off before that, it has not been given: given again, it uses what fits of what
+// it left. With the DL key elsewhere it is recorded, and what is to be carried to that key is written.
 
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Made, Ordered } from "./authority-folder.js";
+import { encodePayload } from "./ca-information.js";
 import type { CertificateAuthority } from "./certificate-authority.js";
-import { Fleet } from "./fleet.js";
-import { authorityOf, begin, give, nextDue, type Operation, type Order, type Step } from "./operator.js";
+import { checkAddresses, Fleet, type FleetRecord } from "./fleet.js";
+import { type Claim, claimText, locked } from "./lock.js";
+import { type Authority, begin, give, nextDue, type Operation, type Order, OrderError, type Step } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
-import { dlPassphrase, fleetPassphrase } from "./passphrases.js";
+import { dlPassphrase } from "./passphrases.js";
 import { Signer } from "./signer.js";
 
 /** What came of an order. */
 export interface CarriedOut {
+	/** What was in operation when its turn came; absent if nothing was, or nothing was to be done. */
+	before?: Operation;
 	steps: Step[];
 	/** Generations whose CA information was signed. */
 	signed: number[];
 	/** Without the DL key: what is to be carried to it, one file for each generation. */
-	toSign: { generation: number; file: string }[];
+	toSign: { generation: number; file: string; payload: Uint8Array }[];
+	/** It was the last order that was given, and cannot be given twice: nothing was left to do but what is told here. */
+	wasDone?: true;
 }
 
 export interface Desk {
 	fleet: Fleet;
 	/** Years since the fleet's beginning; default: by this machine's clock. */
 	year?(): number;
-	/** The DL signing key; undefined: it is elsewhere. Asked when something is to be signed. */
+	/** The DL signing key; undefined: it is elsewhere. Asked once for each order, before anything else. */
 	signer(): Signer | undefined;
+	/** Hears of a lock that somebody left behind. */
+	onStale?(claim: Claim): void;
 }
 
 export class FleetDesk {
 	readonly fleet: Fleet;
 	readonly #year: () => number;
 	readonly #signer: () => Signer | undefined;
+	readonly #onStale: Desk["onStale"];
 	#turn: Promise<unknown> = Promise.resolve();
 
 	/** At a fleet's folder. The DL key is looked for in `dl`, or in the folder's own `dl`. Throws OperatorError. */
 	static open({ folder, dl }: { folder: string; dl?: string }): FleetDesk {
-		return new FleetDesk({ fleet: Fleet.open(folder, fleetPassphrase()), signer: () => signerAtHand(folder, dl) });
+		return new FleetDesk({
+			fleet: Fleet.open(folder),
+			signer: () => signerAtHand(folder, dl),
+			onStale: claim =>
+				void process.stderr.write(`baton: note: ${claimText(claim)} was broken off, and has left its lock behind\n`),
+		});
 	}
 
-	constructor({ fleet, year, signer }: Desk) {
+	constructor({ fleet, year, signer, onStale }: Desk) {
 		this.fleet = fleet;
 		this.#year = year ?? (() => fleet.yearOf(new Date()));
 		this.#signer = signer;
+		this.#onStale = onStale;
 	}
 
 	/** What is in operation. Throws OperatorError before `begin`. */
@@ -66,37 +87,101 @@ export class FleetDesk {
 		return nextDue(this.fleet.settings.plan, this.operation);
 	}
 
-	/** Step 502: the first authority in full operation; `made` elsewhere, or a new one. */
-	begin(made?: CertificateAuthority): Promise<CarriedOut> {
-		return this.#inTurn(() => this.#carryOut(begin(this.fleet.settings.plan), 1, made));
+	/** The DL signing key, if it is here. Throws OperatorError if it cannot be used. */
+	get signerAtHand(): Signer | undefined {
+		return this.#signer();
 	}
 
-	/** Gives one order, now. `made`: the authority to provide, if it was made elsewhere. Rejects with OrderError or OperatorError. */
-	give(order: Order, made?: CertificateAuthority): Promise<CarriedOut> {
-		return this.#inTurn(() => {
-			const given = give(this.fleet.settings.plan, this.operation, order, this.year);
-			if (order.order === "reissue" && order.leafNotBefore !== undefined) this.#checkNotBefore(order.leafNotBefore);
-			return this.#carryOut(given, given.operation.next, made);
+	/** Step 502: the first authority in full operation; `imported`, or a new one. */
+	begin(imported?: CertificateAuthority): Promise<CarriedOut> {
+		return this.#transact("init", async signer => {
+			if (this.fleet.record) throw new OperatorError(`${this.fleet.folder} holds a fleet already`);
+			return this.#carryOut(undefined, least => begin(this.fleet.settings.plan, least), signer, { imported });
 		});
 	}
 
-	/** Gives the order that is due by plan, if one still is when its turn comes. */
-	async giveDue(): Promise<CarriedOut | undefined> {
-		return this.#inTurn(async () => {
+	/**
+	 * Gives one order, now. `imported`: the authority to provide, if it was made elsewhere. Rejects with OrderError or
+	 * OperatorError.
+	 */
+	give(order: Order, imported?: CertificateAuthority): Promise<CarriedOut> {
+		return this.#transact(order.order, async (signer, takenUp) => {
+			try {
+				return afterwards(takenUp, await this.#give(order, signer, imported));
+			} catch (error) {
+				const wasLast = isDeepStrictEqual(this.#record.last, remembered(order, imported));
+				if (!(error instanceof OrderError) || !wasLast) throw error;
+				return { ...takenUp, wasDone: true };
+			}
+		});
+	}
+
+	/** What the order would come to. Throws OrderError or OperatorError, as far as that can be known without making anything. */
+	preview(order: Order): { operation: Operation; steps: Step[] } {
+		const { plan } = this.fleet.settings;
+		this.#check(order);
+		return give(plan, this.operation, order, this.year);
+	}
+
+	/**
+	 * Gives the order that is due by plan, if one still is when its turn comes, and `may` it. What was left unsigned is
+	 * taken up in any case. Undefined: nothing was done.
+	 */
+	giveDue(may: (order: Order) => Promise<boolean> = async () => true): Promise<CarriedOut | undefined> {
+		return this.#transact("plan", async (signer, takenUp) => {
 			const { due, year } = this;
-			if (!due || due.year > year) return undefined;
-			return this.#carryOut(give(this.fleet.settings.plan, this.operation, due.order, year));
+			const isDue = due !== undefined && due.year <= year && (await may(due.order));
+			if (isDue) return afterwards(takenUp, await this.#give(due.order, signer, undefined, year));
+			return takenUp.steps.length + takenUp.signed.length > 0 ? takenUp : undefined;
 		});
 	}
 
-	/** Takes back what was signed elsewhere. Gives its generation. Throws OperatorError if it says something else. */
-	accept(object: Uint8Array): number {
-		return this.fleet.accept(this.operation, object);
+	/** What orders before have left is signed, or written to be signed. */
+	takeUp(): Promise<CarriedOut> {
+		return this.#transact("take up", async (_, takenUp) => takenUp);
 	}
 
-	/** The certificate of its own download server is made now: key 4 must not shut that out. */
-	#checkNotBefore(leafNotBefore: number): void {
-		const now = this.fleet.dateOf(this.year);
+	/** Takes back what was signed elsewhere. Gives its generation. Rejects with OperatorError if it says something else. */
+	accept(object: Uint8Array): Promise<number> {
+		return this.#inTurn("ca accept", async () => this.fleet.accept(this.operation, object));
+	}
+
+	/** A folder, or a DL key's log, came from a backup: generations up to `above` may be somebody's. */
+	restored(above: number): Promise<CarriedOut> {
+		return this.#transact("restored", (signer, takenUp) => this.#restore(above, signer, takenUp));
+	}
+
+	async #restore(above: number, signer: Signer | undefined, takenUp: CarriedOut): Promise<CarriedOut> {
+		const unsigned = this.fleet.unsignedGenerations(this.operation);
+		return afterwards(takenUp, await this.#give({ order: "restored", above, unsigned }, signer));
+	}
+
+	#give(
+		order: Order,
+		signer: Signer | undefined,
+		imported?: CertificateAuthority,
+		year = this.year,
+	): Promise<CarriedOut> {
+		this.#check(order);
+		const before = this.#record;
+		const judged = (least: number) => give(this.fleet.settings.plan, before.operation, order, year, least);
+		return this.#carryOut(before, judged, signer, { imported, order });
+	}
+
+	/** What the operator's rules cannot know. Throws OperatorError. */
+	#check(order: Order): void {
+		const { fleet, operation } = this;
+		if (order.order === "take over" && operation.next !== undefined && !fleet.information(operation.next))
+			throw new OperatorError(
+				`CA information ${operation.next} is not signed yet: no device can have it. baton sign, baton ca accept`,
+			);
+		if (order.order !== "reissue") return;
+		const { leafNotBefore, downloadUrl } = order;
+		if (downloadUrl !== undefined)
+			checkAddresses(fleet.settings, downloadUrl, operation.authorities.at(-1)!.generation + 1);
+		if (leafNotBefore === undefined) return;
+		// The certificate of its own download server is made now: key 4 must not shut that out.
+		const now = fleet.dateOf(this.year);
 		if (leafNotBefore * 1_000 > now.getTime())
 			throw new OperatorError(
 				`devices would refuse every certificate there is: ${new Date(leafNotBefore * 1_000).toISOString()} is later than now, ${now.toISOString()}`,
@@ -104,50 +189,173 @@ export class FleetDesk {
 	}
 
 	async #carryOut(
-		given: { operation: Operation; steps: Step[] },
-		generation?: number,
-		made?: CertificateAuthority,
+		before: FleetRecord | undefined,
+		judged: (least: number) => { operation: Operation; steps: Step[] },
+		signer: Signer | undefined,
+		{ imported, order }: { imported?: CertificateAuthority; order?: Order },
 	): Promise<CarriedOut> {
-		if (made) {
-			const { notAfter } = await this.fleet.importAuthority(given.operation, generation!, made);
-			authorityOf(given.operation, generation!).until = this.fleet.yearOf(notAfter);
+		const { fleet } = this;
+		for (let least = before?.operation.least ?? 1; ; least = signer!.last + 1) {
+			const { operation, steps } = judged(least);
+			const known = new Set(before?.operation.authorities.map(({ generation }) => generation));
+			const fresh = operation.authorities.filter(({ generation }) => !known.has(generation));
+			const made: Made[] = [];
+			const left: Ordered[] = [];
+			for (const authority of fresh) {
+				fleet.checkAddress(operation, authority);
+				const found = this.#leftOf(authority, imported);
+				if (found) left.push(found);
+				else made.push(await fleet.make(authority, authority.ca === authority.generation ? imported : undefined));
+				const { from, until, issued } = found ?? made.at(-1)!.ordered;
+				Object.assign(authority, { from, until, issued });
+			}
+			const planned = [...left.map(ordered => ({ ordered, anchor: undefined })), ...made];
+			const isTaken = ({ ordered: { generation }, anchor }: (typeof planned)[number]) =>
+				signer?.isTaken(fleet.unsigned(operation, generation, anchor));
+			if (planned.some(isTaken)) continue;
+
+			for (const one of made) {
+				const folder = fleet.at(one.ordered.generation);
+				if (folder.exists) folder.setAside();
+				folder.create(one);
+			}
+			const signed = signer ? this.#sign(operation, signer) : [];
+			const last = order && remembered(order, imported);
+			fleet.keepRecord({ operation, steps: [...(before?.steps ?? []), ...steps], ...(last ? { last } : {}) });
+			const toSign = signer ? [] : this.#writeRequests(operation);
+			return { ...(before ? { before: before.operation } : {}), steps, signed, toSign };
 		}
-		await this.fleet.carryOut(given);
-		return { steps: given.steps, ...this.#sign(given.operation) };
 	}
 
-	/** With the DL key at hand all is signed at once; else the requests are written, to be carried to it. */
-	#sign(operation: Operation): Pick<CarriedOut, "signed" | "toSign"> {
-		const signer = this.#signer();
-		if (signer) return { signed: this.fleet.sign(operation, signer), toSign: [] };
-		const toSign = this.fleet
-			.unsignedGenerations(operation)
-			.map(generation => ({ generation, file: this.fleet.writeRequest(operation, generation) }));
-		return { signed: [], toSign };
+	/** What the same order left of this authority, when it was broken off. Undefined: nothing that fits. */
+	#leftOf(authority: Authority, imported?: CertificateAuthority): Ordered | undefined {
+		const { fleet } = this;
+		const { generation, ca, revokes, follows, leafNotBefore } = authority;
+		const folder = fleet.at(generation);
+		const { ordered } = folder;
+		if (!ordered) return undefined;
+		const nextAddress = fleet.addressOf(authority);
+		const isSame = isDeepStrictEqual(
+			[
+				ordered.ca,
+				ordered.revokes,
+				ordered.follows,
+				ordered.leafNotBefore,
+				ordered.nextAddress,
+				ordered.imported ?? false,
+			],
+			[ca, revokes, follows, leafNotBefore, nextAddress, imported !== undefined && ca === generation],
+		);
+		if (!isSame) return undefined;
+		try {
+			void folder.download;
+			if (ca !== generation) return ordered;
+			const { certificate } = folder.ca;
+			return !imported || Buffer.from(certificate).equals(imported.certificate) ? ordered : undefined;
+		} catch (error) {
+			if (error instanceof OperatorError) return undefined;
+			throw error;
+		}
 	}
 
-	get #record(): { operation: Operation; steps: Step[] } {
+	/** Signs what is in force and not signed yet. Gives the generations. */
+	#sign(operation: Operation, signer: Signer): number[] {
+		const missing = this.fleet.unsignedGenerations(operation);
+		for (const generation of missing) {
+			// What lies between was never signed, and never will be: it is no longer in force.
+			if (!signer.payload(generation)) signer.skip(generation - 1);
+			this.fleet.accept(operation, signer.sign(this.fleet.unsigned(operation, generation)));
+		}
+		return missing;
+	}
+
+	/** What is carried to the DL key: the payloads as they shall be signed. */
+	#writeRequests(operation: Operation): CarriedOut["toSign"] {
+		return this.fleet.unsignedGenerations(operation).map(generation => {
+			const folder = this.fleet.at(generation);
+			const payload = encodePayload(this.fleet.unsigned(operation, generation));
+			folder.keepRequest(payload);
+			return { generation, file: folder.requestFile, payload };
+		});
+	}
+
+	/** What orders before have left unsigned. */
+	async #takeUp(signer: Signer | undefined): Promise<CarriedOut> {
+		const nothing = { steps: [], signed: [], toSign: [] };
+		if (!this.fleet.record) return nothing;
+		if (!signer) return { ...nothing, toSign: this.#writeRequests(this.operation) };
+		for (const { generation } of this.operation.authorities) {
+			const object = this.fleet.information(generation);
+			if (object && !signer.payload(generation)) signer.adopt(object, this.fleet.dlKeys);
+		}
+		// A folder from a backup: the key has signed other bytes with the generation since.
+		const unsigned = this.fleet.unsignedGenerations(this.operation);
+		if (unsigned.some(generation => signer.isTaken(this.fleet.unsigned(this.operation, generation))))
+			return this.#restore(signer.last, signer, nothing);
+		return { ...nothing, signed: this.#sign(this.operation, signer) };
+	}
+
+	#transact<Result>(
+		what: string,
+		work: (signer: Signer | undefined, takenUp: CarriedOut) => Promise<Result>,
+	): Promise<Result> {
+		return this.#inTurn(what, async () => {
+			const signer = this.#signer();
+			if (signer) this.#checkSigner(signer);
+			const { record } = this.fleet;
+			if (record) this.fleet.checkPassphrase(record.operation);
+			return work(signer, await this.#takeUp(signer));
+		});
+	}
+
+	#checkSigner(signer: Signer): void {
+		const { name, dlKeys } = this.fleet;
+		if (signer.fleet !== name)
+			throw new OperatorError(`${signer.folder}: this DL key signs for the fleet ${signer.fleet}, not for ${name}`);
+		if (!dlKeys.some(key => key.equals(signer.publicKey)))
+			throw new OperatorError(`${signer.folder}: no device of the fleet ${name} has this DL key burnt in`);
+	}
+
+	get #record(): FleetRecord {
 		const { record, folder } = this.fleet;
 		if (!record)
-			throw new OperatorError(
-				`${folder}: nothing is in operation yet: baton init was broken off; run it again in an empty folder`,
-			);
+			throw new OperatorError(`${folder}: nothing is in operation yet: baton init was broken off; give it again`);
 		return record;
 	}
 
-	#inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-		const done = this.#turn.then(work);
+	#inTurn<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+		const done = this.#turn.then(() =>
+			locked(this.fleet.folder, { what: `baton ${what}`, onStale: this.#onStale }, work),
+		);
 		this.#turn = done.catch(() => {});
 		return done;
 	}
 }
 
+/** An order as it is recorded: given again, it is known by that. */
+function remembered(order: Order, imported?: CertificateAuthority): FleetRecord["last"] {
+	if (!imported) return order;
+	return { ...order, imported: createHash("sha256").update(imported.certificate).digest("hex") };
+}
+
+/** One after the other. */
+function afterwards(one: CarriedOut, other: CarriedOut): CarriedOut {
+	const toSign = [
+		...one.toSign.filter(({ file }) => !other.toSign.some(later => later.file === file)),
+		...other.toSign,
+	];
+	const before = other.before ?? one.before;
+	return {
+		...(before ? { before } : {}),
+		steps: [...one.steps, ...other.steps],
+		signed: [...one.signed, ...other.signed],
+		toSign,
+	};
+}
+
 /** The DL signing key, if it is on this machine: in `dl` beside the fleet, or where the option says. */
 function signerAtHand(folder: string, dl: string | undefined): Signer | undefined {
 	const place = dl ?? join(folder, "dl");
-	if (!existsSync(join(place, "dl.key"))) {
-		if (dl !== undefined) throw new OperatorError(`${dl} holds no DL signing key`);
-		return undefined;
-	}
-	return Signer.open(place, dlPassphrase());
+	if (dl === undefined && !existsSync(join(place, "dl.key"))) return undefined;
+	return Signer.open(place, dlPassphrase);
 }

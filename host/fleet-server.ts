@@ -1,93 +1,171 @@
-// What a fleet's machine serves, all behind one socket (figure 10: one authority with several issue units). The download
-// servers stay apart by their host names: TLS's server name decides which certificate is shown, and one that is not in
-// operation answers 404 under its own certificate, which a device takes for what it is.
+// What a fleet's machine serves, behind one socket or several (figure 10: one authority with several issue units). The
+// download servers stay apart by their authorities, host and port: TLS's server name and the port that was reached decide
+// which certificate is shown. One that is not in operation, or whose CA information is not signed, answers 404 under its
+// own certificate, which a device takes for what it is. One whose key cannot be used answers nothing; the others do.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isIPv4 } from "../firmware/url.js";
+import { hostAndPort, judgeService, judgeURL } from "./device-judge.js";
 import { answerDownload } from "./download-answer.js";
 import type { Fleet } from "./fleet.js";
 import { type Access, HttpsEndpoint, type Limits, type Presentation } from "./https-endpoint.js";
 import { authorityOf, type Operation } from "./operator.js";
+import { OperatorError } from "./operator-error.js";
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
+export interface ListenOn {
+	address?: string;
+	port: number;
+}
+
 export interface FleetServerOptions {
 	fleet: Fleet;
-	listen: { address?: string; port: number };
+	/** One socket for all, or several where authorities differ by their ports. */
+	listen: ListenOn | ListenOn[];
 	/** Answers for the fleet's services too, under a certificate by the authority in full operation. */
 	service?: Answer;
 	onAccess?(access: Access): void;
 	limits?: Partial<Limits>;
 }
 
-/** What answers under one host name. */
+/** What answers at one authority. */
 interface Site {
-	presentation: Presentation;
+	host: string;
+	port: number;
+	/** Undefined: its key cannot be used. */
+	presentation?: Presentation;
 	answer: Answer;
 }
 
 export class FleetServer {
 	readonly #options: FleetServerOptions;
-	#sites = new Map<string, Site>(); // by host
-	#endpoint?: HttpsEndpoint;
+	#sites: Site[] = [];
+	#unnamed?: Presentation;
+	#endpoints: HttpsEndpoint[] = [];
 
 	constructor(options: FleetServerOptions) {
 		this.#options = options;
 	}
 
 	/**
-	 * Serves what is in operation; listens from the first time on. Rejects with OperatorError if something is missing, a
-	 * signature above all: then everything is served as before.
+	 * Serves what is in operation; listens from the first time on. Gives what is not as it should be: it costs its own
+	 * name, and no other. Rejects with OperatorError if nothing can be served, or with the system's error if a port is
+	 * taken.
 	 */
-	async reconcile(operation: Operation): Promise<void> {
+	async reconcile(operation: Operation): Promise<string[]> {
 		const { fleet, listen, service, onAccess, limits } = this.#options;
-		const { full } = operation;
-		/** For those who name no host of ours. */
-		const unnamed: Presentation = {
-			credentials: service ? await fleet.serviceCredentials(full) : fleet.downloadCredentials(full),
-			presented: authorityOf(operation, full).letter,
+		const troubles: string[] = [];
+		const attempt = async <Value>(read: () => Value | Promise<Value>): Promise<Value | undefined> => {
+			try {
+				return await read();
+			} catch (error) {
+				if (!(error instanceof OperatorError)) throw error;
+				troubles.push(error.message);
+				return undefined;
+			}
 		};
-		const sites = new Map<string, Site>();
-		if (service)
-			for (const name of fleet.settings.services) sites.set(name, { presentation: unnamed, answer: service });
-		for (const { generation } of operation.authorities)
-			sites.set(new URL(fleet.nextAddress(generation)).hostname, this.#downloadSite(operation, generation));
+		const sites: Site[] = [];
+		if (service) {
+			const credentials = await attempt(() => fleet.serviceCredentials(operation.full));
+			const presented = authorityOf(operation, operation.full).letter;
+			const presentation = credentials && { credentials, presented };
+			for (const name of fleet.settings.services) sites.push({ ...judgeService(name), presentation, answer: service });
+		}
+		for (const { generation } of operation.authorities) {
+			const site = await attempt(() => this.#downloadSite(operation, generation));
+			if (!site) continue;
+			const credentials = await attempt(() => fleet.downloadCredentials(generation));
+			const presented = authorityOf(operation, generation).letter;
+			sites.push({ ...site, ...(credentials ? { presentation: { credentials, presented } } : {}) });
+		}
+		for (const generation of fleet.unsignedGenerations(operation))
+			troubles.push(`CA information ${generation} is not signed: who asks for it gets what was there before, or 404`);
+
+		const unnamed = sites.find(({ presentation }) => presentation)?.presentation;
+		if (!unnamed) throw new OperatorError(`nothing can be served: ${troubles.join("; ") || "no key can be used"}`);
 		this.#sites = sites;
-		this.#endpoint?.present(unnamed.credentials, unnamed.presented);
-		this.#endpoint?.forget();
-		this.#endpoint ??= await HttpsEndpoint.open({
-			...unnamed,
-			present: host => this.#sites.get(host)?.presentation,
+		this.#unnamed = unnamed;
+		if (this.#endpoints.length === 0) {
+			const places = Array.isArray(listen) ? listen : [listen];
+			try {
+				for (const place of places) this.#endpoints.push(await this.#open(place, { onAccess, limits }));
+			} catch (error) {
+				await this.close();
+				this.#endpoints = [];
+				throw error;
+			}
+		}
+		for (const endpoint of this.#endpoints) {
+			const presentation = this.#withoutName(endpoint.port) ?? unnamed;
+			endpoint.present(presentation.credentials, presentation.presented);
+			endpoint.forget();
+		}
+		return troubles;
+	}
+
+	#open(place: ListenOn, options: Pick<FleetServerOptions, "onAccess" | "limits">): Promise<HttpsEndpoint> {
+		let port = place.port;
+		const opened = HttpsEndpoint.open({
+			...this.#unnamed!,
+			present: host => {
+				const sites = this.#sites.filter(site => site.host === host);
+				if (sites.length === 0) return undefined;
+				return choose(sites, port)?.presentation ?? "refuse";
+			},
 			answer: (request, response) => {
-				const site = this.#sites.get((request.headers.host ?? "").replace(/:\d+$/, ""));
+				const site = this.#sites.find(one => hostAndPort(one) === askedFor(request));
 				if (site) site.answer(request, response);
 				else response.writeHead(421, { "Content-Length": 0 }).end(); // RFC 9110 §15.5.20
 			},
-			onAccess,
-			limits,
-			...listen,
+			...options,
+			...place,
 		});
+		return opened.then(endpoint => {
+			port = endpoint.port;
+			return endpoint;
+		});
+	}
+
+	/** For those who name nobody: an address is no server name (RFC 6066 §3). */
+	#withoutName(port: number): Presentation | undefined {
+		return choose(
+			this.#sites.filter(({ host }) => isIPv4(host)),
+			port,
+		)?.presentation;
 	}
 
 	/** Of the download server at the URL that CA information `namedBy` names, in operation or not. */
 	#downloadSite(operation: Operation, namedBy: number): Site {
 		const { fleet } = this.#options;
-		const { pathname, search } = new URL(fleet.nextAddress(namedBy));
+		const { host, port, path } = judgeURL(fleet.nextAddress(namedBy));
 		const object = fleet.served(operation, namedBy)?.object;
-		return {
-			presentation: {
-				credentials: fleet.downloadCredentials(namedBy),
-				presented: authorityOf(operation, namedBy).letter,
-			},
-			answer: (request, response) => answerDownload(request, response, pathname + search, object),
-		};
+		return { host, port, answer: (request, response) => answerDownload(request, response, path, object) };
 	}
 
-	/** Undefined while nothing was reconciled yet. */
+	/** Where it listens; empty while nothing was reconciled yet. */
+	get places(): { address: string; port: number }[] {
+		return this.#endpoints.map(({ address, port }) => ({ address, port }));
+	}
+
+	/** Of the first socket; undefined while nothing was reconciled yet. */
 	get port(): number | undefined {
-		return this.#endpoint?.port;
+		return this.#endpoints[0]?.port;
 	}
 
 	async close(): Promise<void> {
-		await this.#endpoint?.close();
+		await Promise.all(this.#endpoints.map(endpoint => endpoint.close()));
 	}
+}
+
+/** Of several authorities with one host, that of the port; one alone may be reached at any, behind another's port. */
+function choose(sites: Site[], port: number): Site | undefined {
+	return sites.length === 1 ? sites[0] : sites.find(site => site.port === port);
+}
+
+/** The authority that a request is for (RFC 9112 §3.2): of an absolute form, whatever Host says. */
+function askedFor({ url = "", headers }: IncomingMessage): string {
+	const authority = /^https:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host ?? "";
+	const [, host, port = "443"] = /^(.*?)(?::(\d*))?$/.exec(authority.toLowerCase())!;
+	return hostAndPort({ host, port: Number(port || "443") });
 }

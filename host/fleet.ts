@@ -2,89 +2,112 @@
 // people, written so that a crash at any instant loses nothing (durable-file.ts):
 //
 //   fleet.json             name, plan, addresses
-//   operation.json         who is in operation, and every step that led there
-//   authority/N/           information.cbor once it is signed; ca.key  ca.pem  anchor.der, unless it is one that was
-//                          issued anew: those are where its CA began. anchor.der is what devices get of ca.pem: of our
-//                          own authorities the same without its signature
-//   authority/N/download/  server.key  server.pem: of the server at the URL that CA information N names, made together
-//                          with the authority, because it must come from this CA and is needed when the CA may be gone
+//   operation.json         who is in operation, every step that led there, and the last order
+//   authority/N/           what belongs to CA information N (authority-folder.ts)
 //   service/N/             server.key  server.pem: the services' certificate by authority N
+//   lock/                  who is at work (lock.ts)
 //
-// An authority's folder appears whole or not at all. Orders are carried out in the sequence: make, then record; what a
-// crash left unrecorded is found and used when the order is given again.
+// What is made for an order is there before the order is recorded, and counts once it is (fleet-desk.ts).
 
-import { type KeyObject, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
-	type CaInformation,
-	decodeCaInformation,
-	encodePayload,
-	MAXIMUM_CERTIFICATE,
-	openCaInformation,
-} from "./ca-information.js";
+	AuthorityFolder,
+	type Made,
+	type Ordered,
+	readKeyAndCertificate,
+	writeKeyAndCertificate,
+} from "./authority-folder.js";
+import { type CaInformation, decodeCaInformation, encodePayload } from "./ca-information.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
+import { authorityName, createCertificateAuthority, createServerCredentials } from "./certificate-authority.js";
 import {
-	authorityName,
-	certificateKeyUsage,
-	certificatePem,
-	createCertificateAuthority,
-	createServerCredentials,
-} from "./certificate-authority.js";
-import { publicKeyOf } from "./dl-key.js";
+	hostAndPort,
+	judgeAuthority,
+	judgeInformation,
+	judgePayload,
+	judgeServer,
+	judgeService,
+	judgeURL,
+} from "./device-judge.js";
+import { type DlKey, publicKeyOf } from "./dl-key.js";
 import { createFolder, replaceFile } from "./durable-file.js";
-import { authorityOf, checkPlan, type Operation, type Plan, type Step, servedAt } from "./operator.js";
+import {
+	type Authority,
+	authorityOf,
+	checkPlan,
+	type Operation,
+	type Order,
+	type Plan,
+	type Step,
+	servedAt,
+} from "./operator.js";
 import { OperatorError } from "./operator-error.js";
-import { privateKeyPem, readPrivateKey } from "./private-key-file.js";
-import { checkFleetName, type Signer } from "./signer.js";
+import { fleetPassphrase, type Passphrase } from "./passphrases.js";
+import { checkFleetName } from "./signer.js";
+import { staticFile } from "./static-file.js";
 import { withoutSignature } from "./unsigned-certificate.js";
-import { checkURL, hostAndPort } from "./url.js";
 
 export interface FleetPlan {
 	fleet: string;
 	/** When authority 1 comes into operation: year 0. ISO 8601. */
 	begins: string;
 	plan: Plan;
-	/** Names of the application servers. */
+	/** Names of the application servers, with a port where it is not 443. */
 	services: string[];
 	/** URL of the download server that CA information N names; `{n}` stands for N + 1. */
 	downloadUrl: string;
 	keyType?: KeyType;
 	/** DL public keys, the first and its spares, 32 bytes each in hexadecimal: devices have them burnt in. */
-	dlKeys?: string[];
+	dlKeys: string[];
+}
+
+/** What is in operation, and how it came to that. */
+export interface FleetRecord {
+	operation: Operation;
+	steps: Step[];
+	/** The order that led here, and the SHA-256 of the CA certificate that came with it. */
+	last?: Order & { imported?: string };
 }
 
 const AVERAGE_YEAR = 365.2425 * 86_400_000; // ms
 /** RFC 5280 §4.1.2.5: no well-defined end. */
 const withoutEnd = new Date("9999-12-31T23:59:59Z");
+/** Of how many generations the addresses are tried when a fleet begins. */
+const TRIED = 3;
 
 export class Fleet {
 	readonly folder: string;
 	readonly settings: FleetPlan;
-	readonly #passphrase: string | undefined;
+	readonly #passphrase: Passphrase;
+	readonly #read = new Map<string, { stamp: string; value: unknown }>(); // by file
 
-	/** Makes a new fleet in an empty or absent folder. Authority 1 comes with the first order (fleet-desk.ts). */
-	static create(folder: string, settings: FleetPlan, passphrase?: string): Fleet {
-		checkFleetName(settings.fleet);
-		checkPlan(settings.plan);
-		if (!settings.downloadUrl.includes("{n}")) {
-			throw new OperatorError(
-				`the download servers' URL needs {n}, so that each has a host of its own: ${settings.downloadUrl}`,
-			);
-		}
-		if (existsSync(join(folder, "fleet.json"))) throw new OperatorError(`${folder} holds a fleet already`);
+	/**
+	 * Makes a new fleet, or begins again with one that never came into operation. Authority 1 comes with the first order
+	 * (fleet-desk.ts). Throws OperatorError, RangeError for a plan that makes no sense.
+	 */
+	static create(folder: string, settings: FleetPlan, passphrase: Passphrase = fleetPassphrase): Fleet {
+		checkSettings(settings);
+		if (existsSync(join(folder, "operation.json"))) throw new OperatorError(`${folder} holds a fleet already`);
 		mkdirSync(join(folder, "authority"), { recursive: true, mode: 0o700 });
 		replaceFile(join(folder, "fleet.json"), `${JSON.stringify(settings, undefined, "\t")}\n`);
 		return new Fleet(folder, settings, passphrase);
 	}
 
-	static open(folder: string, passphrase?: string): Fleet {
+	static open(folder: string, passphrase: Passphrase = fleetPassphrase): Fleet {
 		const file = join(folder, "fleet.json");
 		if (!existsSync(file)) throw new OperatorError(`${folder} holds no fleet: make one with baton init`);
-		return new Fleet(folder, readJson(file) as FleetPlan, passphrase);
+		const settings = readJson(file) as FleetPlan;
+		try {
+			checkSettings(settings);
+		} catch (error) {
+			throw new OperatorError(`${file}: ${(error as Error).message}`);
+		}
+		return new Fleet(folder, settings, passphrase);
 	}
 
-	private constructor(folder: string, settings: FleetPlan, passphrase: string | undefined) {
+	private constructor(folder: string, settings: FleetPlan, passphrase: Passphrase) {
 		this.folder = folder;
 		this.settings = settings;
 		this.#passphrase = passphrase;
@@ -92,6 +115,10 @@ export class Fleet {
 
 	get name(): string {
 		return this.settings.fleet;
+	}
+
+	get dlKeys(): DlKey[] {
+		return this.settings.dlKeys.map(hex => publicKeyOf(Buffer.from(hex, "hex")));
 	}
 
 	/** Of our own servers. */
@@ -107,72 +134,44 @@ export class Fleet {
 		return (date.getTime() - Date.parse(this.settings.begins)) / AVERAGE_YEAR;
 	}
 
-	/** What is in operation, and the steps that led there; undefined before the first authority. */
-	get record(): { operation: Operation; steps: Step[] } | undefined {
+	/** Undefined before the first authority. Throws OperatorError if the file is none of ours. */
+	get record(): FleetRecord | undefined {
 		const file = join(this.folder, "operation.json");
-		return existsSync(file) ? (readJson(file) as { operation: Operation; steps: Step[] }) : undefined;
-	}
-
-	/** Makes what the new operation needs, then records it. */
-	async carryOut({ operation, steps }: { operation: Operation; steps: Step[] }) {
-		for (const { generation } of operation.authorities) await this.makeAuthority(operation, generation);
-		const record = { operation, steps: [...(this.record?.steps ?? []), ...steps] };
-		replaceFile(join(this.folder, "operation.json"), `${JSON.stringify(record, undefined, "\t")}\n`);
-		return record;
-	}
-
-	/**
-	 * What belongs to a CA information: the authority's key and certificate, if it is that CA's first, and its download
-	 * server's key and certificate. What is there already is left as it is.
-	 */
-	async makeAuthority(operation: Operation, generation: number): Promise<void> {
-		const folder = this.#authorityFolder(generation);
-		if (existsSync(folder)) return;
-		this.checkAddress(operation, generation);
-		const { ca, from, until, issued } = authorityOf(operation, generation);
-		const { keyType } = this.settings;
-		const notAfter = wholeSecond(this.dateOf(until));
-		const authority =
-			ca === generation
-				? await createCertificateAuthority({
-						name: authorityName(this.name, generation),
-						validity: { notBefore: wholeSecond(this.dateOf(from)), notAfter },
-						keyType,
-					})
-				: this.authority(ca);
-		const { hostname } = new URL(this.nextAddress(generation, operation));
-		// From when it is issued: so no key 4 that is given with it shuts it out.
-		const notBefore = wholeSecond(this.dateOf(issued));
-		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
-		const download = await createServerCredentials(authority, { names: [hostname], validity: retained, keyType });
-		createFolder(folder, beside => {
-			if (ca === generation) this.#writeAuthority(beside, authority, withoutSignature(authority.certificate));
-			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
+		return this.#once(file, () => {
+			if (!existsSync(file)) return undefined;
+			const record = readJson(file) as FleetRecord;
+			const { authorities, full } = record?.operation ?? {};
+			if (!Array.isArray(authorities) || !authorities.some(({ generation }) => generation === full))
+				throw new OperatorError(`${file}: nobody is in operation in it: restore it from a backup`);
+			return record;
 		});
 	}
 
-	/** Throws OperatorError if the host and port in CA information `generation` lead to something else already. */
-	checkAddress(operation: Operation, generation: number): void {
-		const url = this.nextAddress(generation, operation);
-		checkURL(url);
-		const own = hostAndPort(url);
-		if (this.settings.services.some(name => `${name}:443` === own)) {
-			throw new OperatorError(`${own} is a service's address: a download server needs one of its own`);
-		}
-		for (const { generation: other } of operation.authorities) {
-			if (other < generation && hostAndPort(this.nextAddress(other, operation)) === own) {
-				throw new OperatorError(
-					`${own} is named by generation ${other} already: the server there shows a certificate from that CA, ` +
-						"and a ClientHello names no path, so each generation needs a host or port of its own",
-				);
-			}
-		}
+	/** From now on this is in operation. */
+	keepRecord(record: FleetRecord): void {
+		replaceFile(join(this.folder, "operation.json"), `${JSON.stringify(record, undefined, "\t")}\n`);
 	}
 
-	/** Where the CA information after `generation` will be. `operation`: where that one is not on record yet. */
-	nextAddress(generation: number, operation = this.record?.operation): string {
-		const moved = operation?.authorities.find(authority => authority.generation === generation)?.downloadUrl;
-		return (moved ?? this.settings.downloadUrl).replaceAll("{n}", String(generation + 1));
+	// Addresses
+
+	/** Where the CA information after `generation` will be; what is not on record has no address of its own yet. */
+	nextAddress(generation: number): string {
+		const authorities = this.record?.operation.authorities;
+		return this.addressOf(authorities?.find(authority => authority.generation === generation) ?? { generation });
+	}
+
+	addressOf({ generation, downloadUrl }: Pick<Authority, "generation" | "downloadUrl">): string {
+		return addressAfter(downloadUrl ?? this.settings.downloadUrl, generation);
+	}
+
+	/** Throws OperatorError unless devices can use the address, and it leads to nothing else. */
+	checkAddress({ authorities }: Operation, authority: Authority): void {
+		const own = judgeURL(this.addressOf(authority));
+		checkIsNoService(this.settings, own);
+		for (const other of authorities) {
+			if (other === authority) continue;
+			if (hostAndPort(judgeURL(this.addressOf(other))) === hostAndPort(own)) refuseShared(own, other.generation);
+		}
 	}
 
 	/** What the address that CA information `namedBy` names serves; undefined: nothing, 404. */
@@ -182,7 +181,13 @@ export class Fleet {
 		return generation === undefined ? undefined : { generation, object: this.signedInformation(generation) };
 	}
 
-	/** Generations for which something was made. */
+	// Authorities
+
+	at(generation: number): AuthorityFolder {
+		return new AuthorityFolder(join(this.folder, "authority", String(generation)), this.#passphrase);
+	}
+
+	/** Generations for which something was made, on record or not. */
 	get generations(): number[] {
 		return readdirSync(join(this.folder, "authority"))
 			.filter(name => /^\d+$/.test(name))
@@ -191,133 +196,145 @@ export class Fleet {
 	}
 
 	authority(generation: number): CertificateAuthority {
-		return this.#readKeyAndCertificate(this.#authorityFolder(this.#beginningOf(generation)), "ca");
+		return this.at(this.#beginningOf(generation)).ca;
 	}
 
 	/** DER of the CA certificate: no key is read. */
-	certificate(generation: number, operation?: Operation): Uint8Array {
-		const folder = this.#authorityFolder(this.#beginningOf(generation, operation));
-		return new X509Certificate(readFileSync(join(folder, "ca.pem"))).raw;
+	certificate(generation: number): Uint8Array {
+		return this.at(this.#beginningOf(generation)).certificate;
 	}
 
-	/** DER of the CA certificate as devices get it. */
-	anchor(generation: number, operation?: Operation): Uint8Array {
-		const folder = this.#authorityFolder(this.#beginningOf(generation, operation));
-		return new Uint8Array(readFileSync(join(folder, "anchor.der")));
+	/**
+	 * Makes, in memory, what belongs to a CA information that is not on record yet: the authority's key and certificate,
+	 * if it is that CA's first (or takes them, `imported`), and its download server's. Throws OperatorError if devices
+	 * would refuse any of it.
+	 */
+	async make(authority: Authority, imported?: CertificateAuthority): Promise<Made> {
+		const { generation, ca: beginning, leafNotBefore } = authority;
+		const { keyType, plan } = this.settings;
+		const isFirst = beginning === generation;
+		const ca = isFirst ? (imported ?? (await this.#newAuthority(authority))) : this.authority(beginning);
+		const trusted = judgeAuthority(ca.certificate);
+		if (isFirst && imported) this.#checkImported(imported);
+		const { notBefore, notAfter } = datesOf(ca.certificate);
+		const nextAddress = this.addressOf(authority);
+		const { host } = judgeURL(nextAddress);
+		const download = await createServerCredentials(ca, {
+			names: [host],
+			validity: {
+				// From when it is issued: so no key 4 that is given with it shuts it out.
+				notBefore: later(notBefore, wholeSecond(this.dateOf(authority.issued))),
+				notAfter: plan.retention === "for ever" ? withoutEnd : notAfter,
+			},
+			keyType,
+		});
+		judgeServer([download.certificate], host, { ...trusted, leafNotBefore });
+		const until = imported ? this.yearOf(notAfter) : authority.until;
+		const ordered: Ordered = { ...authority, until, nextAddress, ...(imported ? { imported: true } : {}) };
+		const own = imported ? ca.certificate : withoutSignature(ca.certificate);
+		const anchor = isFirst ? own : this.at(beginning).anchor;
+		judgePayload(encodePayload(informationOf(ordered, anchor)), this.name);
+		return { ordered, ...(isFirst ? { ca } : {}), anchor, download };
 	}
 
-	/** The generation with which the CA of `generation` began. */
-	#beginningOf(generation: number, operation = this.record?.operation): number {
-		return operation?.authorities.find(authority => authority.generation === generation)?.ca ?? generation;
+	#newAuthority({ generation, from, until }: Authority): Promise<CertificateAuthority> {
+		return createCertificateAuthority({
+			name: authorityName(this.name, generation),
+			validity: { notBefore: wholeSecond(this.dateOf(from)), notAfter: wholeSecond(this.dateOf(until)) },
+			keyType: this.settings.keyType,
+		});
 	}
 
 	/** Of the download server that CA information `namedBy` names. */
 	downloadCredentials(namedBy: number): ServerCredentials {
-		return this.#readKeyAndCertificate(join(this.#authorityFolder(namedBy), "download"), "server");
+		const folder = this.at(namedBy);
+		return this.#once(join(folder.path, "download", "server.key"), () => folder.download);
 	}
 
 	/** Of the services, by authority `generation`: made when first asked for. */
 	async serviceCredentials(generation: number): Promise<ServerCredentials> {
 		const folder = join(this.folder, "service", String(generation));
 		if (!existsSync(folder)) {
+			const { issued, leafNotBefore } = authorityOf(this.record!.operation, generation);
 			const authority = this.authority(generation);
-			const { issued } = authorityOf(this.record!.operation, generation);
+			const names = this.settings.services.map(service => judgeService(service).host);
+			const { notBefore, notAfter } = datesOf(authority.certificate);
 			const made = await createServerCredentials(authority, {
-				names: this.settings.services,
-				validity: { ...datesOf(authority.certificate), notBefore: wholeSecond(this.dateOf(issued)) },
+				names,
+				validity: { notBefore: later(notBefore, wholeSecond(this.dateOf(issued))), notAfter },
 				keyType: this.settings.keyType,
 			});
-			createFolder(folder, beside => this.#writeKeyAndCertificate(beside, "server", made));
+			const anchor = { ...judgeAuthority(authority.certificate), leafNotBefore };
+			for (const name of names) judgeServer([made.certificate], name, anchor);
+			createFolder(folder, beside => writeKeyAndCertificate(beside, "server", made, this.#passphrase));
 		}
-		return this.#readKeyAndCertificate(folder, "server");
+		return this.#once(join(folder, "server.key"), () => readKeyAndCertificate(folder, "server", this.#passphrase));
 	}
 
-	/** What the signer is to sign. */
-	unsigned(operation: Operation, generation: number): CaInformation {
-		const { revokes, follows, leafNotBefore } = authorityOf(operation, generation);
-		return {
-			generation,
-			certificate: this.anchor(generation, operation),
-			nextAddress: this.nextAddress(generation, operation),
-			...(leafNotBefore === undefined ? {} : { leafNotBefore }),
-			...(revokes ? { revokes } : {}),
-			...(follows === generation - 1 ? {} : { follows }),
-		};
+	/** Those of them that were made: no key is read. */
+	serviceCertificates(generation: number): X509Certificate[] {
+		const file = join(this.folder, "service", String(generation), "server.pem");
+		return existsSync(file) ? [new X509Certificate(readFileSync(file))] : [];
 	}
 
-	get dlKeys(): KeyObject[] {
-		return (this.settings.dlKeys ?? []).map(hex => publicKeyOf(Buffer.from(hex, "hex")));
+	/** Throws OperatorError if the passphrase that was given opens none of the keys that are encrypted. */
+	checkPassphrase(operation: Operation): void {
+		const encrypted = operation.authorities.map(({ generation }) => this.at(generation)).filter(at => at.isEncrypted);
+		let refusal: unknown;
+		for (const folder of encrypted.reverse()) {
+			try {
+				folder.ca;
+				return;
+			} catch (error) {
+				refusal ??= error;
+			}
+		}
+		if (refusal) throw refusal;
 	}
 
-	/** What is carried to the signer's machine: the payload as it shall be signed. Gives the file. */
-	writeRequest(operation: Operation, generation: number): string {
-		const file = join(this.#authorityFolder(generation), "to-sign.cbor");
-		replaceFile(file, encodePayload(this.unsigned(operation, generation)));
-		return file;
+	// CA information
+
+	/** What the signer is to sign. `anchor`: the CA's certificate, while it is not on disk yet. */
+	unsigned(operation: Operation, generation: number, anchor?: Uint8Array): CaInformation {
+		const authority = authorityOf(operation, generation);
+		const nextAddress = this.addressOf(authority);
+		return informationOf({ ...authority, nextAddress }, anchor ?? this.at(authority.ca).anchor);
 	}
 
-	/** Takes a signed object back, if it says what was asked for. Gives its generation. */
+	/** What is wanted and not signed yet: what is in force. */
+	unsignedGenerations({ full, next }: Operation): number[] {
+		return [full, ...(next === undefined ? [] : [next])].filter(generation => !this.information(generation));
+	}
+
+	/** Takes a signed object, if devices would take it and it says what was asked for. Gives its generation. Throws OperatorError. */
 	accept(operation: Operation, object: Uint8Array): number {
-		const information = openCaInformation(object, this.name, this.dlKeys);
-		if (!information) throw new OperatorError(`not signed by a DL key of the fleet ${this.name}`);
-		const { generation } = information;
+		const { generation } = judgeInformation(object, this.name, this.dlKeys);
+		if (!operation.authorities.some(authority => authority.generation === generation))
+			throw new OperatorError(`this is CA information ${generation}, which this fleet has never ordered`);
 		const wanted = encodePayload(this.unsigned(operation, generation));
-		if (!Buffer.from(decodeCaInformation(object).payload).equals(wanted)) {
+		if (!Buffer.from(decodeCaInformation(object).payload).equals(wanted))
 			throw new OperatorError(`this is signed, but says something else than authority ${generation} of this fleet`);
-		}
-		this.keepInformation(generation, object);
+		this.at(generation).keepInformation(object);
 		return generation;
 	}
 
-	/**
-	 * Puts an authority that was made elsewhere, by openssl or step-ca, in the place of generation `generation`, which
-	 * must not exist yet. Throws OperatorError if no device could use it.
-	 */
-	async importAuthority(operation: Operation, generation: number, authority: CertificateAuthority): Promise<Validity> {
-		const folder = this.#authorityFolder(generation);
-		if (existsSync(folder)) throw new OperatorError(`authority ${generation} exists already`);
-		this.checkAddress(operation, generation);
-		const x509 = new X509Certificate(authority.certificate);
-		for (const other of this.generations) {
-			if (new X509Certificate(this.certificate(other)).subject === x509.subject) {
-				throw new OperatorError(
-					`authority ${other} has the same subject, ${x509.subject}: an issuer's name must name one CA`,
-				);
-			}
-		}
-		checkImported(x509, authority);
-		const { notBefore, notAfter } = datesOf(authority.certificate);
-		const { hostname } = new URL(this.nextAddress(generation, operation));
-		const retained = { notBefore, notAfter: this.settings.plan.retention === "for ever" ? withoutEnd : notAfter };
-		const download = await createServerCredentials(authority, { names: [hostname], validity: retained });
-		createFolder(folder, beside => {
-			this.#writeAuthority(beside, authority, authority.certificate);
-			this.#writeKeyAndCertificate(join(beside, "download"), "server", download);
-		});
-		return { notBefore, notAfter };
-	}
-
-	/** Of the authorities on record: one that a crash left unrecorded comes when its order is given again. */
-	unsignedGenerations({ authorities }: Operation): number[] {
-		return authorities.map(({ generation }) => generation).filter(generation => !this.information(generation));
-	}
-
-	/** Signs what is not signed yet, with a signer at hand. Returns the generations that were signed. */
-	sign(operation: Operation, signer: Signer): number[] {
-		const missing = this.unsignedGenerations(operation);
-		for (const generation of missing)
-			this.keepInformation(generation, signer.sign(this.unsigned(operation, generation)));
-		return missing;
-	}
-
-	keepInformation(generation: number, object: Uint8Array): void {
-		replaceFile(join(this.#authorityFolder(generation), "information.cbor"), object);
-	}
-
-	/** The signed CA information; undefined: it is not signed yet. */
+	/** The CA information that devices would take; undefined: it is not signed, or damaged. */
 	information(generation: number): Uint8Array | undefined {
-		const file = join(this.#authorityFolder(generation), "information.cbor");
-		return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
+		return this.#once(this.at(generation).informationFile, () => {
+			const object = this.at(generation).information;
+			return object && this.informationTrouble(generation, object) === undefined ? object : undefined;
+		});
+	}
+
+	/** Why devices would not take a signed object as this generation. */
+	informationTrouble(generation: number, object: Uint8Array): string | undefined {
+		try {
+			const read = judgeInformation(object, this.name, this.dlKeys);
+			return read.generation === generation ? undefined : `it is of generation ${read.generation}`;
+		} catch (error) {
+			if (!(error instanceof OperatorError)) throw error;
+			return error.message;
+		}
 	}
 
 	/** As `information`, for what cannot be done without it. Throws OperatorError while it is not signed. */
@@ -327,28 +344,96 @@ export class Fleet {
 		return object;
 	}
 
-	#authorityFolder(generation: number): string {
-		return join(this.folder, "authority", String(generation));
+	/** The generation with which the CA of `generation` began. */
+	#beginningOf(generation: number): number {
+		const authorities = this.record?.operation.authorities;
+		return authorities?.find(authority => authority.generation === generation)?.ca ?? generation;
 	}
 
-	#writeAuthority(folder: string, authority: CertificateAuthority, anchor: Uint8Array): void {
-		this.#writeKeyAndCertificate(folder, "ca", authority);
-		replaceFile(join(folder, "anchor.der"), anchor);
+	/** Throws OperatorError if an authority that was made elsewhere has no place here. */
+	#checkImported({ certificate, privateKey }: CertificateAuthority): void {
+		const x509 = new X509Certificate(certificate);
+		if (!x509.checkPrivateKey(privateKey))
+			throw new OperatorError("this CA cannot be used: the private key is another certificate's");
+		for (const { generation, ca } of this.record?.operation.authorities ?? []) {
+			if (ca === generation && new X509Certificate(this.certificate(generation)).subject === x509.subject)
+				throw new OperatorError(
+					`authority ${generation} has the same subject, ${x509.subject}: an issuer's name must name one CA`,
+				);
+		}
 	}
 
-	#writeKeyAndCertificate(folder: string, name: string, { certificate, privateKey }: ServerCredentials): void {
-		replaceFile(join(folder, `${name}.key`), privateKeyPem(privateKey, this.#passphrase), 0o600);
-		replaceFile(join(folder, `${name}.pem`), certificatePem(certificate));
+	/** What a file says, read again when it has changed. */
+	#once<Value>(file: string, read: () => Value): Value {
+		const stat = statSync(file, { throwIfNoEntry: false });
+		const stamp = stat ? `${stat.mtimeMs} ${stat.size} ${stat.ino}` : "none";
+		const before = this.#read.get(file);
+		if (before?.stamp === stamp) return before.value as Value;
+		const value = read();
+		this.#read.set(file, { stamp, value });
+		return value;
 	}
+}
 
-	#readKeyAndCertificate(folder: string, name: string): ServerCredentials {
-		if (!existsSync(folder) || !statSync(folder).isDirectory())
-			throw new OperatorError(`${folder} does not exist: was it never made?`);
-		return {
-			certificate: new X509Certificate(readFileSync(join(folder, `${name}.pem`))).raw,
-			privateKey: readPrivateKey(join(folder, `${name}.key`), this.#passphrase),
-		};
+/** Where the CA information after `generation` will be. */
+function addressAfter(downloadUrl: string, generation: number): string {
+	return downloadUrl.replaceAll("{n}", String(generation + 1));
+}
+
+/** Throws OperatorError unless devices can use all that a fleet begins with, and RangeError for its plan. */
+export function checkSettings(settings: FleetPlan): void {
+	const { fleet, begins, plan, services, downloadUrl, dlKeys } = settings ?? {};
+	const isWhole =
+		typeof fleet === "string" &&
+		Number.isFinite(Date.parse(begins)) &&
+		typeof plan === "object" &&
+		typeof downloadUrl === "string" &&
+		[services, dlKeys].every(list => Array.isArray(list) && list.every(one => typeof one === "string"));
+	if (!isWhole) throw new OperatorError("this is no fleet's plan: restore it from a backup");
+	checkFleetName(fleet);
+	checkPlan(plan);
+	if (services.length === 0) throw new OperatorError("a fleet has one service at least");
+	checkAddresses(settings, downloadUrl, 1);
+}
+
+/** Throws OperatorError unless `downloadUrl` is good for generations from `first` on. */
+export function checkAddresses(settings: FleetPlan, downloadUrl: string, first: number): void {
+	if (!downloadUrl.includes("{n}"))
+		throw new OperatorError(
+			`the download servers' URL needs {n}, so that each has a host or a port of its own: ${downloadUrl}`,
+		);
+	const generations = Array.from({ length: TRIED }, (_, i) => first + i);
+	const addresses = generations.map(generation => judgeURL(addressAfter(downloadUrl, generation)));
+	for (const [i, address] of addresses.entries()) {
+		staticFile(address);
+		checkIsNoService(settings, address);
+		const before = addresses.findIndex(one => hostAndPort(one) === hostAndPort(address));
+		if (before < i) refuseShared(address, generations[before]);
 	}
+}
+
+function checkIsNoService({ services }: FleetPlan, address: { host: string; port: number }): void {
+	if (services.some(service => hostAndPort(judgeService(service)) === hostAndPort(address)))
+		throw new OperatorError(`${hostAndPort(address)} is a service's address: a download server needs one of its own`);
+}
+
+function refuseShared(address: { host: string; port: number }, generation: number): never {
+	throw new OperatorError(
+		`${hostAndPort(address)} is named by generation ${generation} already: the server there shows a certificate from that CA, ` +
+			"and a ClientHello names no path, so each generation needs a host or port of its own",
+	);
+}
+
+function informationOf(ordered: Ordered, certificate: Uint8Array): CaInformation {
+	const { generation, nextAddress, leafNotBefore, revokes, follows } = ordered;
+	return {
+		generation,
+		certificate,
+		nextAddress,
+		...(leafNotBefore === undefined ? {} : { leafNotBefore }),
+		...(revokes ? { revokes } : {}),
+		...(follows === generation - 1 ? {} : { follows }),
+	};
 }
 
 function datesOf(certificate: Uint8Array): Validity {
@@ -356,19 +441,8 @@ function datesOf(certificate: Uint8Array): Validity {
 	return { notBefore: new Date(validFrom), notAfter: new Date(validTo) };
 }
 
-function checkImported(certificate: X509Certificate, { privateKey }: CertificateAuthority): void {
-	const refuse = (why: string): never => {
-		throw new OperatorError(`this CA cannot be used: ${why}`);
-	};
-	if (!certificate.checkPrivateKey(privateKey)) refuse("the private key is another certificate's");
-	if (certificate.raw.length > MAXIMUM_CERTIFICATE)
-		refuse(`its certificate has ${certificate.raw.length} bytes, more than ${MAXIMUM_CERTIFICATE}`);
-	if (certificateKeyUsage(certificate.raw) === false) refuse("its keyUsage lacks keyCertSign");
-	if (!certificate.ca) refuse("its certificate has no basicConstraints cA"); // OpenSSL's judgement, usage included
-	const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey;
-	if (type !== "ed25519" && !(type === "ec" && details?.namedCurve === "prime256v1")) {
-		refuse(`its key is ${type}; devices verify Ed25519, or P-256 in builds that have it`);
-	}
+function later(one: Date, other: Date): Date {
+	return one > other ? one : other;
 }
 
 /** X.509 knows no fractions. */

@@ -55,8 +55,11 @@ export interface Presentation {
 }
 
 export interface EndpointOptions extends Presentation {
-	/** What is shown to a client that asks for `host`; undefined, or absent: the credentials above. */
-	present?(host: string): Presentation | undefined;
+	/**
+	 * What is shown to a client that asks for `host`, in lower case; undefined, or absent: the credentials above;
+	 * "refuse": nothing, the connection is closed.
+	 */
+	present?(host: string): Presentation | "refuse" | undefined;
 	/** Certificates between the server's and the authority's, DER. */
 	intermediates?: Uint8Array[];
 	address?: string; // default 127.0.0.1
@@ -259,10 +262,12 @@ function peerOf({ remoteAddress, remotePort }: { remoteAddress?: string; remoteP
  * also the first that is seen of a TLS socket, while it surely knows its peer.
  */
 function chooseContext({ present }: EndpointOptions, contexts: Map<string, SecureContext>, connections: Connections) {
-	return function (this: TLSSocket, host: string, callback: (error: Error | null, context?: SecureContext) => void) {
+	return function (this: TLSSocket, name: string, callback: (error: Error | null, context?: SecureContext) => void) {
 		const connection = connections.of(this);
 		if (!present) return callback(null); // the default credentials
+		const host = name.toLowerCase(); // RFC 6066 §3: names are DNS's
 		const presentation = present(host);
+		if (presentation === "refuse") return callback(new Error(`no certificate for ${host} can be shown`));
 		if (connection) {
 			connection.host = host;
 			connection.presented = presentation?.presented ?? connection.presented;

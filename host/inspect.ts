@@ -1,15 +1,30 @@
 // CA information and slot images in plain words and in CBOR diagnostic notation (RFC 8949 §8).
 
-import { type KeyObject, X509Certificate } from "node:crypto";
-import { type CaInformation, decodeCaInformation, openCaInformation } from "./ca-information.js";
+import { X509Certificate } from "node:crypto";
+import { type CaInformation, decodeCaInformation, decodePayload, openCaInformation } from "./ca-information.js";
+import type { DlKey } from "./dl-key.js";
+import { fingerprint, payloadFingerprint } from "./fingerprint.js";
 import { readSlotImage, SLOT_LENGTH } from "./slot-image.js";
 
-/** Text for people. `trust`: whose signatures count; without it a signature is not judged, and that is said. */
-export function inspect(bytes: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
-	return bytes.length === SLOT_LENGTH ? inspectSlot(bytes, trust) : inspectInformation(bytes, trust);
+/** Text for people, of CA information, a request to sign one, or a slot image. `trust`: whose signatures count; without it a signature is not judged, and that is said. */
+export function inspect(bytes: Uint8Array, trust?: { fleet: string; dlKeys: DlKey[] }, fleet = trust?.fleet): string {
+	if (bytes.length === SLOT_LENGTH) return inspectSlot(bytes, trust);
+	return bytes[0] >> 5 === MAP ? inspectRequest(bytes, fleet) : inspectInformation(bytes, trust);
 }
 
-function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
+const MAP = 5; // CBOR's major type (RFC 8949 §3.1)
+
+function inspectRequest(payload: Uint8Array, fleet: string | undefined): string {
+	const lines = [
+		`request to sign CA information, ${payload.length} bytes`,
+		...describe(decodePayload(payload)),
+		"signature         none: it is still to be signed (baton sign)",
+		`fingerprint       ${fleet === undefined ? "not shown: give --fleet" : payloadFingerprint(fleet, payload)}`,
+	];
+	return `${lines.join("\n")}\n`;
+}
+
+function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys: DlKey[] }): string {
 	const { information, signature, payload } = decodeCaInformation(object);
 	const verdict = !trust
 		? "not checked: give --fleet and --dl-key"
@@ -19,7 +34,8 @@ function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys:
 	return `${[`CA information, ${object.length} bytes`, ...describe(information), `signature         ${verdict}`].join("\n")}\n\n${diagnostic(payload, signature, information)}\n`;
 }
 
-function describe(information: CaInformation): string[] {
+/** What it says, line by line. */
+export function describe(information: CaInformation): string[] {
 	const { generation, certificate, nextAddress, mirrors = [], leafNotBefore, revokes, follows } = information;
 	const { subject, validFrom, validTo, fingerprint256, publicKey } = new X509Certificate(certificate);
 	return [
@@ -27,6 +43,7 @@ function describe(information: CaInformation): string[] {
 		`CA certificate    ${subject.replace(/\n/g, ", ")}, ${publicKey.asymmetricKeyType}, ${certificate.length} bytes`,
 		`                  ${validFrom} to ${validTo} (no device compares these with a clock)`,
 		`                  SHA-256 ${fingerprint256}`,
+		`                  its key ${fingerprint(publicKey.export({ type: "spki", format: "der" }))}`,
 		`next address      ${nextAddress}`,
 		...mirrors.map(mirror => `   or             ${mirror}`),
 		...(leafNotBefore === undefined
@@ -37,7 +54,7 @@ function describe(information: CaInformation): string[] {
 	];
 }
 
-function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: KeyObject[] }): string {
+function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: DlKey[] }): string {
 	if (!trust) throw new TypeError("a slot's copies count only if their signatures hold: give --fleet and --dl-key");
 	const { copies, object, information } = readSlotImage(image, trust.fleet, trust.dlKeys);
 	const lines = [

@@ -19,6 +19,8 @@ export function orderText(order: Order): string {
 			return `generation ${order.generation} is revoked`;
 		case "reissue":
 			return `the CA information of generation ${order.generation} is issued anew, and all later ones after it`;
+		case "restored":
+			return `what is issued from now on is above generation ${order.above}`;
 		case "close":
 			return `the download server named by generation ${order.namedBy} ends`;
 	}

@@ -60,6 +60,8 @@ export interface Operation {
 	next?: number;
 	/** Where the fleet's addresses were moved to. */
 	downloadUrl?: string;
+	/** The lowest generation that may be issued, where that is not simply the next one. */
+	least?: number;
 	authorities: Authority[];
 	downloadServers: DownloadServer[];
 }
@@ -69,7 +71,15 @@ export type Order =
 	| { order: "take over" } // 509, 510: the end of the current authority, the next in full operation
 	| { order: "revoke"; generation: number } // 503, 507, 511; or a provisional authority
 	| ReissueOrder
-	| { order: "close"; namedBy: number }; // 603: a download server whose period ended
+	| { order: "close"; namedBy: number } // 603: a download server whose period ended
+	| RestoredOrder;
+
+/** A backup does not know which generations up to `above` were signed: what of `unsigned` is among them is issued anew. */
+export interface RestoredOrder {
+	order: "restored";
+	above: number;
+	unsigned: number[];
+}
 
 /** The same CA under a greater generation, and all later ones after it. What is not given stays as it is. */
 export interface ReissueOrder {
@@ -100,12 +110,12 @@ export interface Step {
 export class OrderError extends Error {}
 
 /** Steps 501, 502: the first authority in full operation. */
-export function begin(plan: Plan): { operation: Operation; steps: Step[] } {
+export function begin(plan: Plan, generation = 1): { operation: Operation; steps: Step[] } {
 	checkPlan(plan);
-	const first: Authority = { ...newAuthority(plan, 1, "A", 0), follows: 0, phase: "full", fullFrom: 0 };
+	const first: Authority = { ...newAuthority(plan, generation, "A", 0), follows: 0, phase: "full", fullFrom: 0 };
 	return {
-		operation: { year: 0, full: 1, authorities: [first], downloadServers: [] },
-		steps: [{ year: 0, step: "502", what: "authority in full operation", generation: 1 }],
+		operation: { year: 0, full: generation, authorities: [first], downloadServers: [] },
+		steps: [{ year: 0, step: "502", what: "authority in full operation", generation }],
 	};
 }
 
@@ -176,6 +186,9 @@ export function give(
 			break;
 		case "close":
 			close(order.namedBy);
+			break;
+		case "restored":
+			restored(order);
 	}
 	return { operation, steps };
 
@@ -239,6 +252,18 @@ export function give(
 		serveAnew("506′");
 	}
 
+	function restored({ above, unsigned }: RestoredOrder) {
+		operation.least = Math.max(operation.least ?? 0, above + 1);
+		const isFresh = (generation: number) => unsigned.includes(generation) && generation <= above;
+		if (isFresh(operation.full)) {
+			issueAnew(operation.full, {}, "502′");
+			if (operation.next !== undefined) issueAnew(operation.next, {}, "505′");
+		} else if (operation.next !== undefined && isFresh(operation.next)) {
+			issueAnew(operation.next, {}, "505′");
+		}
+		serveAnew("506′");
+	}
+
 	/** In full operation it follows the one that it replaces, in provisional operation the one in full operation. */
 	function issueAnew(old: number, changes: Partial<Authority>, step: string) {
 		const former = authorityOf(operation, old);
@@ -288,7 +313,7 @@ export function give(
 	}
 
 	function nextGeneration() {
-		return Math.max(newest(operation) + 1, least);
+		return Math.max(newest(operation) + 1, operation.least ?? 0, least);
 	}
 
 	function find(generation: number): Authority {

@@ -1,34 +1,49 @@
-// Private keys on disk: PKCS #8 in PEM, mode 0600, encrypted (PBES2, AES-256) where a passphrase is set.
+// Private keys on disk: PKCS #8 in PEM, mode 0600, encrypted (pbes2.ts) where a passphrase was given.
 
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createFile } from "./durable-file.js";
 import { OperatorError } from "./operator-error.js";
+import type { Passphrase } from "./passphrases.js";
+import { encryptPrivateKey } from "./pbes2.js";
 
 /** Writes a key to a new file. A key file is never replaced: what it held may exist nowhere else. */
-export function writePrivateKey(path: string, key: KeyObject, passphrase?: string): void {
+export function writePrivateKey(path: string, key: KeyObject, passphrase?: Passphrase): void {
 	createFile(path, privateKeyPem(key, passphrase), 0o600);
 }
 
-export function privateKeyPem(key: KeyObject, passphrase?: string): string {
-	const encryption = passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase };
-	return key.export({ type: "pkcs8", format: "pem", ...encryption }) as string;
+export function privateKeyPem(key: KeyObject, passphrase?: Passphrase): string {
+	const given = passphrase?.given;
+	if (given === undefined) return key.export({ type: "pkcs8", format: "pem" }) as string;
+	return encryptPrivateKey(key.export({ type: "pkcs8", format: "der" }), given);
 }
 
 /** Throws OperatorError if others may read the file, or if the passphrase is missing or wrong. */
-export function readPrivateKey(path: string, passphrase?: string): KeyObject {
-	const mode = statSync(path).mode & 0o777;
-	if (mode & 0o077) {
-		throw new OperatorError(`${path}: others may read this private key (mode ${mode.toString(8)}): chmod 600 it`);
-	}
-	const pem = readFileSync(path, "utf8");
-	if (pem.includes("ENCRYPTED") && passphrase === undefined)
-		throw new OperatorError(`${path}: this key is encrypted: set BATON_PASSPHRASE`);
+export function readPrivateKey(path: string, passphrase: Passphrase): KeyObject {
+	const pem = readPem(path);
+	const encrypted = isEncrypted(pem);
+	const given = encrypted ? passphrase.get(path) : undefined;
 	try {
-		return createPrivateKey({ key: pem, passphrase });
+		return createPrivateKey({ key: pem, passphrase: given });
 	} catch {
+		throw new OperatorError(`${path}: ${encrypted ? "another passphrase opens this key" : "not a private key in PEM"}`);
+	}
+}
+
+export function isEncrypted(pem: string): boolean {
+	return pem.includes("ENCRYPTED");
+}
+
+function readPem(path: string): string {
+	let mode: number;
+	try {
+		mode = statSync(path).mode & 0o777;
+	} catch (error) {
 		throw new OperatorError(
-			`${path}: not a private key in PEM${passphrase === undefined ? "" : ", or another passphrase"}`,
+			`${path}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "this private key is not there" : (error as Error).message}`,
 		);
 	}
+	if (mode & 0o077)
+		throw new OperatorError(`${path}: others may read this private key (mode ${mode.toString(8)}): chmod 600 it`);
+	return readFileSync(path, "utf8");
 }

@@ -100,14 +100,15 @@ export class Rehearsal implements Stage {
 		this.#options = options;
 		this.yearMilliseconds = options.yearMilliseconds ?? pace[options.board];
 		this.flash = join(folder, "device");
+		this.#signer = Signer.create(join(folder, "dl"), "example");
 		this.fleet = Fleet.create(join(folder, "fleet"), {
 			fleet: "example",
 			begins: PLANNED_BEGIN,
 			plan: scenario.plan,
 			services: [SERVICE_NAME],
 			downloadUrl: "https://download-{n}.fleet.example/ca-information",
+			dlKeys: [Buffer.from(rawPublicKey(this.#signer.publicKey)).toString("hex")],
 		});
-		this.#signer = Signer.create(join(folder, "dl"), "example");
 		this.#desk = new FleetDesk({ fleet: this.fleet, year: () => this.year, signer: () => this.#signer });
 	}
 

@@ -1,8 +1,13 @@
 import { createInterface } from "node:readline/promises";
 
+/** Is there somebody who can be asked? */
+export function canAsk(): boolean {
+	return Boolean(process.stdin.isTTY && process.stdout.isTTY);
+}
+
 /** Asks for a word to be typed. Without a terminal nobody can, and the answer is no. */
 export async function confirmed(word: string, question: string): Promise<boolean> {
-	if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+	if (!canAsk()) return false;
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
 	try {
 		return (await terminal.question(`${question}\nType ${word} to go on: `)).trim() === word;

@@ -1,7 +1,17 @@
 // device, verify, inspect: what a device makes of servers and of what it is given.
 
 import { type Command, Option } from "commander";
-import { boards, collect, collectMap, type Finish, positiveInteger, serviceURL, timerInteger, verb } from "./verb.js";
+import {
+	act,
+	boards,
+	collect,
+	collectMap,
+	type Finish,
+	positiveInteger,
+	serviceURL,
+	timerInteger,
+	verb,
+} from "./verb.js";
 
 export function registerDeviceVerbs(program: Command, finish: Finish): void {
 	verb(
@@ -31,29 +41,35 @@ export function registerDeviceVerbs(program: Command, finish: Finish): void {
 		)
 		.action(async options => finish(await (await import("./device.js")).device({ map: [], ...options })));
 
-	verb(
-		program,
-		"verify",
-		"would a device with these slots accept this server now?",
-		"baton verify https://service.example/ --fleet example --dl-key dl.pub --flash device --map service.example=127.0.0.1:8443",
-	)
-		.argument("<url>", "https URL of the server")
-		.requiredOption("--fleet <name>", "the fleet's name")
-		.requiredOption("--dl-key <file>", "DL public key", collect)
-		.option("--flash <folder>", "a device's flash images")
-		.option("--information <file>", "CA information in place of images: current, then next", collect)
-		.option("--map <name[:port]=address:port>", "where a name leads", collectMap)
-		.addHelpText("after", "\nExit codes: 0 it would, 1 it would not, 2 bad arguments or files.")
-		.action(async (url, options) => finish(await (await import("./verify.js")).verify(url, { map: [], ...options })));
+	act(
+		verb(
+			program,
+			"verify",
+			"would a device with these slots accept this server now?",
+			"baton verify https://service.example/ --fleet example --dl-key dl.pub --flash device --map service.example=127.0.0.1:8443",
+		)
+			.argument("<url>", "https URL of the server")
+			.requiredOption("--fleet <name>", "the fleet's name")
+			.requiredOption("--dl-key <file>", "DL public key", collect)
+			.option("--flash <folder>", "a device's flash images")
+			.option("--information <file>", "CA information in place of images: current, then next", collect)
+			.option("--map <name[:port]=address:port>", "where a name leads", collectMap)
+			.addHelpText("after", "\nExit codes: 0 it would, 1 it would not, 2 bad arguments or files."),
+		finish,
+		async (url, options) => (await import("./verify.js")).verify(url, { map: [], ...options }),
+	);
 
-	verb(
-		program,
-		"inspect",
-		"CA information or a slot image, in plain words and in CBOR diagnostic notation",
-		"baton inspect fleet/authority/1/information.cbor --fleet example --dl-key fleet/dl/dl.pub",
-	)
-		.argument("<file>", "CA information, or a slot image of 8,192 bytes")
-		.option("--fleet <name>", "judge signatures for this fleet")
-		.option("--dl-key <file>", "… by this DL public key", collect)
-		.action(async (file, options) => (await import("./inspect.js")).inspectFile(file, options));
+	act(
+		verb(
+			program,
+			"inspect",
+			"CA information, a request to sign one, or a slot image, in plain words and in CBOR diagnostic notation",
+			"baton inspect fleet/authority/1/information.cbor --fleet example --dl-key fleet/dl/dl.pub",
+		)
+			.argument("<file>", "CA information, to-sign.cbor, or a slot image of 8,192 bytes")
+			.option("--fleet <name>", "judge signatures for this fleet")
+			.option("--dl-key <file>", "… by this DL public key", collect),
+		finish,
+		async (file, options) => (await import("./inspect.js")).inspectFile(file, options),
+	);
 }

@@ -1,56 +1,82 @@
-// export and provision: what is carried away as files.
+// export, provision, erase: what is carried away as files, and what devices have of it.
 
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { checkSettings, deviceSettings, type RunSettings } from "../../boards/settings.js";
 import { writeSettings } from "../../firmware/settings.js";
+import { check, findingText } from "../check.js";
 import { rawPublicKey } from "../dl-key.js";
 import { replaceFile } from "../durable-file.js";
 import { exportStatic, provision } from "../export.js";
 import { FleetDesk } from "../fleet-desk.js";
 import { authorityOf } from "../operator.js";
+import { OperatorError } from "../operator-error.js";
+import { SLOT_LENGTH } from "../slot-image.js";
+import { confirmed } from "./confirm.js";
+import { notConfirmed, type Outcome } from "./verb.js";
 
-export function exportTo(target: string, { listen, folder }: { listen: string; folder: string }): void {
+export function exportTo(target: string, { listen, folder }: { listen: string; folder: string }): Outcome {
 	const { fleet, operation } = FleetDesk.open({ folder });
-	const exported = exportStatic(fleet, operation, target, listen);
-	if (exported.length === 0) process.stdout.write("no download server is in operation yet: nothing to serve\n");
-	for (const { host, serves } of exported) process.stdout.write(`${host}: CA information ${serves}\n`);
-	process.stdout.write(
-		`include ${target}/nginx.conf in nginx's http block; after the next step of the plan, export again and reload\n`,
-	);
+	for (const finding of check(fleet))
+		if (finding.weight !== "note") process.stderr.write(`baton: ${findingText(finding)}\n`);
+	const { exported, troubles } = exportStatic(fleet, operation, target, listen);
+	for (const trouble of troubles) process.stderr.write(`baton: ${trouble}\n`);
+	return {
+		code: troubles.length > 0 ? 1 : 0,
+		lines: [
+			...(exported.length === 0 ? ["no download server is in operation yet: nothing to serve"] : []),
+			...exported.map(({ place, serves }) => `${place}: CA information ${serves}`),
+			`include ${resolve(target)}/nginx.conf in nginx's http block (and nginx-default.conf, if it has no default_server of its own); after the next step of the plan, export again and reload`,
+		],
+		json: { exported, troubles },
+	};
 }
 
 export interface ProvisionOptions extends Pick<RunSettings, "map" | "pollInterval" | "serviceInterval"> {
 	folder: string;
-	generation?: number;
 	/** Without it no `settings` are written: only a board of the Moddable SDK has that partition. */
 	service?: string;
 }
 
+/** The factory begins with the CA in full operation: what it writes counts as proved. */
 export function provisionTo(
 	target: string,
-	{ folder, generation, service, map, pollInterval, serviceInterval }: ProvisionOptions,
-): void {
+	{ folder, service, map, pollInterval, serviceInterval }: ProvisionOptions,
+): Outcome {
 	const { fleet, operation } = FleetDesk.open({ folder });
-	const of = generation ?? operation.full;
-	const object = fleet.signedInformation(of);
-	for (const file of provision(object, fleet.dlKeys, target)) process.stdout.write(`${file}\n`);
+	const { full } = operation;
+	const object = fleet.signedInformation(full);
+	const files = provision(object, fleet.dlKeys, target);
 	if (service !== undefined) {
 		const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
-		const dlKeys = fleet.dlKeys.map(key => hex(rawPublicKey(key)));
-		const settings = {
+		const settings = checkSettings({
 			fleet: fleet.name,
 			factory: hex(object),
-			dlKeys,
+			dlKeys: fleet.dlKeys.map(key => hex(rawPublicKey(key))),
 			service,
 			map,
 			pollInterval,
 			serviceInterval,
 			once: false,
-		};
-		replaceFile(join(target, "settings"), writeSettings(deviceSettings(checkSettings(settings))));
-		process.stdout.write(`${join(target, "settings")}\n`);
+		});
+		files.push(join(target, "settings"));
+		replaceFile(join(target, "settings"), writeSettings(deviceSettings(settings)));
 	}
-	process.stdout.write(
-		`for devices of the fleet ${fleet.name}, beginning with CA ${authorityOf(operation, of).letter} (generation ${of})\n`,
-	);
+	const { letter } = authorityOf(operation, full);
+	return {
+		lines: [...files, `for devices of the fleet ${fleet.name}, beginning with CA ${letter} (generation ${full})`],
+		json: { files, generation: full },
+	};
+}
+
+/** Of a device that holds what its firmware leaves alone, another fleet's say: it begins with the factory's again. */
+export async function erase(flash: string, { yes }: { yes?: boolean }): Promise<Outcome> {
+	const files = ["ca0", "ca1"].map(name => join(flash, name)).filter(file => existsSync(file));
+	if (files.length === 0) throw new OperatorError(`${flash} holds no slot images, ca0 and ca1`);
+	if (!yes) {
+		const question = `${files.join(" and ")} are erased: the device trusts the factory's CA again, which may be revoked, until its next update.`;
+		if (!(await confirmed("erase", question))) return notConfirmed("nothing was erased");
+	}
+	for (const file of files) replaceFile(file, new Uint8Array(SLOT_LENGTH).fill(0xff));
+	return { lines: files.map(file => `erased: ${file}`), json: { erased: files } };
 }

@@ -1,112 +1,184 @@
-// init, status, ca, import, take-over, reissue, revoke: a fleet's authorities through the years.
+// init, status, check, ca, import, take-over, reissue, revoke, restored: a fleet's authorities through the years.
 
 import { type Command, Option } from "commander";
 import { OperatorError } from "../operator-error.js";
-import { collect, example, type Finish, fleetVerb, positiveInteger, positiveNumber, time, withFolder } from "./verb.js";
+import {
+	act,
+	collect,
+	example,
+	type Finish,
+	fleetVerb,
+	positiveInteger,
+	positiveNumber,
+	time,
+	withFolder,
+} from "./verb.js";
+
+const DL = "where the DL signing key is (default: dl in the fleet's folder, if it is there)";
+const ACCESS_LOG = "a web server's log in the combined format; it may be compressed (gz)";
 
 export function registerFleetVerbs(program: Command, finish: Finish): void {
-	fleetVerb(
-		program,
-		"init",
-		"make a fleet: authority A in full operation, and a DL signing key",
-		"baton init --fleet example --service service.example --download-url 'https://download-{n}.example/ca-information'",
-	)
-		.requiredOption("--fleet <name>", "the fleet's name")
-		.requiredOption("--service <host>", "name of an application server", collect)
-		.requiredOption("--download-url <url>", "where CA information will be: {n} stands for the generation")
-		.option("--validity <years>", "of a CA certificate", positiveNumber, 20)
-		.option("--overlap <years>", "the next CA comes so long before the end", positiveNumber, 5)
-		.option(
-			"--until-previous-ends",
-			"download servers end as in figure 6 (default: they stay, for devices that were away)",
+	act(
+		fleetVerb(
+			program,
+			"init",
+			"make a fleet: authority A in full operation, and a DL signing key",
+			"baton init --fleet example --service service.example --download-url 'https://download-{n}.example/ca-information'",
 		)
-		.option("--dl-key <file>", "the DL signing key is elsewhere: its public key, and a spare's", collect)
-		.addOption(
-			new Option("--key-type <type>", "of the authorities and servers")
-				.choices(["ed25519", "p256", "rsa-2048"])
-				.default("ed25519"),
-		)
-		.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
-		.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE)")
-		.option("--step-ca <folder>", "… or both from step-ca's folder")
-		.action(async options => (await import("./init.js")).init(options));
+			.requiredOption("--fleet <name>", "the fleet's name")
+			.requiredOption("--service <host>", "name of an application server, with a port if it is not 443", collect)
+			.requiredOption("--download-url <url>", "where CA information will be: {n} stands for the generation")
+			.option("--validity <years>", "of a CA certificate", positiveNumber, 20)
+			.option("--overlap <years>", "the next CA comes so long before the end", positiveNumber, 5)
+			.option(
+				"--until-previous-ends",
+				"download servers end as in figure 6 (default: they stay, for devices that were away)",
+			)
+			.option("--dl-key <file>", "the DL signing key is elsewhere: its public key, and a spare's", collect)
+			.addOption(
+				new Option("--key-type <type>", "of the authorities and servers")
+					.choices(["ed25519", "p256", "rsa-2048"])
+					.default("ed25519"),
+			)
+			.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
+			.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE)")
+			.option("--step-ca <folder>", "… or both from step-ca's folder")
+			.option("--ask-passphrase", "ask for the passphrase that private keys are encrypted with"),
+		finish,
+		async options => (await import("./init.js")).init(options),
+	);
 
-	fleetVerb(
-		program,
-		"status",
-		"who is in operation, what comes next, which devices have it",
-		"baton status --access-log /var/log/nginx/access.log",
-	)
-		.option("--access-log <file>", "a web server's log in the combined format", collect)
-		.option("--days <days>", "how far back polls count", positiveInteger, 30)
-		.option("--json", "print one JSON object")
-		.action(async options => (await import("./status.js")).status(options));
+	act(
+		fleetVerb(
+			program,
+			"status",
+			"who is in operation, what comes next, which devices have it",
+			"baton status --access-log /var/log/nginx/access.log",
+		)
+			.option("--access-log <file>", ACCESS_LOG, collect)
+			.option("--days <days>", "how far back polls count", positiveInteger, 30)
+			.addHelpText(
+				"after",
+				"\nExit codes: 0 all is well, 3 something is due, 4 devices are or will be cut off, 2 bad arguments or files.",
+			),
+		finish,
+		async options => (await import("./status.js")).status(options),
+	);
+
+	act(
+		fleetVerb(
+			program,
+			"check",
+			"is all that the fleet has whole: files, keys, certificates, signatures, dates, the DL key's log",
+			"baton check",
+		)
+			.option("--dl <folder>", DL)
+			.addHelpText("after", "\nExit codes: as those of baton status."),
+		finish,
+		async options => (await import("./status.js")).checkAll(options),
+	);
 
 	const ca = program.command("ca").description("certificate authorities").exitOverride();
-	withFolder(
-		example(
-			ca.command("issue").description("bring the next authority into provisional operation, with its download server"),
-			"baton ca issue",
-		),
-	)
-		.option("--dl <folder>", "where the DL signing key is (default: dl in the fleet's folder, if it is there)")
-		.action(async options => (await import("./orders.js")).issue(options));
-	withFolder(
-		example(
-			ca.command("accept").description("take back a CA information that was signed elsewhere"),
-			"baton ca accept 2.cbor",
-		),
-	)
-		.argument("<file>")
-		.action(async (file, options) => (await import("./orders.js")).accept(file, options));
+	act(
+		withFolder(
+			example(
+				ca
+					.command("issue")
+					.description("bring the next authority into provisional operation, with its download server"),
+				"baton ca issue",
+				"baton ca issue",
+			),
+		).option("--dl <folder>", DL),
+		finish,
+		async options => (await import("./orders.js")).issue(options),
+	);
+	act(
+		withFolder(
+			example(
+				ca.command("accept").description("take back a CA information that was signed elsewhere"),
+				"baton ca accept 2.cbor",
+				"baton ca accept",
+			),
+		).argument("<file>"),
+		finish,
+		async (file, options) => (await import("./orders.js")).accept(file, options),
+	);
 
-	fleetVerb(
-		program,
-		"import",
-		"as ca issue, with an authority that openssl or step-ca made",
-		"baton import --ca-cert ca.pem --ca-key ca.key",
-	)
-		.option("--ca-cert <file>", "its certificate")
-		.option("--ca-key <file>", "its key, PEM (BATON_IMPORT_PASSPHRASE)")
-		.option("--step-ca <folder>", "both from step-ca's folder")
-		.option("--dl <folder>", "where the DL signing key is")
-		.action(async options => {
+	act(
+		fleetVerb(
+			program,
+			"import",
+			"as ca issue, with an authority that openssl or step-ca made",
+			"baton import --ca-cert ca.pem --ca-key ca.key",
+		)
+			.option("--ca-cert <file>", "its certificate")
+			.option("--ca-key <file>", "its key, PEM (BATON_IMPORT_PASSPHRASE)")
+			.option("--step-ca <folder>", "both from step-ca's folder")
+			.option("--dl <folder>", DL),
+		finish,
+		async options => {
 			if (!options.caCert && !options.caKey && !options.stepCa)
 				throw new OperatorError("give --ca-cert and --ca-key, or --step-ca");
-			await (await import("./orders.js")).issue(options);
-		});
+			return (await import("./orders.js")).issue(options);
+		},
+	);
 
-	fleetVerb(
-		program,
-		"take-over",
-		"end the current authority; the next one in full operation (cannot be undone)",
-		"baton take-over --access-log /var/log/nginx/access.log",
-	)
-		.option("--access-log <file>", "a web server's log in the combined format", collect)
-		.option("--days <days>", "how far back polls count", positiveInteger, 30)
-		.option("--yes", "do not ask")
-		.option("--dl <folder>", "where the DL signing key is")
-		.action(async options => finish(await (await import("./orders.js")).takeOver(options)));
+	act(
+		fleetVerb(
+			program,
+			"take-over",
+			"end the current authority; the next one in full operation (cannot be undone)",
+			"baton take-over --access-log /var/log/nginx/access.log",
+		)
+			.option("--access-log <file>", ACCESS_LOG, collect)
+			.option("--days <days>", "how far back polls count", positiveInteger, 30)
+			.option("--yes", "do not ask")
+			.option("--dl <folder>", DL),
+		finish,
+		async options => (await import("./orders.js")).takeOver(options),
+	);
 
-	fleetVerb(
-		program,
-		"reissue",
-		"issue a CA information anew, and all later ones: the same CA, a greater generation",
-		"baton reissue 1 --not-before 2031-05-01",
-	)
-		.argument("<generation>", "in full or provisional operation", positiveInteger)
-		.option("--not-before <time>", "devices refuse certificates of its servers from before (ISO 8601)", time)
-		.option("--download-url <url>", "where CA information will be from now on: {n} stands for the generation")
-		.option("--dl <folder>", "where the DL signing key is")
-		.action(async (generation, options) => (await import("./orders.js")).reissue(generation, options));
+	act(
+		fleetVerb(
+			program,
+			"reissue",
+			"issue a CA information anew, and all later ones: the same CA, a greater generation",
+			"baton reissue 1 --not-before 2031-05-01",
+		)
+			.argument("<generation>", "in full or provisional operation", positiveInteger)
+			.option("--not-before <time>", "devices refuse certificates of its servers from before (ISO 8601)", time)
+			.option("--download-url <url>", "where CA information will be from now on: {n} stands for the generation")
+			.option("--yes", "do not ask")
+			.option("--dl <folder>", DL),
+		finish,
+		async (generation, options) => (await import("./orders.js")).reissue(generation, options),
+	);
 
-	fleetVerb(
-		program,
-		"revoke",
-		"revoke an authority at once: its successor takes over, and is made if need be",
-		"baton revoke 1",
-	)
-		.argument("<generation>", "of the authority", positiveInteger)
-		.option("--dl <folder>", "where the DL signing key is")
-		.action(async (generation, options) => (await import("./orders.js")).revoke(generation, options));
+	act(
+		fleetVerb(
+			program,
+			"revoke",
+			"revoke an authority at once: its successor takes over, and is made if need be (asks on a terminal)",
+			"baton revoke 1",
+		)
+			.argument("<generation>", "of the authority", positiveInteger)
+			.option("--yes", "do not ask")
+			.option("--dl <folder>", DL),
+		finish,
+		async (generation, options) => (await import("./orders.js")).revoke(generation, options),
+	);
+
+	act(
+		fleetVerb(
+			program,
+			"restored",
+			"the fleet's folder came from a backup: go on above what may have been signed since",
+			"baton restored --access-log /var/log/nginx/access.log",
+		)
+			.option("--above <generation>", "the last that was signed, if it is known", positiveInteger)
+			.option("--access-log <file>", ACCESS_LOG, collect)
+			.option("--dl <folder>", DL),
+		finish,
+		async options => (await import("./orders.js")).restored(options),
+	);
 }

@@ -6,6 +6,7 @@ import { FleetDesk } from "../fleet-desk.js";
 import { Front } from "../front/front.js";
 import { type Backend, route, type Shown, shownNow } from "../front/route.js";
 import { OperatorError } from "../operator-error.js";
+import type { Outcome } from "./verb.js";
 
 export interface FrontVerbOptions {
 	folder: string;
@@ -16,7 +17,7 @@ export interface FrontVerbOptions {
 const LOOK_EVERY = 2_000; // ms
 
 /** Runs until SIGINT or SIGTERM. What another `baton` changes in the fleet's folder counts within two seconds. */
-export async function front({ folder, listen, by }: FrontVerbOptions): Promise<void> {
+export async function front({ folder, listen, by }: FrontVerbOptions): Promise<Outcome> {
 	const { fleet } = FleetDesk.open({ folder });
 	const backends = new Map(by.map(({ generation, backend }) => [generation, backend]));
 	if (backends.size < by.length) throw new OperatorError("--by: a generation is named twice");
@@ -56,6 +57,7 @@ export async function front({ folder, listen, by }: FrontVerbOptions): Promise<v
 	clearInterval(timer);
 	await server.close();
 	say("stopped");
+	return {};
 }
 
 function describe({ generation, backend }: Shown): string {

@@ -1,80 +1,168 @@
-// ca issue and import, take-over, reissue, revoke: orders that a person gives; and ca accept, which brings back what they needed.
+// ca issue and import, take-over, reissue, revoke: orders that a person gives; ca accept, which brings back what they
+// needed; and restored, after a backup.
 
-import { readFileSync } from "node:fs";
-import { adoptionOf, adoptionText, isEnough, shareWith } from "../adoption.js";
+import type { X509Certificate } from "node:crypto";
+import { adoptionOf, adoptionText, highestGeneration, isEnough, shareWith } from "../adoption.js";
+import type { Fleet } from "../fleet.js";
 import { type CarriedOut, FleetDesk } from "../fleet-desk.js";
 import { type ImportOptions, readImported } from "../imported-authority.js";
-import { authorityOf } from "../operator.js";
+import { authorityOf, newest, type Operation, type ReissueOrder } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
-import { afterRevocation, carriedOutText } from "./carried-out.js";
-import { confirmed } from "./confirm.js";
+import { stepText } from "../operator-text.js";
+import { readOptionFile } from "../option-file.js";
+import { carriedOutJson, carriedOutText } from "./carried-out.js";
+import { canAsk, confirmed } from "./confirm.js";
+import { notConfirmed, type Outcome } from "./verb.js";
 
 export interface OrderOptions {
 	folder: string;
 	dl?: string; // folder
+	yes?: boolean;
 }
 
 /** Order 505, 506 by hand; or with an authority that was made elsewhere. */
-export async function issue(options: OrderOptions & ImportOptions): Promise<void> {
+export async function issue(options: OrderOptions & ImportOptions): Promise<Outcome> {
 	const desk = FleetDesk.open(options);
-	say(await desk.give({ order: "provide" }, readImported(options)));
+	return outcome(desk.fleet, await desk.give({ order: "provide" }, readImported(options)));
 }
 
 /** Order 509, 510 by hand. Cannot be undone: devices that have followed refuse the old authority. */
-export async function takeOver(
-	options: OrderOptions & { yes?: boolean; accessLog?: string[]; days: number },
-): Promise<number> {
+export async function takeOver(options: OrderOptions & { accessLog?: string[]; days: number }): Promise<Outcome> {
 	const desk = FleetDesk.open(options);
 	const { fleet, operation } = desk;
 	const { next } = operation;
-	if (next === undefined)
-		throw new OperatorError("there is no authority in provisional operation to take over: baton ca issue");
-	if (!fleet.information(next))
-		throw new OperatorError(`CA information ${next} is not signed yet: no device can have it. baton sign`);
-	const adoption = await adoptionOf(fleet, options);
-	process.stdout.write(`${adoptionText(adoption, next, options.days)}\n`);
-	if (!options.yes) {
-		const question =
-			"Full operation cannot be undone: devices that follow refuse servers that still present the old authority.\n" +
-			`Have certificates by CA ${authorityOf(operation, next).letter} ready for all of: ${fleet.settings.services.join(", ")}.`;
-		const word = isEnough(shareWith(adoption, next)) ? "take over" : "take over anyway";
-		if (!(await confirmed(word, question))) {
-			process.stderr.write("baton: not confirmed, nothing was changed (--yes where nobody can type)\n");
-			return 1;
+	const lines: string[] = [];
+	if (next !== undefined) {
+		desk.preview({ order: "take over" });
+		const adoption = await adoptionOf(fleet, options);
+		lines.push(adoptionText(adoption, next, options.days));
+		if (!options.yes) {
+			process.stdout.write(`${lines.shift()}\n`);
+			const question =
+				"Full operation cannot be undone: devices that follow refuse servers that still present the old authority.\n" +
+				`Have certificates by CA ${authorityOf(operation, next).letter} ready for all of: ${fleet.settings.services.join(", ")}.`;
+			const word = isEnough(shareWith(adoption, next)) ? "take over" : "take over anyway";
+			if (!(await confirmed(word, question))) return notConfirmed("nothing was changed");
 		}
 	}
-	say(await desk.give({ order: "take over" }));
-	return 0;
+	return outcome(fleet, await desk.give({ order: "take over" }), lines);
 }
 
 /** The same CA under a greater generation, with another address or with key 4. */
 export async function reissue(
 	generation: number,
 	options: OrderOptions & { notBefore?: number; downloadUrl?: string },
-): Promise<void> {
+): Promise<Outcome> {
 	const { notBefore, downloadUrl } = options;
-	say(
-		await FleetDesk.open(options).give({
-			order: "reissue",
-			generation,
-			...(notBefore === undefined ? {} : { leafNotBefore: notBefore }),
-			...(downloadUrl === undefined ? {} : { downloadUrl }),
-		}),
-	);
+	const desk = FleetDesk.open(options);
+	const order: ReissueOrder = {
+		order: "reissue",
+		generation,
+		...(notBefore === undefined ? {} : { leafNotBefore: notBefore }),
+		...(downloadUrl === undefined ? {} : { downloadUrl }),
+	};
+	const refused = notBefore === undefined ? [] : certificatesBefore(desk.fleet, desk.operation, generation, notBefore);
+	if (refused.length > 0 && !options.yes) {
+		desk.preview(order);
+		const question = `Devices will refuse these certificates, as soon as they have what is issued now:\n${refused.join("\n")}`;
+		if (!(await confirmed("refuse them", question))) {
+			if (!canAsk()) process.stderr.write(`${question}\n`);
+			return notConfirmed("nothing was changed");
+		}
+	}
+	return outcome(desk.fleet, await desk.give(order), refused.length > 0 ? ["Devices will refuse:", ...refused] : []);
 }
 
-/** Revoking never waits, and never asks. */
-export async function revoke(generation: number, options: OrderOptions): Promise<void> {
-	say(await FleetDesk.open(options).give({ order: "revoke", generation }));
-	process.stdout.write(`${afterRevocation}\n`);
+/** Those of this CA that were recorded, line by line: the services' own, and what server-cert has issued. */
+function certificatesBefore(fleet: Fleet, operation: Operation, generation: number, notBefore: number): string[] {
+	const ofCa = operation.authorities.find(authority => authority.generation === generation)?.ca;
+	const generations = operation.authorities.filter(({ ca }) => ca === ofCa).map(one => one.generation);
+	const certificates = generations.flatMap(of => [...fleet.at(of).issued, ...fleet.serviceCertificates(of)]);
+	return certificates.filter(({ validFrom }) => Date.parse(validFrom) / 1_000 < notBefore).map(describeCertificate);
+}
+
+function describeCertificate({ subjectAltName, validFrom, serialNumber }: X509Certificate): string {
+	const names = (subjectAltName ?? "").replaceAll(/DNS:|IP Address:/g, "");
+	return `  ${names}, issued ${new Date(validFrom).toISOString().slice(0, 10)}, serial number ${serialNumber.toLowerCase()}`;
+}
+
+/** Asks on a terminal; elsewhere revoking never waits. */
+export async function revoke(generation: number, options: OrderOptions): Promise<Outcome> {
+	const desk = FleetDesk.open(options);
+	const { fleet } = desk;
+	const order = { order: "revoke", generation } as const;
+	if (canAsk() && !options.yes) {
+		const { steps } = desk.preview(order);
+		const { letter, phase } = authorityOf(desk.operation, generation);
+		const question = `CA ${letter}, generation ${generation}, is ${phaseText(phase)}. To revoke it means:\n${steps.map(step => `  ${stepText(step)}`).join("\n")}\nIt cannot be undone.`;
+		if (!(await confirmed(`revoke ${letter.replaceAll("′", "'")}`, question)))
+			return notConfirmed("nothing was changed");
+	}
+	const carriedOut = await desk.give(order);
+	return outcome(fleet, carriedOut, [], revocationText(carriedOut, desk.operation, generation));
+}
+
+function phaseText(phase: string): string {
+	return phase === "full" || phase === "provisional" ? `in ${phase} operation` : phase;
+}
+
+/** What devices will do, and what is to be done. */
+export function revocationText({ before }: CarriedOut, after: Operation, generation: number): string[] {
+	if (!before) return [];
+	const { letter, ca } = authorityOf(before, generation);
+	const full = authorityOf(after, after.full);
+	if (before.next !== undefined && authorityOf(before, before.next).ca === ca)
+		return [
+			`CA ${letter} was in no full operation: the services keep their certificates by CA ${full.letter}.`,
+			`Devices take CA ${full.letter}'s new information at their next poll; those that were lured to CA ${letter} find it at that one's address.`,
+		];
+	if (authorityOf(before, before.full).ca === ca)
+		return [
+			`CA ${full.letter}'s information says that all before it are revoked: devices promote it as soon as they have it, at their next poll or when a service shows them CA ${full.letter}.`,
+			"Now give every service its certificate by the authority in full operation (baton server-cert), all at once.",
+		];
+	return [
+		`CA ${letter} was out of operation already: nothing changes for the services.`,
+		"Nothing announces it to devices that still hold it: they leave it at their next contact with a service or their next poll, and until then they trust who has its key.",
+	];
 }
 
 /** Takes a signed CA information back into the fleet. */
-export function accept(file: string, options: OrderOptions): void {
-	const generation = FleetDesk.open(options).accept(new Uint8Array(readFileSync(file)));
-	process.stdout.write(`CA information ${generation} is signed and ready to be served\n`);
+export async function accept(file: string, options: OrderOptions): Promise<Outcome> {
+	const generation = await FleetDesk.open(options).accept(new Uint8Array(readOptionFile("ca accept", file)));
+	return {
+		lines: [`CA information ${generation} is signed and ready to be served`],
+		json: { generation },
+	};
 }
 
-function say(carriedOut: CarriedOut): void {
-	for (const line of carriedOutText(carriedOut)) process.stdout.write(`${line}\n`);
+/** How far beyond what is known anything may have been signed, where a log or a folder was lost with its last days. */
+const UNKNOWN = 16; // generations
+
+/** The fleet's folder came from a backup. */
+export async function restored(options: OrderOptions & { above?: number; accessLog?: string[] }): Promise<Outcome> {
+	const desk = FleetDesk.open(options);
+	const { fleet, operation } = desk;
+	const seen = await highestGeneration(fleet, options.accessLog);
+	const lastSigned = desk.signerAtHand?.last ?? 0;
+	const known = Math.max(newest(operation), lastSigned);
+	if (options.above !== undefined && options.above < known)
+		throw new OperatorError(`generation ${known} is known already: --above ${known} at least`);
+	if (options.above === undefined && seen > known + UNKNOWN)
+		throw new OperatorError(
+			`the access logs have devices that hold generation ${seen}; ${known} is the last that is known here. Anybody can write such a line: if it is true, --above ${seen + UNKNOWN}, else --above ${known + UNKNOWN}`,
+		);
+	const above = options.above ?? Math.max(known, seen) + UNKNOWN;
+	const lines = [
+		`This folder ends at generation ${newest(operation)}; the DL key at hand has signed up to ${lastSigned || "none"}; devices in the access logs hold up to ${seen || "none"}.`,
+		`What is issued from now on is above ${above}.`,
+	];
+	return outcome(fleet, await desk.restored(above), lines);
+}
+
+function outcome(fleet: Fleet, carriedOut: CarriedOut, before: string[] = [], after: string[] = []): Outcome {
+	return {
+		lines: [...before, ...carriedOutText(fleet, carriedOut), ...after],
+		json: carriedOutJson(fleet, carriedOut),
+	};
 }

@@ -5,18 +5,23 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { AccessLog } from "../access-log.js";
 import { adoptionOf, adoptionText, isEnough, shareWith } from "../adoption.js";
+import { check, findingText } from "../check.js";
 import type { Fleet } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
-import { FleetServer } from "../fleet-server.js";
+import { FleetServer, type ListenOn } from "../fleet-server.js";
+import type { Order } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
 import { orderText } from "../operator-text.js";
 import { FleetPage } from "../ui/fleet-page.js";
 import { UiServer } from "../ui/ui-server.js";
-import { afterRevocation, carriedOutText } from "./carried-out.js";
+import { carriedOutText } from "./carried-out.js";
+import { revocationText } from "./orders.js";
+import { placeOf } from "./status.js";
+import type { Outcome } from "./verb.js";
 
 export interface ServeOptions {
 	folder: string;
-	listen: { address: string; port: number };
+	listen?: ListenOn[];
 	/** Follow the plan too. */
 	schedule?: boolean;
 	/** Take over at the plan's date whatever is known of adoption. */
@@ -29,28 +34,29 @@ export interface ServeOptions {
 
 const LOOK_EVERY = 2_000; // ms
 
-/** Runs until SIGINT or SIGTERM; answers under way are finished. */
-export async function serve(options: ServeOptions): Promise<void> {
-	const { listen, days, ui } = options;
+/** Runs until SIGINT or SIGTERM; answers under way are finished. Rejects with OperatorError if nothing can be served. */
+export async function serve(options: ServeOptions): Promise<Outcome> {
+	const { listen = [{ address: "127.0.0.1", port: 8443 }], days, ui } = options;
 	const desk = FleetDesk.open(options);
 	const { fleet } = desk;
+	const teller = new Teller();
+	for (const finding of check(fleet, { signer: desk.signerAtHand })) say(findingText(finding));
 	const log = new AccessLog(fleet.accessLog, say);
 	const server = new FleetServer({ fleet, listen, onAccess: access => log.write(access) });
-	const reconcile = async () => {
-		try {
-			await server.reconcile(desk.operation);
-		} catch (error) {
-			// What is missing, a signature say, keeps everything as it was.
-			if (!(error instanceof OperatorError)) throw error;
-			say(error.message);
-		}
-	};
-	const { downloadServers } = desk.operation;
-	await reconcile();
-	const names = downloadServers.filter(({ up }) => up).map(({ namedBy }) => new URL(fleet.nextAddress(namedBy)).host);
-	say(
-		`listening on ${listen.address}:${server.port ?? listen.port} for ${names.join(", ") || "no download server yet: all names answer 404"}`,
+	const reconcile = async () => teller.tell("served", await server.reconcile(desk.operation));
+	try {
+		await reconcile();
+	} catch (error) {
+		await log.close();
+		const { code, message } = error as NodeJS.ErrnoException;
+		if (code?.startsWith("E")) throw new OperatorError(`cannot listen: ${message}`);
+		throw error;
+	}
+	const names = desk.operation.downloadServers.filter(({ up }) => up).map(({ namedBy }) => placeOf(fleet, namedBy));
+	const places = server.places.map(
+		({ address, port }) => `${address.includes(":") ? `[${address}]` : address}:${port}`,
 	);
+	say(`listening on ${places.join(", ")} for ${names.join(", ") || "no download server yet: all names answer 404"}`);
 
 	const page =
 		ui === undefined
@@ -58,7 +64,8 @@ export async function serve(options: ServeOptions): Promise<void> {
 			: await UiServer.open(
 					new FleetPage(desk, days, async generation => {
 						const carriedOut = await desk.give({ order: "revoke", generation });
-						for (const line of [...carriedOutText(carriedOut), afterRevocation]) say(line);
+						const advice = revocationText(carriedOut, desk.operation, generation);
+						for (const line of [...carriedOutText(fleet, carriedOut), ...advice]) say(line);
 						await look();
 					}),
 					ui === true ? {} : { port: ui },
@@ -67,19 +74,19 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 	let seen = changed(fleet);
 	let busy = false;
-	let waits = "";
 	const look = async () => {
 		if (busy) return;
 		busy = true;
 		try {
-			if (options.schedule) waits = await followPlan(desk, options, waits);
+			if (options.schedule) await followPlan(desk, options, teller);
 			const now = changed(fleet);
 			if (now !== seen) {
-				seen = now;
 				await reconcile();
+				seen = now;
 			}
+			teller.tell("trouble", []);
 		} catch (error) {
-			say((error as Error).message); // a full disk, say: what is served goes on
+			teller.tell("trouble", [(error as Error).message]); // a full disk, say: what is served goes on
 		} finally {
 			busy = false;
 		}
@@ -95,46 +102,57 @@ export async function serve(options: ServeOptions): Promise<void> {
 	await server.close();
 	await log.close();
 	say("stopped");
+	return {};
 }
 
-/** Carries out what is due. Full operation waits for adoption, unless it may not. Gives what it waits for, told once. */
-async function followPlan(desk: FleetDesk, options: ServeOptions, before: string): Promise<string> {
-	const waits = await takeOverWaits(desk, options);
-	if (waits !== "") {
-		if (waits !== before) say(waits);
-		return waits;
-	}
-	const carriedOut = await desk.giveDue();
-	for (const line of carriedOut ? carriedOutText(carriedOut) : []) say(line);
-	return "";
+/** Carries out what is due, and signs what is not signed. Full operation waits for adoption, unless it may not. */
+async function followPlan(desk: FleetDesk, options: ServeOptions, teller: Teller): Promise<void> {
+	const { fleet, due, year, operation } = desk;
+	const isDue = due !== undefined && due.year <= year;
+	if (!isDue && fleet.unsignedGenerations(operation).length === 0) return teller.tell("waits", []);
+	const carriedOut = await desk.giveDue(async order => {
+		const waits = await takeOverWaits(desk, options, order);
+		teller.tell("waits", waits === "" ? [] : [waits]);
+		return waits === "";
+	});
+	for (const line of carriedOut ? carriedOutText(fleet, carriedOut) : []) say(line);
 }
 
 /** Why full operation, which is due, does not come yet; empty: nothing stands in the way of what is due. */
-async function takeOverWaits({ fleet, operation, year, due }: FleetDesk, options: ServeOptions): Promise<string> {
-	if (!due || due.year > year || due.order.order !== "take over") return "";
+async function takeOverWaits({ fleet, operation }: FleetDesk, options: ServeOptions, order: Order): Promise<string> {
+	if (order.order !== "take over") return "";
 	const next = operation.next!;
 	if (!fleet.information(next)) return `CA information ${next} is not signed yet`;
 	const adoption = await adoptionOf(fleet, { days: options.days });
 	if (options.unattended || isEnough(shareWith(adoption, next))) return "";
-	return `${orderText(due.order)}, says the plan; it waits: ${adoptionText(adoption, next, options.days)} Say baton take-over`;
+	return `${orderText(order)}, says the plan; it waits: ${adoptionText(adoption, next, options.days)} Say baton take-over`;
 }
 
 /** Changes when the operation or a signed CA information does. */
 function changed(fleet: Fleet): string {
 	const stamp = (file: string) => {
-		try {
-			const { mtimeMs, size, ino } = statSync(file);
-			return `${mtimeMs}/${size}/${ino}`;
-		} catch {
-			return "-";
-		}
+		const stat = statSync(file, { throwIfNoEntry: false });
+		return stat ? `${stat.mtimeMs}/${stat.size}/${stat.ino}` : "-";
 	};
+	const parts = ["information.cbor", "download/server.key", "download/server.pem"];
 	return [
 		join(fleet.folder, "operation.json"),
-		...fleet.generations.map(of => join(fleet.folder, "authority", String(of), "information.cbor")),
+		...fleet.generations.flatMap(of => parts.map(part => join(fleet.folder, "authority", String(of), part))),
 	]
 		.map(stamp)
 		.join(" ");
+}
+
+/** Says what is new, once. */
+class Teller {
+	readonly #told = new Map<string, string>();
+
+	tell(about: string, lines: string[]): void {
+		const text = lines.join("\n");
+		if ((this.#told.get(about) ?? "") === text) return;
+		this.#told.set(about, text);
+		for (const line of lines) say(line);
+	}
 }
 
 function say(text: string): void {

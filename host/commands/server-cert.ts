@@ -1,11 +1,15 @@
 // server-cert: a certificate for a service, or for a download server, whose key was made where it is used.
 
-import { readFileSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
 import { certificatePem, issueServerCertificate, readCertificateRequest } from "../certificate-authority.js";
+import { judgeAuthority, judgeServer, judgeService, judgeURL } from "../device-judge.js";
 import { replaceFile } from "../durable-file.js";
+import type { Fleet } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
-import { authorityOf } from "../operator.js";
+import type { Operation } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
+import { readOptionFile } from "../option-file.js";
+import type { Outcome } from "./verb.js";
 
 export interface ServerCertOptions {
 	folder: string;
@@ -19,56 +23,78 @@ export interface ServerCertOptions {
 export async function serverCert(
 	csr: string,
 	{ folder, name, generation, days, out }: ServerCertOptions,
-): Promise<void> {
+): Promise<Outcome> {
 	const { fleet, operation } = FleetDesk.open({ folder });
 	const by = generation ?? operation.full;
-	const { letter, phase } = authorityOf(operation, by);
-	if (phase === "revoked" || phase === "terminated")
+	const authority = operation.authorities.find(one => one.generation === by);
+	if (!authority) throw new OperatorError(`there is no authority of generation ${by}`);
+	const { letter, phase, leafNotBefore } = authority;
+	if (phase !== "full" && phase !== "provisional")
 		throw new OperatorError(`CA ${letter} is ${phase}: no device should meet a new certificate from it`);
-	let request;
+	const request = await readRequest(csr);
+	const names = name ?? request.names;
+	if (names.length === 0) throw new OperatorError(`${csr} asks for no name: give --name`);
+	checkNames(fleet, operation, names, authority.ca);
+
+	const ca = fleet.authority(by);
+	const notBefore = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+	const end = new Date(new X509Certificate(ca.certificate).validTo);
+	const notAfter = days === undefined ? end : new Date(notBefore.getTime() + days * 86_400_000);
+	const certificate = await issueServerCertificate(ca, {
+		names,
+		validity: { notBefore, notAfter },
+		publicKey: request.publicKey,
+	});
+	const anchor = { ...judgeAuthority(ca.certificate), leafNotBefore };
+	for (const one of names) judgeServer([certificate], one, anchor);
+	fleet.at(by).keepIssued(certificate);
+	const pem = certificatePem(certificate);
+	if (out !== undefined) replaceFile(out, pem);
+	process.stderr.write(`certificate by CA ${letter} (generation ${by}) for ${names.join(", ")}\n`);
+	for (const note of notesOn(fleet, names, notAfter, end)) process.stderr.write(`baton: note: ${note}\n`);
+	return {
+		lines: out === undefined ? [pem.trimEnd()] : [],
+		json: { generation: by, names, notAfter: notAfter.toISOString(), certificate: pem },
+	};
+}
+
+async function readRequest(csr: string) {
+	const text = readOptionFile("server-cert", csr).toString();
 	try {
-		request = await readCertificateRequest(readFileSync(csr, "utf8"));
+		return await readCertificateRequest(text);
 	} catch (error) {
 		throw new OperatorError(`${csr}: not a certificate signing request in PEM: ${(error as Error).message}`);
 	}
-	const names = name ?? request.names;
-	if (names.length === 0) throw new OperatorError(`${csr} asks for no name: give --name`);
-	const downloads = fleet.generations.map(of => new URL(fleet.nextAddress(of)).hostname);
-	for (const one of names) {
-		const namedBy = fleet.generations[downloads.indexOf(one)];
-		if (namedBy !== undefined && namedBy !== by) {
+}
+
+/** A name that CA information names must be certified by the CA of that. Throws OperatorError. */
+function checkNames(fleet: Fleet, operation: Operation, names: string[], ca: number): void {
+	const downloads = operation.authorities.map(({ generation, ca: of }) => ({
+		generation,
+		of,
+		host: judgeURL(fleet.nextAddress(generation)).host,
+	}));
+	for (const name of names) {
+		const named = downloads.filter(({ host }) => host === name.toLowerCase());
+		if (named.length > 0 && !named.some(({ of }) => of === ca))
 			throw new OperatorError(
-				`${one} is named by CA information ${namedBy}: its certificate must come from that CA (--generation ${namedBy})`,
+				`${name} is named by CA information ${named[0].generation}: its certificate must come from that CA (--generation ${named[0].generation})`,
 			);
-		}
-		if (namedBy === undefined && !fleet.settings.services.includes(one)) {
-			process.stderr.write(
-				`baton: note: ${one} is none of the fleet's services (${fleet.settings.services.join(", ")})\n`,
-			);
-		}
 	}
-	const { type, curve } = {
-		type: request.publicKey.asymmetricKeyType,
-		curve: request.publicKey.asymmetricKeyDetails?.namedCurve,
-	};
-	if (type !== "ed25519" && !(type === "ec" && curve === "prime256v1")) {
-		throw new OperatorError(
-			`${csr}: its key is ${type}; devices verify Ed25519 (openssl genpkey -algorithm ed25519), or P-256 in builds that have it`,
-		);
-	}
-	const notBefore = new Date(Math.floor(Date.now() / 1_000) * 1_000);
-	const notAfter =
-		days === undefined
-			? fleet.dateOf(authorityOf(operation, by).until)
-			: new Date(notBefore.getTime() + days * 86_400_000);
-	const pem = certificatePem(
-		await issueServerCertificate(fleet.authority(by), {
-			names,
-			validity: { notBefore, notAfter },
-			publicKey: request.publicKey,
-		}),
-	);
-	if (out === undefined) process.stdout.write(pem);
-	else replaceFile(out, pem);
-	process.stderr.write(`certificate by CA ${letter} (generation ${by}) for ${names.join(", ")}\n`);
+}
+
+function notesOn(fleet: Fleet, names: string[], notAfter: Date, end: Date): string[] {
+	const known = new Set([
+		...fleet.settings.services.map(service => judgeService(service).host),
+		...fleet.generations.map(generation => judgeURL(fleet.nextAddress(generation)).host),
+	]);
+	const strange = names.filter(name => !known.has(name.toLowerCase()));
+	return [
+		...strange.map(name => `${name} is none of the fleet's services (${fleet.settings.services.join(", ")})`),
+		...(notAfter > end
+			? [
+					`it is valid for longer than its CA, until ${end.toISOString().slice(0, 10)}: devices compare no dates, other software may refuse it from then on`,
+				]
+			: []),
+	];
 }

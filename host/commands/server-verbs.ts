@@ -1,87 +1,122 @@
-// server-cert, export, provision, serve, run, front: what servers and factories need, and the download servers themselves.
+// server-cert, export, provision, erase, serve, run, front: what servers and factories need, and the download servers
+// themselves.
 
 import type { Command } from "commander";
 import {
+	act,
 	addressAndPort,
 	collect,
+	collectAddressAndPort,
 	collectBackend,
 	collectMap,
+	type Finish,
 	fleetVerb,
 	positiveInteger,
 	serviceURL,
 	timerInteger,
+	verb,
 } from "./verb.js";
 
-export function registerServerVerbs(program: Command): void {
-	fleetVerb(
-		program,
-		"server-cert",
-		"a server's certificate in PEM, from its signing request",
-		"baton server-cert service.csr --out service.pem",
-	)
-		.argument("<csr>", "certificate signing request, PEM")
-		.option("--name <host>", "instead of the names in the request", collect)
-		.option("--generation <n>", "by this authority (default: the one in full operation)", positiveInteger)
-		.option("--days <days>", "valid for so long (default: to the authority's end)", positiveInteger)
-		.option("--out <file>", "instead of standard output")
-		.action(async (csr, options) => (await import("./server-cert.js")).serverCert(csr, options));
-
-	fleetVerb(
-		program,
-		"export",
-		"what nginx or a CDN needs to be the download servers",
-		"baton export /srv/baton && nginx -s reload",
-	)
-		.argument("<folder>")
-		.option("--listen <address>", "what nginx listens on", "443")
-		.action(async (target, options) => (await import("./export.js")).exportTo(target, options));
-
-	fleetVerb(
-		program,
-		"provision",
-		"what the factory writes into a device: slot images, factory CA information, DL public keys",
-		"baton provision device",
-	)
-		.argument("<folder>")
-		.option("--generation <n>", "begin with this CA information (default: the one in full operation)", positiveInteger)
-		.option(
-			"--service <url>",
-			"for an ESP32: write the partition `settings` too, with this URL of the service",
-			serviceURL,
+export function registerServerVerbs(program: Command, finish: Finish): void {
+	act(
+		fleetVerb(
+			program,
+			"server-cert",
+			"a server's certificate in PEM, from its signing request",
+			"baton server-cert service.csr --out service.pem",
 		)
-		.option("--map <name[:port]=address:port>", "in `settings`: where a name leads", collectMap)
-		.option("--poll-interval <ms>", "in `settings`: between polls", positiveInteger, 30 * 24 * 3_600_000)
-		.option("--service-interval <ms>", "in `settings`: between sessions with the service", timerInteger, 3_600_000)
-		.action(async (target, options) => (await import("./export.js")).provisionTo(target, { map: [], ...options }));
+			.argument("<csr>", "certificate signing request, PEM")
+			.option("--name <host>", "instead of the names in the request", collect)
+			.option("--generation <n>", "by this authority (default: the one in full operation)", positiveInteger)
+			.option("--days <days>", "valid for so long (default: to the authority's end)", positiveInteger)
+			.option("--out <file>", "instead of standard output"),
+		finish,
+		async (csr, options) => (await import("./server-cert.js")).serverCert(csr, options),
+	);
 
-	serving("serve", "be the fleet's download servers, on this machine", "baton serve --listen 127.0.0.1:8443").action(
+	act(
+		fleetVerb(
+			program,
+			"export",
+			"what nginx or a CDN needs to be the download servers",
+			"baton export /srv/baton && nginx -s reload",
+		)
+			.argument("<folder>")
+			.option("--listen <address>", "what nginx listens on, for addresses at port 443", "443"),
+		finish,
+		async (target, options) => (await import("./export.js")).exportTo(target, options),
+	);
+
+	act(
+		fleetVerb(
+			program,
+			"provision",
+			"what the factory writes into a device: slot images, factory CA information, DL public keys",
+			"baton provision device",
+		)
+			.argument("<folder>")
+			.option(
+				"--service <url>",
+				"for an ESP32: write the partition `settings` too, with this URL of the service",
+				serviceURL,
+			)
+			.option("--map <name[:port]=address:port>", "in `settings`: where a name leads", collectMap)
+			.option("--poll-interval <ms>", "in `settings`: between polls", positiveInteger, 30 * 24 * 3_600_000)
+			.option("--service-interval <ms>", "in `settings`: between sessions with the service", timerInteger, 3_600_000),
+		finish,
+		async (target, options) => (await import("./export.js")).provisionTo(target, { map: [], ...options }),
+	);
+
+	act(
+		verb(
+			program,
+			"erase",
+			"erase the slots of a device's flash folder, whatever they hold: it begins with the factory's CA again",
+			"baton erase device",
+		)
+			.argument("<folder>", "with the images ca0 and ca1")
+			.option("--yes", "do not ask"),
+		finish,
+		async (flash, options) => (await import("./export.js")).erase(flash, options),
+	);
+
+	act(
+		serving("serve", "be the fleet's download servers, on this machine", "baton serve --listen 127.0.0.1:8443"),
+		finish,
 		async options => (await import("./serve.js")).serve(options),
 	);
-	serving("run", "as serve, and carry out the plan's steps when they are due", "baton run --listen 0.0.0.0:443")
-		.option("--unattended", "take over at the plan's date, whatever is known of adoption")
-		.option("--dl <folder>", "where the DL signing key is")
-		.action(async options => (await import("./serve.js")).serve({ ...options, schedule: true }));
+	act(
+		serving("run", "as serve, and carry out the plan's steps when they are due", "baton run --listen 0.0.0.0:443")
+			.option("--unattended", "take over at the plan's date, whatever is known of adoption")
+			.option("--dl <folder>", "where the DL signing key is"),
+		finish,
+		async options => (await import("./serve.js")).serve({ ...options, schedule: true }),
+	);
 
-	fleetVerb(
-		program,
-		"front",
-		"pass each device to the server that shows a certificate of a CA that it knows; ends no TLS",
-		"baton front --listen 0.0.0.0:443 --by 1=10.0.0.11:443 --by 2=10.0.0.12:443",
-	)
-		.requiredOption(
-			"--by <n=host:port>",
-			"the server that shows a certificate by authority n; as often as there are servers",
-			collectBackend,
+	act(
+		fleetVerb(
+			program,
+			"front",
+			"pass each device to the server that shows a certificate of a CA that it knows; ends no TLS",
+			"baton front --listen 0.0.0.0:443 --by 1=10.0.0.11:443 --by 2=10.0.0.12:443",
 		)
-		.option("--listen <address:port>", "the services' address", addressAndPort, { address: "127.0.0.1", port: 8443 })
-		.action(async options => (await import("./front.js")).front(options));
+			.requiredOption(
+				"--by <n=host:port>",
+				"the server that shows a certificate by authority n; as often as there are servers",
+				collectBackend,
+			)
+			.option("--listen <address:port>", "the services' address", addressAndPort, { address: "127.0.0.1", port: 8443 }),
+		finish,
+		async options => (await import("./front.js")).front(options),
+	);
 
 	function serving(name: string, description: string, usage: string): Command {
 		return fleetVerb(program, name, description, usage)
-			.option("--listen <address:port>", "one socket for all names", addressAndPort, {
-				address: "127.0.0.1",
-				port: 8443,
-			})
+			.option(
+				"--listen <address:port>",
+				"a socket for all names; several, where addresses differ by their ports (default: 127.0.0.1:8443)",
+				collectAddressAndPort,
+			)
 			.option("--days <days>", "how far back polls count", positiveInteger, 30)
 			.option("--ui [port]", "show a page too, on 127.0.0.1", positiveInteger);
 	}

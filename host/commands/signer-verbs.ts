@@ -1,34 +1,66 @@
 // sign, dl: the DL signing key, on a machine without a network.
 
 import type { Command } from "commander";
-import { collect, example, verb } from "./verb.js";
+import { act, collect, example, type Finish, positiveInteger, verb } from "./verb.js";
 
-export function registerSignerVerbs(program: Command): void {
-	verb(
-		program,
-		"sign",
-		"sign a CA information that was carried here, and show what it says",
-		"baton sign to-sign.cbor --dl dl --out 2.cbor",
-	)
-		.argument("<request>", "to-sign.cbor of the authority")
-		.requiredOption("--dl <folder>", "the DL signing key and its log")
-		.requiredOption("--out <file>", "where the signed object goes")
-		.action(async (request, options) => (await import("./sign.js")).sign(request, options));
+export function registerSignerVerbs(program: Command, finish: Finish): void {
+	act(
+		verb(
+			program,
+			"sign",
+			"show what was carried here to be signed, ask, and sign it",
+			"baton sign to-sign.cbor --dl dl --out 2.cbor",
+		)
+			.argument("<request>", "to-sign.cbor of the authority")
+			.requiredOption("--dl <folder>", "the DL signing key and its log")
+			.requiredOption("--out <file>", "where the signed object goes")
+			.option("--skip", "the generations before it that are not in the log will never be signed")
+			.option("--yes", "do not ask"),
+		finish,
+		async (request, options) => (await import("./sign.js")).sign(request, options),
+	);
 
 	const dl = program
 		.command("dl")
 		.description("the DL signing key, best kept on a machine without a network")
 		.exitOverride();
-	example(dl.command("create").description("make a DL signing key"), "baton dl create dl --fleet example")
-		.argument("<folder>")
-		.requiredOption("--fleet <name>", "the fleet's name")
-		.action(async (folder, options) => (await import("./sign.js")).createDl(folder, options));
-	example(
-		dl.command("adopt").description("enter in a spare key's log what the first key signed, in order"),
-		"baton dl adopt 1.cbor 2.cbor --dl spare --dl-key dl.pub",
-	)
-		.argument("<objects...>", "signed CA information")
-		.requiredOption("--dl <folder>", "the spare key and its log")
-		.requiredOption("--dl-key <file>", "public key of the first", collect)
-		.action(async (objects, options) => (await import("./sign.js")).adopt(objects, options));
+	act(
+		example(
+			dl.command("create").description("make a DL signing key"),
+			"baton dl create dl --fleet example",
+			"baton dl create",
+		)
+			.argument("<folder>")
+			.requiredOption("--fleet <name>", "the fleet's name")
+			.option("--ask-passphrase", "ask for the passphrase that the key is encrypted with"),
+		finish,
+		async (folder, options) => (await import("./sign.js")).createDl(folder, options),
+	);
+	act(
+		example(
+			dl.command("adopt").description("enter in a spare key's log what the first key signed"),
+			"baton dl adopt 1.cbor 2.cbor --dl spare --dl-key dl.pub",
+			"baton dl adopt",
+		)
+			.argument("<objects...>", "signed CA information")
+			.requiredOption("--dl <folder>", "the spare key and its log")
+			.requiredOption("--dl-key <file>", "public key of the first", collect),
+		finish,
+		async (objects, options) => (await import("./sign.js")).adopt(objects, options),
+	);
+	act(
+		example(
+			dl.command("restored").description("the key came from a backup: go on above what it may have signed since"),
+			"baton dl restored dl --above 5",
+			"baton dl restored",
+		)
+			.argument("<folder>")
+			.option(
+				"--above <generation>",
+				"the highest that the fleet, its addresses and its access logs show",
+				positiveInteger,
+			),
+		finish,
+		async (folder, options) => (await import("./sign.js")).restoredDl(folder, options),
+	);
 }

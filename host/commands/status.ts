@@ -1,44 +1,80 @@
-// status: what is in operation, what comes next, and what devices have of it.
+// status: what is in operation, what comes next, and what devices have of it. check: is all of it whole? Their exit codes
+// are for a clock that asks every day: 0 all is well, 3 something is due, 4 devices are or will be cut off.
 
 import { adoptionOf, adoptionText } from "../adoption.js";
+import { check, type Finding, findingText } from "../check.js";
+import { hostAndPort, judgeURL } from "../device-judge.js";
+import type { Fleet } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
+import type { Operation } from "../operator.js";
 import { orderText } from "../operator-text.js";
+import type { Outcome } from "./verb.js";
 
 export interface StatusOptions {
 	folder: string;
 	accessLog?: string[];
 	days: number;
-	json?: boolean;
 }
 
-export async function status(options: StatusOptions): Promise<void> {
-	const { fleet, operation, year, due } = FleetDesk.open(options);
+export async function status(options: StatusOptions): Promise<Outcome> {
+	const desk = FleetDesk.open(options);
+	const { fleet, operation, year, due } = desk;
 	const adoption = await adoptionOf(fleet, options);
 	const unsigned = fleet.unsignedGenerations(operation);
-	if (options.json) {
-		const shares = Object.fromEntries(adoption.held);
-		process.stdout.write(
-			`${JSON.stringify({ fleet: fleet.name, year, operation, due, unsigned, adoption: { asks: adoption.asks, held: shares } })}\n`,
-		);
-		return;
-	}
+	const findings = check(fleet);
+	const isDue = due !== undefined && due.year <= year;
 	const day = (at: number) => fleet.dateOf(at).toISOString().slice(0, 10);
-	const lines = [`fleet ${fleet.name}, year ${year.toFixed(1)} of its plan`];
-	for (const { generation, letter, phase, from, until, endedAt } of operation.authorities) {
-		const end = endedAt === undefined ? `valid until ${day(until)}` : `${phase} ${day(endedAt)}`;
-		lines.push(
-			`  CA ${letter.padEnd(3)} generation ${generation}  ${phase.padEnd(11)} from ${day(from)}, ${end}${unsigned.includes(generation) ? "  NOT SIGNED: baton sign" : ""}`,
-		);
-	}
-	for (const { namedBy, up, from, endedAt } of operation.downloadServers) {
-		const served = fleet.served(operation, namedBy)?.generation;
-		const serves = served === undefined ? "answers 404" : `serves CA information ${served}`;
-		lines.push(
-			`  ${new URL(fleet.nextAddress(namedBy)).host}  ${up ? `in operation since ${day(from)}, ${serves}` : `terminated ${day(endedAt!)}`}`,
-		);
-	}
-	lines.push(adoptionText(adoption, operation.next ?? operation.full, options.days));
-	if (due)
-		lines.push(`next by plan: ${orderText(due.order)} on ${day(due.year)}${due.year <= year ? " (due now)" : ""}`);
-	process.stdout.write(`${lines.join("\n")}\n`);
+	const next = due && `next by plan: ${orderText(due.order)} on ${day(due.year)}${isDue ? " (due now)" : ""}`;
+	return {
+		code: codeOf(findings, isDue || unsigned.length > 0),
+		lines: [
+			`fleet ${fleet.name}, year ${year.toFixed(1)} of its plan`,
+			...operation.authorities.map(({ generation, letter, phase, from, until, endedAt }) => {
+				const end = endedAt === undefined ? `valid until ${day(until)}` : `${phase} ${day(endedAt)}`;
+				const mark = unsigned.includes(generation) ? "  NOT SIGNED: baton sign" : "";
+				return `  CA ${letter.padEnd(3)} generation ${generation}  ${phase.padEnd(11)} from ${day(from)}, ${end}${mark}`;
+			}),
+			...operation.downloadServers.map(
+				({ namedBy, up, from, endedAt }) =>
+					`  ${placeOf(fleet, namedBy)}  ${up ? `in operation since ${day(from)}, ${servesText(fleet, operation, namedBy)}` : `terminated ${day(endedAt!)}`}`,
+			),
+			adoptionText(adoption, operation.next ?? operation.full, options.days),
+			...(next ? [next] : []),
+			...findings.map(findingText),
+		],
+		json: {
+			fleet: fleet.name,
+			year,
+			operation,
+			due,
+			unsigned,
+			adoption: { asks: adoption.asks, held: Object.fromEntries(adoption.held) },
+			findings,
+		},
+	};
+}
+
+export function checkAll(options: { folder: string; dl?: string }): Outcome {
+	const desk = FleetDesk.open(options);
+	const findings = check(desk.fleet, { signer: desk.signerAtHand });
+	return {
+		code: codeOf(findings, false),
+		lines: findings.length > 0 ? findings.map(findingText) : [`${desk.fleet.folder}: all is whole`],
+		json: { findings },
+	};
+}
+
+function codeOf(findings: Finding[], somethingIsDue: boolean): number {
+	if (findings.some(({ weight }) => weight === "danger")) return 4;
+	return somethingIsDue || findings.some(({ weight }) => weight === "due") ? 3 : 0;
+}
+
+/** As people write it: without the port, where it is the usual one. */
+export function placeOf(fleet: Fleet, namedBy: number): string {
+	return hostAndPort(judgeURL(fleet.nextAddress(namedBy))).replace(/:443$/, "");
+}
+
+function servesText(fleet: Fleet, operation: Operation, namedBy: number): string {
+	const served = fleet.served(operation, namedBy);
+	return served ? `serves CA information ${served.generation}` : "answers 404";
 }

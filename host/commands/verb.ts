@@ -2,12 +2,47 @@
 // work is a module of its own, loaded when it is called: help should load nothing else.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { judgeURL } from "../device-judge.js";
 import { parseMap } from "../map-option.js";
 import { OperatorError } from "../operator-error.js";
-import { checkURL } from "../url.js";
 
 /** Takes the exit code of a verb that has one of its own. */
 export type Finish = (code: number) => void;
+
+/** What a verb came to. */
+export interface Outcome {
+	/** The exit code; 0 if absent. */
+	code?: number;
+	/** For people. */
+	lines?: string[];
+	/** For programs, with --json. */
+	json?: object;
+}
+
+/** Arguments, then options, as commander gives them: it has checked them. */
+type Given = Parameters<Parameters<Command["action"]>[0]>;
+
+/** A verb that does its work and says what it came to; with --json, as one object and nothing else. */
+export function act(
+	command: Command,
+	finish: Finish,
+	work: (...parameters: Given) => Promise<Outcome> | Outcome,
+): Command {
+	return command.option("--json", "print one JSON object").action(async (...given) => {
+		const parameters = given.slice(0, -1); // the last is the command
+		const { json: asJson } = parameters.at(-1);
+		const { code = 0, lines = [], json = {} } = await work(...parameters);
+		if (asJson) process.stdout.write(`${JSON.stringify({ ok: code === 0, ...json })}\n`);
+		else if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
+		finish(code);
+	});
+}
+
+/** Nobody said yes. */
+export function notConfirmed(so: string): Outcome {
+	process.stderr.write(`baton: not confirmed, ${so} (--yes where nobody can type)\n`);
+	return { code: 1, json: { confirmed: false } };
+}
 
 export const boards = ["simulator", "node", "qemu-rv32"];
 
@@ -53,7 +88,7 @@ export function collectBackend(
 /** Throws OperatorError unless a device can use it. */
 export function serviceURL(text: string): string {
 	try {
-		checkURL(text);
+		judgeURL(text);
 	} catch (error) {
 		throw new OperatorError(`--service: ${(error as Error).message}`);
 	}
@@ -79,6 +114,10 @@ export function positiveNumber(text: string): number {
 	return Number(text);
 }
 
+export function collectAddressAndPort(text: string, before?: { address: string; port: number }[]) {
+	return [...(before ?? []), addressAndPort(text)];
+}
+
 /** XS's timers, and a device's, take no more. */
 export function timerInteger(text: string): number {
 	const value = positiveInteger(text);
@@ -87,7 +126,8 @@ export function timerInteger(text: string): number {
 }
 
 export function addressAndPort(text: string): { address: string; port: number } {
-	const found = /^([\w.:-]+):(\d{1,5})$/.exec(text);
-	if (!found || Number(found[2]) > 65_535) throw new InvalidArgumentError("expected ADDRESS:PORT");
-	return { address: found[1], port: Number(found[2]) };
+	const found = /^(\[[\da-fA-F:.]+\]|[\w.-]+):(\d{1,5})$/.exec(text);
+	if (!found || Number(found[2]) > 65_535)
+		throw new InvalidArgumentError("expected ADDRESS:PORT, such as 0.0.0.0:443 or [::]:443");
+	return { address: found[1].replace(/^\[|\]$/g, ""), port: Number(found[2]) };
 }

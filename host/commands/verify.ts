@@ -6,11 +6,13 @@ import { nodeBoard } from "../../boards/node/board.js";
 import type { RunSettings } from "../../boards/settings.js";
 import { reasonOf } from "../../firmware/errors.js";
 import { type AuthenticatedServer, BoardNetwork } from "../../firmware/session.js";
-import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
+import type { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
 import { parseURL } from "../../firmware/url.js";
-import { rawPublicKey, readDlKey } from "../dl-key.js";
+import { judgeInformation } from "../device-judge.js";
+import { readDlKey } from "../dl-key.js";
 import { OperatorError } from "../operator-error.js";
 import { readDeviceSlots } from "../slot-image.js";
+import type { Outcome } from "./verb.js";
 
 const DEADLINE = 15_000; // ms
 
@@ -22,8 +24,8 @@ export interface VerifyOptions {
 	map: RunSettings["map"];
 }
 
-/** Gives the exit code: 0 it would, 1 it would not. */
-export async function verify(url: string, { fleet, dlKey, flash, information, map }: VerifyOptions): Promise<number> {
+/** Exit code 0: it would, 1: it would not. */
+export async function verify(url: string, { fleet, dlKey, flash, information, map }: VerifyOptions): Promise<Outcome> {
 	const keys = dlKey.map(readDlKey);
 	const objects =
 		flash !== undefined
@@ -33,30 +35,25 @@ export async function verify(url: string, { fleet, dlKey, flash, information, ma
 		throw new OperatorError(
 			"a device holds one or two: give --flash FOLDER, or --information FILE once or twice (current, next)",
 		);
-	const trusted = objects.map(object => {
-		try {
-			return VerifiedCaInformation.verify(object, { name: fleet, dlKeys: keys.map(rawPublicKey) });
-		} catch (error) {
-			throw new OperatorError(`a device would not take this CA information: ${reasonOf(error)}`);
-		}
-	});
+	const trusted = objects.map(object => judgeInformation(object, fleet, keys));
 	const network = new BoardNetwork(nodeBoard({ flash: "", map, print: () => {} }), DEADLINE); // it opens no flash
 	const anchors = trusted.map(({ anchor }) => anchor);
 	let server: AuthenticatedServer;
 	try {
 		server = await network.connect(parseURL(url), anchors);
 	} catch (error) {
-		process.stdout.write(`refused: ${reasonOf(error)}\n`);
-		return 1;
+		const reason = reasonOf(error);
+		return { code: 1, lines: [`refused: ${reason}`], json: { accepted: false, reason } };
 	}
-	const accepted = `accepted: by ${nameOf(trusted, trusted[server.anchor])}`;
+	const by = trusted[server.anchor];
+	const accepted = `accepted: by ${nameOf(trusted, by)}`;
+	const json = { accepted: true, generation: by.generation };
 	try {
 		const { status } = await server.get({ userAgent: "baton-verify" });
-		process.stdout.write(`${accepted}, status ${status}\n`);
+		return { lines: [`${accepted}, status ${status}`], json: { ...json, status } };
 	} catch (error) {
-		process.stdout.write(`${accepted}; then ${reasonOf(error)}\n`);
+		return { lines: [`${accepted}; then ${reasonOf(error)}`], json: { ...json, reason: reasonOf(error) } };
 	}
-	return 0;
 }
 
 function nameOf(trusted: VerifiedCaInformation[], by: VerifiedCaInformation) {

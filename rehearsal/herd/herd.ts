@@ -47,6 +47,7 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 		plan,
 		services: [HOST],
 		downloadUrl: "https://download-{n}.fleet.example/ca-information",
+		dlKeys: [Buffer.from(rawPublicKey(signer.publicKey)).toString("hex")],
 	});
 	const ports = new Map<string, number>();
 	const servers = new Deployment({

@@ -210,7 +210,7 @@ test("bad arguments: exit 2, and the message says what is wrong", async () => {
 			],
 			/this is a private key/,
 		],
-		[[...usual.slice(0, 6), "--service", "http://x/"], /--service: expected an https URL/],
+		[[...usual.slice(0, 6), "--service", "http://x/"], /--service: devices refuse .*: not an https URL/],
 	];
 	for (const [parameters, message] of refused) {
 		const { code, errors } = await device("--board", "node", ...parameters);

@@ -17,7 +17,7 @@ import { OperatorError } from "../../host/operator-error.js";
 import { Signer } from "../../host/signer.js";
 import { flashFolder } from "./device-run.js";
 
-const settings: FleetPlan = {
+const settings: Omit<FleetPlan, "dlKeys"> = {
 	fleet: "example",
 	begins: "2030-01-01T00:00:00.000Z",
 	plan: { validityYears: 20, overlapYears: 5, retention: "for ever" },
@@ -28,10 +28,12 @@ const settings: FleetPlan = {
 /** A desk whose year is moved by hand. */
 function desk({ signed = true } = {}) {
 	const folder = flashFolder();
-	const fleet = Fleet.create(join(folder, "fleet"), settings);
-	const signer = signed ? Signer.create(join(folder, "dl"), "example") : undefined;
-	const clock = { year: 0 };
-	return { clock, desk: new FleetDesk({ fleet, year: () => clock.year, signer: () => signer }) };
+	const signer = Signer.create(join(folder, "dl"), "example");
+	const dlKeys = [Buffer.from(rawPublicKey(signer.publicKey)).toString("hex")];
+	const fleet = Fleet.create(join(folder, "fleet"), { ...settings, dlKeys });
+	const clock = { year: 0, signed };
+	const at = new FleetDesk({ fleet, year: () => clock.year, signer: () => (clock.signed ? signer : undefined) });
+	return { clock, desk: at, signer };
 }
 
 async function rejects(promise: Promise<unknown>, kind: new (message: string) => Error, message: RegExp) {
@@ -108,11 +110,11 @@ test("without the DL key what is to be signed is written down, and taken back", 
 		[1],
 	);
 	assert.is(decodePayload(new Uint8Array(readFileSync(toSign[0].file))).generation, 1);
-	assert.throws(() => at.accept(new Uint8Array(3)), TypeError);
+	await rejects(at.accept(new Uint8Array(3)), OperatorError, /devices refuse this CA information: /);
 });
 
 test("key 4 shuts out what is older, and never the fleet's own download server", async () => {
-	const { desk: at, clock } = desk();
+	const { desk: at, clock, signer } = desk();
 	const { fleet } = at;
 	await at.begin();
 	const before = (await fleet.serviceCredentials(1)).certificate;
@@ -125,7 +127,7 @@ test("key 4 shuts out what is older, and never the fleet's own download server",
 	);
 	const { signed } = await at.give({ order: "reissue", generation: 1, leafNotBefore: seconds(3) });
 	assert.equal(signed, [2]);
-	const dlKeys = [rawPublicKey(Signer.open(join(fleet.folder, "../dl")).publicKey)];
+	const dlKeys = [rawPublicKey(signer.publicKey)];
 	const { anchor, follows, nextAddresses } = VerifiedCaInformation.verify(fleet.information(2)!, {
 		name: "example",
 		dlKeys,
@@ -159,7 +161,7 @@ test("an authority that was made elsewhere begins and ends with its own certific
 test("a folder without a fleet, or without its beginning, is said so", () => {
 	const folder = flashFolder();
 	assert.throws(() => FleetDesk.open({ folder }), /holds no fleet: make one with baton init/);
-	Fleet.create(folder, settings);
+	Fleet.create(folder, { ...settings, dlKeys: [] });
 	const at = FleetDesk.open({ folder });
 	assert.throws(
 		() => at.operation,

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
 import { FleetServer } from "../../host/fleet-server.js";
@@ -14,14 +15,15 @@ import { get } from "./https-client.js";
 
 const folder = flashFolder();
 const PATH = "/ca-information";
+const signer = Signer.create(join(folder, "dl"), "example");
 const fleet = Fleet.create(join(folder, "fleet"), {
 	fleet: "example",
 	begins: "2020-01-01T00:00:00.000Z",
 	plan: { validityYears: 50, overlapYears: 5, retention: "for ever" },
 	services: ["service.fleet.example"],
 	downloadUrl: `https://download-{n}.fleet.example${PATH}`,
+	dlKeys: [Buffer.from(rawPublicKey(signer.publicKey)).toString("hex")],
 });
-const signer = Signer.create(join(folder, "dl"), "example");
 let signerIsHere = true;
 const desk = new FleetDesk({ fleet, year: () => 1, signer: () => (signerIsHere ? signer : undefined) });
 await desk.begin();
@@ -70,7 +72,8 @@ test("what is not signed yet is not served, and what it replaces is", async () =
 	await server.reconcile(desk.operation);
 	assert.equal(new Uint8Array((await ask(1)).body), fleet.information(2));
 	assert.is((await ask(2)).status, 404);
-	fleet.sign(desk.operation, signer);
+	signerIsHere = true;
+	await desk.giveDue(); // nothing is due: what was left unsigned is signed
 	await server.reconcile(desk.operation);
 	assert.equal(new Uint8Array((await ask(2)).body), fleet.information(3));
 });
@@ -81,7 +84,8 @@ test("what is revoked is not served from the moment of the order, whatever is si
 	await server.reconcile(desk.operation);
 	assert.is((await ask(2)).status, 404);
 	assert.is((await ask(3)).status, 404); // a device that was lured to it
-	fleet.sign(desk.operation, signer);
+	signerIsHere = true;
+	await desk.giveDue();
 	await server.reconcile(desk.operation);
 	const anew = fleet.information(4)!;
 	assert.equal(new Uint8Array((await ask(1)).body), anew);

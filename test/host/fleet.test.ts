@@ -1,126 +1,81 @@
-// A fleet's state on disk after a crash at any point.
+// A fleet on disk: what may begin, what a full disk leaves, what a passphrase opens.
 
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import fs, { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import fs, { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openCaInformation } from "../../host/ca-information.js";
+import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet, type FleetPlan } from "../../host/fleet.js";
-import { begin, give, type Operation } from "../../host/operator.js";
+import { FleetDesk } from "../../host/fleet-desk.js";
+import { OperatorError } from "../../host/operator-error.js";
+import { passphrase } from "../../host/passphrases.js";
 import { Signer } from "../../host/signer.js";
 import { flashFolder } from "./device-run.js";
 
-const settings: FleetPlan = {
-	fleet: "example",
-	begins: "2030-01-01T00:00:00.000Z",
-	plan: { validityYears: 20, overlapYears: 5, retention: "for ever" },
-	services: ["service.fleet.example"],
-	downloadUrl: "https://download-{n}.fleet.example/ca-information",
-};
-
-/** What an operator does, from wherever it was broken off, until B is in full operation and signed. */
-async function goOn(folder: string): Promise<Operation> {
-	const dl = join(folder, "dl"),
-		at = join(folder, "fleet");
-	const signer = existsSync(join(dl, "dl.key")) ? Signer.open(dl) : Signer.create(dl, "example");
-	const fleet = existsSync(join(at, "fleet.json")) ? Fleet.open(at) : Fleet.create(at, settings);
-	let { operation } = fleet.record ?? (await fleet.carryOut(begin(settings.plan)));
-	fleet.sign(operation, signer);
-	if (operation.full === 1 && operation.next === undefined)
-		({ operation } = await fleet.carryOut(give(settings.plan, operation, { order: "provide" }, 15)));
-	fleet.sign(operation, signer);
-	if (operation.full === 1)
-		({ operation } = await fleet.carryOut(give(settings.plan, operation, { order: "take over" }, 20)));
-	await fleet.serviceCredentials(operation.full);
-	return operation;
+function plan(signer: Signer, more: Partial<FleetPlan> = {}): FleetPlan {
+	return {
+		fleet: "example",
+		begins: "2030-01-01T00:00:00.000Z",
+		plan: { validityYears: 20, overlapYears: 5, retention: "for ever" },
+		services: ["service.fleet.example"],
+		downloadUrl: "https://download-{n}.fleet.example/ca-information",
+		dlKeys: [Buffer.from(rawPublicKey(signer.publicKey)).toString("hex")],
+		...more,
+	};
 }
 
-const mutators = ["writeSync", "renameSync", "linkSync", "mkdirSync", "rmSync"] as const;
-
-/** Runs `work` in which the process dies at the `fatal`-th change of the disk: no clean-up of its own comes after it. */
-async function crashing(fatal: number, work: () => Promise<unknown>): Promise<boolean> {
-	const real = new Map(mutators.map(name => [name, fs[name]]));
-	let count = 0;
-	const table = fs as unknown as Record<string, unknown>;
-	for (const name of mutators) {
-		table[name] = (...parameters: unknown[]) => {
-			if (++count >= fatal) throw new Crash();
-			return (real.get(name) as (...parameters: unknown[]) => unknown)(...parameters);
-		};
-	}
-	syncBuiltinESMExports();
-	try {
-		await work();
-		return false;
-	} catch (error) {
-		if (!(error instanceof Crash)) throw error;
-		return true;
-	} finally {
-		for (const [name, own] of real) table[name] = own;
-		syncBuiltinESMExports();
-	}
+function refuses(run: () => unknown, message: RegExp) {
+	assert.throws(run, (error: Error) => error instanceof OperatorError && message.test(error.message));
 }
 
-class Crash extends Error {}
-
-/** No file is torn: keys and certificates parse, JSON is JSON, what is signed verifies. */
-function checkWhole(folder: string): void {
-	for (const name of readdirSync(folder, { recursive: true }) as string[]) {
-		if (name.includes(".new")) continue; // beside its place: never taken for the real one
-		const file = join(folder, name);
-		if (name.endsWith(".key")) createPrivateKey(readFileSync(file));
-		if (name.endsWith(".pem")) new X509Certificate(readFileSync(file));
-		if (name.endsWith(".json")) JSON.parse(readFileSync(file, "utf8"));
+test("what devices would refuse of three generations' addresses does not begin", () => {
+	const signer = Signer.create(flashFolder(), "example");
+	const folder = flashFolder();
+	for (const [more, message] of [
+		[
+			{ downloadUrl: "https://download-{n}.example./" },
+			/devices refuse https:\/\/download-2\.example\.\/: bad host in URL/,
+		],
+		[{ downloadUrl: "https://download_{n}.example/" }, /bad host in URL/],
+		[{ downloadUrl: "https://[2001:db8::{n}]/" }, /bad host in URL/],
+		[{ downloadUrl: "https://download-{n}.example:0443/" }, /bad port in URL/],
+		[{ downloadUrl: "https://download.example:655{n}3/" }, /bad port in URL/], // the third, 65543
+		[{ downloadUrl: "https://download-{n}.example/a b" }, /bad path in URL/],
+		[{ downloadUrl: "http://download-{n}.example/" }, /not an https URL/],
+		[{ downloadUrl: `https://${"x".repeat(60)}{n}.${"y".repeat(60)}.example/${"z".repeat(255)}` }, /URL too long/],
+		[{ downloadUrl: "https://download.example/{n}" }, /download\.example:443 is named by generation 1 already/],
+		[{ downloadUrl: "https://download.example/" }, /needs \{n\}/],
+		[{ downloadUrl: "https://d{n}.example/", services: ["d3.example"] }, /d3\.example:443 is a service's address/],
+		[{ services: ["https://s.example/"] }, /devices refuse https:\/\/https:\/\/s\.example\//],
+		[{ services: ["s.example/"] }, /expected a name/],
+		[{ services: ["s_1.example"] }, /bad host in URL/],
+		[{ services: [] }, /one service at least/],
+		[{ fleet: "two words" }, /fleet's name/],
+	] as const) {
+		refuses(() => Fleet.create(join(folder, "fleet"), plan(signer, more as Partial<FleetPlan>)), message);
+		assert.not(existsSync(join(folder, "fleet")), JSON.stringify(more));
 	}
-}
+	Fleet.create(
+		join(folder, "fleet"),
+		plan(signer, { downloadUrl: "https://192.0.2.1:844{n}/x", services: ["192.0.2.1"] }),
+	);
+});
 
-test("a crash at any change of the disk loses no key and no step, and the orders given again go on from there", async () => {
-	let fatal = 1;
-	for (; ; fatal++) {
-		const folder = flashFolder();
-		const crashed = await crashing(fatal, () => goOn(folder));
-		if (!crashed) break;
-		checkWhole(folder);
-		const generations = existsSync(join(folder, "fleet/authority"))
-			? readdirSync(join(folder, "fleet/authority")).filter(name => /^\d+$/.test(name))
-			: [];
-		const keys = generations.map(of => readFileSync(join(folder, "fleet/authority", of, "ca.key"), "utf8"));
-
-		const operation = await goOn(folder);
-		assert.is(operation.full, 2, `crash at ${fatal}`);
-		assert.equal(
-			operation.authorities.map(({ phase }) => phase),
-			["terminated", "full"],
-		);
-		const fleet = Fleet.open(join(folder, "fleet"));
-		const signer = Signer.open(join(folder, "dl"));
-		assert.equal(fleet.generations, [1, 2]);
-		assert.is(signer.last, 2);
-		for (const generation of [1, 2]) {
-			assert.is(
-				openCaInformation(fleet.information(generation)!, "example", [signer.publicKey])?.generation,
-				generation,
-			);
-			new X509Certificate(fleet.downloadCredentials(generation).certificate).verify(
-				new X509Certificate(fleet.certificate(generation)).publicKey,
-			);
-		}
-		// A key that was there is there.
-		assert.equal(
-			generations.map(of => readFileSync(join(folder, "fleet/authority", of, "ca.key"), "utf8")),
-			keys,
-		);
-		rmSync(folder, { recursive: true });
+test("a fleet.json that is none is named, and what is missing in it", () => {
+	const folder = flashFolder();
+	for (const text of ["{}", "[]", "null", '{"fleet": 1}', "{"]) {
+		writeFileSync(join(folder, "fleet.json"), text);
+		refuses(() => Fleet.open(folder), /fleet\.json: /);
 	}
-	assert.ok(fatal > 40, `only ${fatal} changes of the disk were seen`);
 });
 
 test("a full disk refuses the order, and the state is as it was", async () => {
 	const folder = flashFolder();
-	const fleet = Fleet.create(join(folder, "fleet"), settings);
-	const { operation } = fleet.record ?? (await fleet.carryOut(begin(settings.plan)));
+	const signer = Signer.create(join(folder, "dl"), "example");
+	const fleet = Fleet.create(join(folder, "fleet"), plan(signer));
+	const desk = new FleetDesk({ fleet, year: () => 15, signer: () => signer });
+	await desk.begin();
 	const before = readFileSync(join(folder, "fleet/operation.json"), "utf8");
 	const own = fs.writeSync;
 	fs.writeSync = (() => {
@@ -128,7 +83,7 @@ test("a full disk refuses the order, and the state is as it was", async () => {
 	}) as typeof fs.writeSync;
 	syncBuiltinESMExports();
 	try {
-		await fleet.carryOut(give(settings.plan, operation, { order: "provide" }, 15));
+		await desk.give({ order: "provide" });
 		assert.unreachable("written");
 	} catch (error) {
 		assert.match((error as Error).message, /ENOSPC/);
@@ -138,6 +93,39 @@ test("a full disk refuses the order, and the state is as it was", async () => {
 	}
 	assert.is(readFileSync(join(folder, "fleet/operation.json"), "utf8"), before);
 	assert.equal(readdirSync(join(folder, "fleet/authority")), ["1"]);
+	assert.equal(readdirSync(join(folder, "fleet/lock")), []);
+	assert.equal((await desk.give({ order: "provide" })).signed, [2]);
+});
+
+test("a passphrase that opens nothing is found before anything is made", async () => {
+	const folder = flashFolder();
+	const signer = Signer.create(join(folder, "dl"), "example");
+	const fleet = Fleet.create(join(folder, "fleet"), plan(signer), passphrase("right"));
+	await new FleetDesk({ fleet, year: () => 15, signer: () => signer }).begin();
+	const order = (given: string) => {
+		const opened = Fleet.open(join(folder, "fleet"), passphrase(given));
+		return new FleetDesk({ fleet: opened, year: () => 15, signer: () => signer }).give({ order: "provide" });
+	};
+	const error = await order("wrong").catch(error => error);
+	assert.instance(error, OperatorError);
+	assert.match(error.message, /authority\/1\/ca\.key: another passphrase opens this key/);
+	assert.equal(fleet.generations, [1]);
+	await order("right");
+	assert.equal(fleet.generations, [1, 2]);
+});
+
+test("a key that others may read, or that is another's, is not used", async () => {
+	const folder = flashFolder();
+	const signer = Signer.create(join(folder, "dl"), "example");
+	const fleet = Fleet.create(join(folder, "fleet"), plan(signer));
+	const desk = new FleetDesk({ fleet, year: () => 15, signer: () => signer });
+	await desk.begin();
+	await desk.give({ order: "provide" });
+	const key = (generation: number) => join(folder, "fleet/authority", String(generation), "ca.key");
+	chmodSync(key(1), 0o644);
+	refuses(() => fleet.authority(1), /others may read this private key \(mode 644\): chmod 600/);
+	writeFileSync(key(2), readFileSync(key(1)));
+	refuses(() => fleet.authority(2), /the key beside it is another certificate's/);
 });
 
 test.run();

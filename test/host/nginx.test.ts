@@ -70,7 +70,7 @@ for (const board of ["node", "simulator"] as const) {
 		};
 		const configuration = async (service: string) => {
 			await baton("export", exported, "--listen", `127.0.0.1:${port}`);
-			return `include ${exported}/nginx.conf; ${service}`;
+			return `include ${exported}/nginx.conf; include ${exported}/nginx-default.conf; ${service}`;
 		};
 		const fleet = Fleet.open(fleetFolder);
 		const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");

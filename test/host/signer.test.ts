@@ -4,10 +4,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type CaInformation, openCaInformation } from "../../host/ca-information.js";
 import { OperatorError } from "../../host/operator-error.js";
+import { dlPassphrase, passphrase } from "../../host/passphrases.js";
 import { Signer } from "../../host/signer.js";
 import { createWorld } from "../world.js";
 import { flashFolder as folder } from "./device-run.js";
 
+const none = dlPassphrase; // nothing is set
 const world = await createWorld();
 function information(generation: number, more: Partial<CaInformation> = {}): CaInformation {
 	return {
@@ -36,7 +38,7 @@ test("it signs the next generation only, and none with other contents again", ()
 	refuses(() => signer.sign(information(4)), /expected 3/);
 	refuses(
 		() => signer.sign(information(2, { nextAddress: "https://elsewhere.example/" })),
-		/signed before, with other contents: take 3/,
+		/signed before, with other contents: the next one is 3/,
 	);
 	assert.is(signer.last, 2);
 });
@@ -44,14 +46,14 @@ test("it signs the next generation only, and none with other contents again", ()
 test("the same contents give the same object again, after a restart too", () => {
 	const at = folder();
 	const object = Signer.create(at, "example").sign(information(1));
-	assert.equal(Signer.open(at).sign(information(1)), object);
+	assert.equal(Signer.open(at, none).sign(information(1)), object);
 });
 
 test("a generation whose signature never left, because of a crash, can be signed with the same contents only", () => {
 	const at = folder();
 	const signer = Signer.create(at, "example");
 	signer.sign(information(1)); // the log has it; suppose that the object was lost
-	const again = Signer.open(at);
+	const again = Signer.open(at, none);
 	refuses(() => again.sign(information(1, { revokes: true })), /signed before/);
 	assert.ok(again.sign(information(1)));
 });
@@ -66,7 +68,10 @@ test("what cannot be written in the log is not signed", () => {
 
 test("what no device would take is not signed", () => {
 	const signer = Signer.create(folder(), "example");
-	assert.throws(() => signer.sign(information(1, { nextAddress: "http://download.example/" })), /https URL/);
+	assert.throws(
+		() => signer.sign(information(1, { nextAddress: "http://download.example/" })),
+		/first address is not https/,
+	);
 	assert.throws(() => signer.sign(information(1, { certificate: new Uint8Array(2_305) })), /2304 bytes/);
 	assert.throws(() => signer.sign(information(0)), /generation of 1 to 65535/);
 	assert.is(signer.last, 0);
@@ -77,16 +82,16 @@ test("the private key is readable by its owner alone, and refused otherwise", ()
 	Signer.create(at, "example");
 	assert.is(statSync(join(at, "dl.key")).mode & 0o777, 0o600);
 	chmodSync(join(at, "dl.key"), 0o644);
-	refuses(() => Signer.open(at), /others may read this private key \(mode 644\): chmod 600/);
+	refuses(() => Signer.open(at, none), /others may read this private key \(mode 644\): chmod 600/);
 });
 
 test("with a passphrase the key is encrypted at rest", () => {
 	const at = folder();
-	const signer = Signer.create(at, "example", "correct horse");
+	const signer = Signer.create(at, "example", passphrase("correct horse"));
 	assert.match(readFileSync(join(at, "dl.key"), "utf8"), /BEGIN ENCRYPTED PRIVATE KEY/);
-	assert.ok(Signer.open(at, "correct horse").publicKey.equals(signer.publicKey));
-	refuses(() => Signer.open(at), /encrypted: set BATON_PASSPHRASE/);
-	refuses(() => Signer.open(at, "battery staple"), /another passphrase/);
+	assert.ok(Signer.open(at, passphrase("correct horse")).publicKey.equals(signer.publicKey));
+	refuses(() => Signer.open(at, none), /encrypted: set BATON_DL_PASSPHRASE/);
+	refuses(() => Signer.open(at, passphrase("battery staple")), /another passphrase/);
 });
 
 test("a spare key takes over after the log of the first was entered", () => {

@@ -1,0 +1,181 @@
+// What belongs to one CA information, in a folder of its own:
+//
+//   authority.json        what was ordered
+//   ca.key  ca.pem        of the CA, if it began with this one; what was issued anew has that of its beginning
+//   anchor.der            what devices get of ca.pem: of our own authorities the same without its signature
+//   download/             server.key  server.pem: of the server at the address that this CA information names, made with
+//                         it, because it must come from this CA and is needed when the CA may be gone
+//   to-sign.cbor          what is carried to the DL signing key, while that is elsewhere
+//   information.cbor      once it is signed
+//   issued/               servers' certificates that were issued since, by their serial numbers
+//
+// The folder appears whole or not at all, before the order that it belongs to is recorded.
+
+import { X509Certificate } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { type CertificateAuthority, certificatePem, type ServerCredentials } from "./certificate-authority.js";
+import { createFile, createFolder, replaceFile } from "./durable-file.js";
+import type { Authority } from "./operator.js";
+import { OperatorError } from "./operator-error.js";
+import type { Passphrase } from "./passphrases.js";
+import { isEncrypted, readPrivateKey, writePrivateKey } from "./private-key-file.js";
+
+/** An authority as it was ordered, and the address that its CA information names. */
+export interface Ordered extends Authority {
+	nextAddress: string;
+	/** Its CA was made elsewhere. */
+	imported?: true;
+}
+
+export interface Made {
+	ordered: Ordered;
+	/** Absent for what was issued anew. */
+	ca?: CertificateAuthority;
+	/** The CA certificate as devices get it, DER. */
+	anchor: Uint8Array;
+	download: ServerCredentials;
+}
+
+export class AuthorityFolder {
+	readonly path: string;
+	readonly #passphrase: Passphrase;
+
+	constructor(path: string, passphrase: Passphrase) {
+		this.path = path;
+		this.#passphrase = passphrase;
+	}
+
+	get exists(): boolean {
+		return existsSync(this.path);
+	}
+
+	create({ ordered, ca, anchor, download }: Made): void {
+		createFolder(this.path, beside => {
+			createFile(join(beside, "authority.json"), `${JSON.stringify(ordered, undefined, "\t")}\n`);
+			if (ca) {
+				writeKeyAndCertificate(beside, "ca", ca, this.#passphrase);
+				createFile(join(beside, "anchor.der"), anchor);
+			}
+			writeKeyAndCertificate(join(beside, "download"), "server", download, this.#passphrase);
+		});
+	}
+
+	/** Out of the way of another one; nothing is lost. */
+	setAside(): void {
+		for (let n = 1; ; n++) {
+			const aside = `${this.path}.aside-${n}`;
+			if (existsSync(aside)) continue;
+			return renameSync(this.path, aside);
+		}
+	}
+
+	/** Undefined: the folder is not whole, or of an older baton. */
+	get ordered(): Ordered | undefined {
+		const file = join(this.path, "authority.json");
+		if (!existsSync(file)) return undefined;
+		try {
+			return JSON.parse(readFileSync(file, "utf8")) as Ordered;
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** Of the CA, DER: no key is read. */
+	get certificate(): Uint8Array {
+		return readCertificate(join(this.path, "ca.pem"));
+	}
+
+	/** As devices get it. Throws OperatorError. */
+	get anchor(): Uint8Array {
+		return new Uint8Array(readOperatorFile(join(this.path, "anchor.der")));
+	}
+
+	get ca(): CertificateAuthority {
+		return readKeyAndCertificate(this.path, "ca", this.#passphrase);
+	}
+
+	get download(): ServerCredentials {
+		return readKeyAndCertificate(join(this.path, "download"), "server", this.#passphrase);
+	}
+
+	/** Is there a CA's key here, and encrypted? */
+	get isEncrypted(): boolean {
+		const file = join(this.path, "ca.key");
+		return existsSync(file) && isEncrypted(readFileSync(file, "utf8"));
+	}
+
+	get requestFile(): string {
+		return join(this.path, "to-sign.cbor");
+	}
+
+	get informationFile(): string {
+		return join(this.path, "information.cbor");
+	}
+
+	/** As it stands, unread. */
+	get information(): Uint8Array | undefined {
+		return existsSync(this.informationFile) ? new Uint8Array(readFileSync(this.informationFile)) : undefined;
+	}
+
+	keepRequest(payload: Uint8Array): void {
+		replaceFile(this.requestFile, payload);
+	}
+
+	keepInformation(object: Uint8Array): void {
+		replaceFile(this.informationFile, object);
+	}
+
+	/** Remembers a server's certificate. */
+	keepIssued(certificate: Uint8Array): void {
+		const { serialNumber } = new X509Certificate(certificate);
+		createFile(join(this.path, "issued", `${serialNumber.toLowerCase()}.pem`), certificatePem(certificate));
+	}
+
+	/** Servers' certificates that were issued, the download server's own not among them. */
+	get issued(): X509Certificate[] {
+		const folder = join(this.path, "issued");
+		if (!existsSync(folder)) return [];
+		return readdirSync(folder)
+			.filter(name => name.endsWith(".pem"))
+			.map(name => new X509Certificate(readFileSync(join(folder, name))));
+	}
+}
+
+export function writeKeyAndCertificate(
+	folder: string,
+	name: string,
+	{ certificate, privateKey }: ServerCredentials,
+	passphrase: Passphrase,
+): void {
+	writePrivateKey(join(folder, `${name}.key`), privateKey, passphrase);
+	createFile(join(folder, `${name}.pem`), certificatePem(certificate));
+}
+
+/** Throws OperatorError if the key cannot be used, or is another certificate's. */
+export function readKeyAndCertificate(folder: string, name: string, passphrase: Passphrase): ServerCredentials {
+	const file = join(folder, `${name}.pem`);
+	const certificate = readCertificate(file);
+	const privateKey = readPrivateKey(join(folder, `${name}.key`), passphrase);
+	if (!new X509Certificate(certificate).checkPrivateKey(privateKey))
+		throw new OperatorError(`${file}: the key beside it is another certificate's`);
+	return { certificate, privateKey };
+}
+
+function readCertificate(file: string): Uint8Array {
+	const pem = readOperatorFile(file);
+	try {
+		return new Uint8Array(new X509Certificate(pem).raw);
+	} catch {
+		throw new OperatorError(`${file}: not a certificate in PEM`);
+	}
+}
+
+function readOperatorFile(file: string): Buffer {
+	try {
+		return readFileSync(file);
+	} catch (error) {
+		const { code, message } = error as NodeJS.ErrnoException;
+		throw new OperatorError(`${file}: ${code === "ENOENT" ? "this certificate is not there" : message}`);
+	}
+}

@@ -1,0 +1,248 @@
+// Is all that a fleet has whole? Every file, key, certificate, signature and date, and the DL key's log if that is at
+// hand; and for whatever is not, what to do. Nothing is changed.
+
+import { X509Certificate } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { decodeCaInformation, encodePayload } from "./ca-information.js";
+import { hostAndPort, judgeAuthority, judgeServer, judgeURL } from "./device-judge.js";
+import type { Fleet } from "./fleet.js";
+import { type Authority, newest, type Operation } from "./operator.js";
+import { OperatorError } from "./operator-error.js";
+import type { Signer } from "./signer.js";
+
+/** `danger`: devices are, or will be, cut off. `due`: something is to be done. `note`: it does no harm. */
+export type Weight = "danger" | "due" | "note";
+
+export interface Finding {
+	weight: Weight;
+	what: string;
+	/** What to do. */
+	remedy: string;
+}
+
+export interface CheckOptions {
+	signer?: Signer;
+	now?: Date;
+}
+
+/** The gravest first. Throws OperatorError if the record itself cannot be read. */
+export function check(fleet: Fleet, { signer, now = new Date() }: CheckOptions = {}): Finding[] {
+	const { record } = fleet;
+	if (!record)
+		return [{ weight: "danger", what: `${fleet.folder}: nothing is in operation`, remedy: "give baton init again" }];
+	const { operation } = record;
+	const findings = [
+		...operation.authorities.flatMap(authority => checkAuthority(fleet, operation, authority, now)),
+		...checkAddresses(fleet, operation),
+		...checkLeftovers(fleet, operation),
+		...(signer ? checkLog(fleet, operation, signer) : []),
+	];
+	const order: Weight[] = ["danger", "due", "note"];
+	return findings.sort((a, b) => order.indexOf(a.weight) - order.indexOf(b.weight));
+}
+
+export function findingText({ weight, what, remedy }: Finding): string {
+	return `${weight === "danger" ? "DANGER: " : weight === "due" ? "" : "note: "}${what}: ${remedy}`;
+}
+
+const RESTORE = "restore it from a backup";
+
+function checkAuthority(fleet: Fleet, operation: Operation, authority: Authority, now: Date): Finding[] {
+	const { generation, letter, phase, ca } = authority;
+	const findings: Finding[] = [];
+	const inForce = phase === "full" || phase === "provisional";
+	const find = (weight: Weight, what: string, remedy: string) => findings.push({ weight, what, remedy });
+	const folder = fleet.at(generation);
+	if (!folder.exists) {
+		find(inForce ? "danger" : "due", `${folder.path} is not there`, RESTORE);
+		return findings;
+	}
+
+	// The CA's own key: needed to issue servers' certificates, and to issue its information anew.
+	if (ca === generation && !isOver(operation, ca)) {
+		attempt(
+			() => fleet.authority(generation),
+			why => find("danger", `CA ${letter}: ${why}`, `${RESTORE}; if the key is lost, baton revoke ${generation}`),
+		);
+	}
+	// The certificate: devices hold it, servers are checked by it.
+	const anchor = attempt(
+		() => judgeAuthority(fleet.at(ca).anchor),
+		why => find("danger", `CA ${letter}: ${why}`, RESTORE),
+	);
+	if (anchor && inForce) {
+		const { validTo } = new X509Certificate(fleet.at(ca).certificate);
+		if (new Date(validTo) <= now)
+			find(
+				phase === "full" ? "danger" : "due",
+				`CA ${letter} was valid until ${validTo}`,
+				"devices go on with it, other software does not: baton ca issue, baton take-over",
+			);
+	}
+	// Its download server's, which has to answer for as long as any device holds this CA information.
+	const up = operation.downloadServers.find(({ namedBy }) => namedBy === generation)?.up ?? true;
+	if (up) {
+		const download = attempt(
+			() => fleet.downloadCredentials(generation),
+			why =>
+				find(
+					"danger",
+					`the download server that CA information ${generation} names: ${why}`,
+					`${RESTORE}, or baton server-cert`,
+				),
+		);
+		if (download && anchor)
+			attempt(
+				() =>
+					judgeServer([download.certificate], judgeURL(fleet.nextAddress(generation)).host, {
+						...anchor,
+						leafNotBefore: authority.leafNotBefore,
+					}),
+				why =>
+					find(
+						"danger",
+						`the download server that CA information ${generation} names: ${why}`,
+						`${RESTORE}, or baton server-cert`,
+					),
+			);
+	}
+	findings.push(...checkInformation(fleet, operation, authority, inForce));
+	return findings;
+}
+
+function checkInformation(
+	fleet: Fleet,
+	operation: Operation,
+	{ generation, phase }: Authority,
+	inForce: boolean,
+): Finding[] {
+	const { information } = fleet.at(generation);
+	if (!information) {
+		if (!inForce) return [];
+		return [
+			{
+				weight: phase === "full" ? "danger" : "due",
+				what: `CA information ${generation} is not signed`,
+				remedy: `carry ${fleet.at(generation).requestFile} to the DL key: baton sign, then baton ca accept here`,
+			},
+		];
+	}
+	const trouble = fleet.informationTrouble(generation, information);
+	if (trouble)
+		return [
+			{
+				weight: inForce ? "danger" : "due",
+				what: `${fleet.at(generation).informationFile}: ${trouble}`,
+				remedy: `${RESTORE}, or remove it and sign it again: the same bytes give the same signature`,
+			},
+		];
+	try {
+		const wanted = encodePayload(fleet.unsigned(operation, generation));
+		if (Buffer.from(decodeCaInformation(information).payload).equals(wanted)) return [];
+	} catch (error) {
+		if (!(error instanceof OperatorError)) throw error;
+		return []; // a certificate that cannot be read has been told
+	}
+	return [
+		{
+			weight: inForce ? "danger" : "due",
+			what: `${fleet.at(generation).informationFile} says something else than this fleet has ordered`,
+			remedy: RESTORE,
+		},
+	];
+}
+
+/** Nothing of this CA is in force any more. */
+function isOver(operation: Operation, ca: number): boolean {
+	return !operation.authorities.some(one => one.ca === ca && (one.phase === "full" || one.phase === "provisional"));
+}
+
+function checkAddresses(fleet: Fleet, { authorities }: Operation): Finding[] {
+	const seen = new Map<string, number>();
+	return authorities.flatMap(({ generation }): Finding[] => {
+		let place: string;
+		try {
+			place = hostAndPort(judgeURL(fleet.nextAddress(generation)));
+		} catch (error) {
+			return [{ weight: "danger", what: (error as Error).message, remedy: "restore fleet.json and operation.json" }];
+		}
+		const before = seen.get(place);
+		seen.set(place, generation);
+		if (before === undefined) return [];
+		const what = `${place} is named by CA information ${before} and ${generation}`;
+		return [{ weight: "danger", what, remedy: "restore fleet.json and operation.json" }];
+	});
+}
+
+/** What an order that was broken off has left, or an operation.json from an older backup than the rest. */
+function checkLeftovers(fleet: Fleet, operation: Operation): Finding[] {
+	const known = new Set(operation.authorities.map(({ generation }) => String(generation)));
+	const authority = join(fleet.folder, "authority");
+	const unknown = readdirSync(authority).filter(name => !known.has(name));
+	const torn = readdirSync(fleet.folder, { recursive: true, encoding: "utf8" }).filter(
+		name => /\.[0-9a-f]{12}\.new$/.test(name) && !name.startsWith("authority/") && !/\.new\//.test(name),
+	);
+	return [
+		...unknown.map((name): Finding => {
+			const signed = existsSync(join(authority, name, "information.cbor"));
+			const what = `${join(authority, name)}${signed ? ", signed," : ""} is not on record`;
+			return signed
+				? {
+						weight: "due",
+						what,
+						remedy:
+							"operation.json may come from an older backup than this: restore both from one; if an order was broken off, remove it",
+					}
+				: { weight: "note", what, remedy: "an order was broken off: remove it" };
+		}),
+		...torn.map(
+			(name): Finding => ({
+				weight: "note",
+				what: `${join(fleet.folder, name)} was never finished`,
+				remedy: "remove it: what it would have been is there, or comes with the next order",
+			}),
+		),
+	];
+}
+
+function checkLog(fleet: Fleet, operation: Operation, signer: Signer): Finding[] {
+	const findings: Finding[] = [];
+	const last = newest(operation);
+	const known = new Set(operation.authorities.map(({ generation }) => generation));
+	const strange = signer.signed.filter(generation => !known.has(generation));
+	if (strange.length > 0 && strange.at(-1)! > last)
+		findings.push({
+			weight: "danger",
+			what: `the DL key has signed generation ${strange.at(-1)}, and this fleet ends at ${last}: its folder comes from an older backup`,
+			remedy: `if there is a newer backup, restore that; else go on: the next order takes ${signer.last + 1}`,
+		});
+	for (const { generation } of operation.authorities) {
+		const object = fleet.information(generation);
+		if (!object) continue;
+		const entry = signer.payload(generation);
+		if (!entry)
+			findings.push({
+				weight: "due",
+				what: `the DL key's log does not have generation ${generation}, which is signed: it comes from an older backup, or is a spare's`,
+				remedy: "the next order enters it",
+			});
+		else if (!Buffer.from(entry).equals(decodeCaInformation(object).payload))
+			findings.push({
+				weight: "danger",
+				what: `generation ${generation} was signed twice, with two contents`,
+				remedy: "find out who else signs for this fleet; devices may hold either",
+			});
+	}
+	return findings;
+}
+
+function attempt<Value>(read: () => Value, onTrouble: (why: string) => void): Value | undefined {
+	try {
+		return read();
+	} catch (error) {
+		if (!(error instanceof OperatorError)) throw error;
+		onTrouble(error.message);
+		return undefined;
+	}
+}

@@ -1,0 +1,135 @@
+// A kill before every change of the disk: the state is whole, the verb can be given again and comes to the same, no key is
+// lost, nothing is signed twice.
+
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import fs, { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { decodeCaInformation } from "../../host/ca-information.js";
+import { certificatePem, createCertificateAuthority } from "../../host/certificate-authority.js";
+import { Fleet } from "../../host/fleet.js";
+import { writePrivateKey } from "../../host/private-key-file.js";
+import { crashing } from "./crash.js";
+import { flashFolder } from "./device-run.js";
+import { runInProcess } from "./in-process.js";
+
+export interface Verb {
+	/** What leads there. */
+	before: string[][];
+	verb: string[];
+	/** Generations in force afterwards, with their letters. */
+	force?: string[];
+	/** Files that must be there afterwards. */
+	files?: string[];
+}
+
+export const init = [
+	"init",
+	"--fleet",
+	"example",
+	"--service",
+	"service.example",
+	"--download-url",
+	"https://download-{n}.example/ca",
+];
+export const offline = [
+	["dl", "create", "offline", "--fleet", "example"],
+	[...init, "--dl-key", "offline/dl.pub"],
+];
+export const sign1 = ["sign", "fleet/authority/1/to-sign.cbor", "--dl", "offline", "--out", "1.cbor", "--yes"];
+export const issue = ["ca", "issue"];
+export const imported = ["import", "--ca-cert", "ca.pem", "--ca-key", "ca.key"];
+
+const elsewhere = await createCertificateAuthority({
+	name: "elsewhere",
+	validity: { notBefore: new Date("2020-01-01"), notAfter: new Date("2060-01-01") },
+});
+
+// What is flushed stays anyway: nobody cuts this machine's power.
+fs.fsyncSync = () => {};
+syncBuiltinESMExports();
+
+/** A folder in which everything has happened up to the verb. */
+async function prepare(before: string[][]): Promise<string> {
+	const folder = flashFolder();
+	writeFileSync(join(folder, "ca.pem"), certificatePem(elsewhere.certificate));
+	writePrivateKey(join(folder, "ca.key"), elsewhere.privateKey);
+	for (const parameters of before) {
+		const { code, error } = await runInProcess(parameters, folder);
+		assert.is(code, 0, `${parameters.join(" ")}: ${error}`);
+	}
+	return folder;
+}
+
+/** A test for each verb. */
+export function killAtEveryChange(verbs: { [name: string]: Verb }): void {
+	for (const [name, verb] of Object.entries(verbs))
+		test(`a kill at every change of the disk: ${name}`, () => kill(verb));
+	test.run();
+}
+
+async function kill({ before, verb, force, files = [] }: Verb): Promise<void> {
+	const start = await prepare(before);
+	let fatal = 1;
+	for (; ; fatal++) {
+		const folder = flashFolder();
+		cpSync(start, folder, { recursive: true });
+		const keysBefore = keysOf(start);
+		const crashed = await crashing(fatal, () => runInProcess(verb, folder));
+		checkWhole(folder);
+		if (crashed) {
+			// What was recorded before is there, and so is what was signed.
+			const again = await runInProcess(verb, folder);
+			assert.is(again.code, 0, `given again after a kill at ${fatal}: ${again.error}`);
+		}
+		for (const [file, key] of keysBefore) assert.is(readFileSync(join(folder, file), "utf8"), key, file);
+		for (const file of files) assert.ok(existsSync(join(folder, file)), `${file} after a kill at ${fatal}`);
+		if (force) checkForce(join(folder, "fleet"), force, fatal);
+		rmSync(folder, { recursive: true });
+		if (!crashed) break;
+	}
+	assert.ok(fatal > 4, `only ${fatal} changes of the disk were seen`);
+}
+
+/** Private keys by their files. */
+function keysOf(folder: string): Map<string, string> {
+	const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(name => name.endsWith(".key"));
+	return new Map(names.map(name => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+/** No file is torn: keys and certificates parse, JSON is JSON. */
+function checkWhole(folder: string): void {
+	for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+		if (name.includes(".new")) continue; // beside its place: never taken for the real one
+		const content = () => readFileSync(join(folder, name));
+		if (name.endsWith(".key")) createPrivateKey(content());
+		if (name.endsWith(".pem")) new X509Certificate(content());
+		if (name.endsWith(".json")) JSON.parse(content().toString());
+	}
+}
+
+/** What is in force is whole and signed, and the log has signed each generation once, with these bytes. */
+function checkForce(folder: string, letters: string[], fatal: number): void {
+	const fleet = Fleet.open(folder);
+	const { operation } = fleet.record!;
+	const inForce = operation.authorities.filter(({ phase }) => phase === "full" || phase === "provisional");
+	assert.equal(
+		inForce.map(({ letter }) => letter),
+		letters,
+		`after a kill at ${fatal}`,
+	);
+	assert.equal(fleet.unsignedGenerations(operation), []);
+	for (const { generation } of operation.authorities) {
+		const object = fleet.at(generation).information;
+		if (!object) continue;
+		assert.is(fleet.informationTrouble(generation, object), undefined);
+		const entry = join(folder, "dl/signed", String(generation));
+		if (!existsSync(entry)) continue;
+		const { payload } = decodeCaInformation(object);
+		assert.is(readFileSync(entry, "utf8").trim(), Buffer.from(payload).toString("hex"));
+		void fleet.downloadCredentials(generation);
+		void fleet.authority(generation);
+	}
+}
