@@ -5,8 +5,9 @@
 // One line of the combined log format (Apache, nginx; our own servers write it too) is one ask. A device asks about
 // once in 30 days, so the asks of 30 days stand for the fleet. A device that fetches shows what it held before.
 
-import { createReadStream, existsSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { createReadStream, existsSync, openSync, readSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { Fleet } from "./fleet.js";
 import { OperatorError } from "./operator-error.js";
 
@@ -69,7 +70,7 @@ export async function readAdoption(
 	since: Date,
 	adoption: Adoption = { asks: 0, held: new Map() },
 ): Promise<Adoption> {
-	for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+	for await (const line of linesOf(file)) {
 		if (line.length > LONGEST_LINE) continue;
 		const found =
 			/\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)\] "(?:GET) [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/.exec(
@@ -85,6 +86,34 @@ export async function readAdoption(
 	}
 	return adoption;
 }
+
+/** Of a log, compressed (RFC 1952) or not. What is longer than a line may be comes cut, and longer still. Throws OperatorError. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+	let rest = "";
+	try {
+		for await (const piece of openLog(file)) {
+			const lines = `${rest}${piece}`.split(/\r?\n/);
+			rest = lines.pop()!.slice(0, LONGEST_LINE + 1);
+			yield* lines;
+		}
+	} catch (error) {
+		throw new OperatorError(`${file}: ${(error as Error).message}`);
+	}
+	yield rest;
+}
+
+function openLog(file: string): Readable {
+	const start = Buffer.alloc(2);
+	const log = openSync(file, "r");
+	readSync(log, start, { position: 0 });
+	const bytes = createReadStream("", { fd: log, start: 0 });
+	if (start.readUInt16BE() !== GZIP) return bytes.setEncoding("latin1");
+	const text = createGunzip();
+	bytes.on("error", error => text.destroy(error)).pipe(text);
+	return text.setEncoding("latin1");
+}
+
+const GZIP = 0x1f8b;
 
 /** Of `days` up to now, from our own servers' log and from those that are named. */
 export async function adoptionOf(

@@ -4,18 +4,20 @@
 //   ca.key  ca.pem        of the CA, if it began with this one; what was issued anew has that of its beginning
 //   anchor.der            what devices get of ca.pem: of our own authorities the same without its signature
 //   download/             server.key  server.pem: of the server at the address that this CA information names, made with
-//                         it, because it must come from this CA and is needed when the CA may be gone
+//                         it, because it must come from this CA and is needed when the CA may be gone. Where the CA's key
+//                         is elsewhere, server.csr is carried there first
 //   to-sign.cbor          what is carried to the DL signing key, while that is elsewhere
 //   information.cbor      once it is signed
 //   issued/               servers' certificates that were issued since, by their serial numbers
 //
 // The folder appears whole or not at all, before the order that it belongs to is recorded.
 
-import { X509Certificate } from "node:crypto";
+import { type KeyObject, X509Certificate } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type CertificateAuthority, certificatePem, type ServerCredentials } from "./certificate-authority.js";
 import { createFile, createFolder, replaceFile } from "./durable-file.js";
+import type { ImportedAuthority } from "./imported-authority.js";
 import type { Authority } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import type { Passphrase } from "./passphrases.js";
@@ -24,17 +26,21 @@ import { isEncrypted, readPrivateKey, writePrivateKey } from "./private-key-file
 /** An authority as it was ordered, and the address that its CA information names. */
 export interface Ordered extends Authority {
 	nextAddress: string;
+	mirrors?: string[];
 	/** Its CA was made elsewhere. */
 	imported?: true;
+	/** … and its key has stayed there. */
+	keyElsewhere?: true;
 }
 
 export interface Made {
 	ordered: Ordered;
 	/** Absent for what was issued anew. */
-	ca?: CertificateAuthority;
+	ca?: ImportedAuthority;
 	/** The CA certificate as devices get it, DER. */
 	anchor: Uint8Array;
-	download: ServerCredentials;
+	/** `request`: where the CA's key is elsewhere, what is carried there; the certificate comes back from it. */
+	download: ServerCredentials | { privateKey: KeyObject; request: string };
 }
 
 export class AuthorityFolder {
@@ -54,10 +60,17 @@ export class AuthorityFolder {
 		createFolder(this.path, beside => {
 			createFile(join(beside, "authority.json"), `${JSON.stringify(ordered, undefined, "\t")}\n`);
 			if (ca) {
-				writeKeyAndCertificate(beside, "ca", ca, this.#passphrase);
+				if (ca.privateKey) writePrivateKey(join(beside, "ca.key"), ca.privateKey, this.#passphrase);
+				createFile(join(beside, "ca.pem"), certificatePem(ca.certificate));
 				createFile(join(beside, "anchor.der"), anchor);
 			}
-			writeKeyAndCertificate(join(beside, "download"), "server", download, this.#passphrase);
+			const server = join(beside, "download");
+			if ("certificate" in download) {
+				writeKeyAndCertificate(server, "server", download, this.#passphrase);
+			} else {
+				writePrivateKey(join(server, "server.key"), download.privateKey, this.#passphrase);
+				createFile(join(server, "server.csr"), download.request);
+			}
 		});
 	}
 
@@ -92,11 +105,34 @@ export class AuthorityFolder {
 	}
 
 	get ca(): CertificateAuthority {
+		if (this.ordered?.keyElsewhere)
+			throw new OperatorError(`${this.path}: this CA's key is elsewhere: what it is to sign has to be carried there`);
 		return readKeyAndCertificate(this.path, "ca", this.#passphrase);
 	}
 
 	get download(): ServerCredentials {
+		if (this.isWaiting)
+			throw new OperatorError(
+				`${this.downloadRequestFile} is still to be carried to its CA, and the certificate to be brought back: baton ca certificate`,
+			);
 		return readKeyAndCertificate(join(this.path, "download"), "server", this.#passphrase);
+	}
+
+	/** Where a CA whose key is elsewhere is asked for the download server's certificate. */
+	get downloadRequestFile(): string {
+		return join(this.path, "download", "server.csr");
+	}
+
+	/** The download server has no certificate yet. */
+	get isWaiting(): boolean {
+		return existsSync(this.downloadRequestFile) && !existsSync(join(this.path, "download", "server.pem"));
+	}
+
+	/** The download server's certificate, and those between it and the CA's. Throws OperatorError if it is another key's. */
+	keepDownload(chain: X509Certificate[]): void {
+		const key = readPrivateKey(join(this.path, "download", "server.key"), this.#passphrase);
+		if (!chain[0].checkPrivateKey(key)) throw new OperatorError("this certificate is of another key than the request");
+		replaceFile(join(this.path, "download", "server.pem"), chain.map(({ raw }) => certificatePem(raw)).join(""));
 	}
 
 	/** Is there a CA's key here, and encrypted? */
@@ -155,20 +191,24 @@ export function writeKeyAndCertificate(
 /** Throws OperatorError if the key cannot be used, or is another certificate's. */
 export function readKeyAndCertificate(folder: string, name: string, passphrase: Passphrase): ServerCredentials {
 	const file = join(folder, `${name}.pem`);
-	const certificate = readCertificate(file);
+	const [own, ...between] = readChain(file, readOperatorFile(file));
 	const privateKey = readPrivateKey(join(folder, `${name}.key`), passphrase);
-	if (!new X509Certificate(certificate).checkPrivateKey(privateKey))
-		throw new OperatorError(`${file}: the key beside it is another certificate's`);
-	return { certificate, privateKey };
+	if (!own.checkPrivateKey(privateKey)) throw new OperatorError(`${file}: the key beside it is another certificate's`);
+	const intermediates = between.map(({ raw }) => new Uint8Array(raw));
+	return { certificate: new Uint8Array(own.raw), privateKey, ...(between.length > 0 ? { intermediates } : {}) };
 }
 
 function readCertificate(file: string): Uint8Array {
-	const pem = readOperatorFile(file);
+	return new Uint8Array(readChain(file, readOperatorFile(file))[0].raw);
+}
+
+/** Certificates in PEM, one after the other: at least one. Throws OperatorError. */
+export function readChain(file: string, text: Buffer): X509Certificate[] {
+	const pieces = text.toString().match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
 	try {
-		return new Uint8Array(new X509Certificate(pem).raw);
-	} catch {
-		throw new OperatorError(`${file}: not a certificate in PEM`);
-	}
+		if (pieces.length > 0) return pieces.map(pem => new X509Certificate(pem));
+	} catch {}
+	throw new OperatorError(`${file}: not a certificate in PEM`);
 }
 
 function readOperatorFile(file: string): Buffer {

@@ -29,6 +29,8 @@ export interface CertificateAuthority {
 export interface ServerCredentials {
 	certificate: Uint8Array; // DER
 	privateKey: KeyObject;
+	/** Between the server's certificate and the authority's, DER. */
+	intermediates?: Uint8Array[];
 }
 
 /** The subject of generation `generation`'s CA: no two generations share it, so an issuer name names one CA. */
@@ -109,6 +111,24 @@ export async function issueServerCertificate(
 		],
 	});
 	return new Uint8Array(certificate.rawData);
+}
+
+/** What a server asks another CA for, PEM. */
+export async function createCertificateRequest(
+	{ privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject },
+	names: string[],
+): Promise<string> {
+	const request = await x509.Pkcs10CertificateRequestGenerator.create({
+		name: names[0].length <= 64 ? commonName(names[0]) : ([] as x509.JsonName),
+		keys: { privateKey: await privateCryptoKey(privateKey), publicKey: await publicCryptoKey(publicKey) },
+		signingAlgorithm: signingAlgorithm(privateKey),
+		extensions: [
+			new x509.SubjectAlternativeNameExtension(
+				names.map(name => ({ type: isIP(name) ? ("ip" as const) : ("dns" as const), value: name })),
+			),
+		],
+	});
+	return `${request.toString("pem")}\n`;
 }
 
 /** What a server asks for: its key and its names. Throws TypeError unless the request is signed by its own key. */

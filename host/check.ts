@@ -5,8 +5,8 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { decodeCaInformation, encodePayload } from "./ca-information.js";
-import { hostAndPort, judgeAuthority, judgeServer, judgeURL } from "./device-judge.js";
-import type { Fleet } from "./fleet.js";
+import { judgeAuthority, judgeServer } from "./device-judge.js";
+import { type Fleet, httpsHosts } from "./fleet.js";
 import { type Authority, newest, type Operation } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import type { Signer } from "./signer.js";
@@ -60,7 +60,7 @@ function checkAuthority(fleet: Fleet, operation: Operation, authority: Authority
 	}
 
 	// The CA's own key: needed to issue servers' certificates, and to issue its information anew.
-	if (ca === generation && !isOver(operation, ca)) {
+	if (ca === generation && !isOver(operation, ca) && !folder.ordered?.keyElsewhere) {
 		attempt(
 			() => fleet.authority(generation),
 			why => find("danger", `CA ${letter}: ${why}`, `${RESTORE}; if the key is lost, baton revoke ${generation}`),
@@ -83,8 +83,14 @@ function checkAuthority(fleet: Fleet, operation: Operation, authority: Authority
 	// Its download server's, which has to answer for as long as any device holds this CA information.
 	const up = operation.downloadServers.find(({ namedBy }) => namedBy === generation)?.up ?? true;
 	if (up) {
+		if (folder.isWaiting)
+			find(
+				"due",
+				`the download server that CA information ${generation} names has no certificate yet`,
+				`carry ${folder.downloadRequestFile} to its CA, then baton ca certificate ${generation} SERVER.pem`,
+			);
 		const download = attempt(
-			() => fleet.downloadCredentials(generation),
+			() => (folder.isWaiting ? undefined : fleet.downloadCredentials(generation)),
 			why =>
 				find(
 					"danger",
@@ -94,11 +100,10 @@ function checkAuthority(fleet: Fleet, operation: Operation, authority: Authority
 		);
 		if (download && anchor)
 			attempt(
-				() =>
-					judgeServer([download.certificate], judgeURL(fleet.nextAddress(generation)).host, {
-						...anchor,
-						leafNotBefore: authority.leafNotBefore,
-					}),
+				() => {
+					for (const host of httpsHosts(fleet.nextAddresses(generation)))
+						judgeServer([download.certificate], host, { ...anchor, leafNotBefore: authority.leafNotBefore });
+				},
 				why =>
 					find(
 						"danger",
@@ -158,21 +163,15 @@ function isOver(operation: Operation, ca: number): boolean {
 	return !operation.authorities.some(one => one.ca === ca && (one.phase === "full" || one.phase === "provisional"));
 }
 
-function checkAddresses(fleet: Fleet, { authorities }: Operation): Finding[] {
-	const seen = new Map<string, number>();
-	return authorities.flatMap(({ generation }): Finding[] => {
-		let place: string;
-		try {
-			place = hostAndPort(judgeURL(fleet.nextAddress(generation)));
-		} catch (error) {
-			return [{ weight: "danger", what: (error as Error).message, remedy: "restore fleet.json and operation.json" }];
-		}
-		const before = seen.get(place);
-		seen.set(place, generation);
-		if (before === undefined) return [];
-		const what = `${place} is named by CA information ${before} and ${generation}`;
-		return [{ weight: "danger", what, remedy: "restore fleet.json and operation.json" }];
-	});
+function checkAddresses(fleet: Fleet, operation: Operation): Finding[] {
+	const findings: Finding[] = [];
+	const remedy = "restore fleet.json and operation.json from a backup";
+	for (const authority of operation.authorities)
+		attempt(
+			() => fleet.checkAddresses(operation, authority),
+			what => findings.push({ weight: "danger", what, remedy }),
+		);
+	return findings;
 }
 
 /** What an order that was broken off has left, or an operation.json from an older backup than the rest. */

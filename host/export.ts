@@ -1,11 +1,12 @@
 // What leaves the operator's machine as files: a static directory for nginx or another web server, and what a factory
 // writes into a device.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { certificatePem } from "./certificate-authority.js";
-import { hostAndPort, judgeURL } from "./device-judge.js";
+import { hostAndPort, judgeMirrorURL } from "./device-judge.js";
 import { type DlKey, rawPublicKey } from "./dl-key.js";
+import { MEDIA_TYPE } from "./download-answer.js";
 import { replaceFile } from "./durable-file.js";
 import type { Fleet } from "./fleet.js";
 import type { Operation } from "./operator.js";
@@ -15,17 +16,19 @@ import { POLL_LENGTH, SLOT_LENGTH, writeSlotImage } from "./slot-image.js";
 import { staticFile } from "./static-file.js";
 
 export interface Exported {
-	/** Host, with a port if it is not 443. */
+	/** Host, with a port if it is not 443; of a mirror its URL. */
 	place: string;
 	namedBy: number;
-	/** Generation. */
-	serves: number;
+	/** Generation; absent: it answers 404. */
+	serves?: number;
 }
 
 /**
- * For each download server in operation: a folder with what it serves, its certificate and its key (0600); `nginx.conf`
- * for all; and `nginx-default.conf`, for an nginx that serves nobody else. `listen`: where nginx does for those at port
- * 443, as its configuration has it. What cannot be exported is told in `troubles`, and costs its own name alone.
+ * For each download server in operation: a folder with what it serves, its certificate and its key (0600), and
+ * `nginx.conf` for all; `nginx-default.conf`, for an nginx that serves nobody else. Of `http:` mirrors each a folder as a
+ * CDN or an object store has it, `http/HOST/…`, and `nginx-mirrors.conf`. What is served no more is removed. `listen`:
+ * where nginx does for those at port 443, as its configuration has it. What cannot be exported is told in `troubles`, and
+ * costs its own name alone.
  */
 export function exportStatic(
 	fleet: Fleet,
@@ -37,23 +40,32 @@ export function exportStatic(
 	const exported: Exported[] = [];
 	const troubles: string[] = [];
 	const servers: string[] = [];
+	const mirrors = new Map<string, string[]>(); // locations by place
 	const sockets = new Set([listen]);
 	mkdirSync(folder, { recursive: true });
-	for (const { namedBy } of operation.downloadServers) {
+	for (const { namedBy, up } of operation.downloadServers) {
 		try {
-			const served = fleet.served(operation, namedBy);
-			if (!served) continue;
-			const url = judgeURL(fleet.nextAddress(namedBy));
-			const place = hostAndPort(url).replace(/:443$/, "");
-			const socket = url.port === 443 ? listen : String(url.port);
-			const { certificate, privateKey } = fleet.downloadCredentials(namedBy);
-			const file = join(folder, place, staticFile(url));
-			replaceFile(file, served.object);
-			replaceFile(join(folder, `${place}.pem`), certificatePem(certificate));
-			replaceFile(join(folder, `${place}.key`), privateKeyPem(privateKey), 0o600);
-			sockets.add(socket);
-			servers.push(serverBlock({ folder, place, host: url.host, path: url.path, file, socket }));
-			exported.push({ place, namedBy, serves: served.generation });
+			const served = up ? fleet.served(operation, namedBy) : undefined;
+			for (const url of fleet.nextAddresses(namedBy).map(judgeMirrorURL)) {
+				const place = hostAndPort(url).replace(url.scheme === "https" ? /:443$/ : /:80$/, "");
+				const file = join(folder, url.scheme === "https" ? "" : "http", place, staticFile(url));
+				if (served) replaceFile(file, served.object);
+				else rmSync(file, { force: true });
+				if (!up) continue;
+				const serves = served ? { serves: served.generation } : {};
+				if (url.scheme === "http") {
+					mirrors.set(place, [...(mirrors.get(place) ?? []), location(url.path, file, "max-age=60")]);
+					exported.push({ place: `http://${place}${url.path}`, namedBy, ...serves });
+					continue;
+				}
+				const { certificate, intermediates = [], privateKey } = fleet.downloadCredentials(namedBy);
+				replaceFile(join(folder, `${place}.pem`), [certificate, ...intermediates].map(certificatePem).join(""));
+				replaceFile(join(folder, `${place}.key`), privateKeyPem(privateKey), 0o600);
+				const socket = url.port === 443 ? listen : String(url.port);
+				sockets.add(socket);
+				servers.push(serverBlock({ folder, place, host: url.host, path: url.path, file, socket }));
+				exported.push({ place, namedBy, ...serves });
+			}
 		} catch (error) {
 			if (!(error instanceof OperatorError)) throw error;
 			troubles.push(`${fleet.nextAddress(namedBy)} is not exported: ${error.message}`);
@@ -61,6 +73,8 @@ export function exportStatic(
 	}
 	replaceFile(join(folder, "nginx.conf"), `${NGINX_HEAD}${servers.join("\n")}`);
 	replaceFile(join(folder, "nginx-default.conf"), `${DEFAULT_HEAD}${[...sockets].map(strangers).join("\n")}`);
+	if (mirrors.size > 0)
+		replaceFile(join(folder, "nginx-mirrors.conf"), `${MIRRORS_HEAD}${[...mirrors].map(mirrorBlock).join("\n")}`);
 	return { exported, troubles };
 }
 
@@ -71,6 +85,11 @@ const NGINX_HEAD = `# Download servers of a Baton fleet: include this in nginx's
 
 const DEFAULT_HEAD = `# For an nginx that has no default_server of its own here: a name without a server is refused before any certificate is
 # shown. Another one's would only mislead.
+
+`;
+
+const MIRRORS_HEAD = `# Mirrors of a Baton fleet over plain http: what they serve carries its own signature. A CDN or an object store takes the
+# folder http as it is, with these headers: nobody may keep an object for longer than a minute, a revocation waits for it.
 
 `;
 
@@ -103,14 +122,30 @@ function serverBlock(server: {
 	keepalive_timeout 5s;
 	client_header_timeout 10s;
 	send_timeout 10s;
-	location = ${path} {
+${location(path, file, "no-cache")}	location / { return 404; }
+}
+`;
+}
+
+/** `place`: host, with a port if it is not 80. */
+function mirrorBlock([place, locations]: [string, string[]]): string {
+	const [host, port = "80"] = place.split(":");
+	return `server {
+	listen ${port};
+	server_name ${host};
+${locations.join("")}	location / { return 404; }
+}
+`;
+}
+
+function location(path: string, file: string, cacheControl: string): string {
+	return `	location = ${path} {
 		limit_except GET { deny all; }
 		types { }
-		default_type 'application/cose; cose-type="cose-sign1"';
+		default_type '${MEDIA_TYPE}';
+		add_header Cache-Control "${cacheControl}";
 		alias "${file}";
 	}
-	location / { return 404; }
-}
 `;
 }
 

@@ -7,16 +7,26 @@
 // signed, and only then recorded. Broken off before that, it has not been given: given again, it uses what fits of what
 // it left. With the DL key elsewhere it is recorded, and what is to be carried to that key is written.
 
-import { createHash } from "node:crypto";
+import { createHash, type X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Made, Ordered } from "./authority-folder.js";
 import { encodePayload } from "./ca-information.js";
-import type { CertificateAuthority } from "./certificate-authority.js";
 import { checkAddresses, Fleet, type FleetRecord } from "./fleet.js";
+import type { ImportedAuthority } from "./imported-authority.js";
 import { type Claim, claimText, locked } from "./lock.js";
-import { type Authority, begin, give, nextDue, type Operation, type Order, OrderError, type Step } from "./operator.js";
+import {
+	type Authority,
+	begin,
+	give,
+	newest,
+	nextDue,
+	type Operation,
+	type Order,
+	OrderError,
+	type Step,
+} from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import { dlPassphrase } from "./passphrases.js";
 import { Signer } from "./signer.js";
@@ -30,6 +40,8 @@ export interface CarriedOut {
 	signed: number[];
 	/** Without the DL key: what is to be carried to it, one file for each generation. */
 	toSign: { generation: number; file: string; payload: Uint8Array }[];
+	/** Where a CA's key is elsewhere: requests for download servers' certificates that are to be carried there. */
+	toCertify?: { generation: number; file: string }[];
 	/** It was the last order that was given, and cannot be given twice: nothing was left to do but what is told here. */
 	wasDone?: true;
 }
@@ -93,7 +105,7 @@ export class FleetDesk {
 	}
 
 	/** Step 502: the first authority in full operation; `imported`, or a new one. */
-	begin(imported?: CertificateAuthority): Promise<CarriedOut> {
+	begin(imported?: ImportedAuthority): Promise<CarriedOut> {
 		return this.#transact("init", async signer => {
 			if (this.fleet.record) throw new OperatorError(`${this.fleet.folder} holds a fleet already`);
 			return this.#carryOut(undefined, least => begin(this.fleet.settings.plan, least), signer, { imported });
@@ -104,7 +116,7 @@ export class FleetDesk {
 	 * Gives one order, now. `imported`: the authority to provide, if it was made elsewhere. Rejects with OrderError or
 	 * OperatorError.
 	 */
-	give(order: Order, imported?: CertificateAuthority): Promise<CarriedOut> {
+	give(order: Order, imported?: ImportedAuthority): Promise<CarriedOut> {
 		return this.#transact(order.order, async (signer, takenUp) => {
 			try {
 				return afterwards(takenUp, await this.#give(order, signer, imported));
@@ -146,6 +158,15 @@ export class FleetDesk {
 		return this.#inTurn("ca accept", async () => this.fleet.accept(this.operation, object));
 	}
 
+	/** Takes back a download server's certificate from a CA whose key is elsewhere. Rejects with OperatorError. */
+	acceptCertificate(generation: number, chain: X509Certificate[]): Promise<void> {
+		return this.#inTurn("ca certificate", async () => {
+			if (!this.operation.authorities.some(authority => authority.generation === generation))
+				throw new OperatorError(`there is no authority of generation ${generation}`);
+			this.fleet.acceptDownloadCertificate(this.operation, generation, chain);
+		});
+	}
+
 	/** A folder, or a DL key's log, came from a backup: generations up to `above` may be somebody's. */
 	restored(above: number): Promise<CarriedOut> {
 		return this.#transact("restored", (signer, takenUp) => this.#restore(above, signer, takenUp));
@@ -156,12 +177,7 @@ export class FleetDesk {
 		return afterwards(takenUp, await this.#give({ order: "restored", above, unsigned }, signer));
 	}
 
-	#give(
-		order: Order,
-		signer: Signer | undefined,
-		imported?: CertificateAuthority,
-		year = this.year,
-	): Promise<CarriedOut> {
+	#give(order: Order, signer: Signer | undefined, imported?: ImportedAuthority, year = this.year): Promise<CarriedOut> {
 		this.#check(order);
 		const before = this.#record;
 		const judged = (least: number) => give(this.fleet.settings.plan, before.operation, order, year, least);
@@ -176,9 +192,8 @@ export class FleetDesk {
 				`CA information ${operation.next} is not signed yet: no device can have it. baton sign, baton ca accept`,
 			);
 		if (order.order !== "reissue") return;
-		const { leafNotBefore, downloadUrl } = order;
-		if (downloadUrl !== undefined)
-			checkAddresses(fleet.settings, downloadUrl, operation.authorities.at(-1)!.generation + 1);
+		const { leafNotBefore, moved } = order;
+		if (moved) checkAddresses({ ...fleet.settings, ...operation.moved, ...moved }, newest(operation) + 1);
 		if (leafNotBefore === undefined) return;
 		// The certificate of its own download server is made now: key 4 must not shut that out.
 		const now = fleet.dateOf(this.year);
@@ -192,7 +207,7 @@ export class FleetDesk {
 		before: FleetRecord | undefined,
 		judged: (least: number) => { operation: Operation; steps: Step[] },
 		signer: Signer | undefined,
-		{ imported, order }: { imported?: CertificateAuthority; order?: Order },
+		{ imported, order }: { imported?: ImportedAuthority; order?: Order },
 	): Promise<CarriedOut> {
 		const { fleet } = this;
 		for (let least = before?.operation.least ?? 1; ; least = signer!.last + 1) {
@@ -202,7 +217,7 @@ export class FleetDesk {
 			const made: Made[] = [];
 			const left: Ordered[] = [];
 			for (const authority of fresh) {
-				fleet.checkAddress(operation, authority);
+				fleet.checkAddresses(operation, authority);
 				const found = this.#leftOf(authority, imported);
 				if (found) left.push(found);
 				else made.push(await fleet.make(authority, authority.ca === authority.generation ? imported : undefined));
@@ -223,34 +238,35 @@ export class FleetDesk {
 			const last = order && remembered(order, imported);
 			fleet.keepRecord({ operation, steps: [...(before?.steps ?? []), ...steps], ...(last ? { last } : {}) });
 			const toSign = signer ? [] : this.#writeRequests(operation);
-			return { ...(before ? { before: before.operation } : {}), steps, signed, toSign };
+			const waiting = fresh.filter(({ generation }) => fleet.at(generation).isWaiting);
+			const toCertify = waiting.map(({ generation }) => ({
+				generation,
+				file: fleet.at(generation).downloadRequestFile,
+			}));
+			return { ...(before ? { before: before.operation } : {}), steps, signed, toSign, toCertify };
 		}
 	}
 
 	/** What the same order left of this authority, when it was broken off. Undefined: nothing that fits. */
-	#leftOf(authority: Authority, imported?: CertificateAuthority): Ordered | undefined {
+	#leftOf(authority: Authority, imported?: ImportedAuthority): Ordered | undefined {
 		const { fleet } = this;
 		const { generation, ca, revokes, follows, leafNotBefore } = authority;
 		const folder = fleet.at(generation);
 		const { ordered } = folder;
 		if (!ordered) return undefined;
-		const nextAddress = fleet.addressOf(authority);
-		const isSame = isDeepStrictEqual(
-			[
-				ordered.ca,
-				ordered.revokes,
-				ordered.follows,
-				ordered.leafNotBefore,
-				ordered.nextAddress,
-				ordered.imported ?? false,
-			],
-			[ca, revokes, follows, leafNotBefore, nextAddress, imported !== undefined && ca === generation],
-		);
+		const [nextAddress, ...mirrors] = fleet.addressesOf(authority);
+		const fits = (one: Pick<Ordered, "ca" | "revokes" | "follows" | "leafNotBefore" | "nextAddress" | "mirrors">) => [
+			...[one.ca, one.revokes, one.follows, one.leafNotBefore, one.nextAddress, ...(one.mirrors ?? [])],
+		];
+		const wanted = { ca, revokes, follows, leafNotBefore, nextAddress, mirrors };
+		const isImported = imported !== undefined && ca === generation;
+		const isSame = isDeepStrictEqual(fits(ordered), fits(wanted)) && (ordered.imported ?? false) === isImported;
 		if (!isSame) return undefined;
 		try {
-			void folder.download;
+			if (!folder.isWaiting) void folder.download;
 			if (ca !== generation) return ordered;
-			const { certificate } = folder.ca;
+			const { certificate } = ordered.keyElsewhere ? folder : folder.ca;
+			if (imported && (ordered.keyElsewhere ?? false) === (imported.privateKey !== undefined)) return undefined;
 			return !imported || Buffer.from(certificate).equals(imported.certificate) ? ordered : undefined;
 		} catch (error) {
 			if (error instanceof OperatorError) return undefined;
@@ -333,7 +349,7 @@ export class FleetDesk {
 }
 
 /** An order as it is recorded: given again, it is known by that. */
-function remembered(order: Order, imported?: CertificateAuthority): FleetRecord["last"] {
+function remembered(order: Order, imported?: ImportedAuthority): FleetRecord["last"] {
 	if (!imported) return order;
 	return { ...order, imported: createHash("sha256").update(imported.certificate).digest("hex") };
 }

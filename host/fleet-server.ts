@@ -4,8 +4,8 @@
 // own certificate, which a device takes for what it is. One whose key cannot be used answers nothing; the others do.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isIPv4 } from "../firmware/url.js";
-import { hostAndPort, judgeService, judgeURL } from "./device-judge.js";
+import { isHttps, isIPv4 } from "../firmware/url.js";
+import { hostAndPort, judgeMirrorURL, judgeService } from "./device-judge.js";
 import { answerDownload } from "./download-answer.js";
 import type { Fleet } from "./fleet.js";
 import { type Access, HttpsEndpoint, type Limits, type Presentation } from "./https-endpoint.js";
@@ -73,11 +73,10 @@ export class FleetServer {
 			for (const name of fleet.settings.services) sites.push({ ...judgeService(name), presentation, answer: service });
 		}
 		for (const { generation } of operation.authorities) {
-			const site = await attempt(() => this.#downloadSite(operation, generation));
-			if (!site) continue;
 			const credentials = await attempt(() => fleet.downloadCredentials(generation));
 			const presented = authorityOf(operation, generation).letter;
-			sites.push({ ...site, ...(credentials ? { presentation: { credentials, presented } } : {}) });
+			const presentation = credentials && { credentials, presented };
+			for (const site of this.#downloadSites(operation, generation)) sites.push({ ...site, presentation });
 		}
 		for (const generation of fleet.unsignedGenerations(operation))
 			troubles.push(`CA information ${generation} is not signed: who asks for it gets what was there before, or 404`);
@@ -135,12 +134,16 @@ export class FleetServer {
 		)?.presentation;
 	}
 
-	/** Of the download server at the URL that CA information `namedBy` names, in operation or not. */
-	#downloadSite(operation: Operation, namedBy: number): Site {
+	/** Of the download server at the https addresses that CA information `namedBy` names, in operation or not. */
+	#downloadSites(operation: Operation, namedBy: number): Site[] {
 		const { fleet } = this.#options;
-		const { host, port, path } = judgeURL(fleet.nextAddress(namedBy));
 		const object = fleet.served(operation, namedBy)?.object;
-		return { host, port, answer: (request, response) => answerDownload(request, response, path, object) };
+		const addresses = fleet.nextAddresses(namedBy).map(judgeMirrorURL).filter(isHttps);
+		return addresses.map(({ host, port, path }) => ({
+			host,
+			port,
+			answer: (request, response) => answerDownload(request, response, path, object),
+		}));
 	}
 
 	/** Where it listens; empty while nothing was reconciled yet. */

@@ -12,6 +12,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { type HttpURL, isHttps } from "../firmware/url.js";
 import {
 	AuthorityFolder,
 	type Made,
@@ -19,13 +20,20 @@ import {
 	readKeyAndCertificate,
 	writeKeyAndCertificate,
 } from "./authority-folder.js";
-import { type CaInformation, decodeCaInformation, encodePayload } from "./ca-information.js";
+import { type CaInformation, decodeCaInformation, encodePayload, MAXIMUM_ADDRESSES } from "./ca-information.js";
 import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
-import { authorityName, createCertificateAuthority, createServerCredentials } from "./certificate-authority.js";
+import {
+	authorityName,
+	createCertificateAuthority,
+	createCertificateRequest,
+	createServerCredentials,
+	newKeyPair,
+} from "./certificate-authority.js";
 import {
 	hostAndPort,
 	judgeAuthority,
 	judgeInformation,
+	judgeMirrorURL,
 	judgePayload,
 	judgeServer,
 	judgeService,
@@ -33,6 +41,7 @@ import {
 } from "./device-judge.js";
 import { type DlKey, publicKeyOf } from "./dl-key.js";
 import { createFolder, replaceFile } from "./durable-file.js";
+import type { ImportedAuthority } from "./imported-authority.js";
 import {
 	type Authority,
 	authorityOf,
@@ -58,6 +67,8 @@ export interface FleetPlan {
 	services: string[];
 	/** URL of the download server that CA information N names; `{n}` stands for N + 1. */
 	downloadUrl: string;
+	/** Where the same is to be found, two at most: https, or http for a CDN or an object store. */
+	mirrors?: string[];
 	keyType?: KeyType;
 	/** DL public keys, the first and its spares, 32 bytes each in hexadecimal: devices have them burnt in. */
 	dlKeys: string[];
@@ -154,24 +165,28 @@ export class Fleet {
 
 	// Addresses
 
-	/** Where the CA information after `generation` will be; what is not on record has no address of its own yet. */
+	/** Where the CA information after `generation` will be, in the first place; for what is not on record, as it is planned. */
 	nextAddress(generation: number): string {
+		return this.nextAddresses(generation)[0];
+	}
+
+	/** … and its mirrors. */
+	nextAddresses(generation: number): string[] {
 		const authorities = this.record?.operation.authorities;
-		return this.addressOf(authorities?.find(authority => authority.generation === generation) ?? { generation });
+		return this.addressesOf(authorities?.find(authority => authority.generation === generation) ?? { generation });
 	}
 
-	addressOf({ generation, downloadUrl }: Pick<Authority, "generation" | "downloadUrl">): string {
-		return addressAfter(downloadUrl ?? this.settings.downloadUrl, generation);
+	addressesOf({ generation, moved }: Pick<Authority, "generation" | "moved">): string[] {
+		return addressesAfter({ ...this.settings, ...moved }, generation);
 	}
 
-	/** Throws OperatorError unless devices can use the address, and it leads to nothing else. */
-	checkAddress({ authorities }: Operation, authority: Authority): void {
-		const own = judgeURL(this.addressOf(authority));
-		checkIsNoService(this.settings, own);
-		for (const other of authorities) {
-			if (other === authority) continue;
-			if (hostAndPort(judgeURL(this.addressOf(other))) === hostAndPort(own)) refuseShared(own, other.generation);
-		}
+	/** Throws OperatorError unless devices can use an authority's addresses, and they lead to nothing else. */
+	checkAddresses({ authorities }: Operation, authority: Authority): void {
+		const own = judgeAddresses(this.addressesOf(authority));
+		const others = authorities
+			.filter(other => other !== authority)
+			.map(other => ({ generation: other.generation, addresses: judgeAddresses(this.addressesOf(other)) }));
+		checkApart(this.settings, { generation: authority.generation, addresses: own }, others);
 	}
 
 	/** What the address that CA information `namedBy` names serves; undefined: nothing, 404. */
@@ -209,32 +224,52 @@ export class Fleet {
 	 * if it is that CA's first (or takes them, `imported`), and its download server's. Throws OperatorError if devices
 	 * would refuse any of it.
 	 */
-	async make(authority: Authority, imported?: CertificateAuthority): Promise<Made> {
+	async make(authority: Authority, imported?: ImportedAuthority): Promise<Made> {
 		const { generation, ca: beginning, leafNotBefore } = authority;
-		const { keyType, plan } = this.settings;
 		const isFirst = beginning === generation;
-		const ca = isFirst ? (imported ?? (await this.#newAuthority(authority))) : this.authority(beginning);
+		const ca: ImportedAuthority = isFirst
+			? (imported ?? (await this.#newAuthority(authority)))
+			: this.#authorityOrCertificate(beginning);
 		const trusted = judgeAuthority(ca.certificate);
-		if (isFirst && imported) this.#checkImported(imported);
+		if (imported) this.#checkImported(imported);
 		const { notBefore, notAfter } = datesOf(ca.certificate);
-		const nextAddress = this.addressOf(authority);
-		const { host } = judgeURL(nextAddress);
-		const download = await createServerCredentials(ca, {
-			names: [host],
-			validity: {
-				// From when it is issued: so no key 4 that is given with it shuts it out.
-				notBefore: later(notBefore, wholeSecond(this.dateOf(authority.issued))),
-				notAfter: plan.retention === "for ever" ? withoutEnd : notAfter,
-			},
-			keyType,
-		});
-		judgeServer([download.certificate], host, { ...trusted, leafNotBefore });
-		const until = imported ? this.yearOf(notAfter) : authority.until;
-		const ordered: Ordered = { ...authority, until, nextAddress, ...(imported ? { imported: true } : {}) };
-		const own = imported ? ca.certificate : withoutSignature(ca.certificate);
-		const anchor = isFirst ? own : this.at(beginning).anchor;
+		const [nextAddress, ...mirrors] = this.addressesOf(authority);
+		const hosts = httpsHosts([nextAddress, ...mirrors]);
+		// From when it is issued: so no key 4 that is given with it shuts it out.
+		const from = later(notBefore, wholeSecond(this.dateOf(authority.issued)));
+		const download = await this.#makeDownload(ca, hosts, { notBefore: from, notAfter });
+		if ("certificate" in download)
+			for (const host of hosts) judgeServer([download.certificate], host, { ...trusted, leafNotBefore });
+		const ordered: Ordered = {
+			...authority,
+			until: imported ? this.yearOf(notAfter) : authority.until,
+			nextAddress,
+			mirrors,
+			...(imported ? { imported: true } : {}),
+			...(imported && !imported.privateKey ? { keyElsewhere: true } : {}),
+		};
+		const anchor = isFirst ? (imported?.certificate ?? withoutSignature(ca.certificate)) : this.at(beginning).anchor;
 		judgePayload(encodePayload(informationOf(ordered, anchor)), this.name);
 		return { ordered, ...(isFirst ? { ca } : {}), anchor, download };
+	}
+
+	async #makeDownload(
+		{ certificate, privateKey }: ImportedAuthority,
+		names: string[],
+		{ notBefore, notAfter }: Validity,
+	): Promise<Made["download"]> {
+		const { keyType = "ed25519", plan } = this.settings;
+		if (!privateKey) {
+			const pair = newKeyPair(keyType);
+			return { privateKey: pair.privateKey, request: await createCertificateRequest(pair, names) };
+		}
+		const validity = { notBefore, notAfter: plan.retention === "for ever" ? withoutEnd : notAfter };
+		return createServerCredentials({ certificate, privateKey }, { names, validity, keyType });
+	}
+
+	#authorityOrCertificate(generation: number): ImportedAuthority {
+		const folder = this.at(generation);
+		return folder.ordered?.keyElsewhere ? { certificate: folder.certificate } : folder.ca;
 	}
 
 	#newAuthority({ generation, from, until }: Authority): Promise<CertificateAuthority> {
@@ -249,6 +284,15 @@ export class Fleet {
 	downloadCredentials(namedBy: number): ServerCredentials {
 		const folder = this.at(namedBy);
 		return this.#once(join(folder.path, "download", "server.key"), () => folder.download);
+	}
+
+	/** Brings back what a CA whose key is elsewhere has issued. Throws OperatorError if devices would refuse it. */
+	acceptDownloadCertificate(operation: Operation, generation: number, chain: X509Certificate[]): void {
+		const { ca, leafNotBefore } = authorityOf(operation, generation);
+		const anchor = { ...judgeAuthority(this.at(ca).anchor), leafNotBefore };
+		const presented = chain.map(({ raw }) => new Uint8Array(raw));
+		for (const host of httpsHosts(this.nextAddresses(generation))) judgeServer(presented, host, anchor);
+		this.at(generation).keepDownload(chain);
 	}
 
 	/** Of the services, by authority `generation`: made when first asked for. */
@@ -297,8 +341,8 @@ export class Fleet {
 	/** What the signer is to sign. `anchor`: the CA's certificate, while it is not on disk yet. */
 	unsigned(operation: Operation, generation: number, anchor?: Uint8Array): CaInformation {
 		const authority = authorityOf(operation, generation);
-		const nextAddress = this.addressOf(authority);
-		return informationOf({ ...authority, nextAddress }, anchor ?? this.at(authority.ca).anchor);
+		const [nextAddress, ...mirrors] = this.addressesOf(authority);
+		return informationOf({ ...authority, nextAddress, mirrors }, anchor ?? this.at(authority.ca).anchor);
 	}
 
 	/** What is wanted and not signed yet: what is in force. */
@@ -351,9 +395,9 @@ export class Fleet {
 	}
 
 	/** Throws OperatorError if an authority that was made elsewhere has no place here. */
-	#checkImported({ certificate, privateKey }: CertificateAuthority): void {
+	#checkImported({ certificate, privateKey }: ImportedAuthority): void {
 		const x509 = new X509Certificate(certificate);
-		if (!x509.checkPrivateKey(privateKey))
+		if (privateKey && !x509.checkPrivateKey(privateKey))
 			throw new OperatorError("this CA cannot be used: the private key is another certificate's");
 		for (const { generation, ca } of this.record?.operation.authorities ?? []) {
 			if (ca === generation && new X509Certificate(this.certificate(generation)).subject === x509.subject)
@@ -366,7 +410,7 @@ export class Fleet {
 	/** What a file says, read again when it has changed. */
 	#once<Value>(file: string, read: () => Value): Value {
 		const stat = statSync(file, { throwIfNoEntry: false });
-		const stamp = stat ? `${stat.mtimeMs} ${stat.size} ${stat.ino}` : "none";
+		const stamp = stat ? `${stat.ctimeMs} ${stat.size} ${stat.ino}` : "none";
 		const before = this.#read.get(file);
 		if (before?.stamp === stamp) return before.value as Value;
 		const value = read();
@@ -376,60 +420,94 @@ export class Fleet {
 }
 
 /** Where the CA information after `generation` will be. */
-function addressAfter(downloadUrl: string, generation: number): string {
-	return downloadUrl.replaceAll("{n}", String(generation + 1));
+function addressesAfter({ downloadUrl, mirrors = [] }: Pick<FleetPlan, "downloadUrl" | "mirrors">, generation: number) {
+	return [downloadUrl, ...mirrors].map(url => url.replaceAll("{n}", String(generation + 1)));
+}
+
+/** The hosts for which a download server needs a certificate. */
+export function httpsHosts(addresses: readonly string[]): string[] {
+	const urls = judgeAddresses(addresses).filter(isHttps);
+	return [...new Set(urls.map(({ host }) => host))];
+}
+
+/** The first is https, a mirror may be http. Throws OperatorError. */
+function judgeAddresses(addresses: readonly string[]): HttpURL[] {
+	return addresses.map((url, index) => (index === 0 ? judgeURL(url) : judgeMirrorURL(url)));
 }
 
 /** Throws OperatorError unless devices can use all that a fleet begins with, and RangeError for its plan. */
 export function checkSettings(settings: FleetPlan): void {
-	const { fleet, begins, plan, services, downloadUrl, dlKeys } = settings ?? {};
+	const { fleet, begins, plan, services, downloadUrl, mirrors = [], dlKeys } = settings ?? {};
 	const isWhole =
 		typeof fleet === "string" &&
 		Number.isFinite(Date.parse(begins)) &&
 		typeof plan === "object" &&
 		typeof downloadUrl === "string" &&
-		[services, dlKeys].every(list => Array.isArray(list) && list.every(one => typeof one === "string"));
+		[services, dlKeys, mirrors].every(list => Array.isArray(list) && list.every(one => typeof one === "string"));
 	if (!isWhole) throw new OperatorError("this is no fleet's plan: restore it from a backup");
 	checkFleetName(fleet);
 	checkPlan(plan);
 	if (services.length === 0) throw new OperatorError("a fleet has one service at least");
-	checkAddresses(settings, downloadUrl, 1);
+	checkAddresses(settings, 1);
 }
 
-/** Throws OperatorError unless `downloadUrl` is good for generations from `first` on. */
-export function checkAddresses(settings: FleetPlan, downloadUrl: string, first: number): void {
-	if (!downloadUrl.includes("{n}"))
-		throw new OperatorError(
-			`the download servers' URL needs {n}, so that each has a host or a port of its own: ${downloadUrl}`,
-		);
-	const generations = Array.from({ length: TRIED }, (_, i) => first + i);
-	const addresses = generations.map(generation => judgeURL(addressAfter(downloadUrl, generation)));
-	for (const [i, address] of addresses.entries()) {
-		staticFile(address);
-		checkIsNoService(settings, address);
-		const before = addresses.findIndex(one => hostAndPort(one) === hostAndPort(address));
-		if (before < i) refuseShared(address, generations[before]);
+/** Throws OperatorError unless the addresses of a plan are good for generations from `first` on. */
+export function checkAddresses(settings: FleetPlan, first: number): void {
+	const { downloadUrl, mirrors = [] } = settings;
+	if (mirrors.length >= MAXIMUM_ADDRESSES)
+		throw new OperatorError(`expected at most ${MAXIMUM_ADDRESSES - 1} mirrors, got ${mirrors.length}`);
+	for (const url of [downloadUrl, ...mirrors])
+		if (!url.includes("{n}"))
+			throw new OperatorError(
+				`the download servers' URL needs {n}, so that each has a host or a port of its own: ${url}`,
+			);
+	const tried: Named[] = [];
+	for (let generation = first; generation < first + TRIED; generation++) {
+		const addresses = judgeAddresses(addressesAfter(settings, generation));
+		for (const address of addresses) staticFile(address);
+		const named = { generation, addresses };
+		checkApart(settings, named, tried);
+		tried.push(named);
 	}
 }
 
-function checkIsNoService({ services }: FleetPlan, address: { host: string; port: number }): void {
-	if (services.some(service => hostAndPort(judgeService(service)) === hostAndPort(address)))
-		throw new OperatorError(`${hostAndPort(address)} is a service's address: a download server needs one of its own`);
+interface Named {
+	generation: number;
+	addresses: HttpURL[];
 }
 
-function refuseShared(address: { host: string; port: number }, generation: number): never {
-	throw new OperatorError(
-		`${hostAndPort(address)} is named by generation ${generation} already: the server there shows a certificate from that CA, ` +
-			"and a ClientHello names no path, so each generation needs a host or port of its own",
-	);
+/**
+ * An https address leads to no service, and to the download server of one generation alone; one that is http, to one
+ * object. Throws OperatorError.
+ */
+function checkApart({ services }: FleetPlan, { addresses }: Named, others: readonly Named[]): void {
+	for (const own of addresses) {
+		if (services.some(service => hostAndPort(judgeService(service)) === hostAndPort(own)))
+			throw new OperatorError(`${hostAndPort(own)} is a service's address: a download server needs one of its own`);
+		for (const { generation, addresses: theirs } of others) {
+			const shared = theirs.find(other => placeOf(other) === placeOf(own));
+			if (shared && isHttps(own))
+				throw new OperatorError(
+					`${hostAndPort(own)} is named by generation ${generation} already: the server there shows a certificate from that CA, ` +
+						"and a ClientHello names no path, so each generation needs a host or port of its own",
+				);
+			if (shared) throw new OperatorError(`${placeOf(own)} is named by generation ${generation} already`);
+		}
+	}
+}
+
+/** What must not be another's. */
+function placeOf(url: HttpURL): string {
+	return isHttps(url) ? hostAndPort(url) : `http://${hostAndPort(url)}${url.path}`;
 }
 
 function informationOf(ordered: Ordered, certificate: Uint8Array): CaInformation {
-	const { generation, nextAddress, leafNotBefore, revokes, follows } = ordered;
+	const { generation, nextAddress, mirrors = [], leafNotBefore, revokes, follows } = ordered;
 	return {
 		generation,
 		certificate,
 		nextAddress,
+		...(mirrors.length > 0 ? { mirrors } : {}),
 		...(leafNotBefore === undefined ? {} : { leafNotBefore }),
 		...(revokes ? { revokes } : {}),
 		...(follows === generation - 1 ? {} : { follows }),

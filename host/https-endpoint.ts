@@ -10,10 +10,15 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { certificatePem, type ServerCredentials } from "./certificate-authority.js";
+import { WaitingConnections } from "./waiting-connections.js";
 
 export const limits = {
-	/** Connections at a time; the next one is closed as soon as it is accepted. */
+	/** Connections at a time; for the next one somebody makes room (waiting-connections.ts), or it is closed at once. */
 	connections: 1_000,
+	/** Waiting connections of one address that are never closed for another's. */
+	waitingPerAddress: 64,
+	/** Nor those that said something within this time. */
+	silence: 2_000, // ms
 	/** Connections that wait to be accepted; the system may allow fewer (net.core.somaxconn). */
 	backlog: 4_096,
 	/** For the TLS handshake. */
@@ -94,7 +99,7 @@ export class HttpsEndpoint {
 			maxHeaderSize: given.headerBytes,
 			keepAliveTimeout: 1_000,
 		});
-		server.maxConnections = given.connections;
+		server.maxConnections = given.connections + HEADROOM;
 		server.timeout = given.idle;
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
@@ -107,7 +112,7 @@ export class HttpsEndpoint {
 	private constructor(
 		server: Server,
 		options: EndpointOptions,
-		{ grace }: Limits,
+		{ grace, connections: most, waitingPerAddress, silence }: Limits,
 		contexts: Map<string, SecureContext>,
 		connections: Connections,
 	) {
@@ -132,10 +137,24 @@ export class HttpsEndpoint {
 			report(connection, outcome);
 		};
 
+		const waiting = new WaitingConnections({ perAddress: waitingPerAddress, silence });
 		server.on("connection", (socket: Socket) => {
+			if (this.#sockets.size >= most) {
+				const dispensable = waiting.dispensable;
+				if (!dispensable) {
+					report({ peer: peerOf(socket), settled: true }, { what: "dropped" });
+					return void socket.destroy();
+				}
+				waiting.delete(dispensable);
+				this.#sockets.delete(dispensable);
+				dispensable.destroy();
+			}
 			const connection = connections.open(socket, this.#presented);
+			connection.socket = socket;
 			this.#sockets.add(socket);
+			waiting.add(socket);
 			socket.on("close", () => {
+				waiting.delete(socket);
 				this.#sockets.delete(socket);
 				// After what a request's or a handshake's end still has to say.
 				setImmediate(() => {
@@ -165,7 +184,8 @@ export class HttpsEndpoint {
 		server.on("request", (request: IncomingMessage, response: ServerResponse) => {
 			response.setHeader("Connection", "close");
 			response.on("error", () => {});
-			const connection = connections.of(request.socket as TLSSocket) ?? { peer: "?:?", settled: true };
+			const connection: Connection = connections.of(request.socket as TLSSocket) ?? { peer: "?:?", settled: true };
+			if (connection.socket) waiting.delete(connection.socket);
 			response.on("close", () =>
 				report(connection, {
 					what: "request",
@@ -216,6 +236,9 @@ export class HttpsEndpoint {
 	}
 }
 
+/** Connections that are seen before one of them makes room for another. */
+const HEADROOM = 64;
+
 /** Answers to what is too slow or too large; all else is malformed. */
 const complaint: { [code: string]: string | undefined } = {
 	ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
@@ -229,6 +252,7 @@ interface Connection {
 	host?: string;
 	/** Its outcome was reported. */
 	settled: boolean;
+	socket?: Socket;
 }
 
 /** The connections that are open. A socket that was closed no longer knows its peer: so it is remembered beside it. */
@@ -283,9 +307,10 @@ function chooseContext({ present }: EndpointOptions, contexts: Map<string, Secur
 }
 
 function tlsOptions({ credentials, intermediates = [] }: Pick<EndpointOptions, "credentials" | "intermediates">) {
+	const { certificate, privateKey, intermediates: own = [] } = credentials;
 	return {
-		key: credentials.privateKey.export({ type: "pkcs8", format: "pem" }),
-		cert: [credentials.certificate, ...intermediates].map(certificatePem).join(""),
+		key: privateKey.export({ type: "pkcs8", format: "pem" }),
+		cert: [certificate, ...own, ...intermediates].map(certificatePem).join(""),
 		minVersion: "TLSv1.3" as const,
 		maxVersion: "TLSv1.3" as const,
 		ALPNProtocols: ["http/1.1"],

@@ -15,15 +15,22 @@ export interface ImportOptions {
 	stepCa?: string; // folder
 }
 
-/** Undefined if nothing is to be imported. The key's passphrase is in BATON_IMPORT_PASSPHRASE. */
-export function readImported({ caCert, caKey, stepCa }: ImportOptions): CertificateAuthority | undefined {
+/** An authority whose key may stay where it is. */
+export type ImportedAuthority = Pick<CertificateAuthority, "certificate"> & Partial<CertificateAuthority>;
+
+/**
+ * Undefined if nothing is to be imported. Without its key the authority goes on elsewhere, and is asked there for servers'
+ * certificates. The key's passphrase is in BATON_IMPORT_PASSPHRASE.
+ */
+export function readImported({ caCert, caKey, stepCa }: ImportOptions): ImportedAuthority | undefined {
 	const [certificateFile, keyFile] =
 		stepCa === undefined ? [caCert, caKey] : [join(stepCa, "certs/root_ca.crt"), join(stepCa, "secrets/root_ca_key")];
 	if (certificateFile === undefined && keyFile === undefined) return undefined;
-	if (certificateFile === undefined || keyFile === undefined)
-		throw new OperatorError("an authority has a certificate and a key: give --ca-cert and --ca-key");
+	if (certificateFile === undefined)
+		throw new OperatorError("an authority has a certificate, and may have a key here: give --ca-cert");
 	for (const file of [certificateFile, keyFile])
-		if (!existsSync(file)) throw new OperatorError(`${file}: no such file`);
+		if (file !== undefined && !existsSync(file)) throw new OperatorError(`${file}: no such file`);
+	if (keyFile === undefined) return { certificate: readCertificate(certificateFile) };
 	return { certificate: readCertificate(certificateFile), privateKey: readPrivateKey(keyFile, importPassphrase) };
 }
 

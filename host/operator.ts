@@ -38,10 +38,16 @@ export interface Authority {
 	follows: number;
 	/** Server certificates before it are refused (key 4): seconds since 1970. */
 	leafNotBefore?: number;
-	/** Where its successor will be, if the fleet's addresses have been moved since they were planned. */
-	downloadUrl?: string;
+	/** Where its successor will be, as far as the fleet's addresses have been moved since they were planned. */
+	moved?: Addresses;
 	fullFrom?: number;
 	endedAt?: number;
+}
+
+/** Where CA information will be: `{n}` stands for its generation. */
+export interface Addresses {
+	downloadUrl?: string;
+	mirrors?: string[];
 }
 
 /** The download server (406) whose URL CA information `namedBy` carries, with a certificate from that authority. */
@@ -59,7 +65,7 @@ export interface Operation {
 	/** Generation in provisional operation. */
 	next?: number;
 	/** Where the fleet's addresses were moved to. */
-	downloadUrl?: string;
+	moved?: Addresses;
 	/** The lowest generation that may be issued, where that is not simply the next one. */
 	least?: number;
 	authorities: Authority[];
@@ -87,7 +93,7 @@ export interface ReissueOrder {
 	generation: number;
 	leafNotBefore?: number;
 	/** For it and all that come after it. */
-	downloadUrl?: string;
+	moved?: Addresses;
 }
 
 export interface Step {
@@ -198,7 +204,7 @@ export function give(
 			...newAuthority(plan, generation, letter, operation.year),
 			follows: operation.full,
 			revokes,
-			...(operation.downloadUrl === undefined ? {} : { downloadUrl: operation.downloadUrl }),
+			...(operation.moved ? { moved: operation.moved } : {}),
 		});
 		operation.next = generation;
 		take(provisional, "authority in provisional operation", generation);
@@ -237,18 +243,18 @@ export function give(
 		}
 	}
 
-	function reissue({ generation, leafNotBefore, downloadUrl }: ReissueOrder) {
+	function reissue({ generation, leafNotBefore, moved }: ReissueOrder) {
 		const { letter, phase } = find(generation);
 		if (phase === "replaced")
 			throw new OrderError(`generation ${generation} was issued anew: CA ${letter} is at ${inForce(generation)} now`);
 		if (phase !== "full" && phase !== "provisional")
 			throw new OrderError(`generation ${generation} is ${phase}: CA ${letter} does not come back`);
-		if (downloadUrl !== undefined) operation.downloadUrl = downloadUrl;
-		const moved = downloadUrl === undefined ? {} : { downloadUrl };
-		const changes = leafNotBefore === undefined ? moved : { ...moved, leafNotBefore };
-		issueAnew(generation, changes, phase === "full" ? "502′" : "505′");
+		if (moved) operation.moved = { ...operation.moved, ...moved };
+		const addresses = (of: number) => (moved ? { moved: { ...authorityOf(operation, of).moved, ...moved } } : {});
+		const date = leafNotBefore === undefined ? {} : { leafNotBefore };
+		issueAnew(generation, { ...addresses(generation), ...date }, phase === "full" ? "502′" : "505′");
 		// Devices take no lower generation after a greater one: so whatever is later is issued again too.
-		if (phase === "full" && operation.next !== undefined) issueAnew(operation.next, moved, "505′");
+		if (phase === "full" && operation.next !== undefined) issueAnew(operation.next, addresses(operation.next), "505′");
 		serveAnew("506′");
 	}
 

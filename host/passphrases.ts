@@ -86,8 +86,8 @@ function ask(question: string): string | undefined {
 	}
 	const echo = (on: boolean) => spawnSync("stty", [on ? "echo" : "-echo"], { stdio: [terminal, "ignore", "ignore"] });
 	try {
-		writeSync(terminal, question);
 		echo(false);
+		writeSync(terminal, question);
 		const line = Buffer.alloc(LONGEST);
 		const length = readSync(terminal, line); // a terminal gives line by line
 		writeSync(terminal, "\n");

@@ -5,7 +5,7 @@ import type { Fleet } from "../fleet.js";
 import type { CarriedOut } from "../fleet-desk.js";
 import { stepText } from "../operator-text.js";
 
-export function carriedOutText(fleet: Fleet, { steps, signed, toSign, wasDone }: CarriedOut): string[] {
+export function carriedOutText(fleet: Fleet, { steps, signed, toSign, toCertify = [], wasDone }: CarriedOut): string[] {
 	return [
 		...(wasDone ? ["This order was the last that was given, and is carried out: it is not given twice."] : []),
 		...steps.map(stepText),
@@ -14,11 +14,15 @@ export function carriedOutText(fleet: Fleet, { steps, signed, toSign, wasDone }:
 			`to be signed where the DL key is: baton sign ${file} --dl DL --out ${generation}.cbor; then here: baton ca accept ${generation}.cbor`,
 			`  its fingerprint, to be compared there: ${payloadFingerprint(fleet.name, payload)}`,
 		]),
+		...toCertify.map(
+			({ generation, file }) =>
+				`to be certified where its CA is: ${file}; then here: baton ca certificate ${generation} SERVER.pem`,
+		),
 		...(steps.length > 0 ? [`Now back up ${fleet.folder}: what was made is nowhere else.`] : []),
 	];
 }
 
-export function carriedOutJson(fleet: Fleet, { steps, signed, toSign, wasDone }: CarriedOut): object {
+export function carriedOutJson(fleet: Fleet, { steps, signed, toSign, toCertify = [], wasDone }: CarriedOut): object {
 	return {
 		steps,
 		signed,
@@ -27,6 +31,7 @@ export function carriedOutJson(fleet: Fleet, { steps, signed, toSign, wasDone }:
 			file,
 			fingerprint: payloadFingerprint(fleet.name, payload),
 		})),
+		toCertify,
 		wasDone: wasDone === true,
 	};
 }

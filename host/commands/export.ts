@@ -25,7 +25,7 @@ export function exportTo(target: string, { listen, folder }: { listen: string; f
 		code: troubles.length > 0 ? 1 : 0,
 		lines: [
 			...(exported.length === 0 ? ["no download server is in operation yet: nothing to serve"] : []),
-			...exported.map(({ place, serves }) => `${place}: CA information ${serves}`),
+			...exported.map(({ place, serves }) => `${place}: ${serves === undefined ? "404" : `CA information ${serves}`}`),
 			`include ${resolve(target)}/nginx.conf in nginx's http block (and nginx-default.conf, if it has no default_server of its own); after the next step of the plan, export again and reload`,
 		],
 		json: { exported, troubles },

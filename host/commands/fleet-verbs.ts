@@ -16,6 +16,7 @@ import {
 
 const DL = "where the DL signing key is (default: dl in the fleet's folder, if it is there)";
 const ACCESS_LOG = "a web server's log in the combined format; it may be compressed (gz)";
+const MIRROR = "where it will be too, https, or http for a CDN or an object store; two at most";
 
 export function registerFleetVerbs(program: Command, finish: Finish): void {
 	act(
@@ -28,6 +29,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			.requiredOption("--fleet <name>", "the fleet's name")
 			.requiredOption("--service <host>", "name of an application server, with a port if it is not 443", collect)
 			.requiredOption("--download-url <url>", "where CA information will be: {n} stands for the generation")
+			.option("--mirror <url>", MIRROR, collect)
 			.option("--validity <years>", "of a CA certificate", positiveNumber, 20)
 			.option("--overlap <years>", "the next CA comes so long before the end", positiveNumber, 5)
 			.option(
@@ -41,7 +43,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 					.default("ed25519"),
 			)
 			.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
-			.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE)")
+			.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE), unless that stays where it is")
 			.option("--step-ca <folder>", "… or both from step-ca's folder")
 			.option("--ask-passphrase", "ask for the passphrase that private keys are encrypted with"),
 		finish,
@@ -105,6 +107,22 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 	);
 
 	act(
+		withFolder(
+			example(
+				ca
+					.command("certificate")
+					.description("take back a download server's certificate from a CA whose key is elsewhere"),
+				"baton ca certificate 2 server.pem",
+				"baton ca certificate",
+			),
+		)
+			.argument("<generation>", "whose CA information names the server", positiveInteger)
+			.argument("<file>", "the certificate, PEM, and those between it and the CA's"),
+		finish,
+		async (generation, file, options) => (await import("./orders.js")).certificate(generation, file, options),
+	);
+
+	act(
 		fleetVerb(
 			program,
 			"import",
@@ -112,13 +130,13 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			"baton import --ca-cert ca.pem --ca-key ca.key",
 		)
 			.option("--ca-cert <file>", "its certificate")
-			.option("--ca-key <file>", "its key, PEM (BATON_IMPORT_PASSPHRASE)")
+			.option("--ca-key <file>", "its key, PEM (BATON_IMPORT_PASSPHRASE), unless that stays where it is")
 			.option("--step-ca <folder>", "both from step-ca's folder")
 			.option("--dl <folder>", DL),
 		finish,
 		async options => {
 			if (!options.caCert && !options.caKey && !options.stepCa)
-				throw new OperatorError("give --ca-cert and --ca-key, or --step-ca");
+				throw new OperatorError("give --ca-cert, with --ca-key or without, or --step-ca");
 			return (await import("./orders.js")).issue(options);
 		},
 	);
@@ -148,6 +166,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			.argument("<generation>", "in full or provisional operation", positiveInteger)
 			.option("--not-before <time>", "devices refuse certificates of its servers from before (ISO 8601)", time)
 			.option("--download-url <url>", "where CA information will be from now on: {n} stands for the generation")
+			.option("--mirror <url>", MIRROR, collect)
 			.option("--yes", "do not ask")
 			.option("--dl <folder>", DL),
 		finish,

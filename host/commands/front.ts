@@ -6,6 +6,7 @@ import { FleetDesk } from "../fleet-desk.js";
 import { Front } from "../front/front.js";
 import { type Backend, route, type Shown, shownNow } from "../front/route.js";
 import { OperatorError } from "../operator-error.js";
+import { untilStopped } from "./serve.js";
 import type { Outcome } from "./verb.js";
 
 export interface FrontVerbOptions {
@@ -41,6 +42,7 @@ export async function front({ folder, listen, by }: FrontVerbOptions): Promise<O
 		}
 	};
 	look();
+	const stopped = untilStopped();
 	const server = await Front.open({
 		...listen,
 		route: authorities => route(shown, authorities),
@@ -50,10 +52,7 @@ export async function front({ folder, listen, by }: FrontVerbOptions): Promise<O
 	});
 	say(`listening on ${listen.address}:${server.port}`);
 	const timer = setInterval(look, LOOK_EVERY);
-	await new Promise<void>(resolve => {
-		process.once("SIGINT", resolve);
-		process.once("SIGTERM", resolve);
-	});
+	await stopped;
 	clearInterval(timer);
 	await server.close();
 	say("stopped");

@@ -21,6 +21,7 @@ export interface InitOptions extends ImportOptions {
 	fleet: string;
 	service: string[];
 	downloadUrl: string;
+	mirror?: string[];
 	validity: number;
 	overlap: number;
 	untilPreviousEnds?: boolean;
@@ -103,6 +104,7 @@ function settingsOf(options: InitOptions): FleetPlan {
 		},
 		services: options.service,
 		downloadUrl: options.downloadUrl,
+		...(options.mirror ? { mirrors: options.mirror } : {}),
 		...(options.keyType ? { keyType: options.keyType } : {}),
 		dlKeys: [],
 	};

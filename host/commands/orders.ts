@@ -3,6 +3,7 @@
 
 import type { X509Certificate } from "node:crypto";
 import { adoptionOf, adoptionText, highestGeneration, isEnough, shareWith } from "../adoption.js";
+import { readChain } from "../authority-folder.js";
 import type { Fleet } from "../fleet.js";
 import { type CarriedOut, FleetDesk } from "../fleet-desk.js";
 import { type ImportOptions, readImported } from "../imported-authority.js";
@@ -33,11 +34,12 @@ export async function takeOver(options: OrderOptions & { accessLog?: string[]; d
 	const { next } = operation;
 	const lines: string[] = [];
 	if (next !== undefined) {
+		if (!fleet.information(next)) lines.push(...carriedOutText(fleet, await desk.takeUp()));
 		desk.preview({ order: "take over" });
 		const adoption = await adoptionOf(fleet, options);
-		lines.push(adoptionText(adoption, next, options.days));
+		lines.push(adoptionText(adoption, desk.operation.next!, options.days));
 		if (!options.yes) {
-			process.stdout.write(`${lines.shift()}\n`);
+			process.stdout.write(`${lines.splice(0).join("\n")}\n`);
 			const question =
 				"Full operation cannot be undone: devices that follow refuse servers that still present the old authority.\n" +
 				`Have certificates by CA ${authorityOf(operation, next).letter} ready for all of: ${fleet.settings.services.join(", ")}.`;
@@ -51,15 +53,16 @@ export async function takeOver(options: OrderOptions & { accessLog?: string[]; d
 /** The same CA under a greater generation, with another address or with key 4. */
 export async function reissue(
 	generation: number,
-	options: OrderOptions & { notBefore?: number; downloadUrl?: string },
+	options: OrderOptions & { notBefore?: number; downloadUrl?: string; mirror?: string[] },
 ): Promise<Outcome> {
-	const { notBefore, downloadUrl } = options;
+	const { notBefore, downloadUrl, mirror } = options;
+	const moved = { ...(downloadUrl === undefined ? {} : { downloadUrl }), ...(mirror ? { mirrors: mirror } : {}) };
 	const desk = FleetDesk.open(options);
 	const order: ReissueOrder = {
 		order: "reissue",
 		generation,
 		...(notBefore === undefined ? {} : { leafNotBefore: notBefore }),
-		...(downloadUrl === undefined ? {} : { downloadUrl }),
+		...(downloadUrl === undefined && !mirror ? {} : { moved }),
 	};
 	const refused = notBefore === undefined ? [] : certificatesBefore(desk.fleet, desk.operation, generation, notBefore);
 	if (refused.length > 0 && !options.yes) {
@@ -132,6 +135,16 @@ export async function accept(file: string, options: OrderOptions): Promise<Outco
 	const generation = await FleetDesk.open(options).accept(new Uint8Array(readOptionFile("ca accept", file)));
 	return {
 		lines: [`CA information ${generation} is signed and ready to be served`],
+		json: { generation },
+	};
+}
+
+/** Takes back the certificate of the download server that CA information `generation` names. */
+export async function certificate(generation: number, file: string, options: OrderOptions): Promise<Outcome> {
+	const desk = FleetDesk.open(options);
+	await desk.acceptCertificate(generation, readChain(file, readOptionFile("ca certificate", file)));
+	return {
+		lines: [`the download server that CA information ${generation} names has its certificate`],
 		json: { generation },
 	};
 }

@@ -41,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 	const { fleet } = desk;
 	const teller = new Teller();
 	for (const finding of check(fleet, { signer: desk.signerAtHand })) say(findingText(finding));
+	const stopped = untilStopped();
 	const log = new AccessLog(fleet.accessLog, say);
 	const server = new FleetServer({ fleet, listen, onAccess: access => log.write(access) });
 	const reconcile = async () => teller.tell("served", await server.reconcile(desk.operation));
@@ -93,16 +94,21 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 	};
 	const timer = setInterval(look, LOOK_EVERY);
 	await look();
-	await new Promise<void>(resolve => {
-		process.once("SIGINT", resolve);
-		process.once("SIGTERM", resolve);
-	});
+	await stopped;
 	clearInterval(timer);
 	await page?.close();
 	await server.close();
 	await log.close();
 	say("stopped");
 	return {};
+}
+
+/** Resolves at SIGINT or SIGTERM. */
+export function untilStopped(): Promise<void> {
+	return new Promise<void>(resolve => {
+		process.once("SIGINT", resolve);
+		process.once("SIGTERM", resolve);
+	});
 }
 
 /** Carries out what is due, and signs what is not signed. Full operation waits for adoption, unless it may not. */
@@ -132,7 +138,7 @@ async function takeOverWaits({ fleet, operation }: FleetDesk, options: ServeOpti
 function changed(fleet: Fleet): string {
 	const stamp = (file: string) => {
 		const stat = statSync(file, { throwIfNoEntry: false });
-		return stat ? `${stat.mtimeMs}/${stat.size}/${stat.ino}` : "-";
+		return stat ? `${stat.ctimeMs}/${stat.size}/${stat.ino}` : "-";
 	};
 	const parts = ["information.cbor", "download/server.key", "download/server.pem"];
 	return [

@@ -2,9 +2,9 @@
 
 import { X509Certificate } from "node:crypto";
 import { certificatePem, issueServerCertificate, readCertificateRequest } from "../certificate-authority.js";
-import { judgeAuthority, judgeServer, judgeService, judgeURL } from "../device-judge.js";
+import { judgeAuthority, judgeServer, judgeService } from "../device-judge.js";
 import { replaceFile } from "../durable-file.js";
-import type { Fleet } from "../fleet.js";
+import { type Fleet, httpsHosts } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
 import type { Operation } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
@@ -69,11 +69,9 @@ async function readRequest(csr: string) {
 
 /** A name that CA information names must be certified by the CA of that. Throws OperatorError. */
 function checkNames(fleet: Fleet, operation: Operation, names: string[], ca: number): void {
-	const downloads = operation.authorities.map(({ generation, ca: of }) => ({
-		generation,
-		of,
-		host: judgeURL(fleet.nextAddress(generation)).host,
-	}));
+	const downloads = operation.authorities.flatMap(({ generation, ca: of }) =>
+		httpsHosts(fleet.nextAddresses(generation)).map(host => ({ generation, of, host })),
+	);
 	for (const name of names) {
 		const named = downloads.filter(({ host }) => host === name.toLowerCase());
 		if (named.length > 0 && !named.some(({ of }) => of === ca))
@@ -86,7 +84,7 @@ function checkNames(fleet: Fleet, operation: Operation, names: string[], ca: num
 function notesOn(fleet: Fleet, names: string[], notAfter: Date, end: Date): string[] {
 	const known = new Set([
 		...fleet.settings.services.map(service => judgeService(service).host),
-		...fleet.generations.map(generation => judgeURL(fleet.nextAddress(generation)).host),
+		...fleet.generations.flatMap(generation => httpsHosts(fleet.nextAddresses(generation))),
 	]);
 	const strange = names.filter(name => !known.has(name.toLowerCase()));
 	return [

@@ -143,7 +143,7 @@ test("the addresses can be moved: what is issued from then on names the new ones
 	const { desk: at } = desk();
 	const { fleet } = at;
 	await at.begin();
-	await at.give({ order: "reissue", generation: 1, downloadUrl: "https://next-{n}.elsewhere.example/" });
+	await at.give({ order: "reissue", generation: 1, moved: { downloadUrl: "https://next-{n}.elsewhere.example/" } });
 	assert.is(fleet.nextAddress(1), "https://download-2.fleet.example/ca-information");
 	assert.is(fleet.nextAddress(2), "https://next-3.elsewhere.example/");
 	await at.give({ order: "provide" });

@@ -1,9 +1,13 @@
 // A fleet behind one socket: which certificate and which answer belong to a name.
 
+import { randomInt } from "node:crypto";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { rawPublicKey } from "../../host/dl-key.js";
+import { exportStatic } from "../../host/export.js";
 import { Fleet } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
 import { FleetServer } from "../../host/fleet-server.js";
@@ -94,6 +98,104 @@ test("what is revoked is not served from the moment of the order, whatever is si
 	assert.equal(new Uint8Array((await ask(4)).body), fleet.information(5));
 	assert.is((await ask(5)).status, 404);
 });
+
+test("the name of a request is that of its target, without regard to case", async () => {
+	assert.is((await ask(1, PATH, { Host: "DOWNLOAD-2.Fleet.Example" })).status, 200);
+	assert.is((await ask(1, PATH, { Host: "download-2.fleet.example:443" })).status, 200);
+	assert.is((await ask(1, PATH, { Host: "download-2.fleet.example:444" })).status, 421);
+	const absolute = `https://download-2.fleet.example${PATH}`;
+	assert.is((await ask(1, absolute, { Host: "elsewhere.example" })).status, 200); // RFC 9112 §3.2.2
+	assert.is((await ask(1, "https://elsewhere.example/ca-information")).status, 421);
+	const reply = await get(server.port!, "Download-2.FLEET.example", fleet.certificate(1), { path: PATH });
+	assert.is(reply.status, 200);
+});
+
+test("what is wrong with one costs its own name, and is told", async () => {
+	const key = join(fleet.folder, "authority/2/download/server.key");
+	chmodSync(key, 0o644);
+	const troubles = await server.reconcile(desk.operation);
+	assert.equal(troubles.length, 1);
+	assert.match(troubles[0], /2\/download\/server\.key: others may read this private key/);
+	assert.is((await ask(1)).status, 200);
+	assert.is(
+		await ask(2).then(
+			({ status }) => status,
+			() => "refused",
+		),
+		"refused",
+	);
+	chmodSync(key, 0o600);
+	assert.equal(await server.reconcile(desk.operation), []);
+	assert.is((await ask(2)).status, 200);
+});
+
+test("a CA information that is damaged is served to nobody", async () => {
+	const file = fleet.at(5).informationFile;
+	const whole = readFileSync(file);
+	writeFileSync(file, whole.subarray(0, -1));
+	await server.reconcile(desk.operation);
+	assert.is((await ask(4)).status, 404);
+	writeFileSync(file, whole);
+	await server.reconcile(desk.operation);
+	assert.is((await ask(4)).status, 200);
+});
+
+test("ports tell servers apart as hosts do, with one socket for each", async () => {
+	const digits = await freePorts();
+	const at = flashFolder();
+	const own = Signer.create(join(at, "dl"), "ports");
+	const byPort = Fleet.create(join(at, "fleet"), {
+		fleet: "ports",
+		begins: "2020-01-01T00:00:00.000Z",
+		plan: { validityYears: 50, overlapYears: 5, retention: "for ever" },
+		services: ["d.example"],
+		downloadUrl: `https://d.example:2{n}${digits}/ca`,
+		dlKeys: [Buffer.from(rawPublicKey(own.publicKey)).toString("hex")],
+	});
+	const orders = new FleetDesk({ fleet: byPort, year: () => 1, signer: () => own });
+	await orders.begin();
+	await orders.give({ order: "provide" });
+	const ports = [2, 3].map(n => Number(`2${n}${digits}`));
+	const both = new FleetServer({ fleet: byPort, listen: ports.map(port => ({ port })) });
+	assert.equal(await both.reconcile(orders.operation), []);
+	assert.equal(
+		both.places.map(({ port }) => port),
+		ports,
+	);
+	try {
+		const asked = (index: number, by: number, host = `d.example:${ports[index]}`) =>
+			get(ports[index], "d.example", byPort.certificate(by), { path: "/ca", headers: { Host: host } });
+		assert.equal(new Uint8Array((await asked(0, 1)).body), byPort.information(2));
+		assert.is((await asked(1, 2)).status, 404); // by CA 2's certificate: CA information 3 is years away
+		assert.is((await asked(1, 2, "d.example")).status, 421);
+	} finally {
+		await both.close();
+	}
+	const exported = exportStatic(byPort, orders.operation, join(at, "static"));
+	assert.equal(exported, { exported: [{ place: `d.example:${ports[0]}`, namedBy: 1, serves: 2 }], troubles: [] });
+	assert.match(
+		readFileSync(join(at, "static/nginx.conf"), "utf8"),
+		new RegExp(`listen ${ports[0]} ssl;\\n\\tserver_name d.example;`),
+	);
+});
+
+/** Three digits behind 22 and 23 that make two ports that are free. */
+async function freePorts(): Promise<string> {
+	for (;;) {
+		const digits = String(randomInt(100, 1_000));
+		const sockets = ["22", "23"].map(tens => createServer().listen(Number(tens + digits), "127.0.0.1"));
+		const free = await Promise.all(
+			sockets.map(
+				socket =>
+					new Promise<boolean>(resolve =>
+						socket.on("listening", () => resolve(true)).on("error", () => resolve(false)),
+					),
+			),
+		);
+		await Promise.all(sockets.map(socket => new Promise(resolve => socket.close(resolve))));
+		if (free.every(Boolean)) return digits;
+	}
+}
 
 test.after(() => server.close());
 test.run();

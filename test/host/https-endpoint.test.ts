@@ -1,6 +1,7 @@
 // What the servers share: certificates that change, an end that loses no answer, a disk that is full.
 
 import { existsSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { connect as connectTLS } from "node:tls";
 import { test } from "uvu";
@@ -184,6 +185,48 @@ devFull("a full disk costs log lines, never an answer", async () => {
 	assert.is(complaints.length, 1);
 	assert.match(complaints[0], /ENOSPC.*answers go on/);
 	await log.close();
+});
+
+test("who opens many connections and says nothing keeps nobody out; who is answered is never counted", async () => {
+	const log: Access[] = [];
+	const waiting: ServerResponse[] = [];
+	const endpoint = await HttpsEndpoint.open({
+		credentials: byA,
+		answer: (_request, response) => void waiting.push(response),
+		onAccess: access => log.push(access),
+		limits: { ...patient, connections: 8, waitingPerAddress: 3, silence: 0 },
+	});
+	const late = get(endpoint.port, SERVICE_NAME, authority(1));
+	await eventually("its request is there", () => waiting.length === 1);
+	const idle = Array.from({ length: 30 }, () => connect(endpoint.port, "127.0.0.1").on("error", () => {}));
+	const isClosed = (socket: (typeof idle)[number]) => socket.destroyed || socket.readyState === "closed";
+	await eventually("of the idle ones as many are left as there is room", () => idle.filter(isClosed).length >= 22);
+	assert.ok(endpoint.connections <= 8 + 1);
+	// A device comes in, in the place of the one that has been silent the longest.
+	const device = get(endpoint.port, SERVICE_NAME, authority(1));
+	await eventually("the device is let in", () => waiting.length === 2);
+	for (const response of waiting) response.end("late");
+	assert.is(String((await device).body), "late");
+	assert.is(String((await late).body), "late");
+	assert.is(log.filter(({ what }) => what === "dropped").length, 0);
+	for (const socket of idle) socket.destroy();
+	await endpoint.close();
+});
+
+test("an address with few waiting connections gives none up: then the next one is closed", async () => {
+	const log: Access[] = [];
+	const endpoint = await HttpsEndpoint.open({
+		credentials: byA,
+		answer: (_request, response) => void response.end(),
+		onAccess: access => log.push(access),
+		limits: { ...patient, connections: 4, waitingPerAddress: 4, silence: 0 },
+	});
+	const idle = Array.from({ length: 4 }, () => connect(endpoint.port, "127.0.0.1").on("error", () => {}));
+	await eventually("all are there", () => log.filter(({ what }) => what === "connected").length === 4);
+	assert.is(await refusedBy(endpoint.port, 1), "refused");
+	await eventually("it is said", () => log.some(({ what }) => what === "dropped"));
+	for (const socket of idle) socket.destroy();
+	await endpoint.close();
 });
 
 test.after(() => world.close());

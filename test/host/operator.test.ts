@@ -202,16 +202,16 @@ test("a CA information is issued anew: in full operation with all that come afte
 test("… in provisional operation alone, where the addresses may move; key 4 and addresses stay until they are changed", () => {
 	const overlap = advance(plan, start(), 16).operation;
 	const downloadUrl = "https://elsewhere-{n}.example/";
-	let { operation } = give(plan, overlap, { order: "reissue", generation: 2, downloadUrl }, 17);
+	let { operation } = give(plan, overlap, { order: "reissue", generation: 2, moved: { downloadUrl } }, 17);
 	assert.equal([operation.full, operation.next], [1, 3]);
 	assert.is(servedAt(operation, 1), 3);
 	assert.is(servedAt(operation, 2), undefined, "nobody has promoted what no service has shown");
 	operation = give(plan, operation, { order: "reissue", generation: 3, leafNotBefore: 5 }, 18).operation;
-	assert.is(authorityOf(operation, 4).downloadUrl, downloadUrl);
+	assert.equal(authorityOf(operation, 4).moved, { downloadUrl });
 	operation = give(plan, operation, { order: "reissue", generation: 1 }, 18).operation;
-	assert.equal([authorityOf(operation, 5).downloadUrl, authorityOf(operation, 6).leafNotBefore], [undefined, 5]);
+	assert.equal([authorityOf(operation, 5).moved, authorityOf(operation, 6).leafNotBefore], [undefined, 5]);
 	operation = advance(plan, operation, 30).operation;
-	assert.equal([operation.full, authorityOf(operation, 7).downloadUrl], [6, downloadUrl]);
+	assert.equal([operation.full, authorityOf(operation, 7).moved], [6, { downloadUrl }]);
 });
 
 test("that an authority revokes those before it is kept when it is issued anew", () => {
