@@ -102,7 +102,10 @@ function checkAuthority(fleet: Fleet, operation: Operation, authority: Authority
 			attempt(
 				() => {
 					for (const host of httpsHosts(fleet.nextAddresses(generation)))
-						judgeServer([download.certificate], host, { ...anchor, leafNotBefore: authority.leafNotBefore });
+						judgeServer([download.certificate, ...(download.intermediates ?? [])], host, {
+							...anchor,
+							leafNotBefore: authority.leafNotBefore,
+						});
 				},
 				why =>
 					find(

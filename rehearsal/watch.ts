@@ -120,8 +120,12 @@ export function statusLines(rehearsal: Rehearsal, end: number, width: number): s
 	const { operation, year, deviceIsOn } = rehearsal;
 	const { current, next } = rehearsal.slots;
 	const column = (at: number) => Math.round((Math.min(Math.max(at, 0), end) / end) * (width - 6));
-	const lines = operation.authorities.map(authority => {
-		const { letter, phase, from, until, endedAt, fullFrom } = authority;
+	const { authorities } = operation;
+	const lines = authorities.flatMap(authority => {
+		const { letter, ca, phase, from, until, endedAt } = authority;
+		if (phase === "replaced") return [];
+		const full = authorities.filter(one => one.ca === ca && one.fullFrom !== undefined);
+		const fullFrom = full.length > 0 ? Math.min(...full.map(one => one.fullFrom!)) : undefined;
 		let line = "";
 		for (let i = 0; i <= column(end); i++) {
 			const inFull = fullFrom !== undefined && i >= column(fullFrom) && i < column(endedAt ?? until);

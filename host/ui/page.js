@@ -27,8 +27,13 @@ function show({ title, year, end, authorities, downloadServers, full, devices, e
 	element("year").textContent = `year ${year.toFixed(1)}`;
 	if (notice) notify(notice);
 	const letter = generation => authorities.find(authority => authority.generation === generation)?.letter ?? "?";
-	drawTimeline(year, end, authorities, downloadServers);
-	rows("authorities", authorities, ({ generation, letter: name, phase, from, until, endedAt }) => [
+	// One line for each CA: what was issued anew stands in the place of what it replaced.
+	const fullFrom = ca => Math.min(...authorities.map(one => (one.ca === ca ? (one.fullFrom ?? Infinity) : Infinity)));
+	const inForce = authorities
+		.filter(({ phase }) => phase !== "replaced")
+		.map(one => ({ ...one, fullFrom: one.fullFrom === undefined ? undefined : fullFrom(one.ca) }));
+	drawTimeline(year, end, inForce, downloadServers);
+	rows("authorities", inForce, ({ generation, letter: name, phase, from, until, endedAt }) => [
 		name,
 		generation,
 		{ text: phase, className: phase },

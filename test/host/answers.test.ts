@@ -61,6 +61,26 @@ test("a plan's step that is due", async () => {
 	assert.match(status.out, /next by plan: the next authority comes .*\(due now\)/);
 });
 
+test("an init that was refused can be given again", async () => {
+	const { done, refused, at } = operator();
+	writeFileSync(at("torn.pem"), "torn");
+	await refused(/not a certificate in PEM or DER/, ...init, "--ca-cert", "torn.pem");
+	await refused(
+		/one\.example:443 is named by generation 1 already/,
+		...init,
+		"--download-url",
+		"https://one.example/{n}",
+	);
+	await done(...init);
+	await refused(/is not empty: it holds a fleet already, example/, ...init, "--overlap", "4");
+	assert.match(await done(...init), /it is not given twice/);
+	await done("ca", "issue");
+	await refused(/is not empty: it holds a fleet already/, ...init);
+	mkdirSync(at("other"));
+	writeFileSync(at("other/letter.txt"), "");
+	await refused(/other is not empty: it holds letter\.txt/, ...init, "--folder", "other");
+});
+
 test("each verb has --json: one object, and nothing else", async () => {
 	const { done, baton, at } = operator();
 	spawnSync("openssl", [

@@ -1,8 +1,6 @@
 // A fleet behind one socket: which certificate and which answer belong to a name.
 
-import { randomInt } from "node:crypto";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,6 +11,7 @@ import { FleetDesk } from "../../host/fleet-desk.js";
 import { FleetServer } from "../../host/fleet-server.js";
 import type { Access } from "../../host/https-endpoint.js";
 import { Signer } from "../../host/signer.js";
+import { reservePorts } from "../../rehearsal/ports.js";
 import { eventually } from "../eventually.js";
 import { flashFolder } from "./device-run.js";
 import { get } from "./https-client.js";
@@ -141,7 +140,11 @@ test("a CA information that is damaged is served to nobody", async () => {
 });
 
 test("ports tell servers apart as hosts do, with one socket for each", async () => {
-	const digits = await freePorts();
+	const { ports: reserved, release } = await reservePorts();
+	const ports = reserved
+		.filter(port => port % 10 === 2)
+		.flatMap(port => [port, port + 1])
+		.slice(0, 2);
 	const at = flashFolder();
 	const own = Signer.create(join(at, "dl"), "ports");
 	const byPort = Fleet.create(join(at, "fleet"), {
@@ -149,13 +152,12 @@ test("ports tell servers apart as hosts do, with one socket for each", async () 
 		begins: "2020-01-01T00:00:00.000Z",
 		plan: { validityYears: 50, overlapYears: 5, retention: "for ever" },
 		services: ["d.example"],
-		downloadUrl: `https://d.example:2{n}${digits}/ca`,
+		downloadUrl: `https://d.example:${String(ports[0]).slice(0, -1)}{n}/ca`,
 		dlKeys: [Buffer.from(rawPublicKey(own.publicKey)).toString("hex")],
 	});
 	const orders = new FleetDesk({ fleet: byPort, year: () => 1, signer: () => own });
 	await orders.begin();
 	await orders.give({ order: "provide" });
-	const ports = [2, 3].map(n => Number(`2${n}${digits}`));
 	const both = new FleetServer({ fleet: byPort, listen: ports.map(port => ({ port })) });
 	assert.equal(await both.reconcile(orders.operation), []);
 	assert.equal(
@@ -170,6 +172,7 @@ test("ports tell servers apart as hosts do, with one socket for each", async () 
 		assert.is((await asked(1, 2, "d.example")).status, 421);
 	} finally {
 		await both.close();
+		release();
 	}
 	const exported = exportStatic(byPort, orders.operation, join(at, "static"));
 	assert.equal(exported, { exported: [{ place: `d.example:${ports[0]}`, namedBy: 1, serves: 2 }], troubles: [] });
@@ -178,24 +181,6 @@ test("ports tell servers apart as hosts do, with one socket for each", async () 
 		new RegExp(`listen ${ports[0]} ssl;\\n\\tserver_name d.example;`),
 	);
 });
-
-/** Three digits behind 22 and 23 that make two ports that are free. */
-async function freePorts(): Promise<string> {
-	for (;;) {
-		const digits = String(randomInt(100, 1_000));
-		const sockets = ["22", "23"].map(tens => createServer().listen(Number(tens + digits), "127.0.0.1"));
-		const free = await Promise.all(
-			sockets.map(
-				socket =>
-					new Promise<boolean>(resolve =>
-						socket.on("listening", () => resolve(true)).on("error", () => resolve(false)),
-					),
-			),
-		);
-		await Promise.all(sockets.map(socket => new Promise(resolve => socket.close(resolve))));
-		if (free.every(Boolean)) return digits;
-	}
-}
 
 test.after(() => server.close());
 test.run();

@@ -8,6 +8,8 @@ killAtEveryChange({
 	"revoke, with B": { before: [init, issue], verb: ["revoke", "1"], force: ["B"] },
 	"revoke B": { before: [init, issue], verb: ["revoke", "2"], force: ["A", "B′"] },
 	reissue: { before: [init, issue], verb: ["reissue", "1"], force: ["A", "B"] },
+	restored: { before: [init, issue], verb: ["restored", "--above", "5"], force: ["A", "B"] },
+	erase: { before: [init, ["provision", "device"]], verb: ["erase", "device", "--yes"], files: ["device/ca0"] },
 	sign: { before: offline, verb: sign1, files: ["1.cbor"] },
 	"ca accept": { before: [...offline, sign1], verb: ["ca", "accept", "1.cbor"], force: ["A"] },
 	"dl create": { before: [], verb: ["dl", "create", "spare", "--fleet", "example"], files: ["spare/dl.pub"] },

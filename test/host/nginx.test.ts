@@ -3,12 +3,14 @@
 // nginx's own log.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { certificatePem } from "../../host/certificate-authority.js";
 import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet } from "../../host/fleet.js";
+import { privateKeyPem } from "../../host/private-key-file.js";
 import { reservePorts } from "../../rehearsal/ports.js";
 import { HANG_GUARD } from "../eventually.js";
 import { flashFolder, runOnce, unavailable } from "./device-run.js";
@@ -135,5 +137,86 @@ for (const board of ["node", "simulator"] as const) {
 		]);
 	});
 }
+
+const why = noNginx ?? undefined;
+(why === undefined ? test : (name: string, _: () => Promise<void>) => test.skip(`${name} (${why})`))(
+	"http: mirrors are a folder and its headers: a device whose download server is down finds B there; what is revoked is gone",
+	async () => {
+		const folder = flashFolder();
+		const {
+			ports: [port, mirrorPort],
+			release,
+		} = await reservePorts();
+		const baton = async (...parameters: string[]) => {
+			const { code, out, error } = await runInProcess(parameters, folder);
+			assert.is(code, 0, error);
+			return out;
+		};
+		const mirror = `http://mirror.example:${mirrorPort}/baton/{n}.cbor`;
+		const urls = ["--download-url", "https://download-{n}.fleet.example/ca-information", "--mirror", mirror];
+		await baton("init", "--fleet", "example", "--service", HOST, ...urls);
+		await baton("revoke", "1");
+		const fleet = Fleet.open(join(folder, "fleet"));
+		const exported = await baton("export", "export", "--listen", `127.0.0.1:${port}`);
+		assert.match(exported, new RegExp(`http://mirror.example:${mirrorPort}/baton/2.cbor: CA information 2`));
+		const file = join(folder, "export/http", `mirror.example:${mirrorPort}`, "baton/2.cbor");
+		assert.equal(new Uint8Array(readFileSync(file)), fleet.information(2));
+
+		const { certificate, privateKey } = await fleet.serviceCredentials(2);
+		const [pem, key] = ["pem", "key"].map(suffix => join(folder, `service.${suffix}`));
+		writeFileSync(pem, certificatePem(certificate));
+		writeFileSync(key, privateKeyPem(privateKey));
+		const service = `server { listen 127.0.0.1:${port} ssl; server_name ${HOST}; ssl_certificate ${pem}; ssl_certificate_key ${key}; ssl_protocols TLSv1.3; location / { return 200 "ok\\n"; } }`;
+		const mirrors = readFileSync(join(folder, "export/nginx-mirrors.conf"), "utf8");
+		const onLoopback = mirrors.replaceAll(`listen ${mirrorPort}`, `listen 127.0.0.1:${mirrorPort}`);
+		const nginx = await startNginx(join(folder, "nginx"), `${onLoopback} ${service}`, port);
+		try {
+			const answer = await fetch(`http://127.0.0.1:${mirrorPort}/baton/2.cbor`, {
+				headers: { Host: "mirror.example" },
+			});
+			assert.is(answer.status, 200);
+			assert.is(answer.headers.get("cache-control"), "max-age=60");
+			assert.match(answer.headers.get("content-type")!, /^application\/cose/);
+			const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+			const lead = (host: string, toPort: number) => ({ host, address: "127.0.0.1", toPort });
+			const { told } = await runOnce(
+				"node",
+				{
+					fleet: "example",
+					factory: hex(fleet.information(1)!),
+					dlKeys: fleet.dlKeys.map(one => hex(rawPublicKey(one))),
+					service: `https://${HOST}/`,
+					map: [lead(HOST, port), lead("mirror.example", mirrorPort), lead("download-2.fleet.example", 1)],
+					pollInterval: 3_600_000,
+					serviceInterval: 3_600_000,
+					deadline: HANG_GUARD,
+					once: true,
+				},
+				flashFolder(),
+			);
+			// Key 5: whichever way it came, it is taken at once.
+			assert.equal(told.slice(0, 9), [
+				"repaired 1: factory CA information stored",
+				"boot 1,-",
+				"refused service: unknown issuer",
+				"poll 1",
+				"failed download: connection refused",
+				"poll 1",
+				"stored 2",
+				"promoted 2",
+				"authenticated service 2 current",
+			]);
+		} finally {
+			await nginx.close();
+			release();
+		}
+
+		// What is served no more is removed, whoever copies the folder.
+		renameSync(join(folder, "fleet/dl"), join(folder, "dl"));
+		await baton("revoke", "2"); // not signed yet
+		assert.match(await baton("export", "export", "--listen", `127.0.0.1:${port}`), /baton\/2\.cbor: 404/);
+		assert.not(existsSync(file));
+	},
+);
 
 test.run();
