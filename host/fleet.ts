@@ -70,6 +70,8 @@ export interface FleetPlan {
 	/** Where the same is to be found, two at most: https, or http for a CDN or an object store. */
 	mirrors?: string[];
 	keyType?: KeyType;
+	/** It never becomes a hybrid one, whose DL keys sign 1,023 generations at most. */
+	classicalForEver?: true;
 	/** DL public keys, the first and its spares, 32 bytes each in hexadecimal: devices have them burnt in. */
 	dlKeys: string[];
 }
@@ -85,6 +87,8 @@ export interface FleetRecord {
 const AVERAGE_YEAR = 365.2425 * 86_400_000; // ms
 /** RFC 5280 §4.1.2.5: no well-defined end. */
 const withoutEnd = new Date("9999-12-31T23:59:59Z");
+/** An HSS-LMS key of one level and height 10, whose first index is used by none (firmware/DESIGN.md §2). */
+const MOST_HYBRID_GENERATIONS = 1_023;
 /** Of how many generations the addresses are tried when a fleet begins. */
 const TRIED = 3;
 
@@ -226,6 +230,10 @@ export class Fleet {
 	 */
 	async make(authority: Authority, imported?: ImportedAuthority): Promise<Made> {
 		const { generation, ca: beginning, leafNotBefore } = authority;
+		if (generation > MOST_HYBRID_GENERATIONS && !this.settings.classicalForEver)
+			throw new OperatorError(
+				`generation ${generation}: a hybrid DL key signs ${MOST_HYBRID_GENERATIONS} at most; if this fleet never gets one, say "classicalForEver": true in fleet.json`,
+			);
 		const isFirst = beginning === generation;
 		const ca: ImportedAuthority = isFirst
 			? (imported ?? (await this.#newAuthority(authority)))

@@ -42,6 +42,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 					.choices(["ed25519", "p256", "rsa-2048"])
 					.default("ed25519"),
 			)
+			.option("--classical-for-ever", "it never gets a hybrid DL key, whose generations end at 1,023")
 			.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
 			.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE), unless that stays where it is")
 			.option("--step-ca <folder>", "… or both from step-ca's folder")

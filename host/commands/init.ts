@@ -27,6 +27,7 @@ export interface InitOptions extends ImportOptions {
 	untilPreviousEnds?: boolean;
 	dlKey?: string[]; // files with public keys, where the DL signing key is elsewhere
 	keyType?: KeyType;
+	classicalForEver?: true;
 	askPassphrase?: boolean;
 }
 
@@ -105,6 +106,7 @@ function settingsOf(options: InitOptions): FleetPlan {
 		services: options.service,
 		downloadUrl: options.downloadUrl,
 		...(options.mirror ? { mirrors: options.mirror } : {}),
+		...(options.classicalForEver ? { classicalForEver: true } : {}),
 		...(options.keyType ? { keyType: options.keyType } : {}),
 		dlKeys: [],
 	};

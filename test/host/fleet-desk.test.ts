@@ -1,7 +1,7 @@
 // Orders at a fleet's desk, whoever gives them.
 
 import { X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -14,6 +14,7 @@ import { Fleet, type FleetPlan } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
 import { OrderError } from "../../host/operator.js";
 import { OperatorError } from "../../host/operator-error.js";
+import { dlPassphrase } from "../../host/passphrases.js";
 import { Signer } from "../../host/signer.js";
 import { flashFolder } from "./device-run.js";
 
@@ -137,6 +138,44 @@ test("key 4 shuts out what is older, and never the fleet's own download server",
 	verifyPath([(await fleet.serviceCredentials(2)).certificate], "service.fleet.example", [anchor]);
 	assert.throws(() => verifyPath([before], "service.fleet.example", [anchor]), /issued too early/);
 	assert.equal(fleet.authority(2), fleet.authority(1));
+});
+
+test("generations stay below what a hybrid DL key can sign, unless the fleet never gets one", async () => {
+	const { desk: at } = desk();
+	await at.begin();
+	await at.restored(1_023);
+	await rejects(at.give({ order: "provide" }), OperatorError, /generation 1024: a hybrid DL key signs 1023 at most/);
+	assert.equal(at.fleet.generations, [1]);
+	const folder = join(at.fleet.folder, "fleet.json");
+	writeFileSync(folder, JSON.stringify({ ...at.fleet.settings, classicalForEver: true }));
+	const signer = Signer.open(join(at.fleet.folder, "../dl"), dlPassphrase);
+	const again = new FleetDesk({ fleet: Fleet.open(at.fleet.folder), year: () => 1, signer: () => signer });
+	assert.equal((await again.give({ order: "provide" })).signed, [1_024]);
+	await again.restored(65_535);
+	await rejects(
+		again.give({ order: "take over" }).then(() => again.give({ order: "provide" })),
+		RangeError,
+		/65535/,
+	);
+});
+
+test("of an order that was broken off another one may follow: nothing is signed twice, no key is lost", async () => {
+	const { desk: at, signer } = desk();
+	const { fleet } = at;
+	await at.begin();
+	// Broken off between the log and the record.
+	const keep = fleet.keepRecord;
+	fleet.keepRecord = () => {
+		throw new Error("killed");
+	};
+	await rejects(at.give({ order: "provide" }), Error, /killed/);
+	fleet.keepRecord = keep;
+	assert.equal(signer.signed, [1, 2]);
+	const key = readFileSync(join(fleet.at(2).path, "ca.key"), "utf8");
+	const { signed } = await at.give({ order: "revoke", generation: 1 });
+	assert.equal(signed, [3], "2 is taken: it says that it revokes nothing");
+	assert.is(readFileSync(join(fleet.at(2).path, "ca.key"), "utf8"), key);
+	assert.equal(signer.signed, [1, 2, 3]);
 });
 
 test("the addresses can be moved: what is issued from then on names the new ones", async () => {
