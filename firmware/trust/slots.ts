@@ -181,10 +181,12 @@ export class Slots implements TrustedCa {
 	 * refuses is reported; nothing is thrown for that.
 	 */
 	repair(report: Report): void {
+		this.#compareTwins();
 		const { current, next, kept, twin } = this.#select();
 		if (current && this.#proved && this.#proved.generation <= generationOf(current)) this.#proved = undefined; // read only now
 		for (const content of [current, next, kept]) if (content) this.#mend(content, report);
-		for (const copy of twin?.slot.copies ?? []) if (holds(copy, twin!.information)) attempt(() => copy.mark(true));
+		if (current && twin && countMarked(current) > COPIES)
+			this.#report(report, "promotion finished", twin.slot, twin.information, this.#retire(twin.slot));
 		this.#redoPromotion(report);
 		const due = this.next;
 		if (this.#proved) this.#finish(this.#proved, report);
@@ -381,6 +383,14 @@ export class Slots implements TrustedCa {
 		}
 	}
 
+	/** Of two slots that hold current, since flash has failed in one, that one is current whose marks can be programmed. */
+	#compareTwins(): void {
+		const { current, twin } = this.#select();
+		if (!current || !twin) return;
+		for (const copy of this.#copies)
+			if (holds(copy, current.information)) attempt(() => copy.mark(isProved(copy.state)));
+	}
+
 	/** What a promotion that was cut has left is retired, once it is certain that current's copies are whole. */
 	#redoPromotion(report: Report): void {
 		const { current, former } = this.#select();
@@ -524,13 +534,15 @@ function comesFirst(a: Content, b: Content): boolean {
 	return countMarked(a) >= countMarked(b);
 }
 
-/** Proved copies; those whose marks were programmed in this boot weigh more than any number of others. */
+/** Proved copies; one whose marks were programmed in this boot weighs more than all others. */
 function countMarked({ slot, information }: Content): number {
 	return slot.copies.reduce((count, { state }) => {
 		const counts = state.is === "valid" && state.proved && isSame(state.information, information);
-		return counts ? count + (state.marked ? 3 : 1) : count;
+		return counts ? count + (state.marked ? COPIES + 1 : 1) : count;
 	}, 0);
 }
+
+const COPIES = 2; // of a slot
 
 function generationOf({ information }: Content): number {
 	return information.generation;

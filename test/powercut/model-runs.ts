@@ -14,7 +14,7 @@ export function modelRuns(long: boolean): ModelOptions[] {
 
 function short(): ModelOptions[] {
 	return [
-		...constant.map((world): ModelOptions => ({ world, cuts: 1, lost: 1 })),
+		...constant.map((world): ModelOptions => ({ world, cuts: 1, lost: world === "both revoked" ? 0 : 1 })),
 		...changing.map(
 			(world): ModelOptions => ({ world, cuts: world === "a retired DL key" ? 0 : 1, firmwareSwitches: 2 }),
 		),

@@ -85,7 +85,19 @@ export function afterBoot(copies: readonly CopyView[], factory: Issued): Trust {
 	if (!current && !next) return trust;
 	const floor = Math.max(0, ...foreign.map(copy => (copy.proved && copy.foreign < Infinity ? copy.foreign : 0)));
 	const given = offered(factory, trust, { floor });
-	return given && !(given.candidate === factory && candidate) ? given : trust;
+	if (!given || (given.candidate === factory && candidate)) return trust;
+	if (given.next === factory && !isFree(copies, current)) return trust; // an anchor of its own, in no slot
+	return given;
+}
+
+/** May something be stored beside current? Not over what another firmware has proved, unless current is above it. */
+function isFree(copies: readonly CopyView[], current: Issued | undefined): boolean {
+	const isCurrents = (slot: readonly CopyView[]) => contentOf(slot)?.issued === current;
+	const other = [copies.slice(0, 2), copies.slice(2)].find(slot => !isCurrents(slot));
+	return !other?.every(copy => {
+		const isProvedForeign = typeof copy === "object" && "foreign" in copy && copy.proved;
+		return isProvedForeign && copy.foreign >= (current?.generation ?? 0);
+	});
 }
 
 /** What a device trusts after it was given `one`, by an address of current's or by offer; undefined: no change. */

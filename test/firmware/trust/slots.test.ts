@@ -193,9 +193,23 @@ test("where current's copies cannot be written afresh, it goes into the place of
 	for (const block of ["ca1:0", "ca1:1"]) chip.blockFaults.set(block, "refuses");
 	assert.equal(boot(chip).reports, ["ca0 2 promotion finished"]);
 	assert.ok(isSlotOf(chip, "ca0", B, true));
-	const marks = trace(chip, () => assert.equal(boot(chip).reports, [])); // and no boot wears it again
-	assert.equal(marks, ["ca0:0 proved", "ca0:0 stored", "ca0:1 proved", "ca0:1 stored", "ca1:0 proved", "ca1:1 proved"]);
+	const again = trace(chip, () => assert.equal(boot(chip).reports, ["ca1 2 flash cannot be programmed"]));
+	assert.not.ok(again.some(operation => operation.endsWith("erase"))); // no boot wears anything
 	assert.is(download(boot(chip), C), "held");
+});
+
+test("of two slots that hold current the one that flash takes marks in is it, and the other is retired if that goes", () => {
+	for (const dead of ["ca0", "ca1"] as const) {
+		const chip = chipProved(B, B, B, undefined);
+		for (const block of [0, 1]) chip.blockFaults.set(`${dead}:${block}`, "refuses");
+		const device = boot(chip);
+		assert.is(held(device), "2 -");
+		assert.is(download(device, C), "held"); // its place would be the dead one
+		assert.ok(isSlotOf(chip, dead === "ca0" ? "ca1" : "ca0", B, true));
+	}
+	const chip = chipProved(B, B, B, undefined);
+	assert.equal(boot(chip).reports, ["ca1 2 promotion finished"]);
+	assert.ok(isSlotOf(chip, "ca0", B, true) && isBlank(chip, "ca1"));
 });
 
 test("a record without its stored mark, with a wrong CRC or length does not count", () => {
