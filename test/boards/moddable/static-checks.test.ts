@@ -9,6 +9,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../../boards/bundle.js";
 import { partitionSizes, SETTINGS_LENGTH } from "../../../boards/partitions.js";
+import { nativesAtLoad } from "./load-time.js";
 import { type Platform, platforms, readProject } from "./manifest.js";
 import { faultsOf, readPartitions } from "./partitions.js";
 import { importsOf, javascript, namesOf, nativesOf, scriptOf } from "./source.js";
@@ -54,6 +55,11 @@ for (const { title, platform, modules, sdkModules, sources, preload, faults } of
 			preload.filter(name => !modules.has(name) && !sdkModules.has(name)),
 			[],
 		);
+	});
+
+	test(`${title}: no native is called while modules are loaded, since the SDK preloads them where there is none`, () => {
+		const scripts = new Map([...modules].map(([specifier, file]) => [specifier, scriptOf(file)]));
+		assert.equal(nativesAtLoad({ scripts, resolve: resolveSpecifier }), []);
 	});
 
 	test(`${title}: every native of TypeScript is in C, the reverse, and in the form that XS links`, () => {
@@ -185,6 +191,61 @@ test("firmware/ imports nothing from outside, and uses nothing that an engine la
 		}
 	}
 	assert.equal(faults, []);
+});
+
+test("no module of firmware/ calls the byte layer or the kernel while it is loaded, in the library or not", () => {
+	const inC: Record<string, string> = { "firmware/bytes.ts": "firmware/bytes/c.ts" };
+	for (const file of firmwareFiles()) {
+		const c = file.replace("firmware/crypto/", "firmware/crypto/c/");
+		if (c !== file && existsSync(join(root, c))) inC[file] = c;
+	}
+	const scripts = new Map(firmwareFiles().flatMap(file => (file in inC ? [] : [[file, scriptOf(file)]])));
+	const resolve = (from: string, wanted: string) => {
+		const file = join(dirname(from), wanted.replace(/\.js$/, ".ts"));
+		return inC[file] ?? file;
+	};
+	assert.equal(nativesAtLoad({ scripts, resolve }), []);
+});
+
+test("a native that is called while a module is loaded is found, whichever way leads to it", () => {
+	const natives = `
+		export function hash(a) { return native("xs_hash").call(this, a); }
+		export class Hash { #state = hash(0); get size() { return hash(1); } static of(a) { return new Hash(a); } }`;
+	const ways = [
+		'import { hash } from "natives"; export const A = hash(1);',
+		'import { hash as h } from "natives"; const f = a => h(a); export const A = { b: [f(1)] };',
+		'import { hash } from "passed-on"; function f() { return hash(1); } if (f()) f();',
+		'import { hash } from "natives"; export class A { static B = hash(1); }',
+		'import { hash } from "natives"; export class A { static { hash(1); } }',
+		'import { hash } from "natives"; export const A = [1, 2].map(a => hash(a));',
+		'import { hash } from "natives"; export const A = [1, 2].map(hash);',
+		'import { Hash } from "natives"; export const A = new Hash();',
+		'import { Hash } from "natives"; export const A = Hash.of(1);',
+		'import { Hash } from "natives"; class A extends Hash {} export const B = new A();',
+		'import { hash } from "natives"; class A { b() { hash(1); } } new A().b();',
+		'import { hash } from "natives"; function f(a = hash(1)) {} f();',
+	];
+	const right = [
+		'import { hash } from "natives"; export function f() { return hash(1); }',
+		'import { hash } from "natives"; export const f = () => hash(1), g = { hash, h: () => hash(1) };',
+		'import { hash } from "natives"; export class A { b = hash(1); static c() { hash(1); } }',
+		'import { hash } from "elsewhere"; export const A = hash(1);',
+	];
+	const found = (script: string) =>
+		nativesAtLoad({
+			scripts: new Map([
+				["natives", natives],
+				["passed-on", 'export * from "natives";'],
+				["module", script],
+			]),
+			resolve: (_from, wanted) => wanted,
+		});
+	for (const script of ways)
+		assert.ok(
+			found(script).some(way => way.startsWith("module") && way.endsWith("xs_hash")),
+			script,
+		);
+	for (const script of right) assert.equal(found(script), [], script);
 });
 
 test("the checks see what they look for", () => {
