@@ -36,6 +36,7 @@ export function check(fleet: Fleet, { signer, now = new Date() }: CheckOptions =
 		...operation.authorities.flatMap(authority => checkAuthority(fleet, operation, authority, now)),
 		...checkAddresses(fleet, operation),
 		...checkLeftovers(fleet, operation),
+		...checkAudit(fleet),
 		...(signer ? checkLog(fleet, operation, signer) : []),
 	];
 	const order: Weight[] = ["danger", "due", "note"];
@@ -206,6 +207,12 @@ function checkLeftovers(fleet: Fleet, operation: Operation): Finding[] {
 			}),
 		),
 	];
+}
+
+function checkAudit({ audit }: Fleet): Finding[] {
+	const { trouble } = audit;
+	const remedy = "compare it with a backup: somebody has changed what was written, or a disk has";
+	return trouble === undefined ? [] : [{ weight: "due", what: trouble, remedy }];
 }
 
 function checkLog(fleet: Fleet, operation: Operation, signer: Signer): Finding[] {

@@ -7,12 +7,14 @@
 // signed, and only then recorded. Broken off before that, it has not been given: given again, it uses what fits of what
 // it left. With the DL key elsewhere it is recorded, and what is to be carried to that key is written.
 
-import { createHash, type X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { entry } from "./audit-log.js";
 import type { Made, Ordered } from "./authority-folder.js";
-import { encodePayload } from "./ca-information.js";
+import { decodeCaInformation, encodePayload } from "./ca-information.js";
+import { payloadFingerprint } from "./fingerprint.js";
 import { checkAddresses, Fleet, type FleetRecord } from "./fleet.js";
 import type { ImportedAuthority } from "./imported-authority.js";
 import { type Claim, claimText, locked } from "./lock.js";
@@ -28,6 +30,7 @@ import {
 	type Step,
 } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
+import { orderText, stepText } from "./operator-text.js";
 import { dlPassphrase } from "./passphrases.js";
 import { Signer } from "./signer.js";
 
@@ -155,7 +158,11 @@ export class FleetDesk {
 
 	/** Takes back what was signed elsewhere. Gives its generation. Rejects with OperatorError if it says something else. */
 	accept(object: Uint8Array): Promise<number> {
-		return this.#inTurn("ca accept", async () => this.fleet.accept(this.operation, object));
+		return this.#inTurn("ca accept", async () => {
+			const generation = this.fleet.accept(this.operation, object);
+			this.fleet.enter(entry("CA information taken back", { signed: this.#named([generation]) }));
+			return generation;
+		});
 	}
 
 	/** Takes back a download server's certificate from a CA whose key is elsewhere. Rejects with OperatorError. */
@@ -164,6 +171,17 @@ export class FleetDesk {
 			if (!this.operation.authorities.some(authority => authority.generation === generation))
 				throw new OperatorError(`there is no authority of generation ${generation}`);
 			this.fleet.acceptDownloadCertificate(this.operation, generation, chain);
+			const certificates = [describeCertificate(chain[0])];
+			this.fleet.enter(entry("download server's certificate taken back", { generation, certificates }));
+		});
+	}
+
+	/** Remembers a server's certificate by authority `generation`, before it leaves. */
+	issued(generation: number, certificate: Uint8Array): Promise<void> {
+		return this.#inTurn("server-cert", async () => {
+			const certificates = [describeCertificate(new X509Certificate(certificate))];
+			this.fleet.enter(entry("certificate issued", { by: generation, certificates }));
+			this.fleet.at(generation).keepIssued(certificate);
 		});
 	}
 
@@ -236,7 +254,20 @@ export class FleetDesk {
 			}
 			const signed = signer ? this.#sign(operation, signer) : [];
 			const last = order && remembered(order, imported);
-			fleet.keepRecord({ operation, steps: [...(before?.steps ?? []), ...steps], ...(last ? { last } : {}) });
+			const certificates = fresh.flatMap(({ generation }) => this.#certificatesOf(generation));
+			const entered = entry(order ? orderText(order) : "the fleet begins", {
+				order: order ? remembered(order, imported) : { order: "begin" },
+				steps: steps.map(stepText),
+				signed: this.#named(signed),
+				certificates,
+			});
+			fleet.keepRecord({
+				operation,
+				steps: [...(before?.steps ?? []), ...steps],
+				...(last ? { last } : {}),
+				entered,
+			});
+			fleet.enter();
 			const toSign = signer ? [] : this.#writeRequests(operation);
 			const waiting = fresh.filter(({ generation }) => fleet.at(generation).isWaiting);
 			const toCertify = waiting.map(({ generation }) => ({
@@ -308,7 +339,26 @@ export class FleetDesk {
 		const unsigned = this.fleet.unsignedGenerations(this.operation);
 		if (unsigned.some(generation => signer.isTaken(this.fleet.unsigned(this.operation, generation))))
 			return this.#restore(signer.last, signer, nothing);
-		return { ...nothing, signed: this.#sign(this.operation, signer) };
+		const signed = this.#sign(this.operation, signer);
+		if (signed.length > 0) this.fleet.enter(entry("CA information signed", { signed: this.#named(signed) }));
+		return { ...nothing, signed };
+	}
+
+	/** As the audit log has it: with the fingerprint that was compared. */
+	#named(generations: number[]): { generation: number; fingerprint: string }[] {
+		const { fleet } = this;
+		return generations.map(generation => ({
+			generation,
+			fingerprint: payloadFingerprint(fleet.name, decodeCaInformation(fleet.signedInformation(generation)).payload),
+		}));
+	}
+
+	/** Those that came with an authority. */
+	#certificatesOf(generation: number): object[] {
+		const folder = this.fleet.at(generation);
+		const all = folder.isWaiting ? [] : [new X509Certificate(folder.download.certificate)];
+		if (folder.ordered?.ca === generation) all.unshift(new X509Certificate(folder.certificate));
+		return all.map(describeCertificate);
 	}
 
 	#transact<Result>(
@@ -320,6 +370,7 @@ export class FleetDesk {
 			if (signer) this.#checkSigner(signer);
 			const { record } = this.fleet;
 			if (record) this.fleet.checkPassphrase(record.operation);
+			this.fleet.enter();
 			return work(signer, await this.#takeUp(signer));
 		});
 	}
@@ -352,6 +403,26 @@ export class FleetDesk {
 function remembered(order: Order, imported?: ImportedAuthority): FleetRecord["last"] {
 	if (!imported) return order;
 	return { ...order, imported: createHash("sha256").update(imported.certificate).digest("hex") };
+}
+
+/** What tells a certificate from every other one. */
+function describeCertificate({
+	subject,
+	subjectAltName,
+	serialNumber,
+	fingerprint256,
+	validFrom,
+	validTo,
+}: X509Certificate) {
+	const names = subjectAltName?.replaceAll(/DNS:|IP Address:/g, "");
+	return {
+		subject,
+		...(names === undefined ? {} : { names }),
+		serialNumber: serialNumber.toLowerCase(),
+		sha256: fingerprint256.replaceAll(":", "").toLowerCase(),
+		from: new Date(validFrom).toISOString(),
+		until: new Date(validTo).toISOString(),
+	};
 }
 
 /** One after the other. */

@@ -5,6 +5,7 @@
 //   operation.json         who is in operation, every step that led there, and the last order
 //   authority/N/           what belongs to CA information N (authority-folder.ts)
 //   service/N/             server.key  server.pem: the services' certificate by authority N
+//   audit.log              what was ordered, signed and issued: who, when, what (audit-log.ts)
 //   lock/                  who is at work (lock.ts)
 //
 // What is made for an order is there before the order is recorded, and counts once it is (fleet-desk.ts).
@@ -13,6 +14,7 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type HttpURL, isHttps } from "../firmware/url.js";
+import { AuditLog, type Entry } from "./audit-log.js";
 import {
 	AuthorityFolder,
 	type Made,
@@ -82,6 +84,8 @@ export interface FleetRecord {
 	steps: Step[];
 	/** The order that led here, and the SHA-256 of the CA certificate that came with it. */
 	last?: Order & { imported?: string };
+	/** What the audit log says of it: there it stands, or is put by whoever comes next. */
+	entered?: Entry;
 }
 
 const AVERAGE_YEAR = 365.2425 * 86_400_000; // ms
@@ -158,13 +162,47 @@ export class Fleet {
 			const { authorities, full } = record?.operation ?? {};
 			if (!Array.isArray(authorities) || !authorities.some(({ generation }) => generation === full))
 				throw new OperatorError(`${file}: nobody is in operation in it: restore it from a backup`);
-			return record;
+			return withoutDates(record);
 		});
 	}
 
-	/** From now on this is in operation. */
+	/** From now on this is in operation. Dates stand beside the plan's years, for people. */
 	keepRecord(record: FleetRecord): void {
-		replaceFile(join(this.folder, "operation.json"), `${JSON.stringify(record, undefined, "\t")}\n`);
+		const dated = {
+			...record,
+			operation: {
+				...record.operation,
+				authorities: record.operation.authorities.map(one => ({ ...one, dates: this.#dates(one) })),
+				downloadServers: record.operation.downloadServers.map(one => ({ ...one, dates: this.#dates(one) })),
+			},
+			steps: record.steps.map(step => ({ date: this.#day(step.year), ...step })),
+		};
+		replaceFile(join(this.folder, "operation.json"), `${JSON.stringify(dated, undefined, "\t")}\n`);
+	}
+
+	#dates(years: { from: number; until?: number; issued?: number; fullFrom?: number; endedAt?: number }): object {
+		const { from, until, issued, fullFrom, endedAt } = years;
+		const known = Object.entries({ from, until, issued, fullFrom, endedAt }).filter(([, year]) => year !== undefined);
+		return Object.fromEntries(known.map(([name, year]) => [name, this.#day(year!)]));
+	}
+
+	#day(year: number): string {
+		return this.dateOf(year).toISOString().slice(0, 10);
+	}
+
+	// What is told of it
+
+	/** Of this fleet. */
+	get audit(): AuditLog {
+		return new AuditLog(join(this.folder, "audit.log"));
+	}
+
+	/** Appends to the audit log; first the last order, if that was broken off before it was told. */
+	enter(...entries: Entry[]): void {
+		const { audit, record } = this;
+		const told = record?.entered;
+		if (told && !audit.has(told)) audit.append(told);
+		for (const entry of entries) audit.append(entry);
 	}
 
 	// Addresses
@@ -519,6 +557,21 @@ function informationOf(ordered: Ordered, certificate: Uint8Array): CaInformation
 		...(leafNotBefore === undefined ? {} : { leafNotBefore }),
 		...(revokes ? { revokes } : {}),
 		...(follows === generation - 1 ? {} : { follows }),
+	};
+}
+
+function withoutDates({ operation, steps, ...rest }: FleetRecord): FleetRecord {
+	const strip = <Value extends object>(all: Value[], name: string): Value[] =>
+		all.map(one => Object.fromEntries(Object.entries(one).filter(([key]) => key !== name)) as Value);
+	const { authorities, downloadServers } = operation;
+	return {
+		operation: {
+			...operation,
+			authorities: strip(authorities, "dates"),
+			downloadServers: strip(downloadServers, "dates"),
+		},
+		steps: strip(steps, "date"),
+		...rest,
 	};
 }
 

@@ -7,10 +7,10 @@
 
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { createFile } from "./durable-file.js";
 import { OperatorError } from "./operator-error.js";
+import { hostName, userName } from "./person.js";
 
 /** Who holds a lock, or left one behind. */
 export interface Claim {
@@ -58,7 +58,7 @@ export async function locked<Result>(
 	const claim: Claim = {
 		pid: process.pid,
 		user: userName(),
-		host: hostname(),
+		host: hostName(),
 		what,
 		since: new Date().toISOString(),
 		process: identityOf(process.pid),
@@ -109,7 +109,7 @@ function readClaim(file: string): Claim | undefined {
 
 function isAlive({ pid, host, process: identity }: Claim, file: string): boolean {
 	const here = identityOf(process.pid);
-	if (host !== hostname() || identity?.namespace !== here?.namespace) {
+	if (host !== hostName() || identity?.namespace !== here?.namespace) {
 		// Another machine on a shared folder, or another container: nothing here tells.
 		const stat = statSync(file, { throwIfNoEntry: false });
 		return stat !== undefined && Date.now() - stat.mtimeMs < LONGEST_ORDER;
@@ -139,13 +139,5 @@ function identityOf(pid: number): ProcessIdentity | undefined {
 		};
 	} catch {
 		return undefined;
-	}
-}
-
-function userName(): string {
-	try {
-		return userInfo().username;
-	} catch {
-		return "unknown"; // a container's user without a name
 	}
 }

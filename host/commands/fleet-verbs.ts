@@ -1,4 +1,4 @@
-// init, status, check, ca, import, take-over, reissue, revoke, restored: a fleet's authorities through the years.
+// init, status, check, log, ca, import, take-over, reissue, revoke, restored: a fleet's authorities through the years.
 
 import { type Command, Option } from "commander";
 import { OperatorError } from "../operator-error.js";
@@ -79,6 +79,17 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			.addHelpText("after", "\nExit codes: as those of baton status."),
 		finish,
 		async options => (await import("./status.js")).checkAll(options),
+	);
+
+	act(
+		fleetVerb(
+			program,
+			"log",
+			"what was ordered, signed and issued: who, when, what; exit code 1 if it was changed",
+			"baton log",
+		),
+		finish,
+		async options => (await import("./log.js")).log(options),
 	);
 
 	const ca = program.command("ca").description("certificate authorities").exitOverride();

@@ -24,7 +24,8 @@ export async function serverCert(
 	csr: string,
 	{ folder, name, generation, days, out }: ServerCertOptions,
 ): Promise<Outcome> {
-	const { fleet, operation } = FleetDesk.open({ folder });
+	const desk = FleetDesk.open({ folder });
+	const { fleet, operation } = desk;
 	const by = generation ?? operation.full;
 	const authority = operation.authorities.find(one => one.generation === by);
 	if (!authority) throw new OperatorError(`there is no authority of generation ${by}`);
@@ -47,7 +48,7 @@ export async function serverCert(
 	});
 	const anchor = { ...judgeAuthority(ca.certificate), leafNotBefore };
 	for (const one of names) judgeServer([certificate], one, anchor);
-	fleet.at(by).keepIssued(certificate);
+	await desk.issued(by, certificate);
 	const pem = certificatePem(certificate);
 	if (out !== undefined) replaceFile(out, pem);
 	process.stderr.write(`certificate by CA ${letter} (generation ${by}) for ${names.join(", ")}\n`);

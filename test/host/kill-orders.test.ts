@@ -10,6 +10,12 @@ killAtEveryChange({
 	reissue: { before: [init, issue], verb: ["reissue", "1"], force: ["A", "B"] },
 	restored: { before: [init, issue], verb: ["restored", "--above", "5"], force: ["A", "B"] },
 	erase: { before: [init, ["provision", "device"]], verb: ["erase", "device", "--yes"], files: ["device/ca0"] },
+	"server-cert": {
+		before: [init],
+		verb: ["server-cert", "service.csr", "--out", "s.pem"],
+		force: ["A"],
+		files: ["s.pem"],
+	},
 	sign: { before: offline, verb: sign1, files: ["1.cbor"] },
 	"ca accept": { before: [...offline, sign1], verb: ["ca", "accept", "1.cbor"], force: ["A"] },
 	"dl create": { before: [], verb: ["dl", "create", "spare", "--fleet", "example"], files: ["spare/dl.pub"] },

@@ -8,7 +8,12 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeCaInformation } from "../../host/ca-information.js";
-import { certificatePem, createCertificateAuthority } from "../../host/certificate-authority.js";
+import {
+	certificatePem,
+	createCertificateAuthority,
+	createCertificateRequest,
+	newKeyPair,
+} from "../../host/certificate-authority.js";
 import { Fleet } from "../../host/fleet.js";
 import { writePrivateKey } from "../../host/private-key-file.js";
 import { crashing } from "./crash.js";
@@ -47,6 +52,8 @@ const elsewhere = await createCertificateAuthority({
 	validity: { notBefore: new Date("2020-01-01"), notAfter: new Date("2060-01-01") },
 });
 
+const request = await createCertificateRequest(newKeyPair("ed25519"), ["service.example"]);
+
 // What is flushed stays anyway: nobody cuts this machine's power.
 fs.fsyncSync = () => {};
 syncBuiltinESMExports();
@@ -56,6 +63,7 @@ async function prepare(before: string[][]): Promise<string> {
 	const folder = flashFolder();
 	writeFileSync(join(folder, "ca.pem"), certificatePem(elsewhere.certificate));
 	writePrivateKey(join(folder, "ca.key"), elsewhere.privateKey);
+	writeFileSync(join(folder, "service.csr"), request);
 	for (const parameters of before) {
 		const { code, error } = await runInProcess(parameters, folder);
 		assert.is(code, 0, `${parameters.join(" ")}: ${error}`);
@@ -121,6 +129,10 @@ function checkForce(folder: string, letters: string[], fatal: number): void {
 		`after a kill at ${fatal}`,
 	);
 	assert.equal(fleet.unsignedGenerations(operation), []);
+	const { lines } = fleet.audit;
+	const orders = lines.filter(({ order }) => order !== undefined);
+	assert.equal(orders.at(-1)?.order, fleet.record!.entered?.order, `the audit log after a kill at ${fatal}`);
+	assert.is(new Set(lines.map(({ at, what }) => `${at} ${what}`)).size, lines.length, "an order is told once");
 	for (const { generation } of operation.authorities) {
 		const object = fleet.at(generation).information;
 		if (!object) continue;
