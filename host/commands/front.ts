@@ -16,14 +16,18 @@ export interface FrontVerbOptions {
 }
 
 const LOOK_EVERY = 2_000; // ms
+const MOST_COMPLAINTS = 20; // lines between two looks: whoever floods the front does not fill its log
 
 /** Runs until SIGINT or SIGTERM. What another `baton` changes in the fleet's folder counts within two seconds. */
 export async function front({ folder, listen, by }: FrontVerbOptions): Promise<Outcome> {
 	const { fleet } = FleetDesk.open({ folder });
 	const backends = new Map(by.map(({ generation, backend }) => [generation, backend]));
 	if (backends.size < by.length) throw new OperatorError("--by: a generation is named twice");
-	for (const generation of backends.keys())
+	for (const [generation, backend] of backends) {
 		if (!fleet.generations.includes(generation)) throw new OperatorError(`--by: there is no authority ${generation}`);
+		if (isItself(backend, listen))
+			throw new OperatorError(`--by ${generation}: the front itself listens on ${backend.host}:${backend.port}`);
+	}
 
 	const file = join(fleet.folder, "operation.json");
 	let seen = 0;
@@ -42,21 +46,38 @@ export async function front({ folder, listen, by }: FrontVerbOptions): Promise<O
 		}
 	};
 	look();
-	const stopped = untilStopped();
+	let complaints = 0;
 	const server = await Front.open({
 		...listen,
 		route: authorities => route(shown, authorities),
 		onConnection: ({ client, generation, error }) => {
-			if (error) say(`${client}${generation === undefined ? "" : `: CA ${generation}`}: ${error}`);
+			if (error && ++complaints <= MOST_COMPLAINTS)
+				say(`${client}${generation === undefined ? "" : `: CA ${generation}`}: ${error}`);
 		},
+	}).catch(error => {
+		throw new OperatorError(`cannot listen: ${error.message}`);
 	});
+	const stopped = untilStopped();
 	say(`listening on ${listen.address}:${server.port}`);
-	const timer = setInterval(look, LOOK_EVERY);
+	const timer = setInterval(() => {
+		look();
+		if (complaints > MOST_COMPLAINTS) say(`and ${complaints - MOST_COMPLAINTS} more like these`);
+		complaints = 0;
+	}, LOOK_EVERY);
 	await stopped;
 	clearInterval(timer);
 	await server.close();
 	say("stopped");
 	return {};
+}
+
+const ANY_ADDRESS = ["0.0.0.0", "::"],
+	THIS_MACHINE = ["localhost", "127.0.0.1", "::1", ...ANY_ADDRESS];
+
+/** What is passed on would come back, and be passed on, for ever. */
+function isItself({ host, port }: Backend, listen: FrontVerbOptions["listen"]): boolean {
+	if (port !== listen.port) return false;
+	return host === listen.address || (ANY_ADDRESS.includes(listen.address) && THIS_MACHINE.includes(host));
 }
 
 function describe({ generation, backend }: Shown): string {

@@ -80,7 +80,8 @@ export function collectBackend(
 	before: { generation: number; backend: { host: string; port: number } }[] = [],
 ) {
 	const found = /^([1-9]\d{0,4})=(\[[\da-fA-F:]+\]|[\w.-]+):(\d{1,5})$/.exec(text);
-	if (!found || Number(found[3]) > 65_535) throw new InvalidArgumentError("expected GENERATION=HOST:PORT");
+	if (!found || Number(found[3]) === 0 || Number(found[3]) > 65_535)
+		throw new InvalidArgumentError("expected GENERATION=HOST:PORT");
 	const host = found[2].replace(/^\[|\]$/g, "");
 	return [...before, { generation: Number(found[1]), backend: { host, port: Number(found[3]) } }];
 }

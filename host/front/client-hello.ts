@@ -9,31 +9,67 @@ const CERTIFICATE_AUTHORITIES = 47; // ExtensionType
 export const LONGEST_HELLO = 32_768; // bytes, headers of records included
 
 /**
- * The distinguished names (DER) that the client's first bytes name; none if it names none, or does not speak TLS.
- * Undefined: more bytes are needed.
+ * Gathers a ClientHello from the client's first bytes, in whatever pieces and records they come: a byte at a time costs
+ * no more than all at once.
  */
-export function namedAuthorities(bytes: Buffer): Buffer[] | undefined {
-	const hello = gatherHello(bytes);
-	if (hello === "incomplete") return bytes.length < LONGEST_HELLO ? undefined : [];
-	return hello ? readAuthorities(hello) : [];
+export class HelloReader {
+	readonly #received = new GrowingBytes();
+	readonly #header = Buffer.alloc(5); // of the record at hand
+	#inHeader = 0; // bytes of it
+	#left = 0; // bytes of the record's fragment
+	readonly #message = new GrowingBytes();
+	#authorities: Buffer[] | undefined;
+
+	/** All that was read, to be passed on. */
+	get received(): Buffer {
+		return this.#received.bytes;
+	}
+
+	/**
+	 * Takes the next bytes. Gives the distinguished names (DER) that the client names, none if it names none or does not
+	 * speak TLS; undefined: more bytes are needed.
+	 */
+	read(bytes: Uint8Array): Buffer[] | undefined {
+		this.#received.append(bytes);
+		for (let i = 0; i < bytes.length && !this.#authorities; i++) this.#authorities = this.#readByte(bytes[i]);
+		if (this.#received.bytes.length >= LONGEST_HELLO) this.#authorities ??= [];
+		return this.#authorities;
+	}
+
+	#readByte(byte: number): Buffer[] | undefined {
+		if (this.#left === 0) {
+			this.#header[this.#inHeader++] = byte;
+			if (this.#header[0] !== HANDSHAKE) return [];
+			if (this.#inHeader < this.#header.length) return undefined;
+			this.#inHeader = 0;
+			this.#left = this.#header.readUInt16BE(3);
+			return this.#left === 0 ? [] : undefined;
+		}
+		this.#left--;
+		this.#message.append(Buffer.of(byte));
+		const message = this.#message.bytes;
+		if (message[0] !== CLIENT_HELLO) return [];
+		if (message.length < 4) return undefined;
+		const end = 4 + message.readUIntBE(1, 3);
+		if (end > LONGEST_HELLO) return [];
+		return message.length === end ? readAuthorities(message.subarray(4)) : undefined;
+	}
 }
 
-/** The body of the ClientHello, which may be split over records; undefined: it is none. */
-function gatherHello(bytes: Buffer): Buffer | undefined | "incomplete" {
-	let content = Buffer.alloc(0);
-	for (let offset = 0; ; ) {
-		if (content.length > 0 && content[0] !== CLIENT_HELLO) return undefined;
-		if (content.length >= 4) {
-			const length = content.readUIntBE(1, 3);
-			if (length > LONGEST_HELLO) return undefined;
-			if (content.length >= 4 + length) return content.subarray(4, 4 + length);
-		}
-		if (bytes.length > offset && bytes[offset] !== HANDSHAKE) return undefined;
-		if (bytes.length < offset + 5) return "incomplete";
-		const length = bytes.readUInt16BE(offset + 3);
-		if (length === 0) return undefined;
-		content = Buffer.concat([content, bytes.subarray(offset + 5, offset + 5 + length)]);
-		offset += 5 + length;
+/** Bytes that become more, by one copy for each doubling. */
+class GrowingBytes {
+	#room = Buffer.alloc(512);
+	#length = 0;
+
+	get bytes(): Buffer {
+		return this.#room.subarray(0, this.#length);
+	}
+
+	append(bytes: Uint8Array): void {
+		const length = this.#length + bytes.length;
+		if (length > this.#room.length) this.#room = Buffer.concat([this.bytes], Math.max(2 * this.#room.length, length));
+		this.#room.set(bytes, this.#length);
+		this.#length = length;
 	}
 }
 

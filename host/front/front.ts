@@ -3,7 +3,8 @@
 // services of a fleet need not all move to a new CA in one night.
 
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { LONGEST_HELLO, namedAuthorities } from "./client-hello.js";
+import { WaitingConnections, type WaitingLimits } from "../waiting-connections.js";
+import { HelloReader } from "./client-hello.js";
 import type { Shown } from "./route.js";
 
 export interface FrontOptions {
@@ -11,14 +12,18 @@ export interface FrontOptions {
 	port?: number; // default: any
 	/** Where a client goes that names these CAs (DER of their names); undefined: nowhere, it is hung up on. */
 	route(authorities: readonly Uint8Array[]): Shown | undefined;
-	/** A connection was passed on, or could not be. */
+	/** A connection was passed on, or could not be; `client` is its address. */
 	onConnection?(connection: { client: string; generation?: number; error?: string }): void;
 	/** How long a ClientHello may take. */
 	patience?: number; // ms, default 10 s
 	/** How long connections may take to end when the front closes. */
 	grace?: number; // ms, default 5 s
-	/** Connections at once; more wait in the kernel's queue. */
+	/** How long one end may take no byte of what waits for it, or be silent when the other has ended. */
+	stall?: number; // ms, default 60 s
+	/** Clients at once. For the next one somebody who has said no ClientHello makes room, or it is hung up on. */
 	most?: number; // default 10,000
+	/** Who makes room. Default: of an address with more than 64 of them, one that was silent for two seconds. */
+	waiting?: WaitingLimits;
 }
 
 export class Front {
@@ -29,16 +34,28 @@ export class Front {
 
 	/** Listens. Rejects with the system's error if it cannot. */
 	static open(options: FrontOptions): Promise<Front> {
+		const { onConnection, most = 10_000 } = options;
 		const sockets = new Set<Socket>();
+		const clients = new Set<Socket>();
+		const waiting = new WaitingConnections(options.waiting ?? { perAddress: 64, silence: 2_000 });
 		const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, client => {
+			const dispensable = clients.size < most ? undefined : waiting.dispensable;
+			if (clients.size >= most && !dispensable) {
+				client.destroy();
+				return onConnection?.({ client: client.remoteAddress ?? "?", error: "too many connections" });
+			}
+			dispensable?.destroy(new Error("made room for another"));
+			remember(clients, client);
 			remember(sockets, client);
-			meet(client, sockets, options);
+			waiting.add(client);
+			client.on("close", () => waiting.delete(client));
+			meet(client, sockets, waiting, options);
 		});
-		server.maxConnections = options.most ?? 10_000;
 		return new Promise((resolve, reject) => {
 			server.once("error", reject);
 			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0 }, () => {
 				server.off("error", reject);
+				server.on("error", () => {}); // accept(2) may fail when descriptors run out; it goes on when there are some
 				resolve(new Front(server, sockets, options.grace ?? 5_000));
 			});
 		});
@@ -66,32 +83,37 @@ export class Front {
 }
 
 /** Reads until the ClientHello is there, then passes on. */
-function meet(client: Socket, sockets: Set<Socket>, { route, onConnection, patience = 10_000 }: FrontOptions): void {
+function meet(client: Socket, sockets: Set<Socket>, waiting: WaitingConnections, options: FrontOptions): void {
+	const { route, onConnection, patience = 10_000, stall = 60_000 } = options;
 	const from = client.remoteAddress ?? "?";
-	let read = Buffer.alloc(0);
+	const hello = new HelloReader();
 	const timer = setTimeout(() => giveUp("no ClientHello in time"), patience);
 	const giveUp = (error: string) => {
-		clearTimeout(timer);
+		settled();
 		client.destroy();
 		onConnection?.({ client: from, error });
 	};
-	const onEnd = () => giveUp("closed before a ClientHello");
-	const onData = (data: Buffer) => {
-		read = Buffer.concat([read, data]);
-		const authorities = namedAuthorities(read.subarray(0, LONGEST_HELLO));
-		if (!authorities) return;
+	const onEnd = () => giveUp(client.errored?.message ?? "closed before a ClientHello");
+	const settled = () => {
 		clearTimeout(timer);
-		client.off("data", onData).off("end", onEnd).pause();
+		client.off("data", onData).off("end", onEnd).off("close", onEnd);
+		waiting.delete(client);
+	};
+	const onData = (data: Buffer) => {
+		const authorities = hello.read(data);
+		if (!authorities) return;
 		const shown = route(authorities);
 		if (!shown) return giveUp("no server to pass it to");
+		settled();
+		client.pause();
 		const behind = connect({ ...shown.backend, allowHalfOpen: true });
 		remember(sockets, behind);
 		behind.once("connect", () => onConnection?.({ client: from, generation: shown.generation }));
 		behind.once("error", error => onConnection?.({ client: from, generation: shown.generation, error: error.message }));
-		behind.write(read);
-		splice(client, behind);
+		behind.write(hello.received);
+		splice(client, behind, stall);
 	};
-	client.on("data", onData).on("end", onEnd).resume();
+	client.on("data", onData).on("end", onEnd).on("close", onEnd).resume();
 }
 
 function remember(sockets: Set<Socket>, socket: Socket): void {
@@ -100,13 +122,31 @@ function remember(sockets: Set<Socket>, socket: Socket): void {
 	socket.on("close", () => sockets.delete(socket));
 }
 
-/** Both ways; what came before a reset goes on too: an alert, say. */
-export function splice(one: Socket, other: Socket): void {
+/**
+ * Both ways; what came before a reset goes on too: an alert, say. Whoever never reads, or never closes when the other end
+ * is over, would keep both for ever: so he has `stall` ms.
+ */
+function splice(one: Socket, other: Socket, stall: number): void {
+	let isOver = false;
 	for (const [from, to] of [
 		[one, other],
 		[other, one],
 	]) {
+		const over = () => {
+			isOver = true;
+			one.setTimeout(stall);
+			other.setTimeout(stall);
+		};
+		from.setKeepAlive(true, KEEP_ALIVE_AFTER); // a device that lost its power says no goodbye
 		from.pipe(to);
-		from.on("close", () => to.destroySoon());
+		from.on("pause", () => to.setTimeout(stall)); // it is full
+		to.on("drain", () => isOver || to.setTimeout(0));
+		from.on("timeout", () => from.destroy());
+		from.on("end", over);
+		from.on("close", () => {
+			over();
+			to.destroySoon();
+		});
 	}
 }
+const KEEP_ALIVE_AFTER = 60_000; // ms

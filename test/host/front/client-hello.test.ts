@@ -5,7 +5,7 @@ import { writeClientHello } from "../../../firmware/tls/handshake.js";
 import { GROUPS } from "../../../firmware/tls/key-exchange.js";
 import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
 import { handshakeSchemes } from "../../../firmware/x509/signature-algorithm.js";
-import { LONGEST_HELLO, namedAuthorities } from "../../../host/front/client-hello.js";
+import { HelloReader, LONGEST_HELLO } from "../../../host/front/client-hello.js";
 import { record } from "../tls/reference-server.js";
 
 const names = [Buffer.from("300c310a300806035504030c0141", "hex"), Buffer.from("300c310a300806035504030c0142", "hex")];
@@ -25,6 +25,10 @@ function hello(authorities = names): Buffer {
 	);
 }
 
+function namedAuthorities(bytes: Uint8Array): Buffer[] | undefined {
+	return new HelloReader().read(bytes);
+}
+
 test("the names are read as they stand, and more bytes are awaited until they are there", () => {
 	const whole = record(22, hello());
 	for (let length = 0; length < whole.length; length++)
@@ -41,6 +45,17 @@ test("a ClientHello may be split over records, in any way", () => {
 		for (let i = 0; i < message.length; i += size) parts.push(record(22, message.subarray(i, i + size)));
 		assert.equal(namedAuthorities(Buffer.concat(parts)), names, String(size));
 	}
+});
+
+test("a byte at a time, in records of a byte, costs no more than its bytes", () => {
+	const message = Buffer.concat([Buffer.of(1, 0, 0x7f, 0), Buffer.alloc(0x7f00)]);
+	const dripped = Buffer.concat([...message].map(byte => record(22, Buffer.of(byte))));
+	const reader = new HelloReader();
+	let taken = 0;
+	while (taken < dripped.length && !reader.read(dripped.subarray(taken, taken + 1))) taken++;
+	assert.is(taken, LONGEST_HELLO - 1); // as much as is waited for: read anew at each byte, it would be five hundred million
+	assert.equal(reader.received, dripped.subarray(0, LONGEST_HELLO));
+	assert.equal(reader.read(Buffer.of(9)), []); // what follows changes nothing
 });
 
 test("what is no ClientHello names nobody, at its first byte", () => {

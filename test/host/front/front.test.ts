@@ -1,7 +1,9 @@
-import { type AddressInfo, connect } from "node:net";
+import { randomFillSync } from "node:crypto";
+import { type AddressInfo, connect, createServer as createPlainServer, type Socket } from "node:net";
 import { createServer, type Server } from "node:tls";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { Client } from "../../../firmware/tls/client.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
 import {
 	certificatePem,
@@ -144,6 +146,86 @@ test("a server that is down is said, and the client is hung up on", async () => 
 	const { error } = await exchange({ host: HOST, port: front.port, anchors: anchors(1) });
 	assert.is(error!.reason, "connection lost");
 	assert.match(said[0]!, /ECONNREFUSED/);
+	await front.close();
+});
+
+/** A client that says `bytes` and then what the test wants; counted by the front until it is gone. */
+function client(port: number, bytes?: Uint8Array): Socket {
+	const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true }, () => bytes && socket.write(bytes));
+	return socket.on("error", () => {});
+}
+const closed = (socket: Socket) => new Promise<void>(resolve => socket.on("close", () => resolve()));
+
+test("whoever says nothing makes room when there is none, and an honest device gets through", async () => {
+	const said: (string | undefined)[] = [];
+	const shown = shownNow(operation("full"), certificate, by);
+	const front = await Front.open({
+		route: named => route(shown, named),
+		patience: HANG_GUARD,
+		most: 20,
+		waiting: { perAddress: 5, silence: 0 },
+		onConnection: ({ error }) => said.push(error),
+	});
+	const silent = Array.from({ length: 20 }, () => client(front.port, Buffer.of(22)));
+	const first = Promise.race(silent.map(closed));
+	await Promise.all(silent.map(socket => new Promise(resolve => socket.on("connect", resolve))));
+	const { text } = await exchange({ host: HOST, port: front.port, anchors: anchors(1) });
+	assert.is(text, "CA 1");
+	await first;
+	assert.equal(said, ["made room for another", undefined]);
+	for (const socket of silent) socket.destroy();
+	await front.close();
+});
+
+test("where all who are there are at work, one more is hung up on", async () => {
+	const said: (string | undefined)[] = [];
+	const shown = shownNow(operation("full"), certificate, by);
+	const front = await Front.open({
+		route: named => route(shown, named),
+		most: 1,
+		patience: HANG_GUARD,
+		onConnection: ({ error }) => said.push(error),
+	});
+	const one = client(front.port, Buffer.of(22));
+	await new Promise(resolve => one.on("connect", resolve));
+	const { error } = await exchange({ host: HOST, port: front.port, anchors: anchors(1) });
+	assert.is(error!.reason, "connection lost");
+	assert.equal(said, ["too many connections"]);
+	one.destroy();
+	await front.close();
+	assert.equal(said, ["too many connections", "closed before a ClientHello"]);
+});
+
+test("who never closes, and who never reads, is let go when the server is gone", async () => {
+	const hello = new Client({ host: HOST, anchors: anchors(1), random: bytes => void randomFillSync(bytes) }).take();
+	for (const says of [Buffer.from("over"), Buffer.alloc(20_000_000)]) {
+		const server = createPlainServer(socket => {
+			socket.on("error", () => {});
+			socket.once("data", () => socket.end(says));
+		});
+		await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+		const backend = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+		const front = await Front.open({ route: () => ({ generation: 1, subject: hello, backend }), stall: 50 });
+		const socket = client(front.port, hello).pause();
+		await new Promise(resolve => server.on("connection", ({ on }) => resolve(on)));
+		const behindIsOver = new Promise<void>(resolve => server.close(() => resolve()));
+		await behindIsOver; // the front has let it go
+		socket.resume();
+		await closed(socket.end());
+		await front.close();
+	}
+});
+
+test("two hundred who say a byte now and then keep no device waiting", async () => {
+	const shown = shownNow(operation("full"), certificate, by);
+	const front = await Front.open({ route: named => route(shown, named), patience: HANG_GUARD });
+	const hello = new Client({ host: HOST, anchors: anchors(1), random: bytes => void randomFillSync(bytes) }).take();
+	const dripping = Array.from({ length: 200 }, () => client(front.port));
+	for (let i = 0; i < 40; i++) {
+		for (const socket of dripping) socket.write(hello.subarray(i, i + 1));
+		if (i % 10 === 0) assert.is((await exchange({ host: HOST, port: front.port, anchors: anchors(1) })).text, "CA 1");
+	}
+	for (const socket of dripping) socket.destroy();
 	await front.close();
 });
 
