@@ -2,14 +2,13 @@
 // `baton/1 (current,next)`, and why its last update failed (firmware/DESIGN.md §3, "Update"; the lesson of RFC 8145:
 // measure before a key is taken out of service). Unauthenticated: anybody can send such a request. So it warns, and never decides alone.
 //
-// One line of the combined log format (Apache, nginx; our own servers write it too) is one ask. A device asks about
-// once in 30 days, so the asks of 30 days stand for the fleet. A device that fetches shows what it held before.
+// One line of the combined log format (Apache, nginx; our own servers write it too) is one ask; census.ts makes devices of
+// them. A device that fetches shows what it held before.
 
-import { createReadStream, existsSync, openSync, readSync } from "node:fs";
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { existsSync } from "node:fs";
+import { Census } from "./census.js";
 import type { Fleet } from "./fleet.js";
-import { OperatorError } from "./operator-error.js";
+import { LogFollower } from "./log-follower.js";
 
 export interface Held {
 	current?: number;
@@ -18,14 +17,7 @@ export interface Held {
 	failed?: string;
 }
 
-export interface Adoption {
-	asks: number;
-	/** Asks by what the device held: `1,2`, `1,-`. */
-	held: Map<string, number>;
-}
-
 const LONGEST_LINE = 4_096;
-const MOST_STATES = 1_000; // distinct pairs that are kept apart: a stranger can invent any
 
 export function parseUserAgent(text: string | undefined): Held | undefined {
 	const found = /^baton\/1 \(([1-9]\d{0,4}|-),([1-9]\d{0,4}|-)(?:; failed=([\w .,'-]{1,64}))?\)$/.exec(text ?? "");
@@ -64,95 +56,126 @@ export function accessLine(
 	return `${address} - - [${day}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${time} +0000] "${clean(method)} ${clean(path)} HTTP/1.1" ${status} ${bytes} "-" "${clean(userAgent)}"`;
 }
 
-/** Counts the asks since `since` in a log. Lines that are not of the format, or not of a device, are passed over. */
-export async function readAdoption(
-	file: string,
-	since: Date,
-	adoption: Adoption = { asks: 0, held: new Map() },
-): Promise<Adoption> {
-	for await (const line of linesOf(file)) {
-		if (line.length > LONGEST_LINE) continue;
-		const found =
-			/\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)\] "(?:GET) [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/.exec(
-				line,
-			);
-		if (!found) continue;
-		const [, day, month, year, time, hours, minutes, userAgent] = found;
-		const number = String(months.indexOf(month) + 1).padStart(2, "0");
-		const at = Date.parse(`${year}-${number}-${day}T${time}${hours}:${minutes}`);
-		const held = parseUserAgent(userAgent);
-		if (!held || !(at >= since.getTime())) continue;
-		count(adoption, held);
+/** What the devices of a fleet hold, read from our own servers' log and from those that are named, as far as they go. */
+export class Adoption {
+	readonly #fleet: Fleet;
+	readonly #census: Census;
+	readonly #logs = new Map<string, LogFollower>();
+	readonly #named: string[];
+	#reading: Promise<Census> | undefined;
+	readonly days: number;
+
+	/** `days`: the devices' poll interval. */
+	constructor(fleet: Fleet, { accessLog = [], days }: { accessLog?: string[]; days: number }) {
+		this.#fleet = fleet;
+		this.#named = accessLog;
+		this.days = days;
+		this.#census = new Census({ days });
 	}
-	return adoption;
+
+	/** As it is now: what was read before is not read again. Rejects with OperatorError if a log is not there. */
+	read(): Promise<Census> {
+		this.#reading ??= this.#readOn().finally(() => {
+			this.#reading = undefined;
+		});
+		return this.#reading;
+	}
+
+	async #readOn(): Promise<Census> {
+		const own = existsSync(this.#fleet.accessLog) ? [this.#fleet.accessLog] : [];
+		for (const file of [...own, ...this.#named]) await this.#follow(file).read();
+		return this.#census;
+	}
+
+	async close(): Promise<void> {
+		for (const log of this.#logs.values()) await log.close();
+	}
+
+	#follow(file: string): LogFollower {
+		const known = this.#logs.get(file);
+		if (known) return known;
+		const onLine = (line: string) => {
+			const ask = parseAccess(line);
+			if (ask) this.#census.add(ask.address, ask.at, ask.held);
+		};
+		const log = new LogFollower(file, { mark: "baton/1 (", longest: LONGEST_LINE, onLine });
+		this.#logs.set(file, log);
+		return log;
+	}
 }
 
-/** Of a log, compressed (RFC 1952) or not. What is longer than a line may be comes cut, and longer still. Throws OperatorError. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-	let rest = "";
+/** Once. */
+export async function censusOf(fleet: Fleet, options: { accessLog?: string[]; days: number }): Promise<Census> {
+	const adoption = new Adoption(fleet, options);
 	try {
-		for await (const piece of openLog(file)) {
-			const lines = `${rest}${piece}`.split(/\r?\n/);
-			rest = lines.pop()!.slice(0, LONGEST_LINE + 1);
-			yield* lines;
+		return await adoption.read();
+	} finally {
+		await adoption.close();
+	}
+}
+
+/** A device's request; undefined: somebody else's, or one that was not answered. */
+export function parseAccess(line: string): { address: string; at: number; held: Held } | undefined {
+	const found = ACCESS.exec(line);
+	if (!found) return undefined;
+	const [, address, time, userAgent] = found;
+	const held = parseUserAgent(userAgent);
+	const at = timeOf(time);
+	return held && !Number.isNaN(at) ? { address, at, held } : undefined;
+}
+
+const ACCESS =
+	/^(\S+) .*\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "GET [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/;
+
+/** `03/Feb/2031:04:05:06 +0000`, in ms since 1970. */
+function timeOf(text: string): number {
+	const month = months.indexOf(text.slice(3, 6));
+	const [day, year, hour, minute, second] = [
+		[0, 2],
+		[7, 11],
+		[12, 14],
+		[15, 17],
+		[18, 20],
+	].map(([from, to]) => Number(text.slice(from, to)));
+	const offset = Number(text.slice(22, 24)) * 60 + Number(text.slice(24, 26));
+	if (month < 0) return Number.NaN;
+	return Date.UTC(year, month, day, hour, minute, second) - (text[21] === "-" ? -offset : offset) * 60_000;
+}
+
+/** Devices by the age of their last word: the poll interval and its tenth first. */
+export interface Band {
+	/** Upper end, in days; the last has none. */
+	days: number;
+	devices: number;
+	/** Those of them that hold the generation in question, or a later one. */
+	with: number;
+}
+
+export function bandsOf(
+	{ groups }: Pick<Census, "groups">,
+	generation: number,
+	days: number,
+	now = Date.now(),
+): Band[] {
+	const recent = Math.round(days * 1.1);
+	const bands = [recent, 90, 365, Infinity]
+		.filter((end, index) => index === 0 || end > recent)
+		.map(end => ({ days: end, devices: 0, with: 0 }));
+	for (const { current = 0, next = 0, heard } of groups) {
+		for (const at of heard) {
+			const band = bands.find(({ days: end }) => now - at <= end * DAY)!;
+			band.devices++;
+			if (Math.max(current, next) >= generation) band.with++;
 		}
-	} catch (error) {
-		throw new OperatorError(`${file}: ${(error as Error).message}`);
 	}
-	yield rest;
+	return bands;
 }
 
-function openLog(file: string): Readable {
-	const start = Buffer.alloc(2);
-	const log = openSync(file, "r");
-	readSync(log, start, { position: 0 });
-	const bytes = createReadStream("", { fd: log, start: 0 });
-	if (start.readUInt16BE() !== GZIP) return bytes.setEncoding("latin1");
-	const text = createGunzip();
-	bytes.on("error", error => text.destroy(error)).pipe(text);
-	return text.setEncoding("latin1");
-}
+const DAY = 86_400_000; // ms
 
-const GZIP = 0x1f8b;
-
-/** Of `days` up to now, from our own servers' log and from those that are named. */
-export async function adoptionOf(
-	fleet: Fleet,
-	{ accessLog = [], days }: { accessLog?: string[]; days: number },
-): Promise<Adoption> {
-	const since = new Date(Date.now() - days * 86_400_000);
-	const adoption: Adoption = { asks: 0, held: new Map() };
-	const own = existsSync(fleet.accessLog) ? [fleet.accessLog] : [];
-	for (const file of [...own, ...accessLog]) {
-		if (!existsSync(file)) throw new OperatorError(`--access-log ${file}: no such file`);
-		await readAdoption(file, since, adoption);
-	}
-	return adoption;
-}
-
-export function count(adoption: Adoption, { current, next }: Held): void {
-	const key = `${current ?? "-"},${next ?? "-"}`;
-	if (!adoption.held.has(key) && adoption.held.size >= MOST_STATES) return;
-	adoption.asks++;
-	adoption.held.set(key, (adoption.held.get(key) ?? 0) + 1);
-}
-
-/** The highest generation that any device has ever said it holds, as far as this machine knows; 0: none has. */
-export async function highestGeneration(fleet: Fleet, accessLog?: string[]): Promise<number> {
-	const { held } = await adoptionOf(fleet, { accessLog, days: 100 * 366 });
-	const generations = [...held.keys()].flatMap(key => key.split(",").map(Number)).filter(one => !Number.isNaN(one));
-	return Math.max(0, ...generations);
-}
-
-/** The share of asks by devices that hold `generation` or a later one in a slot; undefined: nobody asked. */
-export function shareWith({ asks, held }: Adoption, generation: number): number | undefined {
-	if (asks === 0) return undefined;
-	let ready = 0;
-	for (const [key, times] of held) {
-		const [current, next] = key.split(",").map(Number);
-		if (current >= generation || next >= generation) ready += times;
-	}
-	return ready / asks;
+/** The share, of the devices that were heard within their poll interval, of those that hold it; undefined: none was. */
+export function shareOf([{ devices, with: having }]: Band[]): number | undefined {
+	return devices === 0 ? undefined : having / devices;
 }
 
 /** Have enough devices the next authority, as far as is known? Else taking over is asked for twice. */
@@ -162,17 +185,52 @@ export function isEnough(share: number | undefined): boolean {
 
 const ENOUGH = 0.95;
 
-export function adoptionText(adoption: Adoption, generation: number, days: number): string {
-	const share = shareWith(adoption, generation);
-	if (share === undefined)
-		return `adoption of generation ${generation}: unknown, no device asked in ${days} days (baton status --access-log FILE reads nginx's log)`;
-	const held = [...adoption.held]
-		.sort((a, b) => b[1] - a[1])
-		.slice(0, 6)
-		.map(([state, times]) => `(${state}) ${times}`)
-		.join(", ");
+/** For people, line by line. */
+export function adoptionText(census: Census, generation: number, days: number, now = Date.now()): string[] {
+	const bands = bandsOf(census, generation, days, now);
+	const share = shareOf(bands);
+	if (bands.every(({ devices }) => devices === 0))
+		return [
+			`adoption of generation ${generation}: unknown, no device was heard (baton status --access-log FILE reads nginx's log)`,
+		];
+	const [recent, ...older] = bands;
 	const low = isEnough(share) ? "" : " LOW:";
-	return `adoption of generation ${generation}:${low} ${Math.round(share * 100)} % of ${adoption.asks} requests in ${days} days; (current,next): ${held}. Unauthenticated: a hint, no proof.`;
+	const percent = share === undefined ? "" : ` (${Math.floor(share * 100)} %)`;
+	const silent = older
+		.map((band, index) => ({ ...band, from: bands[index].days }))
+		.filter(({ devices }) => devices > 0)
+		.map(({ from, days: to, devices, with: having }) => `${ageText(from, to)} ${having} of ${devices}`);
+	return [
+		`adoption of generation ${generation}:${low} ${recent.with} of ${recent.devices} devices that were heard within ${recent.days} days hold it${percent}`,
+		...(silent.length > 0 ? [`  and of those that were last heard ${silent.join(", ")}`] : []),
+		`  (current,next): ${holdings(census)}`,
+		...failures(census).map(text => `  ${text}`),
+		`  counted from ${census.asks} requests by their addresses: a hint, no proof`,
+	];
 }
+
+function ageText(from: number, to: number): string {
+	return to === Infinity ? `more than ${from} days ago` : `${from} to ${to} days ago`;
+}
+
+function holdings({ groups }: Census): string {
+	const numbers = new Map<string, number>();
+	for (const { current, next, heard } of groups) {
+		const held = `(${current ?? "-"},${next ?? "-"})`;
+		numbers.set(held, (numbers.get(held) ?? 0) + heard.length);
+	}
+	const all = [...numbers].sort((a, b) => b[1] - a[1]).map(([held, number]) => `${held} ${number}`);
+	return all.length > SHOWN ? `${all.slice(0, SHOWN).join(", ")}, and ${all.length - SHOWN} others` : all.join(", ");
+}
+
+function failures({ groups }: Census): string[] {
+	const numbers = new Map<string, number>();
+	for (const { failed, heard } of groups)
+		if (failed !== undefined) numbers.set(failed, (numbers.get(failed) ?? 0) + heard.length);
+	const all = [...numbers].sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
+	return all.map(([reason, number]) => `${number} whose last update failed: ${reason}`);
+}
+
+const SHOWN = 6;
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -39,6 +39,10 @@ export function check(fleet: Fleet, { signer, now = new Date() }: CheckOptions =
 		...checkAudit(fleet),
 		...(signer ? checkLog(fleet, operation, signer) : []),
 	];
+	return gravestFirst(findings);
+}
+
+export function gravestFirst(findings: Finding[]): Finding[] {
 	const order: Weight[] = ["danger", "due", "note"];
 	return findings.sort((a, b) => order.indexOf(a.weight) - order.indexOf(b.weight));
 }

@@ -59,7 +59,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			"baton status --access-log /var/log/nginx/access.log",
 		)
 			.option("--access-log <file>", ACCESS_LOG, collect)
-			.option("--days <days>", "how far back polls count", positiveInteger, 30)
+			.option("--days <days>", "the devices' poll interval", positiveInteger, 30)
 			.addHelpText(
 				"after",
 				"\nExit codes: 0 all is well, 3 something is due, 4 devices are or will be cut off, 2 bad arguments or files.",
@@ -161,7 +161,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			"baton take-over --access-log /var/log/nginx/access.log",
 		)
 			.option("--access-log <file>", ACCESS_LOG, collect)
-			.option("--days <days>", "how far back polls count", positiveInteger, 30)
+			.option("--days <days>", "the devices' poll interval", positiveInteger, 30)
 			.option("--yes", "do not ask")
 			.option("--dl <folder>", DL),
 		finish,

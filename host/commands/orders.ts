@@ -2,7 +2,7 @@
 // needed; and restored, after a backup.
 
 import type { X509Certificate } from "node:crypto";
-import { adoptionOf, adoptionText, highestGeneration, isEnough, shareWith } from "../adoption.js";
+import { adoptionText, bandsOf, censusOf, isEnough, shareOf } from "../adoption.js";
 import { readChain } from "../authority-folder.js";
 import type { Fleet } from "../fleet.js";
 import { type CarriedOut, FleetDesk } from "../fleet-desk.js";
@@ -36,14 +36,14 @@ export async function takeOver(options: OrderOptions & { accessLog?: string[]; d
 	if (next !== undefined) {
 		if (!fleet.information(next)) lines.push(...carriedOutText(fleet, await desk.takeUp()));
 		desk.preview({ order: "take over" });
-		const adoption = await adoptionOf(fleet, options);
-		lines.push(adoptionText(adoption, desk.operation.next!, options.days));
+		const census = await censusOf(fleet, options);
+		lines.push(...adoptionText(census, next, options.days));
 		if (!options.yes) {
 			process.stdout.write(`${lines.splice(0).join("\n")}\n`);
 			const question =
 				"Full operation cannot be undone: devices that follow refuse servers that still present the old authority.\n" +
 				`Have certificates by CA ${authorityOf(operation, next).letter} ready for all of: ${fleet.settings.services.join(", ")}.`;
-			const word = isEnough(shareWith(adoption, next)) ? "take over" : "take over anyway";
+			const word = isEnough(shareOf(bandsOf(census, next, options.days))) ? "take over" : "take over anyway";
 			if (!(await confirmed(word, question))) return notConfirmed("nothing was changed");
 		}
 	}
@@ -156,7 +156,7 @@ const UNKNOWN = 16; // generations
 export async function restored(options: OrderOptions & { above?: number; accessLog?: string[] }): Promise<Outcome> {
 	const desk = FleetDesk.open(options);
 	const { fleet, operation } = desk;
-	const seen = await highestGeneration(fleet, options.accessLog);
+	const { highest: seen } = await censusOf(fleet, { accessLog: options.accessLog, days: 30 });
 	const lastSigned = desk.signerAtHand?.last ?? 0;
 	const known = Math.max(newest(operation), lastSigned);
 	if (options.above !== undefined && options.above < known)

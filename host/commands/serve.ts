@@ -4,7 +4,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { AccessLog } from "../access-log.js";
-import { adoptionOf, adoptionText, isEnough, shareWith } from "../adoption.js";
+import { Adoption, adoptionText, bandsOf, isEnough, shareOf } from "../adoption.js";
 import { check, findingText } from "../check.js";
 import type { Fleet } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
@@ -27,6 +27,8 @@ export interface ServeOptions {
 	/** Take over at the plan's date whatever is known of adoption. */
 	unattended?: boolean;
 	dl?: string;
+	accessLog?: string[];
+	/** The devices' poll interval. */
 	days: number;
 	/** The page too; on this port of 127.0.0.1, or on any. */
 	ui?: true | number;
@@ -40,6 +42,7 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 	const desk = FleetDesk.open(options);
 	const { fleet } = desk;
 	const teller = new Teller();
+	const adoption = new Adoption(fleet, { accessLog: options.accessLog, days });
 	for (const finding of check(fleet, { signer: desk.signerAtHand })) say(findingText(finding));
 	const stopped = untilStopped();
 	const log = new AccessLog(fleet.accessLog, say);
@@ -63,7 +66,7 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 		ui === undefined
 			? undefined
 			: await UiServer.open(
-					new FleetPage(desk, days, async generation => {
+					new FleetPage(desk, adoption, async generation => {
 						const carriedOut = await desk.give({ order: "revoke", generation });
 						const advice = revocationText(carriedOut, desk.operation, generation);
 						for (const line of [...carriedOutText(fleet, carriedOut), ...advice]) say(line);
@@ -79,7 +82,7 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 		if (busy) return;
 		busy = true;
 		try {
-			if (options.schedule) await followPlan(desk, options, teller);
+			if (options.schedule) await followPlan(desk, { adoption, unattended: options.unattended }, teller);
 			const now = changed(fleet);
 			if (now !== seen) {
 				await reconcile();
@@ -99,6 +102,7 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 	await page?.close();
 	await server.close();
 	await log.close();
+	await adoption.close();
 	say("stopped");
 	return {};
 }
@@ -112,7 +116,11 @@ export function untilStopped(): Promise<void> {
 }
 
 /** Carries out what is due, and signs what is not signed. Full operation waits for adoption, unless it may not. */
-async function followPlan(desk: FleetDesk, options: ServeOptions, teller: Teller): Promise<void> {
+async function followPlan(
+	desk: FleetDesk,
+	options: { adoption: Adoption; unattended?: boolean },
+	teller: Teller,
+): Promise<void> {
 	const { fleet, due, year, operation } = desk;
 	const isDue = due !== undefined && due.year <= year;
 	if (!isDue && fleet.unsignedGenerations(operation).length === 0) return teller.tell("waits", []);
@@ -125,13 +133,17 @@ async function followPlan(desk: FleetDesk, options: ServeOptions, teller: Teller
 }
 
 /** Why full operation, which is due, does not come yet; empty: nothing stands in the way of what is due. */
-async function takeOverWaits({ fleet, operation }: FleetDesk, options: ServeOptions, order: Order): Promise<string> {
+async function takeOverWaits(
+	{ fleet, operation }: FleetDesk,
+	{ adoption, unattended }: { adoption: Adoption; unattended?: boolean },
+	order: Order,
+): Promise<string> {
 	if (order.order !== "take over") return "";
 	const next = operation.next!;
 	if (!fleet.information(next)) return `CA information ${next} is not signed yet`;
-	const adoption = await adoptionOf(fleet, { days: options.days });
-	if (options.unattended || isEnough(shareWith(adoption, next))) return "";
-	return `${orderText(order)}, says the plan; it waits: ${adoptionText(adoption, next, options.days)} Say baton take-over`;
+	const census = await adoption.read();
+	if (unattended || isEnough(shareOf(bandsOf(census, next, adoption.days)))) return "";
+	return `${orderText(order)}, says the plan; it waits: ${adoptionText(census, next, adoption.days)[0]}. Say baton take-over`;
 }
 
 /** Changes when the operation or a signed CA information does. */

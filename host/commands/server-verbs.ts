@@ -28,6 +28,7 @@ export function registerServerVerbs(program: Command, finish: Finish): void {
 			.argument("<csr>", "certificate signing request, PEM")
 			.option("--name <host>", "instead of the names in the request", collect)
 			.option("--generation <n>", "by this authority (default: the one in full operation)", positiveInteger)
+			.option("--access-log <file>", "another web server's, for adoption", collect)
 			.option("--days <days>", "valid for so long (default: to the authority's end)", positiveInteger)
 			.option("--out <file>", "instead of standard output"),
 		finish,
@@ -117,7 +118,8 @@ export function registerServerVerbs(program: Command, finish: Finish): void {
 				"a socket for all names; several, where addresses differ by their ports (default: 127.0.0.1:8443)",
 				collectAddressAndPort,
 			)
-			.option("--days <days>", "how far back polls count", positiveInteger, 30)
+			.option("--access-log <file>", "another web server's, for adoption", collect)
+			.option("--days <days>", "the devices' poll interval", positiveInteger, 30)
 			.option("--ui [port]", "show a page too, on 127.0.0.1", positiveInteger);
 	}
 }

@@ -1,13 +1,14 @@
 // status: what is in operation, what comes next, and what devices have of it. check: is all of it whole? Their exit codes
 // are for a clock that asks every day: 0 all is well, 3 something is due, 4 devices are or will be cut off.
 
-import { adoptionOf, adoptionText } from "../adoption.js";
-import { check, type Finding, findingText } from "../check.js";
+import { adoptionText, bandsOf, censusOf } from "../adoption.js";
+import { check, type Finding, findingText, gravestFirst } from "../check.js";
 import { hostAndPort, judgeURL } from "../device-judge.js";
 import type { Fleet } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
 import type { Operation } from "../operator.js";
 import { orderText } from "../operator-text.js";
+import { reminders, stragglers } from "../reminders.js";
 import type { Outcome } from "./verb.js";
 
 export interface StatusOptions {
@@ -19,9 +20,19 @@ export interface StatusOptions {
 export async function status(options: StatusOptions): Promise<Outcome> {
 	const desk = FleetDesk.open(options);
 	const { fleet, operation, year, due } = desk;
-	const adoption = await adoptionOf(fleet, options);
+	const census = await censusOf(fleet, options);
 	const unsigned = fleet.unsignedGenerations(operation);
-	const findings = check(fleet);
+	const findings = gravestFirst([
+		...check(fleet),
+		...reminders(fleet, operation),
+		...stragglers(fleet, operation, census),
+	]);
+	const asked = operation.next ?? operation.full;
+	const groups = census.groups.map(({ heard, ...held }) => ({
+		...held,
+		devices: heard.length,
+		last: new Date(heard.reduce((a, b) => Math.max(a, b), 0)).toISOString(),
+	}));
 	const isDue = due !== undefined && due.year <= year;
 	const day = (at: number) => fleet.dateOf(at).toISOString().slice(0, 10);
 	const next = due && `next by plan: ${orderText(due.order)} on ${day(due.year)}${isDue ? " (due now)" : ""}`;
@@ -38,7 +49,7 @@ export async function status(options: StatusOptions): Promise<Outcome> {
 				({ namedBy, up, from, endedAt }) =>
 					`  ${placeOf(fleet, namedBy)}  ${up ? `in operation since ${day(from)}, ${servesText(fleet, operation, namedBy)}` : `terminated ${day(endedAt!)}`}`,
 			),
-			adoptionText(adoption, operation.next ?? operation.full, options.days),
+			...adoptionText(census, asked, options.days),
 			...(next ? [next] : []),
 			...findings.map(findingText),
 		],
@@ -48,7 +59,7 @@ export async function status(options: StatusOptions): Promise<Outcome> {
 			operation,
 			due,
 			unsigned,
-			adoption: { asks: adoption.asks, held: Object.fromEntries(adoption.held) },
+			adoption: { generation: asked, asks: census.asks, bands: bandsOf(census, asked, options.days), groups },
 			findings,
 		},
 	};

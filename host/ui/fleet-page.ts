@@ -1,24 +1,24 @@
 // A real fleet as the page shows it: devices by what their polls say that they hold.
 
-import { adoptionOf } from "../adoption.js";
+import type { Adoption } from "../adoption.js";
 import type { FleetDesk } from "../fleet-desk.js";
 import { stepText } from "../operator-text.js";
 import type { UiSource, UiState } from "./ui-server.js";
 
 export class FleetPage implements UiSource {
 	readonly #desk: FleetDesk;
-	readonly #days: number;
+	readonly #adoption: Adoption;
 	readonly #revoke: (generation: number) => Promise<void>;
 
-	constructor(desk: FleetDesk, days: number, revoke: (generation: number) => Promise<void>) {
+	constructor(desk: FleetDesk, adoption: Adoption, revoke: (generation: number) => Promise<void>) {
 		this.#desk = desk;
-		this.#days = days;
+		this.#adoption = adoption;
 		this.#revoke = revoke;
 	}
 
 	async state(): Promise<UiState> {
 		const { fleet, operation, steps, year, due } = this.#desk;
-		const adoption = await adoptionOf(fleet, { days: this.#days });
+		const { groups } = await this.#adoption.read();
 		return {
 			title: `fleet ${fleet.name}`,
 			year,
@@ -30,18 +30,12 @@ export class FleetPage implements UiSource {
 				serves: fleet.served(operation, server.namedBy)?.generation,
 			})),
 			full: operation.full,
-			devices: [...adoption.held]
-				.sort((a, b) => b[1] - a[1])
-				.slice(0, 20)
-				.map(([held, times]) => {
-					const [current, next] = held.split(",").map(Number);
-					return {
-						name: `${times} of ${adoption.asks} requests`,
-						state: `in ${this.#days} days`,
-						current,
-						next: Number.isNaN(next) ? null : next,
-					};
-				}),
+			devices: groups.slice(0, 20).map(({ current, next, failed, heard }) => ({
+				name: `${heard.length} devices`,
+				state: failed ?? "",
+				current: current ?? null,
+				next: next ?? null,
+			})),
 			events: steps.map((step, index) => ({
 				number: index + 1,
 				year: step.year,

@@ -119,7 +119,7 @@ for (const board of ["node", "simulator"] as const) {
 		const known = await baton("take-over", "--yes", "--access-log", nginx.accessLog);
 		assert.match(
 			known,
-			/adoption of generation 2: LOW: 50 % of 4 requests in 30 days; \(current,next\): \(1,-\) 2, \(1,2\) 2\./,
+			/adoption of generation 2: LOW: 1 of 2 devices that were heard within 33 days hold it \(50 %\)\n {2}\(current,next\): \(1,-\) 1, \(1,2\) 1\n {2}counted from 4 requests/,
 		);
 
 		nginx = await startNginx(join(folder, "nginx"), await configuration(await serviceBy(2)), port);
