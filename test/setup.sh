@@ -4,6 +4,7 @@
 #   nginx-light                                the exported download servers
 #   apache2-bin, haproxy, lighttpd, caddy      the other servers of the zoo
 #   libnss3-tools                              NSS's server
+#   default-jdk-headless, erlang-ssl           Java's and Erlang's
 #   easy-rsa, golang-cfssl, mkcert, minica     its authorities
 #   chromium                                   the page
 #   valgrind                                   whether the C kernel's time depends on a secret
@@ -13,7 +14,8 @@
 set -eu
 
 packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind
-	apache2-bin haproxy lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls caddy libnss3-tools easy-rsa golang-cfssl mkcert minica"
+	apache2-bin haproxy lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls caddy libnss3-tools default-jdk-headless
+	erlang-ssl easy-rsa golang-cfssl mkcert minica"
 say() { echo "setup: $*"; }
 fail() { say "$*" >&2; exit 1; }
 

@@ -1,9 +1,9 @@
 // All servers of the zoo.
 
-import { go } from "./go.js";
 import { node } from "./node.js";
 import { apache, caddy, haproxy, lighttpd, lighttpdWithGnuTLS, nginx } from "./one-port.js";
 import { gnuTLS, openSSL } from "./one-process-each.js";
+import { erlang, go, java } from "./printed-port.js";
 import type { ServerKind } from "./server-kind.js";
 
 export const kinds: ServerKind[] = [
@@ -17,4 +17,6 @@ export const kinds: ServerKind[] = [
 	gnuTLS,
 	lighttpdWithGnuTLS,
 	go,
+	java,
+	erlang,
 ];
