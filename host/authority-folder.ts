@@ -12,7 +12,7 @@
 //
 // The folder appears whole or not at all, before the order that it belongs to is recorded.
 
-import { type KeyObject, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type CertificateAuthority, certificatePem, type ServerCredentials } from "./certificate-authority.js";
@@ -22,6 +22,7 @@ import type { Authority } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import type { Passphrase } from "./passphrases.js";
 import { isEncrypted, readPrivateKey, writePrivateKey } from "./private-key-file.js";
+import { isKeyOf, type PrivateKey } from "./signing-key.js";
 
 /** An authority as it was ordered, and the address that its CA information names. */
 export interface Ordered extends Authority {
@@ -40,7 +41,7 @@ export interface Made {
 	/** The CA certificate as devices get it, DER. */
 	anchor: Uint8Array;
 	/** `request`: where the CA's key is elsewhere, what is carried there; the certificate comes back from it. */
-	download: ServerCredentials | { privateKey: KeyObject; request: string };
+	download: ServerCredentials | { privateKey: PrivateKey; request: string };
 }
 
 export class AuthorityFolder {
@@ -131,7 +132,7 @@ export class AuthorityFolder {
 	/** The download server's certificate, and those between it and the CA's. Throws OperatorError if it is another key's. */
 	keepDownload(chain: X509Certificate[]): void {
 		const key = readPrivateKey(join(this.path, "download", "server.key"), this.#passphrase);
-		if (!chain[0].checkPrivateKey(key)) throw new OperatorError("this certificate is of another key than the request");
+		if (!isKeyOf(chain[0], key)) throw new OperatorError("this certificate is of another key than the request");
 		replaceFile(join(this.path, "download", "server.pem"), chain.map(({ raw }) => certificatePem(raw)).join(""));
 	}
 
@@ -193,7 +194,7 @@ export function readKeyAndCertificate(folder: string, name: string, passphrase: 
 	const file = join(folder, `${name}.pem`);
 	const [own, ...between] = readChain(file, readOperatorFile(file));
 	const privateKey = readPrivateKey(join(folder, `${name}.key`), passphrase);
-	if (!own.checkPrivateKey(privateKey)) throw new OperatorError(`${file}: the key beside it is another certificate's`);
+	if (!isKeyOf(own, privateKey)) throw new OperatorError(`${file}: the key beside it is another certificate's`);
 	const intermediates = between.map(({ raw }) => new Uint8Array(raw));
 	return { certificate: new Uint8Array(own.raw), privateKey, ...(between.length > 0 ? { intermediates } : {}) };
 }

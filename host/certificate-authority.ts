@@ -6,14 +6,24 @@
 // Leaves out: intermediates, revocation lists (a device without a clock could not tell a fresh one from an old one).
 
 import "reflect-metadata";
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, webcrypto } from "node:crypto";
+import { createHash, randomBytes, webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
-import { OperatorError } from "./operator-error.js";
+import { BIT_STRING, content, element, elements, INTEGER, OBJECT_IDENTIFIER, SEQUENCE, SET, sequence } from "./der.js";
+import {
+	isSignedBy,
+	type KeyType,
+	newKeyPair,
+	type PrivateKey,
+	type PublicKey,
+	publicKeyInfo,
+	publicKeyOf,
+	readPublicKeyInfo,
+	signatureAlgorithm,
+	signWith,
+} from "./signing-key.js";
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
-
-export type KeyType = "ed25519" | "p256" | "rsa-2048";
 
 export interface Validity {
 	notBefore: Date;
@@ -22,13 +32,13 @@ export interface Validity {
 
 export interface CertificateAuthority {
 	certificate: Uint8Array; // DER
-	privateKey: KeyObject;
+	privateKey: PrivateKey;
 }
 
 /** What a TLS server shows. */
 export interface ServerCredentials {
 	certificate: Uint8Array; // DER
-	privateKey: KeyObject;
+	privateKey: PrivateKey;
 	/** Between the server's certificate and the authority's, DER. */
 	intermediates?: Uint8Array[];
 }
@@ -38,7 +48,7 @@ export function authorityName(fleet: string, generation: number): string {
 	return `${fleet} CA ${generation}`;
 }
 
-/** A new key and its self-signed CA certificate: 250 to 300 bytes for a short name. */
+/** A new key and its self-signed CA certificate: 250 to 300 bytes for a short name and an Ed25519 key. */
 export async function createCertificateAuthority({
 	name,
 	validity,
@@ -50,21 +60,18 @@ export async function createCertificateAuthority({
 }): Promise<CertificateAuthority> {
 	const { privateKey, publicKey } = newKeyPair(keyType);
 	const subject = commonName(name);
-	const certificate = await x509.X509CertificateGenerator.create({
-		serialNumber: serialNumber(),
-		subject,
+	const certificate = makeCertificate(privateKey, {
 		issuer: subject,
-		...validity,
-		publicKey: await publicCryptoKey(publicKey),
-		signingKey: await privateCryptoKey(privateKey),
-		signingAlgorithm: signingAlgorithm(privateKey),
+		validity,
+		subject,
+		publicKey,
 		extensions: [
 			new x509.BasicConstraintsExtension(true, undefined, true),
 			new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
-			await x509.SubjectKeyIdentifierExtension.create(await publicCryptoKey(publicKey)),
+			new x509.SubjectKeyIdentifierExtension(keyIdentifier(publicKey)),
 		],
 	});
-	return { certificate: new Uint8Array(certificate.rawData), privateKey };
+	return { certificate, privateKey };
 }
 
 /** A new key and a certificate for it. `names`: DNS names and IP addresses, the first is also the subject. */
@@ -84,67 +91,58 @@ export async function issueServerCertificate(
 		validity,
 		publicKey,
 		usage = "server",
-	}: { names: string[]; validity: Validity; publicKey: KeyObject; usage?: "server" | "client" },
+	}: { names: string[]; validity: Validity; publicKey: PublicKey; usage?: "server" | "client" },
 ): Promise<Uint8Array> {
 	if (names.length === 0) throw new TypeError("expected at least one name for the server");
-	const issuer = new x509.X509Certificate(authority.certificate);
-	const issuerKey = createPublicKey(authority.privateKey);
-	// RFC 5280 §4.1.2.6: a subject may be empty if subjectAltName is critical; a common name has 64 characters at most.
-	const named = names[0].length <= 64;
-	const key = await publicCryptoKey(publicKey);
-	const certificate = await x509.X509CertificateGenerator.create({
-		serialNumber: serialNumber(),
-		subject: named ? commonName(names[0]) : ([] as x509.JsonName),
-		issuer: issuer.subjectName,
-		...validity,
-		publicKey: key,
-		signingKey: await privateCryptoKey(authority.privateKey),
-		signingAlgorithm: signingAlgorithm(authority.privateKey),
+	// The issuer's own key identifier, which need not be the hash of its key (RFC 5280 §4.2.1.1).
+	const own = new x509.X509Certificate(authority.certificate).getExtension(x509.SubjectKeyIdentifierExtension);
+	return makeCertificate(authority.privateKey, {
+		issuer: nameOf(authority.certificate),
+		validity,
+		subject: subjectOf(names),
+		publicKey,
 		extensions: [
 			new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
 			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage[usage === "server" ? "serverAuth" : "clientAuth"]]),
-			new x509.SubjectAlternativeNameExtension(
-				names.map(name => ({ type: isIP(name) ? ("ip" as const) : ("dns" as const), value: name })),
-				!named,
-			),
-			await authorityKeyIdentifier(issuer, issuerKey),
+			alternativeNames(names, !hasCommonName(names)),
+			new x509.AuthorityKeyIdentifierExtension(own?.keyId ?? keyIdentifier(publicKeyOf(authority.privateKey))),
 		],
 	});
-	return new Uint8Array(certificate.rawData);
 }
 
-/** What a server asks another CA for, PEM. */
+/** What a server asks another CA for (RFC 2986), PEM. */
 export async function createCertificateRequest(
-	{ privateKey, publicKey }: { privateKey: KeyObject; publicKey: KeyObject },
+	{ privateKey, publicKey }: { privateKey: PrivateKey; publicKey: PublicKey },
 	names: string[],
 ): Promise<string> {
-	const request = await x509.Pkcs10CertificateRequestGenerator.create({
-		name: names[0].length <= 64 ? commonName(names[0]) : ([] as x509.JsonName),
-		keys: { privateKey: await privateCryptoKey(privateKey), publicKey: await publicCryptoKey(publicKey) },
-		signingAlgorithm: signingAlgorithm(privateKey),
-		extensions: [
-			new x509.SubjectAlternativeNameExtension(
-				names.map(name => ({ type: isIP(name) ? ("ip" as const) : ("dns" as const), value: name })),
-			),
-		],
-	});
-	return `${request.toString("pem")}\n`;
+	const wanted = sequence(Buffer.from(alternativeNames(names, false).rawData));
+	const attribute = sequence(element(OBJECT_IDENTIFIER, EXTENSION_REQUEST), element(SET, wanted));
+	const information = sequence(
+		element(INTEGER, Buffer.of(0)),
+		subjectOf(names),
+		publicKeyInfo(publicKey),
+		element(0xa0, attribute),
+	);
+	return `${new x509.Pkcs10CertificateRequest(signed(privateKey, information)).toString("pem")}\n`;
 }
 
 /** What a server asks for: its key and its names. Throws TypeError unless the request is signed by its own key. */
-export async function readCertificateRequest(pem: string): Promise<{ publicKey: KeyObject; names: string[] }> {
+export async function readCertificateRequest(pem: string): Promise<{ publicKey: PublicKey; names: string[] }> {
 	const request = new x509.Pkcs10CertificateRequest(pem);
-	if (!(await request.verify())) throw new TypeError("the request is not signed by its own key");
+	const [information, algorithm, signature] = elements(content(Buffer.from(request.rawData), SEQUENCE));
+	const publicKey = readPublicKeyInfo(Buffer.from(request.publicKey.rawData));
+	if (
+		!signatureAlgorithm(publicKey).equals(algorithm) ||
+		!isSignedBy(publicKey, information, content(signature, BIT_STRING).subarray(1))
+	)
+		throw new TypeError("the request is not signed by its own key");
 	const alternative = request.getExtension("2.5.29.17"); // by class it is not found
 	const names = alternative
 		? new x509.SubjectAlternativeNameExtension(alternative.rawData).names.items
 				.filter(({ type }) => type === "dns" || type === "ip")
 				.map(({ value }) => value)
 		: request.subjectName.getField("CN");
-	return {
-		publicKey: createPublicKey({ key: Buffer.from(request.publicKey.rawData), type: "spki", format: "der" }),
-		names,
-	};
+	return { publicKey, names };
 }
 
 /** A certificate as text, for servers' configuration files. */
@@ -155,70 +153,78 @@ export function certificatePem(certificate: Uint8Array): string {
 	return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 
-export function newKeyPair(keyType: KeyType): { privateKey: KeyObject; publicKey: KeyObject } {
-	switch (keyType) {
-		case "ed25519":
-			return generateKeyPairSync("ed25519");
-		case "p256":
-			return generateKeyPairSync("ec", { namedCurve: "P-256" });
-		case "rsa-2048":
-			return generateKeyPairSync("rsa", { modulusLength: 2048 });
-	}
+/** The subject's Name, DER. */
+function nameOf(certificate: Uint8Array): Buffer {
+	const [toBeSigned] = elements(content(Buffer.from(certificate), SEQUENCE));
+	return elements(content(toBeSigned, SEQUENCE))[5];
 }
 
-/** The issuer's own key identifier, which need not be the hash of its key (RFC 5280 §4.2.1.1). */
-async function authorityKeyIdentifier(issuer: x509.X509Certificate, issuerKey: KeyObject) {
-	const own = issuer.getExtension(x509.SubjectKeyIdentifierExtension);
-	return own
-		? new x509.AuthorityKeyIdentifierExtension(own.keyId)
-		: await x509.AuthorityKeyIdentifierExtension.create(await publicCryptoKey(issuerKey));
+interface Fields {
+	issuer: Uint8Array; // Name, DER
+	validity: Validity;
+	subject: Uint8Array; // Name, DER
+	publicKey: PublicKey;
+	extensions: x509.Extension[];
 }
 
-function commonName(name: string): x509.JsonName {
-	return [{ CN: [name] }];
+/** RFC 5280 §4.1. */
+function makeCertificate(key: PrivateKey, { issuer, validity, subject, publicKey, extensions }: Fields): Uint8Array {
+	const toBeSigned = sequence(
+		element(0xa0, element(INTEGER, Buffer.of(2))), // version 3
+		element(INTEGER, serialNumber()),
+		signatureAlgorithm(key),
+		issuer,
+		sequence(time(validity.notBefore), time(validity.notAfter)),
+		subject,
+		publicKeyInfo(publicKey),
+		element(0xa3, sequence(...extensions.map(({ rawData }) => Buffer.from(rawData)))),
+	);
+	return new Uint8Array(signed(key, toBeSigned));
 }
 
-/** 64 random bits, positive and without a leading zero byte (RFC 5280 §4.1.2.2). */
-function serialNumber(): string {
+function signed(key: PrivateKey, toBeSigned: Buffer): Buffer {
+	const signature = element(BIT_STRING, Buffer.of(0), signWith(key, toBeSigned));
+	return sequence(toBeSigned, signatureAlgorithm(key), signature);
+}
+
+/** id-ExtensionRequest (RFC 2985 §5.4.2), 1.2.840.113549.1.9.14. */
+const EXTENSION_REQUEST = Buffer.from("2a864886f70d01090e", "hex");
+
+/** §4.1.2.5: UTCTime through 2049, GeneralizedTime after it; whole seconds. */
+function time(date: Date): Buffer {
+	const text = `${date.toISOString().replace(/[-:T]|\.\d+/g, "")}`;
+	return date.getUTCFullYear() < 2050 ? element(0x17, Buffer.from(text.slice(2))) : element(0x18, Buffer.from(text));
+}
+
+/** §4.2.1.2, method 1. */
+function keyIdentifier(key: PublicKey): string {
+	const [, bits] = elements(content(publicKeyInfo(key), SEQUENCE));
+	return createHash("sha1").update(content(bits, BIT_STRING).subarray(1)).digest("hex");
+}
+
+function alternativeNames(names: string[], critical: boolean): x509.Extension {
+	return new x509.SubjectAlternativeNameExtension(
+		names.map(name => ({ type: isIP(name) ? ("ip" as const) : ("dns" as const), value: name })),
+		critical,
+	);
+}
+
+/** §4.1.2.6: a subject may be empty if subjectAltName is critical; a common name has 64 characters at most. */
+function subjectOf(names: string[]): Buffer {
+	return hasCommonName(names) ? commonName(names[0]) : sequence();
+}
+
+function hasCommonName([name]: string[]): boolean {
+	return name.length <= 64;
+}
+
+function commonName(name: string): Buffer {
+	return Buffer.from(new x509.Name([{ CN: [name] }]).toArrayBuffer());
+}
+
+/** 64 random bits, positive and without a leading zero byte (§4.1.2.2). */
+function serialNumber(): Buffer {
 	const bytes = randomBytes(8);
 	bytes[0] = (bytes[0] & 0x3f) | 0x40;
-	return bytes.toString("hex");
-}
-
-function keyAlgorithm(key: KeyObject) {
-	return key.asymmetricKeyType === "ed25519"
-		? { name: "Ed25519" }
-		: key.asymmetricKeyType === "ec"
-			? { name: "ECDSA", namedCurve: curveOf(key) }
-			: key.asymmetricKeyType === "rsa"
-				? { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }
-				: unsupported(key);
-}
-
-function signingAlgorithm(key: KeyObject) {
-	const { name } = keyAlgorithm(key);
-	return name === "ECDSA" ? { name, hash: curveOf(key) === "P-384" ? "SHA-384" : "SHA-256" } : { name };
-}
-
-function curveOf(key: KeyObject): string {
-	const curve = key.asymmetricKeyDetails?.namedCurve;
-	const name = { prime256v1: "P-256", secp384r1: "P-384" }[curve ?? ""];
-	if (!name) throw new OperatorError(`devices verify keys on P-256 and P-384, not on ${curve}`);
-	return name;
-}
-
-function unsupported(key: KeyObject): never {
-	throw new OperatorError(`devices verify Ed25519, ECDSA and RSA keys, not ${key.asymmetricKeyType}`);
-}
-
-function publicCryptoKey(key: KeyObject) {
-	return webcrypto.subtle.importKey("spki", key.export({ type: "spki", format: "der" }), keyAlgorithm(key), true, [
-		"verify",
-	]);
-}
-
-function privateCryptoKey(key: KeyObject) {
-	return webcrypto.subtle.importKey("pkcs8", key.export({ type: "pkcs8", format: "der" }), keyAlgorithm(key), true, [
-		"sign",
-	]);
+	return bytes;
 }

@@ -23,13 +23,12 @@ import {
 	writeKeyAndCertificate,
 } from "./authority-folder.js";
 import { type CaInformation, decodeCaInformation, encodePayload, MAXIMUM_ADDRESSES } from "./ca-information.js";
-import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "./certificate-authority.js";
+import type { CertificateAuthority, ServerCredentials, Validity } from "./certificate-authority.js";
 import {
 	authorityName,
 	createCertificateAuthority,
 	createCertificateRequest,
 	createServerCredentials,
-	newKeyPair,
 } from "./certificate-authority.js";
 import {
 	hostAndPort,
@@ -57,6 +56,7 @@ import {
 import { OperatorError } from "./operator-error.js";
 import { fleetPassphrase, type Passphrase } from "./passphrases.js";
 import { checkFleetName } from "./signer.js";
+import { isKeyOf, type KeyType, newKeyPair } from "./signing-key.js";
 import { staticFile } from "./static-file.js";
 import { withoutSignature } from "./unsigned-certificate.js";
 
@@ -443,7 +443,7 @@ export class Fleet {
 	/** Throws OperatorError if an authority that was made elsewhere has no place here. */
 	#checkImported({ certificate, privateKey }: ImportedAuthority): void {
 		const x509 = new X509Certificate(certificate);
-		if (privateKey && !x509.checkPrivateKey(privateKey))
+		if (privateKey && !isKeyOf(x509, privateKey))
 			throw new OperatorError("this CA cannot be used: the private key is another certificate's");
 		for (const { generation, ca } of this.record?.operation.authorities ?? []) {
 			if (ca === generation && new X509Certificate(this.certificate(generation)).subject === x509.subject)

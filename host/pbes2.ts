@@ -2,7 +2,8 @@
 // scrypt (RFC 7914 §7) and AES-256-CBC, as `openssl pkcs8 -topk8 -scrypt` makes them. Node writes PBKDF2 with 2,048 rounds
 // alone, which a graphics card tries a million times a second; it reads these, and so does openssl.
 
-import { createCipheriv, randomBytes, scryptSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
+import { content, element, elements, INTEGER, OCTET_STRING, SEQUENCE, sequence } from "./der.js";
 
 /** What openssl still reads without being told: 16 MiB, five times over. */
 const COST = 16_384,
@@ -24,28 +25,38 @@ export function encryptPrivateKey(privateKey: Uint8Array, passphrase: string): s
 	return `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${base64}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
 }
 
+/** What `encryptPrivateKey` made, for keys that this Node cannot read by itself: DER. Throws if the passphrase is another. */
+export function decryptPrivateKey(pem: string, passphrase: string): Buffer {
+	const [, base64 = ""] = /-----BEGIN ENCRYPTED PRIVATE KEY-----([^-]*)-----END/.exec(pem) ?? [];
+	const [algorithm, encrypted] = parts(Buffer.from(base64, "base64"));
+	const [scheme, parameters] = parts(algorithm);
+	const [derivation, encryption] = parts(parameters);
+	const [function_, scrypt] = parts(derivation);
+	const [cipher, iv] = parts(encryption);
+	if (!scheme.equals(PBES2) || !function_.equals(SCRYPT) || !cipher.equals(AES_256_CBC))
+		throw new RangeError("expected PBES2 with scrypt and AES-256-CBC");
+	const [salt, cost, block, parallel] = parts(scrypt);
+	const [N, r, p] = [cost, block, parallel].map(each => Number(`0x${content(each, INTEGER).toString("hex")}`));
+	const key = scryptSync(passphrase, content(salt, OCTET_STRING), 32, { N, r, p });
+	const decipher = createDecipheriv("aes-256-cbc", key, content(iv, OCTET_STRING));
+	return Buffer.concat([decipher.update(content(encrypted, OCTET_STRING)), decipher.final()]);
+}
+
+function parts(bytes: Buffer): Buffer[] {
+	return elements(content(bytes, SEQUENCE));
+}
+
 /** Object identifiers, as DER has them. */
 const PBES2 = Buffer.from("06092a864886f70d01050d", "hex"), // 1.2.840.113549.1.5.13
 	SCRYPT = Buffer.from("06092b06010401da47040b", "hex"), // 1.3.6.1.4.1.11591.4.11
 	AES_256_CBC = Buffer.from("060960864801650304012a", "hex"); // 2.16.840.1.101.3.4.1.42
 
-function sequence(...parts: Buffer[]): Buffer {
-	return tagged(0x30, Buffer.concat(parts));
-}
-
 function octets(bytes: Buffer): Buffer {
-	return tagged(0x04, bytes);
+	return element(OCTET_STRING, bytes);
 }
 
 /** Of these few: none has its highest bit set, which would make it negative. */
 function integer(value: number): Buffer {
 	const hex = value.toString(16);
-	return tagged(0x02, Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex"));
-}
-
-function tagged(tag: number, content: Buffer): Buffer {
-	const { length } = content;
-	const head =
-		length < 0x80 ? [tag, length] : length < 0x100 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
-	return Buffer.concat([Buffer.from(head), content]);
+	return element(INTEGER, Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex"));
 }

@@ -1,31 +1,32 @@
 // Private keys on disk: PKCS #8 in PEM, mode 0600, encrypted (pbes2.ts) where a passphrase was given.
 
-import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createFile } from "./durable-file.js";
 import { OperatorError } from "./operator-error.js";
 import type { Passphrase } from "./passphrases.js";
 import { encryptPrivateKey } from "./pbes2.js";
+import { type PrivateKey, readPrivateKeyPem } from "./signing-key.js";
 
 /** Writes a key to a new file. A key file is never replaced: what it held may exist nowhere else. */
-export function writePrivateKey(path: string, key: KeyObject, passphrase?: Passphrase): void {
+export function writePrivateKey(path: string, key: PrivateKey, passphrase?: Passphrase): void {
 	createFile(path, privateKeyPem(key, passphrase), 0o600);
 }
 
-export function privateKeyPem(key: KeyObject, passphrase?: Passphrase): string {
+export function privateKeyPem(key: PrivateKey, passphrase?: Passphrase): string {
 	const given = passphrase?.given;
 	if (given === undefined) return key.export({ type: "pkcs8", format: "pem" }) as string;
-	return encryptPrivateKey(key.export({ type: "pkcs8", format: "der" }), given);
+	return encryptPrivateKey(key.export({ type: "pkcs8", format: "der" }) as Buffer, given);
 }
 
 /** Throws OperatorError if others may read the file, or if the passphrase is missing or wrong. */
-export function readPrivateKey(path: string, passphrase: Passphrase): KeyObject {
+export function readPrivateKey(path: string, passphrase: Passphrase): PrivateKey {
 	const pem = readPem(path);
 	const encrypted = isEncrypted(pem);
 	const given = encrypted ? passphrase.get(path) : undefined;
 	try {
-		return createPrivateKey({ key: pem, passphrase: given });
-	} catch {
+		return readPrivateKeyPem(pem, given);
+	} catch (error) {
+		if (error instanceof OperatorError) throw new OperatorError(`${path}: ${error.message}`);
 		throw new OperatorError(`${path}: ${encrypted ? "another passphrase opens this key" : "not a private key in PEM"}`);
 	}
 }

@@ -11,7 +11,7 @@
 // one step that fails if it is there already; asked again for the very same payload, the signer gives the very same
 // object, because Ed25519 is deterministic. A crash between the two loses nothing and skips nothing.
 
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, KeyObject, sign } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -63,7 +63,11 @@ export class Signer {
 				`${folder} has lost its log: signed is missing. Restore it, or make the folder and say baton dl restored`,
 			);
 		const fleet = readFileSync(join(folder, "fleet"), "utf8").trimEnd();
-		return new Signer(folder, fleet, readPrivateKey(join(folder, "dl.key"), passphrase));
+		const file = join(folder, "dl.key");
+		const privateKey = readPrivateKey(file, passphrase);
+		if (!(privateKey instanceof KeyObject) || privateKey.asymmetricKeyType !== "ed25519")
+			throw new OperatorError(`${file}: a DL signing key is an Ed25519 key`);
+		return new Signer(folder, fleet, privateKey);
 	}
 
 	private constructor(folder: string, fleet: string, privateKey: KeyObject) {

@@ -5,9 +5,9 @@
 // subject, and the serial number 1, since nobody has issued it; the key identifiers are left out (RFC 5280 §4.2.1.2 wants
 // a CA's: no device looks at it).
 
-const SEQUENCE = 0x30,
-	BIT_STRING = 0x03,
-	EXTENSIONS = 0xa3;
+import { BIT_STRING, content, element, elements, SEQUENCE } from "./der.js";
+
+const EXTENSIONS = 0xa3;
 /** AlgorithmIdentifier of id-alg-unsigned, 1.3.6.1.5.5.7.6.36, without parameters. */
 const unsigned = Buffer.from("300a06082b06010505070624", "hex");
 const serialNumber = Buffer.from("020101", "hex");
@@ -31,38 +31,4 @@ function withoutKeyIdentifiers(extensions: Buffer): Buffer {
 		return !keyIdentifiers.some(each => each.equals(identifier));
 	});
 	return element(EXTENSIONS, element(SEQUENCE, ...kept));
-}
-
-/** The DER elements that follow each other in `bytes`. */
-function elements(bytes: Buffer): Buffer[] {
-	const list: Buffer[] = [];
-	for (let offset = 0; offset < bytes.length; ) {
-		const { end } = measure(bytes.subarray(offset));
-		list.push(bytes.subarray(offset, offset + end));
-		offset += end;
-	}
-	return list;
-}
-
-function content(bytes: Buffer, tag: number): Buffer {
-	const { start, end } = measure(bytes);
-	if (bytes[0] !== tag) throw new RangeError(`expected the DER tag ${tag}, got ${bytes[0]}`);
-	return bytes.subarray(start, end);
-}
-
-/** Where the content of the element at the start of `bytes` begins and ends (X.690 §8.1.3, §10.1). */
-function measure(bytes: Buffer): { start: number; end: number } {
-	const first = bytes[1] ?? 0x80;
-	const width = first < 0x80 ? 0 : first & 0x7f;
-	const start = 2 + width;
-	const length = width === 0 ? first : bytes.readUIntBE(2, width);
-	if (first === 0x80 || start + length > bytes.length) throw new RangeError("expected DER");
-	return { start, end: start + length };
-}
-
-function element(tag: number, ...parts: Buffer[]): Buffer {
-	const body = Buffer.concat(parts);
-	const { length } = body;
-	const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-	return Buffer.concat([Buffer.of(tag, ...head), body]);
 }

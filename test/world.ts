@@ -9,9 +9,10 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { RunSettings } from "../boards/settings.js";
 import { type CaInformation, encodeCoseSign1, encodePayload, signatureStructure } from "../host/ca-information.js";
-import type { CertificateAuthority, KeyType, ServerCredentials, Validity } from "../host/certificate-authority.js";
+import type { CertificateAuthority, ServerCredentials, Validity } from "../host/certificate-authority.js";
 import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
 import { rawPublicKey } from "../host/dl-key.js";
+import type { KeyType } from "../host/signing-key.js";
 import { withoutSignature } from "../host/unsigned-certificate.js";
 import { ApplicationServer, type ApplicationServerOptions } from "../rehearsal/application-server.js";
 import { DownloadServer, type DownloadServerOptions } from "../rehearsal/download-server.js";

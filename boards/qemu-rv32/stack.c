@@ -6,7 +6,7 @@ extern uint32_t stack_bottom[], stack_top[]; // virt.ld
 enum {
 	PAINT = (int)0xA5A5A5A5,
 	// What a native function and what it calls may use below the engine's own frames: the crypto kernel's largest.
-	NATIVE_BYTES = 4096,
+	NATIVE_BYTES = 4608,
 };
 
 size_t stack_peak(void)

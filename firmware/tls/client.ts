@@ -30,7 +30,7 @@ import { awaitServerHello, Established, HASHED, type State } from "./states.js";
 
 export type { CipherSuite, FragmentLength };
 
-const MAXIMUM_MESSAGE = 2_048; // bytes of any message but Certificate
+const MAXIMUM_MESSAGE = 2_560; // bytes of any message but Certificate: a CertificateVerify by ML-DSA-44 has 2,428
 const MAXIMUM_CERTIFICATE_MESSAGE = 10_240;
 const MAXIMUM_EMPTY_RECORDS = 8; // in a row
 const MAXIMUM_CHANGE_CIPHER_SPECS = 4;

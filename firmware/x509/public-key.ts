@@ -1,9 +1,10 @@
-// Public keys of certificates: Ed25519 (RFC 8410) and, in builds that have them, P-256 and P-384 (RFC 5480) and RSA of
-// 2048 to 4096 bits (RFC 3279 §2.3.1). Whoever verifies a signature with a key out of a certificate does it here:
+// Public keys of certificates: Ed25519 (RFC 8410) and, in builds that have them, P-256 and P-384 (RFC 5480), RSA of 2048
+// to 4096 bits (RFC 3279 §2.3.1) and ML-DSA-44 (RFC 9881). Whoever verifies a signature with a key out of a certificate does it here:
 // path.ts, and the TLS client's check of CertificateVerify.
 
 import { equalBytes } from "../bytes.js";
 import { ed25519Verify, sha256, sha384, sha512 } from "../crypto/kernel.js";
+import { hasMlDsa44, mlDsa44Verify } from "../crypto/ml-dsa-44.js";
 import { hasP256, p256Verify } from "../crypto/p256.js";
 import { hasP384, p384Verify } from "../crypto/p384.js";
 import { hasRsa, rsaVerifyPkcs1, rsaVerifyPss } from "../crypto/rsa.js";
@@ -14,7 +15,7 @@ import type { Hash, KeyAlgorithm, SignatureAlgorithm } from "./signature-algorit
 /** A public key that can verify. */
 export interface PublicKey {
 	algorithm: KeyAlgorithm;
-	/** The raw key: Ed25519, 32 bytes; P-256 and P-384, the uncompressed point; RSA, its RSAPublicKey in DER. */
+	/** The raw key: Ed25519, 32 bytes; ML-DSA-44, 1,312; P-256 and P-384, the uncompressed point; RSA, its RSAPublicKey. */
 	bytes: Uint8Array;
 	/**
 	 * Whether `signature`, in the form that certificates and TLS give it, is this key's for `message`. False, too, for an
@@ -23,13 +24,22 @@ export interface PublicKey {
 	verify(algorithm: SignatureAlgorithm, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-function ed25519Key(bytes: Uint8Array): PublicKey {
-	return {
-		algorithm: "ed25519",
-		bytes,
-		verify: ({ kind }, message, signature) =>
-			kind === "ed25519" && signature.length === 64 && ed25519Verify(bytes, message, signature),
-	};
+/** Keys of one length that verify messages as they are. */
+function rawKey(
+	algorithm: "ed25519" | "ml-dsa-44",
+	length: number,
+	signatureLength: number,
+	verify: (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean,
+) {
+	return (bytes: Uint8Array): PublicKey =>
+		bytes.length === length
+			? {
+					algorithm,
+					bytes,
+					verify: ({ kind }, message, signature) =>
+						kind === algorithm && signature.length === signatureLength && verify(bytes, message, signature),
+				}
+			: refuse();
 }
 
 function ecKey(algorithm: "p256" | "p384", bytes: Uint8Array): PublicKey {
@@ -84,6 +94,8 @@ const ED25519 = Uint8Array.of(0x2b, 0x65, 0x70);
 const EC_PUBLIC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1);
 const SECP256R1 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7);
 const SECP384R1 = Uint8Array.of(0x2b, 0x81, 0x04, 0, 34);
+/** id-ml-dsa-44 (RFC 9881 §2), 2.16.840.1.101.3.4.3.17. */
+const ML_DSA_44 = /* @__PURE__ */ Uint8Array.of(0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17);
 /** rsaEncryption (RFC 8017, appendix C), 1.2.840.113549.1.1.1. */
 const RSA_ENCRYPTION = Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1);
 
@@ -97,7 +109,7 @@ export function readPublicKey(der: DerReader): PublicKey {
 	const identifier = der.objectIdentifier();
 	let read: (bytes: Uint8Array) => PublicKey;
 	if (equalBytes(identifier, ED25519)) {
-		read = readEd25519; // RFC 8410 §3: parameters absent
+		read = rawKey("ed25519", 32, 64, ed25519Verify); // RFC 8410 §3: parameters absent
 	} else if ((hasP256 || hasP384) && equalBytes(identifier, EC_PUBLIC_KEY)) {
 		const curve = der.objectIdentifier(); // curves are named (RFC 5480 §2.1.1)
 		if (hasP256 && equalBytes(curve, SECP256R1)) read = bytes => readPoint("p256", 65, bytes);
@@ -106,6 +118,8 @@ export function readPublicKey(der: DerReader): PublicKey {
 	} else if (hasRsa && equalBytes(identifier, RSA_ENCRYPTION)) {
 		if (der.content(NULL).length !== 0) refuse(); // RFC 3279 §2.3.1
 		read = readRsa;
+	} else if (hasMlDsa44 && equalBytes(identifier, ML_DSA_44)) {
+		read = rawKey("ml-dsa-44", 1312, 2420, mlDsa44Verify); // RFC 9881 §2: parameters absent
 	} else {
 		return refuse();
 	}
@@ -114,10 +128,6 @@ export function readPublicKey(der: DerReader): PublicKey {
 	const bytes = der.octets();
 	der.leave(outer);
 	return read(bytes.slice());
-}
-
-function readEd25519(bytes: Uint8Array): PublicKey {
-	return bytes.length === 32 ? ed25519Key(bytes) : refuse();
 }
 
 /** Compressed points are optional (RFC 5480 §2.2). */

@@ -2,17 +2,18 @@
 // (SignatureScheme, RFC 9846 §4.3.3). Each is there only in builds that have what verifies it.
 
 import { equalBytes } from "../bytes.js";
+import { hasMlDsa44 } from "../crypto/ml-dsa-44.js";
 import { hasP256 } from "../crypto/p256.js";
 import { hasP384 } from "../crypto/p384.js";
 import { hasRsa } from "../crypto/rsa.js";
 import { type DerReader, SEQUENCE } from "./der.js";
 
-export type KeyAlgorithm = "ed25519" | "p256" | "p384" | "rsa";
+export type KeyAlgorithm = "ed25519" | "p256" | "p384" | "rsa" | "ml-dsa-44";
 export type Hash = "sha256" | "sha384" | "sha512";
 
 export interface SignatureAlgorithm {
-	kind: "ed25519" | "ecdsa" | "rsa-pkcs1" | "rsa-pss";
-	/** Of the message; Ed25519 has its own. */
+	kind: "ed25519" | "ecdsa" | "rsa-pkcs1" | "rsa-pss" | "ml-dsa-44";
+	/** Of the message; Ed25519 and ML-DSA have their own. */
 	hash: Hash;
 }
 
@@ -31,6 +32,8 @@ const IDENTIFIERS: readonly Identifier[] = Object.freeze([
 	...(hasP256 || hasP384 ? identifiers("ecdsa", 2, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3) : []),
 	// sha256WithRSAEncryption … sha512 (RFC 4055 §5), 1.2.840.113549.1.1.11 …
 	...(hasRsa ? identifiers("rsa-pkcs1", 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1) : []),
+	// id-ml-dsa-44 (RFC 9881 §2), 2.16.840.1.101.3.4.3.17
+	...(hasMlDsa44 ? [identifiers("ml-dsa-44", 17, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3)[0]] : []),
 ]);
 
 /** In TLS: a code for each, and the key that it belongs to in a CertificateVerify. */
@@ -47,18 +50,24 @@ function scheme(
 	return [Object.freeze({ code, key, kind, hash })];
 }
 
+const ML_DSA_44 = 0x0904;
+
 /** For CertificateVerify. */
 const SCHEMES: readonly SignatureScheme[] = Object.freeze([
 	...scheme(0x0807, "ed25519", "ed25519", "sha512"),
 	...(hasP256 ? scheme(0x0403, "p256", "ecdsa", "sha256") : []), // ecdsa_secp256r1_sha256
 	...(hasP384 ? scheme(0x0503, "p384", "ecdsa", "sha384") : []), // ecdsa_secp384r1_sha384
 	...(hasRsa ? HASHES.flatMap((hash, i) => scheme(0x0804 + i, "rsa", "rsa-pss", hash)) : []), // rsa_pss_rsae_sha256 …
+	...(hasMlDsa44 ? scheme(ML_DSA_44, "ml-dsa-44", "ml-dsa-44", "sha512") : []), // mldsa44 (draft-ietf-tls-mldsa §3)
 ]);
 
-/** What is offered for CertificateVerify, first what keys of `preferred` algorithms make. */
-export function handshakeSchemes(preferred: readonly KeyAlgorithm[]): SignatureScheme[] {
-	const isPreferred = ({ key }: SignatureScheme) => preferred.includes(key);
-	return [...SCHEMES.filter(isPreferred), ...SCHEMES.filter(one => !isPreferred(one))];
+/**
+ * What is offered for CertificateVerify, first what keys of the `anchors`' algorithms make. ML-DSA only beside an anchor
+ * that is ML-DSA: a server with two certificates would show that one to whoever offers it, whatever stands before it.
+ */
+export function handshakeSchemes(anchors: readonly KeyAlgorithm[]): SignatureScheme[] {
+	const isAnchors = ({ key }: SignatureScheme) => anchors.includes(key);
+	return [...SCHEMES.filter(isAnchors), ...SCHEMES.filter(one => !isAnchors(one) && one.code !== ML_DSA_44)];
 }
 
 /**

@@ -3,7 +3,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { KeyType } from "../certificate-authority.js";
 import { judgeAuthority } from "../device-judge.js";
 import { type DlKey, rawPublicKey, readDlKey } from "../dl-key.js";
 import { fingerprint } from "../fingerprint.js";
@@ -13,6 +12,7 @@ import { type ImportOptions, readImported } from "../imported-authority.js";
 import { OperatorError } from "../operator-error.js";
 import { dlPassphrase, fleetPassphrase } from "../passphrases.js";
 import { Signer } from "../signer.js";
+import type { KeyType } from "../signing-key.js";
 import { carriedOutJson, carriedOutText } from "./carried-out.js";
 import type { Outcome } from "./verb.js";
 

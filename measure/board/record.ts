@@ -8,7 +8,8 @@ import { root } from "../../boards/bundle.js";
 import { nodeBoard } from "../../boards/node/board.js";
 import { main } from "../../firmware/main.js";
 import type { TCPConstructor, TCPOptions } from "../../firmware/ports.js";
-import { createServerCredentials, type KeyType } from "../../host/certificate-authority.js";
+import { createServerCredentials } from "../../host/certificate-authority.js";
+import type { KeyType } from "../../host/signing-key.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../../test/world.js";
 import { type Connection, eventOf, fixedRandomness, type Recording, type Replay, settingsOf } from "./recording.js";
 

@@ -9,12 +9,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BoardName } from "../../boards/platforms.js";
 import type { RunSettings } from "../../boards/settings.js";
-import {
-	certificatePem,
-	createServerCredentials,
-	issueServerCertificate,
-	newKeyPair,
-} from "../../host/certificate-authority.js";
+import { certificatePem, createServerCredentials, issueServerCertificate } from "../../host/certificate-authority.js";
+import { newKeyPair } from "../../host/signing-key.js";
 import { writeSlotImage } from "../../host/slot-image.js";
 import type { ApplicationServerOptions } from "../../rehearsal/application-server.js";
 import { closedPort } from "../closed-port.js";

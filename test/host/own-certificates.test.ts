@@ -8,8 +8,8 @@ import {
 	authorityName,
 	createCertificateAuthority,
 	createServerCredentials,
-	type KeyType,
 } from "../../host/certificate-authority.js";
+import type { KeyType } from "../../host/signing-key.js";
 import { withoutSignature } from "../../host/unsigned-certificate.js";
 import { thisCentury as validity } from "../world.js";
 
@@ -25,7 +25,7 @@ function extensionsOf({ extensions }: x509.X509Certificate): Record<string, bool
 	return Object.fromEntries(extensions.map(({ type, critical }) => [type, critical]));
 }
 
-for (const keyType of ["ed25519", "p256"] satisfies KeyType[]) {
+for (const keyType of ["ed25519", "p256", "ml-dsa-44"] satisfies KeyType[]) {
 	const made = await createCertificateAuthority({ name: authorityName("example", 1), validity, keyType });
 	const names = ["service.example"];
 	const issued = await createServerCredentials(made, { names, validity, keyType });

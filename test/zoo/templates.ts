@@ -29,7 +29,7 @@ function identifiers(issuer: make.Party, subject: make.Party): Buffer[] {
 
 function named(
 	common: string,
-	type: make.KeyType,
+	type: make.ClassicalKeyType,
 	more: Parameters<typeof make.distinguishedName>[0] = {},
 ): make.Party {
 	return make.party(common, type, make.distinguishedName({ ...more, CN: common }));
@@ -72,7 +72,7 @@ function stepCA(): Specimen[] {
 function vault(): Specimen[] {
 	const url = "http://127.0.0.1:8200/v1/pki";
 	const access = [make.issuerAccess(`${url}/ca`), make.crlDistributionPoint(`${url}/crl`)];
-	const build = (type: make.KeyType, constraints: Buffer[] = []) => {
+	const build = (type: make.ClassicalKeyType, constraints: Buffer[] = []) => {
 		const root = make.party("fleet.example", type),
 			intermediate = make.party("fleet.example Intermediate Authority", type),
 			server = make.party(HOST, type);
@@ -271,10 +271,10 @@ function goMinica(): Specimen[] {
 
 /** A chain of Generation Y, as served since June 2026, with the keys of `types`; the last CA is not sent. */
 export function generationY(types: {
-	leaf: make.KeyType;
-	issuing: make.KeyType;
-	root: make.KeyType;
-	older: make.KeyType[];
+	leaf: make.ClassicalKeyType;
+	issuing: make.ClassicalKeyType;
+	root: make.ClassicalKeyType;
+	older: make.ClassicalKeyType[];
 }) {
 	const { older } = types;
 	const suffix = types.root.startsWith("rsa") ? "R" : "E";

@@ -1,7 +1,14 @@
 // Certificates of any shape, right or wrong, by a DER writer of our own: what a certificate authority's software would
 // refuse to make. Everything has a good default; a test names only what is special about its certificate.
 
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import {
+	MlDsa44PrivateKey,
+	newKeyPair,
+	type PrivateKey,
+	publicKeyInfo,
+	publicKeyOf,
+} from "../../../host/signing-key.js";
 
 export function der(tag: number, ...content: Uint8Array[]): Buffer {
 	const body = Buffer.concat(content);
@@ -102,8 +109,9 @@ export function nameConstraints(
 
 /** 20 bytes that stand for the key (RFC 5280 §4.2.1.2). */
 function keyIdentifier({ privateKey }: Party): Buffer {
-	const key = createPublicKey(privateKey).export({ type: "spki", format: "der" });
-	return createHash("sha1").update(key).digest();
+	return createHash("sha1")
+		.update(publicKeyInfo(publicKeyOf(privateKey)))
+		.digest();
 }
 export function subjectKeyIdentifier(subject: Party): Buffer {
 	return extension("2.5.29.14", der(4, keyIdentifier(subject)));
@@ -129,16 +137,22 @@ export interface Party {
 	name: string;
 	/** Its Name, if that is more than a commonName. */
 	subject?: Buffer;
-	privateKey: KeyObject;
+	privateKey: PrivateKey;
 }
 
-export type KeyType = "ed25519" | "p256" | "p384" | "rsa2048" | "rsa4096";
+/** One whose key Node knows. */
+export type ClassicalParty = Party & { privateKey: KeyObject };
 
+export type ClassicalKeyType = "ed25519" | "p256" | "p384" | "rsa2048" | "rsa4096";
+export type KeyType = ClassicalKeyType | "ml-dsa-44";
+
+export function party(name: string, type?: ClassicalKeyType, subject?: Buffer): ClassicalParty;
+export function party(name: string, type: KeyType, subject?: Buffer): Party;
 export function party(name: string, type: KeyType = "ed25519", subject?: Buffer): Party {
-	return { name, subject, privateKey: generateKey(type) };
+	return { name, subject, privateKey: type === "ml-dsa-44" ? newKeyPair(type).privateKey : generateKey(type) };
 }
 
-function generateKey(type: KeyType): KeyObject {
+function generateKey(type: ClassicalKeyType): KeyObject {
 	switch (type) {
 		case "ed25519":
 			return generateKeyPairSync("ed25519").privateKey;
@@ -156,14 +170,17 @@ let rsa4096: KeyObject | undefined;
 
 /** The hash that goes with a key by default: what each signs with. */
 export type Hash = "sha256" | "sha384" | "sha512";
-function defaultHash(key: KeyObject): Hash {
-	return key.asymmetricKeyDetails?.namedCurve === "secp384r1" ? "sha384" : "sha256";
+function defaultHash(key: PrivateKey): Hash {
+	const { namedCurve } = key instanceof MlDsa44PrivateKey ? {} : (key.asymmetricKeyDetails ?? {});
+	return namedCurve === "secp384r1" ? "sha384" : "sha256";
 }
 
 /** AlgorithmIdentifier of signatures with this key. */
-export function signatureAlgorithm(key: KeyObject, hash: Hash = defaultHash(key)): Buffer {
+export function signatureAlgorithm(key: PrivateKey, hash: Hash = defaultHash(key)): Buffer {
 	const index = ["sha256", "sha384", "sha512"].indexOf(hash);
-	switch (key.asymmetricKeyType) {
+	switch (key.asymmetricKeyType as string) {
+		case "ml-dsa-44":
+			return sequence(oid("2.16.840.1.101.3.4.3.17"));
 		case "ec":
 			return sequence(oid(`1.2.840.10045.4.3.${2 + index}`));
 		case "rsa":
@@ -200,17 +217,20 @@ export function certificate(issuer: Party, subject: Party, fields: CertificateFi
 		fields.issuerName ?? issuer.subject ?? name(issuer.name),
 		fields.validity ?? sequence(utcTime("200101000000Z"), utcTime("400101000000Z")),
 		fields.subjectName ?? subject.subject ?? name(subject.name),
-		fields.publicKeyInfo ?? createPublicKey(subject.privateKey).export({ type: "spki", format: "der" }),
+		fields.publicKeyInfo ?? publicKeyInfo(publicKeyOf(subject.privateKey)),
 		fields.uniqueIdentifiers ?? Buffer.alloc(0),
 		...(extensions.length > 0 ? [der(0xa3, sequence(...extensions))] : []),
 	);
-	const digest =
-		issuer.privateKey.asymmetricKeyType === "ed25519" ? null : (fields.hash ?? defaultHash(issuer.privateKey));
 	return sequence(
 		toBeSigned,
 		fields.outerAlgorithm ?? fields.innerAlgorithm ?? signatureAlgorithm(issuer.privateKey, fields.hash),
-		bitString(fields.signature ?? sign(digest, toBeSigned, issuer.privateKey)),
+		bitString(fields.signature ?? signatureOf(issuer.privateKey, toBeSigned, fields.hash)),
 	);
+}
+
+function signatureOf(key: PrivateKey, toBeSigned: Buffer, hash: Hash = defaultHash(key)): Uint8Array {
+	if (key instanceof MlDsa44PrivateKey) return key.sign(toBeSigned);
+	return sign(["ec", "rsa"].includes(key.asymmetricKeyType!) ? hash : null, toBeSigned, key);
 }
 
 export function authorityExtensions(pathLength?: number): Buffer[] {

@@ -11,8 +11,8 @@ import {
 	diffieHellman,
 	generateKeyPairSync,
 	type KeyObject,
-	sign,
 } from "node:crypto";
+import { type PrivateKey, signWith } from "../../../host/signing-key.js";
 
 export const CHANGE_CIPHER_SPEC = 20,
 	ALERT = 21,
@@ -22,7 +22,7 @@ export const CHANGE_CIPHER_SPEC = 20,
 export interface Credentials {
 	/** DER, the leaf first. */
 	chain: Uint8Array[];
-	privateKey: KeyObject;
+	privateKey: PrivateKey;
 }
 
 export interface ReceivedHello {
@@ -39,6 +39,9 @@ const suites = {
 	0x1301: { cipher: "aes-128-gcm", keyLength: 16 },
 	0x1303: { cipher: "chacha20-poly1305", keyLength: 32 },
 } as const;
+
+/** By the key of a CertificateVerify. */
+const SCHEMES: Record<string, number> = { ed25519: 0x0807, ec: 0x0403, "ml-dsa-44": 0x0904 };
 
 const empty = Buffer.alloc(0);
 function hash(data: Uint8Array): Buffer {
@@ -159,18 +162,17 @@ export class ReferenceServer {
 
 	certificateVerify({
 		key = this.credentials.privateKey,
-		scheme = key.asymmetricKeyType === "ec" ? 0x0403 : 0x0807,
+		scheme = SCHEMES[key.asymmetricKeyType as string],
 		context = "TLS 1.3, server CertificateVerify",
 		transcript = this.transcript,
 	}: {
-		key?: KeyObject;
+		key?: PrivateKey;
 		scheme?: number;
 		context?: string;
 		transcript?: Buffer;
 	} = {}): Buffer {
 		const signed = Buffer.concat([Buffer.alloc(64, 0x20), Buffer.from(`${context}\0`), hash(transcript)]);
-		const signature = sign(key.asymmetricKeyType === "ec" ? "sha256" : null, signed, key);
-		return message(15, Buffer.concat([uint16(scheme), vector(2, signature)]));
+		return message(15, Buffer.concat([uint16(scheme), vector(2, signWith(key, signed))]));
 	}
 
 	finished({ secret = this.secrets.server, transcript = this.transcript } = {}): Buffer {
