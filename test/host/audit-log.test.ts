@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { AuditLog, entry } from "../../host/audit-log.js";
-import { createCertificateRequest, newKeyPair } from "../../host/certificate-authority.js";
+import { createCertificateRequest } from "../../host/certificate-authority.js";
 import { Fleet } from "../../host/fleet.js";
+import { newKeyPair } from "../../host/signing-key.js";
 import { flashFolder } from "./device-run.js";
 import { runInProcess } from "./in-process.js";
 

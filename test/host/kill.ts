@@ -12,10 +12,10 @@ import {
 	certificatePem,
 	createCertificateAuthority,
 	createCertificateRequest,
-	newKeyPair,
 } from "../../host/certificate-authority.js";
 import { Fleet } from "../../host/fleet.js";
 import { writePrivateKey } from "../../host/private-key-file.js";
+import { newKeyPair } from "../../host/signing-key.js";
 import { crashing } from "./crash.js";
 import { flashFolder } from "./device-run.js";
 import { runInProcess } from "./in-process.js";
