@@ -22,6 +22,6 @@ export {
 	equalSecrets,
 	/** `latin1(bytes, start = 0, end = bytes.length)`: text, a character for each byte. */
 	latin1,
-	/** `span(bytes, start, set)`: where the first byte from `start` on stands that is not in `set` (byte-set.ts); else the length. */
+	/** `span(bytes, start, set)`: where the first byte from `start` on stands that is not in `set` (literals.ts); else the length. */
 	span,
 } from "./bytes/typescript.js";

@@ -2,8 +2,9 @@
 // response's bytes in any pieces. No I/O. Of header fields, those count that say what the body is; the others are passed
 // over, however long they are. Left out: redirects, persistent connections, content codings, trailers' meaning.
 
-import { ascii } from "./bytes.js";
+import { ascii, concatenate, copyBytes, latin1, span } from "./bytes.js";
 import { DecodeError } from "./cbor.js";
+import { type ByteSet, byteSet, otherThan } from "./literals.js";
 import { type HttpURL, isHttps } from "./url.js";
 
 export type HttpReason =
@@ -23,9 +24,17 @@ export type HttpReason =
 const MAXIMUM_LINE = 2048; // bytes that are kept of a status line, a header field or a chunk's size line
 const MAXIMUM_HEAD = 65_536; // bytes of all header fields, trailers included
 const MAXIMUM_INFORMATIONAL = 4; // 1xx responses before the final one
-const BODY_FIELDS: readonly string[] = Object.freeze(["content-length", "transfer-encoding", "content-encoding"]);
-const CR = 13,
-	LF = 10;
+const CR = 13;
+const SPACE = 32;
+const COLON = 58;
+const SEMICOLON = 59;
+const NO_LF = otherThan(byteSet("\n")),
+	NO_CR = otherThan(byteSet("\r"));
+const BLANK = byteSet(" ", "\t"),
+	DIGIT = byteSet("0-9"),
+	HEX_DIGIT = byteSet("0-9", "a-f", "A-F");
+const TOKEN = byteSet(..."!#$%&'*+-.^_`|~", "0-9", "a-z", "A-Z"), // RFC 9110 §5.6.2
+	TEXT = byteSet("\t", " -~", "\x80-\xff"); // §5.5
 
 /** The bytes of a GET for `url`. `userAgent` is ASCII. */
 export function getRequest(url: HttpURL, userAgent: string): Uint8Array {
@@ -44,12 +53,12 @@ export class ResponseReader {
 	readonly #bodyLimit: number | undefined;
 	#state: "status line" | "header" | "body" | "chunk size" | "chunk" | "chunk end" | "trailer" | "body until the end" =
 		"status line";
-	#line = "";
-	#previous = 0; // the byte before
-	#cut = false; // the line is longer than what is kept of it
+	/** What has come of a line, but for what is longer than MAXIMUM_LINE. */
+	#begun: Uint8Array | undefined;
+	#last = 0; // byte of what has come of it
 	/** The header field that the next line may continue (§5.2). */
-	#field: { text: string; cut: boolean } | undefined;
-	#version = "";
+	#field: Field | undefined;
+	#isVersion10 = false;
 	#headLength = 0;
 	#informational = 0;
 	#contentLength: number | undefined;
@@ -82,7 +91,7 @@ export class ResponseReader {
 					offset += this.#readBody(bytes.subarray(offset));
 					break;
 				default:
-					this.#readByte(bytes[offset++]);
+					offset = this.#takeLine(bytes, offset);
 			}
 		}
 		if (offset < bytes.length && this.#bodyLimit !== undefined && this.status === 200)
@@ -94,82 +103,99 @@ export class ResponseReader {
 		if (this.#state === "body until the end") this.complete = true;
 	}
 
-	#readByte(byte: number): void {
-		if (byte !== LF) {
-			if (this.#state !== "chunk size" && ++this.#headLength > MAXIMUM_HEAD) refuse("header too large");
-			this.#previous = byte;
-			if (this.#line.length < MAXIMUM_LINE) this.#line += String.fromCharCode(byte);
-			else if (this.#state === "header" || this.#state === "trailer") this.#cut = true;
-			else refuse("header too large");
-			return;
+	/** Takes as much of a line as there is from `start` on, its LF too. Returns where that ends. */
+	#takeLine(bytes: Uint8Array, start: number): number {
+		const end = span(bytes, start, NO_LF);
+		if (this.#state !== "chunk size" && (this.#headLength += end - start) > MAXIMUM_HEAD) refuse("header too large");
+		let line = bytes.subarray(start, end);
+		if (this.#begun) line = concatenate(this.#begun, line);
+		const isCut = line.length > MAXIMUM_LINE;
+		if (isCut && this.#state !== "header" && this.#state !== "trailer") refuse("header too large");
+		if (end > start) this.#last = bytes[end - 1];
+		if (end === bytes.length) {
+			this.#begun = line.slice(0, MAXIMUM_LINE + 1);
+			return end;
 		}
-		if (this.#previous !== CR) return this.#malformed(); // §2.2: a bare LF
-		const line = this.#cut ? this.#line : this.#line.slice(0, -1),
-			cut = this.#cut;
-		this.#line = "";
-		this.#previous = 0;
-		this.#cut = false;
-		this.#readLine(line, cut);
+		if (this.#last !== CR) this.#malformed(); // §2.2: a bare LF
+		this.#begun = undefined;
+		this.#last = 0;
+		this.#readLine(line.subarray(0, isCut ? MAXIMUM_LINE : -1), isCut);
+		return end + 1;
 	}
 
-	#readLine(line: string, cut: boolean): void {
+	#readLine(line: Uint8Array, isCut: boolean): void {
 		switch (this.#state) {
-			case "status line": {
-				const match = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])( [\t -~\x80-\xff]*)?$/.exec(line); // RFC 9112 §4
-				if (!match) return this.#malformed();
-				this.#version = match[1];
-				this.status = Number(match[2]);
-				this.#state = "header";
-				return;
-			}
+			case "status line":
+				return this.#readStatus(line);
 			case "header":
-				if (/^[\t ]/.test(line)) return this.#continueField(line, cut);
-				if (this.#field) this.#readField(this.#field.text, this.#field.cut);
-				this.#field = line === "" ? undefined : { text: line, cut };
-				if (line === "") this.#endHead();
-				return;
+				if (span(line, 0, BLANK) > 0) return this.#continueField(line, isCut);
+				this.#endField();
+				return line.length > 0 ? this.#readField(line, isCut) : this.#endHead();
 			case "chunk size":
 				return this.#startChunk(line);
 			case "chunk end":
-				if (line !== "") this.#malformed();
+				if (line.length > 0) this.#malformed();
 				this.#state = "chunk size";
 				return;
 			case "trailer":
-				if (line === "") this.complete = true;
+				if (line.length === 0) this.complete = true;
 				return;
 		}
 	}
 
-	/** §5.2: a fold stands for a space. */
-	#continueField(line: string, cut: boolean): void {
-		const field = this.#field ?? refuse("folded status line");
-		if (field.text.length + line.length > MAXIMUM_LINE) field.cut = true;
-		else field.text += line;
-		field.cut ||= cut;
+	/** RFC 9112 §4: `HTTP/1.1 200` and, after a space, whatever the server says of it. */
+	#readStatus(line: Uint8Array): void {
+		const version = latin1(line, 0, Math.min(9, line.length));
+		this.#isVersion10 = version === "HTTP/1.0 ";
+		if (!this.#isVersion10 && version !== "HTTP/1.1 ") this.#malformed();
+		if (line.length < 12 || span(line, 9, DIGIT) !== 12) this.#malformed();
+		this.status = Number(latin1(line, 9, 12));
+		if (this.status < 100 || (line.length > 12 && line[12] !== SPACE) || !isAll(line, 12, TEXT)) this.#malformed();
+		this.#state = "header";
 	}
 
-	/** `cut`: more of it came than is kept. */
-	#readField(line: string, cut: boolean): void {
-		const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*([\t -~\x80-\xff]*)$/.exec(line); // RFC 9112 §5
-		if (!match) return this.#malformed();
-		const value = match[2].replace(/[\t ]+$/, "");
-		const name = match[1].toLowerCase();
-		if (cut && BODY_FIELDS.includes(name)) refuse("header too large");
+	/** §5. Kept are the values of those fields alone that say what the body is. */
+	#readField(line: Uint8Array, isCut: boolean): void {
+		const colon = span(line, 0, TOKEN);
+		if (colon === 0 || line[colon] !== COLON || !isAll(line, colon + 1, TEXT)) this.#malformed();
+		const name = latin1(line, 0, colon).toLowerCase();
+		const value = isBodyField(name) ? concatenate(line.subarray(colon + 1)) : undefined;
+		this.#field = { name, value, length: line.length, isCut };
+	}
+
+	/** §5.2: a fold stands for a space. */
+	#continueField(line: Uint8Array, isCut: boolean): void {
+		const field = this.#field ?? refuse("folded status line");
+		field.isCut ||= isCut || field.length + line.length > MAXIMUM_LINE;
+		if (field.isCut) return;
+		if (!isAll(line, 0, TEXT)) this.#malformed();
+		field.length += line.length;
+		if (field.value) field.value = concatenate(field.value, line);
+	}
+
+	/** Nothing continues the field: what it says counts. */
+	#endField(): void {
+		const { name, value, isCut } = this.#field ?? {};
+		this.#field = undefined;
+		if (!value) return;
+		if (isCut) refuse("header too large");
+		const text = trimmed(value);
 		switch (name) {
 			case "content-length": {
-				if (!/^[0-9]{1,9}$/.test(value)) refuse("malformed Content-Length");
-				const length = Number(value);
+				if (text.length === 0 || text.length > 9 || !isAll(text, 0, DIGIT)) refuse("malformed Content-Length");
+				const length = Number(latin1(text));
 				if (this.#contentLength !== undefined && this.#contentLength !== length) refuse("malformed Content-Length");
 				this.#contentLength = length;
 				return;
 			}
 			case "transfer-encoding":
-				if (value.toLowerCase() !== "chunked" || this.#chunked || this.#version === "0")
+				if (latin1(text).toLowerCase() !== "chunked" || this.#chunked || this.#isVersion10)
 					refuse("unsupported transfer coding");
 				this.#chunked = true;
 				return;
 			case "content-encoding":
-				if (this.status === 200 && !/^(identity)?$/i.test(value)) refuse("unsupported content coding");
+				if (this.status === 200 && !["", "identity"].includes(latin1(text).toLowerCase()))
+					refuse("unsupported content coding");
 				return;
 		}
 	}
@@ -202,10 +228,13 @@ export class ResponseReader {
 		this.#chunked = false;
 	}
 
-	#startChunk(line: string): void {
-		const match = /^([0-9A-Fa-f]{1,8})[\t ]*(;.*)?$/.exec(line); // RFC 9112 §7.1
-		if (!match) return this.#malformed();
-		this.#expect(parseInt(match[1], 16));
+	/** §7.1: a hexadecimal number, and perhaps extensions after a semicolon. */
+	#startChunk(line: Uint8Array): void {
+		const digits = span(line, 0, HEX_DIGIT);
+		const end = span(line, digits, BLANK);
+		if (digits === 0 || digits > 8) this.#malformed();
+		if (end < line.length && (line[end] !== SEMICOLON || !isAll(line, end, NO_CR))) this.#malformed();
+		this.#expect(parseInt(latin1(line, 0, digits), 16));
 		this.#state = this.#remaining === 0 ? "trailer" : "chunk";
 	}
 
@@ -214,13 +243,13 @@ export class ResponseReader {
 		if (this.#bodyLength + length > this.#bodyLimit!) refuse("response too large");
 		this.#remaining = length;
 		const body = new Uint8Array(this.#bodyLength + length);
-		body.set(this.body);
+		copyBytes(body, 0, this.body);
 		this.#body = body;
 	}
 
 	#readBody(bytes: Uint8Array): number {
 		const taken = Math.min(this.#remaining, bytes.length);
-		this.#body.set(bytes.subarray(0, taken), this.#bodyLength);
+		copyBytes(this.#body, this.#bodyLength, bytes.subarray(0, taken));
 		this.#bodyLength += taken;
 		this.#remaining -= taken;
 		if (this.#remaining > 0) return taken;
@@ -240,6 +269,29 @@ export class ResponseReader {
 				return refuse("malformed chunk");
 		}
 	}
+}
+
+/** A header field, or what has come of it. */
+interface Field {
+	name: string; // in lower case
+	value: Uint8Array | undefined; // of what says what the body is
+	length: number; // of its lines, as far as they are kept
+	isCut: boolean; // more came than is kept
+}
+
+function isBodyField(name: string): boolean {
+	return name === "content-length" || name === "transfer-encoding" || name === "content-encoding";
+}
+
+function isAll(bytes: Uint8Array, start: number, set: ByteSet): boolean {
+	return span(bytes, start, set) === bytes.length;
+}
+
+/** Without blanks at both ends (RFC 9110 §5.6.3). */
+function trimmed(value: Uint8Array): Uint8Array {
+	let end = value.length;
+	while (end > 0 && span(value, end - 1, BLANK) >= end) end--;
+	return value.subarray(Math.min(span(value, 0, BLANK), end), end);
 }
 
 function refuse(reason: HttpReason): never {

@@ -1,7 +1,7 @@
 // The exports of `../bytes.ts` in C: bytes.c does the work, and bytes-binding.c is what these functions reach. Where
 // bytes or text are made they are made here, or by one native that makes nothing else.
 
-import type { ByteSet } from "../byte-set.js";
+import type { ByteSet } from "../literals.js";
 
 export function ascii(text: string): Uint8Array {
 	const bytes = new Uint8Array(text.length);

@@ -1,6 +1,6 @@
 // The exports of `../bytes.ts` in TypeScript: on Node, and on boards whose kernel is not in C.
 
-import type { ByteSet } from "../byte-set.js";
+import type { ByteSet } from "../literals.js";
 
 export function areAll(bytes: Uint8Array, value: number): boolean {
 	const { length } = bytes;

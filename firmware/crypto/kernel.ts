@@ -16,6 +16,11 @@ export {
 	ed25519Verify,
 	/** HKDF-SHA256 (RFC 5869 §2.3). `hkdfExpand(pseudorandomKey, info, byteLength ≤ 8160)`. */
 	hkdfExpand,
+	/**
+	 * HKDF-Expand-Label with SHA-256 (RFC 9846 §7.1). `hkdfExpandLabel(secret, label, context, byteLength ≤ 8160)`; `label`:
+	 * the bytes of "tls13 " and the label, at most 255, as of the context.
+	 */
+	hkdfExpandLabel,
 	/** HKDF-SHA256 (RFC 5869 §2.2). `hkdfExtract(salt, inputKeyingMaterial)`: 32 bytes. */
 	hkdfExtract,
 	/** HMAC-SHA256 (RFC 2104). `hmacSha256(key, data)`: 32 bytes. */

@@ -4,11 +4,11 @@
 // OCSP and SCT, post-handshake authentication.
 
 import { ascii, concatenate, equalBytes } from "../bytes.js";
-import { sha256 } from "../crypto/kernel.js";
+import { literal } from "../literals.js";
 import { certificateCodes, type SignatureScheme } from "../x509/signature-algorithm.js";
 import { refuse } from "./alert.js";
 import { GROUPS, type Group } from "./key-exchange.js";
-import { FieldReader, uint8, uint16, vector } from "./presentation.js";
+import { FieldReader, FieldWriter } from "./presentation.js";
 import type { CipherSuite } from "./record.js";
 
 /** HandshakeType. */
@@ -38,7 +38,13 @@ const RECORD_SIZE_LIMIT = 28,
 
 const LEGACY_VERSION = 0x0303,
 	TLS_1_3 = 0x0304;
-const HTTP_1_1 = "http/1.1";
+const NO_COMPRESSION = new Uint8Array(1);
+const HTTP_1_1 = literal("http/1.1");
+
+/** ServerHello.random of a HelloRetryRequest (§4.2.3): the SHA-256 of that word. */
+const RETRY_RANDOM = literal(
+	"\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c",
+);
 
 const MAXIMUM_EXTENSIONS = 16; // in one message
 
@@ -68,35 +74,94 @@ export interface ClientHello {
 /** The whole message, type and length included. */
 export function writeClientHello(hello: ClientHello): Uint8Array {
 	const { hostName, cookie, keyShare, authorities } = hello;
-	const extensions = [
-		extension(MAX_FRAGMENT_LENGTH, uint8(FRAGMENT_LENGTHS.indexOf(hello.fragmentLength) + 1)),
-		extension(SUPPORTED_GROUPS, vector(2, ...GROUPS.map(({ code }) => uint16(code)))),
-		extension(SIGNATURE_ALGORITHMS, vector(2, ...hello.schemes.map(({ code }) => uint16(code)))),
-		extension(ALPN, vector(2, vector(1, ascii(HTTP_1_1)))),
-		// counts the content type too (RFC 8449 §4), max_fragment_length does not
-		extension(RECORD_SIZE_LIMIT, uint16(hello.fragmentLength + 1)),
-		extension(SUPPORTED_VERSIONS, vector(1, uint16(TLS_1_3))),
-		extension(KEY_SHARE, keyShare ? vector(2, uint16(keyShare.group.code), vector(2, keyShare.share)) : vector(2)),
-	];
+	const writer = new FieldWriter(capacityFor(hello));
+	writer.uint8(CLIENT_HELLO);
+	const body = writer.open(3);
+	writer.uint16(LEGACY_VERSION);
+	writer.bytes(hello.random);
+	writer.vector(1, hello.sessionId);
+	writer.uint16s(hello.suites.map(({ code }) => code));
+	writer.vector(1, NO_COMPRESSION);
+	const extensions = writer.open(2);
+
+	let data = openExtension(writer, MAX_FRAGMENT_LENGTH);
+	writer.uint8(FRAGMENT_LENGTHS.indexOf(hello.fragmentLength) + 1);
+	writer.close(2, data);
+
+	data = openExtension(writer, SUPPORTED_GROUPS);
+	writer.uint16s(GROUPS.map(({ code }) => code));
+	writer.close(2, data);
+
+	data = openExtension(writer, SIGNATURE_ALGORITHMS);
+	writer.uint16s(hello.schemes.map(({ code }) => code));
+	writer.close(2, data);
+
+	data = openExtension(writer, ALPN);
+	let list = writer.open(2);
+	writer.vector(1, HTTP_1_1);
+	writer.close(2, list);
+	writer.close(2, data);
+
+	data = openExtension(writer, RECORD_SIZE_LIMIT);
+	writer.uint16(hello.fragmentLength + 1); // counts the content type too (RFC 8449 §4), max_fragment_length does not
+	writer.close(2, data);
+
+	data = openExtension(writer, SUPPORTED_VERSIONS);
+	list = writer.open(1);
+	writer.uint16(TLS_1_3);
+	writer.close(1, list);
+	writer.close(2, data);
+
+	data = openExtension(writer, KEY_SHARE);
+	list = writer.open(2);
+	if (keyShare) {
+		writer.uint16(keyShare.group.code);
+		writer.vector(2, keyShare.share);
+	}
+	writer.close(2, list);
+	writer.close(2, data);
+
 	const codes = certificateCodes(hello.schemes);
-	if (codes) extensions.push(extension(SIGNATURE_ALGORITHMS_CERT, vector(2, ...codes.map(uint16))));
-	if (hostName) extensions.push(extension(SERVER_NAME, vector(2, uint8(0), vector(2, ascii(hostName)))));
-	if (authorities.length > 0)
-		extensions.push(extension(CERTIFICATE_AUTHORITIES, vector(2, ...authorities.map(name => vector(2, name)))));
-	if (cookie) extensions.push(extension(COOKIE, vector(2, cookie)));
-	return writeMessage(
-		CLIENT_HELLO,
-		uint16(LEGACY_VERSION),
-		hello.random,
-		vector(1, hello.sessionId),
-		vector(2, ...hello.suites.map(({ code }) => uint16(code))),
-		vector(1, uint8(0)), // no compression
-		vector(2, ...extensions),
-	);
+	if (codes) {
+		data = openExtension(writer, SIGNATURE_ALGORITHMS_CERT);
+		writer.uint16s(codes);
+		writer.close(2, data);
+	}
+	if (hostName) {
+		data = openExtension(writer, SERVER_NAME);
+		list = writer.open(2);
+		writer.uint8(0); // host_name (RFC 6066 §3)
+		writer.vector(2, ascii(hostName));
+		writer.close(2, list);
+		writer.close(2, data);
+	}
+	if (authorities.length > 0) {
+		data = openExtension(writer, CERTIFICATE_AUTHORITIES);
+		list = writer.open(2);
+		for (let i = 0; i < authorities.length; i++) writer.vector(2, authorities[i]);
+		writer.close(2, list);
+		writer.close(2, data);
+	}
+	if (cookie) {
+		data = openExtension(writer, COOKIE);
+		writer.vector(2, cookie);
+		writer.close(2, data);
+	}
+	writer.close(2, extensions);
+	writer.close(3, body);
+	return writer.written;
 }
 
-function extension(type: number, data: Uint8Array): Uint8Array {
-	return concatenate(uint16(type), vector(2, data));
+/** Bytes that are enough: what has no length of its own takes less than 300. */
+function capacityFor({ hostName = "", cookie, keyShare, authorities }: ClientHello): number {
+	const names = authorities.reduce((sum, { length }) => sum + 2 + length, 0);
+	return 300 + hostName.length + (cookie?.length ?? 0) + (keyShare?.share.length ?? 0) + names;
+}
+
+/** Goes into the data of an extension; `close(2, …)` goes out of it. */
+function openExtension(writer: FieldWriter, type: number): number {
+	writer.uint16(type);
+	return writer.open(2);
 }
 
 export interface ServerHello {
@@ -114,7 +179,7 @@ export interface ServerHello {
 export function readServerHello(message: Uint8Array, hello: ClientHello): ServerHello {
 	const reader = new FieldReader(message);
 	const legacyVersion = reader.uint16();
-	const isRetryRequest = equalBytes(reader.bytes(32), sha256(ascii("HelloRetryRequest")));
+	const isRetryRequest = equalBytes(reader.bytes(32), RETRY_RANDOM);
 	const echo = reader.vector(1);
 	if (echo.length > 32) refuse("malformed message");
 	const code = reader.uint16();
@@ -125,13 +190,13 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 	let keyShare: Uint8Array | undefined, cookie: Uint8Array | undefined;
 	if (!reader.atEnd) {
 		const allowed = isRetryRequest ? [SUPPORTED_VERSIONS, COOKIE, KEY_SHARE] : [SUPPORTED_VERSIONS, KEY_SHARE];
-		readExtensions(reader, allowed, (type, data) => {
-			if (type === SUPPORTED_VERSIONS) version = data.uint16();
-			else if (type === COOKIE) cookie = data.vector(2, 1);
+		readExtensions(reader, allowed, type => {
+			if (type === SUPPORTED_VERSIONS) version = reader.uint16();
+			else if (type === COOKIE) cookie = reader.vector(2, 1);
 			else {
-				const code = data.uint16();
+				const code = reader.uint16();
 				group = GROUPS.find(one => one.code === code) ?? refuse("group not offered"); // §4.3.8
-				if (!isRetryRequest) keyShare = data.vector(2, 1);
+				if (!isRetryRequest) keyShare = reader.vector(2, 1);
 			}
 		});
 	}
@@ -162,29 +227,29 @@ export function readEncryptedExtensions(
 		hasRecordSizeLimit = false;
 	let sendLimit: number = hello.fragmentLength;
 	const allowed = [SERVER_NAME, MAX_FRAGMENT_LENGTH, SUPPORTED_GROUPS, ALPN, RECORD_SIZE_LIMIT];
-	readExtensions(reader, allowed, (type, data) => {
+	readExtensions(reader, allowed, type => {
 		switch (type) {
 			case SERVER_NAME: // RFC 6066 §3: empty
 				if (hello.hostName === undefined) refuse("extension not offered");
 				break;
 			case MAX_FRAGMENT_LENGTH: // RFC 6066 §4: what was asked for
 				hasFragmentLength = true;
-				if (FRAGMENT_LENGTHS[data.uint8() - 1] !== hello.fragmentLength) refuse("bad max_fragment_length");
+				if (FRAGMENT_LENGTHS[reader.uint8() - 1] !== hello.fragmentLength) refuse("bad max_fragment_length");
 				break;
 			case SUPPORTED_GROUPS: // §4.3.7: of interest for a later connection
-				if (data.vector(2, 2).length % 2 !== 0) refuse("malformed message");
+				if (reader.vector(2, 2).length % 2 !== 0) refuse("malformed message");
 				break;
 			case ALPN: {
 				// RFC 7301 §3.1: exactly one
-				const list = new FieldReader(data.vector(2, 2));
-				const protocol = list.vector(1, 1);
-				list.end();
-				if (!equalBytes(protocol, ascii(HTTP_1_1))) refuse("application protocol not offered");
+				const list = reader.enter(2, 2);
+				const protocol = reader.vector(1, 1);
+				reader.leave(list);
+				if (!equalBytes(protocol, HTTP_1_1)) refuse("application protocol not offered");
 				break;
 			}
 			case RECORD_SIZE_LIMIT: {
 				// RFC 8449 §4: content and its type
-				const theirs = data.uint16();
+				const theirs = reader.uint16();
 				if (theirs < 64) refuse("bad record_size_limit");
 				sendLimit = Math.min(sendLimit, theirs - 1);
 				hasRecordSizeLimit = true;
@@ -204,8 +269,8 @@ export function readCertificateRequest(message: Uint8Array): void {
 	readExtensions(
 		reader,
 		[SIGNATURE_ALGORITHMS, SIGNATURE_ALGORITHMS_CERT, CERTIFICATE_AUTHORITIES],
-		(type, data) => {
-			const list = data.vector(2, 2);
+		type => {
+			const list = reader.vector(2, 2);
 			if (type === CERTIFICATE_AUTHORITIES) return;
 			if (list.length % 2 !== 0) refuse("malformed message");
 			hasAlgorithms ||= type === SIGNATURE_ALGORITHMS;
@@ -220,14 +285,15 @@ export function readCertificateRequest(message: Uint8Array): void {
 export function readCertificates(message: Uint8Array, maximum: number): Uint8Array[] {
 	const reader = new FieldReader(message);
 	if (reader.vector(1).length !== 0) refuse("certificate request context");
-	const list = new FieldReader(reader.vector(3));
-	reader.end();
+	const list = reader.enter(3);
 	const chain: Uint8Array[] = [];
-	while (!list.atEnd && chain.length <= maximum) {
-		// one too many is for the path's check to refuse
-		chain.push(list.vector(3, 1));
-		readExtensions(list, [], () => {}); // neither OCSP nor SCT was offered
+	while (!reader.atEnd && chain.length <= maximum) {
+		chain.push(reader.vector(3, 1));
+		readExtensions(reader, [], () => {}); // neither OCSP nor SCT was offered
 	}
+	reader.skip(); // one too many is for the path's check to refuse
+	reader.leave(list);
+	reader.end();
 	if (chain.length === 0) refuse("no certificate"); // §4.5.1.3
 	return chain;
 }
@@ -260,9 +326,9 @@ export function readKeyUpdate(message: Uint8Array): boolean {
 	return request === 1;
 }
 
-/** A message of `type` whose body is `parts`, with its length. */
-export function writeMessage(type: number, ...parts: Uint8Array[]): Uint8Array {
-	return concatenate(uint8(type), vector(3, ...parts));
+/** A message of `type`, with its length. */
+export function writeMessage(type: number, body: Uint8Array): Uint8Array {
+	return concatenate(Uint8Array.of(type, body.length >> 16, body.length >> 8, body.length), body);
 }
 
 /** What we offer with each ClientHello, so that another type is told from one at the wrong place. */
@@ -286,23 +352,21 @@ const OFFERED: readonly number[] = Object.freeze([
 function readExtensions(
 	reader: FieldReader,
 	allowed: readonly number[],
-	visit: (type: number, data: FieldReader) => void,
+	visit: (type: number) => void,
 	othersIgnored = false,
 ): void {
-	const extensions = new FieldReader(reader.vector(2));
+	const extensions = reader.enter(2);
 	const seen: number[] = [];
-	while (!extensions.atEnd) {
-		const type = extensions.uint16();
-		const data = new FieldReader(extensions.vector(2));
+	while (!reader.atEnd) {
+		const type = reader.uint16();
+		const data = reader.enter(2);
 		if (seen.includes(type)) refuse("duplicate extension");
 		if (seen.push(type) > MAXIMUM_EXTENSIONS) refuse("too many extensions");
-		if (allowed.includes(type)) {
-			visit(type, data);
-			data.end();
-		} else if (OFFERED.includes(type)) {
-			refuse("extension in the wrong message");
-		} else if (!othersIgnored) {
-			refuse("extension not offered");
-		}
+		if (allowed.includes(type)) visit(type);
+		else if (OFFERED.includes(type)) refuse("extension in the wrong message");
+		else if (othersIgnored) reader.skip();
+		else refuse("extension not offered");
+		reader.leave(data);
 	}
+	reader.leave(extensions);
 }

@@ -3,8 +3,9 @@
 // `AuthenticatedServer`, and that only by checking a Finished after a `ServerProof`, and that only by checking a
 // signature with the key that the certificate check gave. Called by client.ts.
 
-import { ascii, concatenate, equalSecrets } from "../bytes.js";
+import { concatenate, equalSecrets } from "../bytes.js";
 import { Sha256 } from "../crypto/kernel.js";
+import { literal } from "../literals.js";
 import { MAXIMUM_CHAIN, type PublicKey, verifyPath } from "../x509/path.js";
 import type { SignatureScheme } from "../x509/signature-algorithm.js";
 import { refuse } from "./alert.js";
@@ -175,7 +176,7 @@ function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: b
 }
 
 /** 64 spaces, the context and a zero (§4.5.2): the transcript's hash comes after them. */
-const SIGNED_PREFIX = `${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`;
+const SIGNED_PREFIX = literal(`${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`);
 
 /** The server has signed this handshake with the key of its certificate. */
 class ServerProof {
@@ -195,7 +196,7 @@ class ServerProof {
 		const { scheme, signature } = readCertificateVerify(message);
 		const algorithm = offered.find(({ code }) => code === scheme) ?? refuse("signature algorithm not offered");
 		if (algorithm.key !== publicKey.algorithm) refuse("signature algorithm of another key");
-		const signed = concatenate(ascii(SIGNED_PREFIX), transcriptHash);
+		const signed = concatenate(SIGNED_PREFIX, transcriptHash);
 		if (!publicKey.verify(algorithm, signed, signature)) refuse("bad signature by server");
 		return new ServerProof(anchor);
 	}

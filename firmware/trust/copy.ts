@@ -8,6 +8,7 @@
 import { areAll, copyBytes, crc32, equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";
 import { UnavailableError } from "../errors.js";
+import { literal } from "../literals.js";
 import type { Flash } from "../ports.js";
 import { CertificateError } from "../x509/certificate.js";
 import { type Fleet, MAXIMUM_LENGTH, readForeignGeneration, VerifiedCaInformation } from "./ca-information.js";
@@ -35,14 +36,8 @@ const MEASURE_OFFSET = BLOCK_LENGTH - 48, // length and CRC-32 of the record
 	PROVED_OFFSET = BLOCK_LENGTH - 32,
 	STORED_OFFSET = BLOCK_LENGTH - 16;
 const MEASURE_LENGTH = 8;
-// "baton: proved CA" and "baton: stored CA", 16 bytes each; spelled out, because this module may be preloaded, where no
-// native such as `ascii` can be called.
-const PROVED = Uint8Array.from([
-	0x62, 0x61, 0x74, 0x6f, 0x6e, 0x3a, 0x20, 0x70, 0x72, 0x6f, 0x76, 0x65, 0x64, 0x20, 0x43, 0x41,
-]);
-const STORED = Uint8Array.from([
-	0x62, 0x61, 0x74, 0x6f, 0x6e, 0x3a, 0x20, 0x73, 0x74, 0x6f, 0x72, 0x65, 0x64, 0x20, 0x43, 0x41,
-]);
+const PROVED = literal("baton: proved CA"),
+	STORED = literal("baton: stored CA"); // 16 bytes each
 const REVOKED = new Uint8Array(16);
 const ATTEMPTS = 3; // to read
 

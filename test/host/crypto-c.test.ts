@@ -9,11 +9,11 @@ import { join, relative } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
-import type { ByteSet } from "../../firmware/byte-set.js";
 import { areAll, crc32, equalSecrets, span } from "../../firmware/bytes.js";
 import { baseTable } from "../../firmware/crypto/c/base-table.js";
 import { curveBase } from "../../firmware/crypto/c/curve-base.js";
 import { mlDsa44Zetas, mlKem768Zetas } from "../../firmware/crypto/c/zetas.js";
+import type { ByteSet } from "../../firmware/literals.js";
 import { measureKernel, missingForKernel } from "../../measure/kernel-rv32/measure.js";
 import {
 	add,

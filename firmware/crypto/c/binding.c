@@ -60,11 +60,26 @@ void xs_baton_hmac_sha256(xsMachine *the)
 	baton_hmac_sha256(mac, key.at, key.length, data.at, data.length);
 }
 
+static Bytes at_most(xsMachine *the, const char *name, Bytes bytes, size_t length)
+{
+	if (bytes.length > length)
+		xsRangeError("%s: expected at most %d bytes, got %d", name, (int)length, (int)bytes.length);
+	return bytes;
+}
+
 void xs_baton_hkdf_expand(xsMachine *the)
 {
-	Bytes output = writable(the, 0), key = readable(the, 1), info = readable(the, 2);
-	if (output.length > 8160) xsRangeError("output: expected 0 to 8160 bytes, got %d", (int)output.length);
+	Bytes output = at_most(the, "output", writable(the, 0), 8160), key = readable(the, 1), info = readable(the, 2);
 	baton_hkdf_expand(output.at, output.length, key.at, key.length, info.at, info.length);
+}
+
+void xs_baton_hkdf_expand_label(xsMachine *the)
+{
+	Bytes output = at_most(the, "output", writable(the, 0), 8160), secret = readable(the, 1);
+	Bytes label = at_most(the, "label", readable(the, 2), 255),
+		  context = at_most(the, "context", readable(the, 3), 255);
+	baton_hkdf_expand_label(output.at, output.length, secret.at, secret.length, label.at, (uint8_t)label.length,
+		context.at, (uint8_t)context.length);
 }
 
 void xs_baton_ed25519_verify(xsMachine *the)

@@ -56,3 +56,16 @@ void baton_hkdf_expand(
 		length -= take;
 	}
 }
+
+void baton_hkdf_expand_label(uint8_t *output, size_t length, const uint8_t *secret, size_t secret_length,
+	const uint8_t *label, uint8_t label_length, const uint8_t *context, uint8_t context_length)
+{
+	uint8_t info[2 + 1 + 255 + 1 + 255] = {(uint8_t)(length >> 8), (uint8_t)length, label_length};
+	uint8_t *end = info + 3;
+	memcpy(end, label, label_length);
+	end += label_length;
+	*end++ = context_length;
+	memcpy(end, context, context_length);
+	end += context_length;
+	baton_hkdf_expand(output, length, secret, secret_length, info, (size_t)(end - info));
+}

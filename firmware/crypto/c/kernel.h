@@ -43,6 +43,9 @@ void baton_sha384(uint8_t hash[48], const uint8_t *data, size_t length);
 void baton_hmac_sha256(uint8_t mac[32], const uint8_t *key, size_t key_length, const uint8_t *data, size_t data_length);
 void baton_hkdf_expand(
 	uint8_t *output, size_t length, const uint8_t *key, size_t key_length, const uint8_t *info, size_t info_length);
+// HKDF-Expand-Label (RFC 9846 §7.1); `label` begins with "tls13 ".
+void baton_hkdf_expand_label(uint8_t *output, size_t length, const uint8_t *secret, size_t secret_length,
+	const uint8_t *label, uint8_t label_length, const uint8_t *context, uint8_t context_length);
 
 // Ed25519 (RFC 8032 §5.1.7): cofactorless; S < L; R compared as bytes; the key decoded leniently (y ≥ p and "-0" are
 // taken, as OpenSSL and Go take them). Everything here is public and takes variable time.

@@ -60,12 +60,28 @@ export function hkdfExtract(salt: Uint8Array, inputKeyingMaterial: Uint8Array): 
 
 /** RFC 5869 §2.3: `byteLength` bytes, at most 255 × 32. */
 export function hkdfExpand(pseudorandomKey: Uint8Array, info: Uint8Array, byteLength: number): Uint8Array {
+	const output = newOutput(byteLength);
+	nativeHkdfExpand(output, pseudorandomKey, info);
+	return output;
+}
+
+/** RFC 9846 §7.1: HKDF-Expand-Label; `label` begins with "tls13 ". It and `context` have at most 255 bytes each. */
+export function hkdfExpandLabel(
+	secret: Uint8Array,
+	label: Uint8Array,
+	context: Uint8Array,
+	byteLength: number,
+): Uint8Array {
+	const output = newOutput(byteLength);
+	nativeHkdfExpandLabel(output, secret, label, context);
+	return output;
+}
+
+function newOutput(byteLength: number): Uint8Array {
 	if (!(Number.isInteger(byteLength) && byteLength >= 0 && byteLength <= 8160)) {
 		throw new RangeError(`output: expected 0 to 8160 bytes, got ${byteLength}`);
 	}
-	const output = new Uint8Array(byteLength);
-	nativeHkdfExpand(output, pseudorandomKey, info);
-	return output;
+	return new Uint8Array(byteLength);
 }
 
 /** A public key and its tables, 6,272 bytes, for this machine only. */
@@ -170,6 +186,15 @@ function nativeHmacSha256(this: void, mac: Uint8Array, key: Uint8Array, data: Ui
 }
 function nativeHkdfExpand(this: void, output: Uint8Array, pseudorandomKey: Uint8Array, info: Uint8Array): void {
 	return native("xs_baton_hkdf_expand").call(this, output, pseudorandomKey, info);
+}
+function nativeHkdfExpandLabel(
+	this: void,
+	output: Uint8Array,
+	secret: Uint8Array,
+	label: Uint8Array,
+	context: Uint8Array,
+): void {
+	return native("xs_baton_hkdf_expand_label").call(this, output, secret, label, context);
 }
 function nativeEd25519Verify(this: void, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
 	return native("xs_baton_ed25519_verify").call(this, publicKey, message, signature);

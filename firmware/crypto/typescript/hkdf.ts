@@ -28,6 +28,25 @@ export function hkdfExpand(pseudorandomKey: Uint8Array, info: Uint8Array, byteLe
 	return output;
 }
 
+/** RFC 9846 §7.1: HKDF-Expand-Label; `label` begins with "tls13 ". It and `context` have at most 255 bytes each. */
+export function hkdfExpandLabel(
+	secret: Uint8Array,
+	label: Uint8Array,
+	context: Uint8Array,
+	byteLength: number,
+): Uint8Array {
+	for (const [name, { length }] of [["label", label] as const, ["context", context] as const])
+		if (length > 255) throw new RangeError(`${name}: expected at most 255 bytes, got ${length}`);
+	const info = new Uint8Array(4 + label.length + context.length);
+	info[0] = byteLength >> 8;
+	info[1] = byteLength;
+	info[2] = label.length;
+	info.set(label, 3);
+	info[3 + label.length] = context.length;
+	info.set(context, 4 + label.length);
+	return hkdfExpand(secret, info, byteLength);
+}
+
 /** H(key ^ opad ‖ H(key ^ ipad ‖ data)), RFC 2104 §2. */
 class HmacSha256 {
 	#inner = new Sha256();

@@ -4,7 +4,7 @@
 export { Aes128Gcm } from "./aes-gcm.js";
 export { ChaCha20Poly1305 } from "./chacha20-poly1305.js";
 export { ed25519Prepare, ed25519Verify, type PreparedKey } from "./ed25519.js";
-export { hkdfExpand, hkdfExtract, hmacSha256 } from "./hkdf.js";
+export { hkdfExpand, hkdfExpandLabel, hkdfExtract, hmacSha256 } from "./hkdf.js";
 export { Sha256, sha256 } from "./sha256.js";
 export { sha384, sha512 } from "./sha512.js";
 export { x25519, x25519PublicKey } from "./x25519.js";

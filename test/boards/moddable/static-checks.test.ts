@@ -2,12 +2,14 @@
 // tables, what its modules use, and whether its C compiles for an ESP32-C3.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { root } from "../../../boards/bundle.js";
+import { bundle, root } from "../../../boards/bundle.js";
 import { partitionSizes, SETTINGS_LENGTH } from "../../../boards/partitions.js";
 import { nativesAtLoad } from "./load-time.js";
 import { type Platform, platforms, readProject } from "./manifest.js";
@@ -84,6 +86,19 @@ test("a socket's C file holds TCP and listener: both modules are in, or the link
 
 test("the boards' natives are named once for all: boards/xs and the SDK's do not clash", () => {
 	for (const { sources } of projects) assert.ok(sources.every(file => !file.startsWith("boards/xs/")));
+});
+
+test("no native is called while modules are loaded: the SDK does that on the machine that links them", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "baton-preload-"));
+	try {
+		const outfile = join(folder, "main.js");
+		await bundle({ entry: "firmware/main.ts", outfile, engine: "xs", kernel: "c" });
+		const called: string[] = [];
+		runInNewContext(readFileSync(outfile, "utf8"), { native: (name: string) => () => called.push(name) });
+		assert.equal(called, []);
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
 });
 
 // The library is the whole firmware: what is left out is left out on purpose.

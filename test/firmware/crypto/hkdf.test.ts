@@ -2,7 +2,8 @@ import wycheproofHkdf from "vectors:wycheproof/hkdf_sha256_test.json";
 import wycheproofHmac from "vectors:wycheproof/hmac_sha256_test.json";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { hkdfExpand, hkdfExtract, hmacSha256 } from "../../../firmware/crypto/kernel.js";
+import { hkdfExpand, hkdfExpandLabel, hkdfExtract, hmacSha256 } from "../../../firmware/crypto/kernel.js";
+import { literal } from "../../../firmware/literals.js";
 import { fromHex, toHex } from "../../hex.js";
 import { withVectors } from "../../vectors.js";
 
@@ -41,6 +42,43 @@ test("HKDF-SHA256 gives RFC 5869's keys", () => {
 	);
 });
 
+// RFC 8448 §3: "derive write traffic keys for handshake data", and the secret "derived" from the handshake's.
+test("HKDF-Expand-Label gives RFC 8448's keys", () => {
+	const none = new Uint8Array(0);
+	const secret = fromHex("b67b7d690cc16c4e75e54213cb2d37b4e9c912bcded9105d42befd59d391ad38");
+	assert.is(toHex(hkdfExpandLabel(secret, literal("tls13 key"), none, 16)), "3fce516009c21727d0f2e4e86ee403bc");
+	assert.is(toHex(hkdfExpandLabel(secret, literal("tls13 iv"), none, 12)), "5d313eb2671276ee13000b30");
+	const handshake = fromHex("1dc826e93606aa6fdc0aadc12f741b01046aa6b99f691ed221a9f0ca043fbeac");
+	const hash = fromHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert.is(
+		toHex(hkdfExpandLabel(handshake, literal("tls13 derived"), hash, 32)),
+		"43de77e0c77713859a944db9db2590b53190a65b3ee2e4f12dd7a0bb7ce254b4",
+	);
+});
+
+test("HKDF-Expand-Label is HKDF-Expand of length, label and context, each of up to 255 bytes", () => {
+	const secret = new Uint8Array(32).fill(5);
+	for (const [label, context, length] of [
+		[0, 0, 32],
+		[6, 32, 300],
+		[255, 255, 33],
+	]) {
+		const name = new Uint8Array(label).fill(0x6c),
+			data = new Uint8Array(context).fill(0x63);
+		const info = Uint8Array.of(length >> 8, length, label, ...name, context, ...data);
+		assert.equal(hkdfExpandLabel(secret, name, data, length), hkdfExpand(secret, info, length));
+	}
+	const long = new Uint8Array(256),
+		short = new Uint8Array(1);
+	assert.throws(() => hkdfExpandLabel(secret, long, short, 32), says("label: expected at most 255 bytes, got 256"));
+	assert.throws(() => hkdfExpandLabel(secret, short, long, 32), says("context: expected at most 255 bytes, got 256"));
+	assert.throws(() => hkdfExpandLabel(secret, short, short, 8161), says("output: expected 0 to 8160 bytes, got 8161"));
+});
+
+function says(message: string) {
+	return (error: unknown) => error instanceof RangeError && error.message === message;
+}
+
 test("HKDF expands to any length from 0 to 8,160 bytes, each a beginning of the longer", () => {
 	const key = new Uint8Array(32).fill(3);
 	const longest = hkdfExpand(key, fromHex("01"), 8160);
@@ -51,8 +89,7 @@ test("HKDF expands to any length from 0 to 8,160 bytes, each a beginning of the 
 	for (const length of [-1, 8161, 1.5, NaN]) {
 		assert.throws(
 			() => hkdfExpand(key, fromHex("01"), length),
-			(error: unknown) =>
-				error instanceof RangeError && error.message === `output: expected 0 to 8160 bytes, got ${length}`,
+			says(`output: expected 0 to 8160 bytes, got ${length}`),
 		);
 	}
 });

@@ -16,7 +16,7 @@ import {
 	writeMessage,
 } from "../../../firmware/tls/handshake.js";
 import { GROUPS } from "../../../firmware/tls/key-exchange.js";
-import { FieldReader, vector } from "../../../firmware/tls/presentation.js";
+import { FieldReader, FieldWriter } from "../../../firmware/tls/presentation.js";
 import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
 import { handshakeSchemes, type KeyAlgorithm } from "../../../firmware/x509/signature-algorithm.js";
 import { fromHex, toHex } from "../../hex.js";
@@ -174,14 +174,52 @@ test("seventeen extensions are too many, and two of a kind one", () => {
 	refusedAs(AlertError, "duplicate extension", () => readCertificateRequest(fromHex(`000008${"aa000000".repeat(2)}`)));
 });
 
-test("fields are read within their bounds, and vectors written behind their length", () => {
+test("fields are read within their bounds", () => {
 	const reader = new FieldReader(fromHex("010203ff0405"));
 	assert.is(reader.uint8(), 1);
 	assert.is(reader.uint16(), 0x0203);
 	refusedAs(AlertError, "malformed message", () => reader.vector(1));
 	refusedAs(AlertError, "malformed message", () => new FieldReader(fromHex("00")).vector(1, 1));
 	refusedAs(AlertError, "malformed message", () => new FieldReader(fromHex("00")).uint16());
-	assert.is(toHex(vector(3, fromHex("aa"), fromHex("bbcc"))), "000003aabbcc");
+});
+
+test("a vector is read within its own bounds", () => {
+	const reader = new FieldReader(fromHex("000401aa02bbcc"));
+	const outer = reader.enter(2, 4);
+	const inner = reader.enter(1);
+	refusedAs(AlertError, "malformed message", () => reader.uint16());
+	refusedAs(AlertError, "malformed message", () => reader.leave(outer));
+	assert.is(reader.uint8(), 0xaa);
+	reader.leave(inner);
+	refusedAs(AlertError, "malformed message", () => reader.enter(1));
+	const rest = new FieldReader(fromHex("000401aa02bbcc"));
+	const vector = rest.enter(2);
+	rest.skip();
+	rest.leave(vector);
+	assert.is(toHex(rest.bytes(1)), "cc");
+	rest.end();
+});
+
+test("vectors are written behind their length, and not beyond the capacity", () => {
+	const writer = new FieldWriter(300);
+	const outer = writer.open(3);
+	writer.vector(1, fromHex("aa"));
+	writer.uint16s([1, 0x0203]);
+	writer.close(3, outer);
+	assert.is(toHex(writer.written), "00000801aa000400010203");
+	const long = writer.open(2);
+	writer.bytes(new Uint8Array(280));
+	writer.close(2, long);
+	assert.is(toHex(writer.written.subarray(11, 13)), "0118");
+	writer.uint8(0);
+	for (let i = 0; i < 6; i++) writer.uint8(i);
+	assert.is(writer.written.length, 300);
+	assert.throws(() => writer.bytes(new Uint8Array(1)), RangeError);
+	writer.uint8(0);
+	assert.throws(() => writer.written, /expected at most 300 bytes/);
+});
+
+test("a message has its type and its length in front", () => {
 	assert.is(toHex(writeMessage(20, new Uint8Array(300))).slice(0, 8), "1400012c");
 });
 

@@ -2,10 +2,10 @@ import transcripts from "vectors:rfc8448/transcripts.vec";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { concatenate } from "../../../firmware/bytes.js";
-import { hkdfExtract, sha256, x25519 } from "../../../firmware/crypto/kernel.js";
+import { hkdfExpandLabel, hkdfExtract, sha256, x25519 } from "../../../firmware/crypto/kernel.js";
+import { literal } from "../../../firmware/literals.js";
 import {
 	applicationSecrets,
-	expandLabel,
 	handshakeSecrets,
 	nextSecret,
 	trafficKey,
@@ -35,17 +35,21 @@ function open(reader: RecordReader, records: Uint8Array): { type: number; conten
 
 test("the salt of the handshake secret is what the key schedule gives without a PSK (RFC 9846 §7.1)", () => {
 	const early = hkdfExtract(new Uint8Array(0), new Uint8Array(32));
-	const salt = expandLabel(early, "derived", sha256(new Uint8Array(0)), 32);
-	// The constant cannot be looked at, but what follows from it can.
+	const derived = literal("tls13 derived"),
+		emptyHash = sha256(new Uint8Array(0));
+	const salt = hkdfExpandLabel(early, derived, emptyHash, 32);
+	// The constants cannot be looked at, but what follows from them can.
 	const shared = new Uint8Array(32).fill(1),
 		hash = sha256(fromHex("00"));
-	const expected = expandLabel(hkdfExtract(salt, shared), "c hs traffic", hash, 32);
-	assert.equal(handshakeSecrets(shared, hash).traffic.client, expected);
+	const secret = hkdfExtract(salt, shared);
+	const { traffic, main } = handshakeSecrets(shared, hash);
+	assert.equal(traffic.client, hkdfExpandLabel(secret, literal("tls13 c hs traffic"), hash, 32));
+	assert.equal(main, hkdfExtract(hkdfExpandLabel(secret, derived, emptyHash, 32), new Uint8Array(32)));
 });
 
 test("a secret changes with each KeyUpdate (RFC 9846 §7.2)", () => {
 	const secret = new Uint8Array(32).fill(7);
-	assert.equal(nextSecret(secret), expandLabel(secret, "traffic upd", new Uint8Array(0), 32));
+	assert.equal(nextSecret(secret), hkdfExpandLabel(secret, literal("tls13 traffic upd"), new Uint8Array(0), 32));
 	assert.is(trafficKey(secret, 16).key.length, 16);
 	assert.is(trafficKey(secret, 32).iv.length, 12);
 });

@@ -90,7 +90,7 @@ function begin({ anchors = [anchor], withShare = true } = {}): Handshake {
 		connection,
 		state,
 		say(type, ...body) {
-			const message = writeMessage(type, ...body);
+			const message = writeMessage(type, concatenate(...body));
 			const next = handshake.state(type, message.subarray(4), message, true);
 			if (!(next instanceof Established)) handshake.state = next;
 			return next;

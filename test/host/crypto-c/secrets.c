@@ -37,6 +37,7 @@ int main(int count, char **words)
 	baton_secp256r1(output, other, share);
 	baton_hmac_sha256(output, key, sizeof key, text, sizeof text);
 	baton_hkdf_expand(output, sizeof output, key, sizeof key, additional, sizeof additional);
+	baton_hkdf_expand_label(output, 32, key, sizeof key, additional, sizeof additional, other, sizeof other);
 	baton_sha512(output, text, sizeof text);
 
 	// Opening is the same functions and one verdict, which is public: there memcheck would rightly report a branch.
