@@ -341,7 +341,7 @@ function readCaInformation(bytes: Uint8Array): void {
 /** Hands a flight over as a socket does. Throws anything but a refusal; memory must stay bounded. */
 export function feed(client: Client, bytes: Uint8Array): void {
 	try {
-		for (let i = 0; i < bytes.length && client.wanted > 0; ) {
+		for (let i = 0; client.isBehind || (i < bytes.length && client.wanted > 0); ) {
 			const part = bytes.subarray(i, i + client.wanted);
 			i += part.length;
 			client.receive(part);

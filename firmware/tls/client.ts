@@ -68,6 +68,8 @@ export class Client {
 	#hashing = 0; // bytes
 	/** Application bytes of the record at hand that were not read. */
 	#unread: Uint8Array | undefined;
+	/** Something was received that has not been looked at, since something had to be done first. */
+	#isBehind = false;
 	#emptyRecords = 0;
 	#changeCipherSpecs = 0;
 	#warnings = 0;
@@ -112,26 +114,50 @@ export class Client {
 
 	/** How many bytes `receive` takes now: 0 while application bytes are unread, and when all is over. */
 	get wanted(): number {
-		return this.#unread || this.#ended || this.#closed ? 0 : this.#connection.reader.wanted;
+		return this.#mayReceive ? this.#connection.reader.wanted : 0;
+	}
+
+	/** Whether `receive` has something to do although no byte comes: what came with the last ones, and had to wait. */
+	get isBehind(): boolean {
+		return this.#isBehind && this.#mayReceive;
 	}
 
 	/**
-	 * Takes at most `wanted` bytes from the server. Throws AlertError or CertificateError, after which the machine is
-	 * closed and, unless the server sent the alert, ours is waiting to be taken.
+	 * Takes at most `wanted` bytes from the server, and goes on until there are application bytes to be read, or the
+	 * server has authenticated itself: whatever it says after that waits for the next call. Throws AlertError or
+	 * CertificateError, after which the machine is closed and, unless the server sent the alert, ours is waiting to be
+	 * taken.
 	 */
 	receive(bytes: Uint8Array): void {
 		expectAtMost(this.wanted, bytes);
-		if (bytes.length === 0) return;
-		const { reader } = this.#connection;
+		if (!this.#mayReceive) return;
 		try {
-			reader.receive(bytes);
-			if (reader.wanted > 0) return;
-			const { type, content } = reader.open();
-			this.#receiveRecord(type, content);
-			if (!this.#unread) reader.next();
+			this.#connection.reader.receive(bytes);
+			this.#receiveRecords();
 		} catch (error) {
 			this.abort(error);
 			throw error;
+		}
+	}
+
+	get #mayReceive(): boolean {
+		return !(this.#unread || this.#ended || this.#closed);
+	}
+
+	#receiveRecords(): void {
+		const { reader } = this.#connection;
+		const wasEstablished = this.#state instanceof Established;
+		this.#isBehind = false;
+		while (reader.hasRecord()) {
+			const { type, content } = reader.open();
+			this.#receiveRecord(type, content);
+			if (this.#unread) return;
+			reader.next();
+			if (this.#ended) return;
+			if (this.#state instanceof Established && !wasEstablished) {
+				this.#isBehind = reader.hasBegun;
+				return;
+			}
 		}
 	}
 
@@ -162,6 +188,7 @@ export class Client {
 		} else {
 			this.#unread = undefined;
 			this.#connection.reader.next();
+			this.#isBehind = this.#connection.reader.hasBegun;
 		}
 		return taken.buffer;
 	}

@@ -1,8 +1,9 @@
-// The record layer (RFC 9846 §5). One buffer, of a record as long as was asked for, receives, and is decrypted in place;
-// nothing is copied out of it here. Not every server does as `record_size_limit` (RFC 8449) and `max_fragment_length`
+// The record layer (RFC 9846 §5). One buffer, as long as a record that was asked for, takes what TCP has, be it part of a
+// record or several; the first one is decrypted in place, and nothing is copied out of it here. Not every server does as `record_size_limit` (RFC 8449) and `max_fragment_length`
 // (RFC 6066 §4) ask: for a longer record there is a buffer of its own while it is at hand, up to what the board affords.
 // Left out: 0-RTT.
 
+import { copyBytes } from "../bytes.js";
 import { type Aead, Aes128Gcm, ChaCha20Poly1305 } from "../crypto/kernel.js";
 import { refuse } from "./alert.js";
 import { trafficKey } from "./key-schedule.js";
@@ -80,20 +81,20 @@ class Protection {
 	#nextNonce(): Uint8Array {
 		let sequence = this.#sequence++;
 		if (sequence >= this.#maximum) refuse("too many records under one key");
-		this.#nonce.set(this.#iv);
+		copyBytes(this.#nonce, 0, this.#iv);
 		for (let i = 11; sequence !== 0; i--, sequence >>>= 8) this.#nonce[i] ^= sequence & 0xff;
 		return this.#nonce;
 	}
 }
 
-/** Receives one record after the other. */
+/** Receives records, and gives one after the other. */
 export class RecordReader {
 	readonly #ordinary: Uint8Array;
 	/** The ordinary buffer, or that of the longer record at hand. */
 	#buffer: Uint8Array;
 	#longest: number; // bytes of a fragment
-	#filled = 0;
-	#length = 0; // of the fragment, once the header is there
+	#filled = 0; // bytes of it
+	#length: number | undefined; // of the first record's fragment, once its header was read
 	#protection: Protection | undefined;
 
 	/** `limit`: bytes of content that a record is asked to have. `longest`: of a fragment that is taken all the same. */
@@ -107,9 +108,20 @@ export class RecordReader {
 		this.#longest = this.#ordinary.length - HEADER;
 	}
 
-	/** How many bytes are missing, of the header or of the fragment after it; 0 when a record is complete. */
+	/** How many bytes there is room for. */
 	get wanted(): number {
-		return this.#filled < HEADER ? HEADER - this.#filled : HEADER + this.#length - this.#filled;
+		return this.#buffer.length - this.#filled;
+	}
+
+	/** Whether something was received that no `next` has passed over. */
+	get hasBegun(): boolean {
+		return this.#filled > 0;
+	}
+
+	/** Whether a record is complete. Throws AlertError as soon as its header shows that it is refused. */
+	hasRecord(): boolean {
+		if (this.#length === undefined && this.#filled >= HEADER) this.#length = this.#readHeader();
+		return this.#length !== undefined && this.#filled >= HEADER + this.#length;
 	}
 
 	/** From now on records are protected by a key from `trafficSecret`. */
@@ -135,19 +147,17 @@ export class RecordReader {
 		this.#ordinary.fill(0);
 	}
 
-	/** Takes at most `wanted` bytes. Throws AlertError as soon as the header shows that the record is refused. */
+	/** Takes at most `wanted` bytes. */
 	receive(bytes: Uint8Array): void {
-		const inHeader = this.#filled < HEADER;
-		this.#buffer.set(bytes, this.#filled);
+		copyBytes(this.#buffer, this.#filled, bytes);
 		this.#filled += bytes.length;
-		if (inHeader && this.#filled === HEADER) this.#readHeader();
 	}
 
 	/** Opens the record that is complete. The content is a view of the buffer, good until `next`. */
 	open(): { type: number; content: Uint8Array } {
 		const buffer = this.#buffer;
 		const type = buffer[0];
-		let end = HEADER + this.#length;
+		let end = HEADER + this.#length!;
 		if (type === CHANGE_CIPHER_SPEC || !this.#protection) return { type, content: buffer.subarray(HEADER, end) };
 
 		if (!this.#protection.open(buffer.subarray(0, HEADER), buffer.subarray(HEADER, end))) {
@@ -162,14 +172,17 @@ export class RecordReader {
 		return { type: innerType, content: buffer.subarray(HEADER, end - CONTENT_TYPE) };
 	}
 
-	/** Makes room for the next record. */
+	/** Passes over the record that is complete: what was received behind it is the next one's. */
 	next(): void {
-		this.#filled = this.#length = 0;
-		this.#buffer = this.#ordinary;
+		const end = HEADER + this.#length!;
+		if (end < this.#filled) copyBytes(this.#buffer, 0, this.#buffer.subarray(end, this.#filled));
+		this.#filled -= end;
+		this.#length = undefined;
+		this.#buffer = this.#ordinary; // a longer one ends with its record
 	}
 
-	/** legacy_record_version is ignored (§5.1). */
-	#readHeader(): void {
+	/** The length of a fragment, for which there is room then. legacy_record_version is ignored (§5.1). */
+	#readHeader(): number {
 		const type = this.#buffer[0];
 		const length = (this.#buffer[3] << 8) | this.#buffer[4];
 		if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA) refuse("unknown record type"); // §5
@@ -184,11 +197,12 @@ export class RecordReader {
 			if (length > Math.min(this.#longest, LONGEST_CONTENT)) refuse("record too long"); // §5.1
 			if (length === 0) refuse("empty record"); // §5.1
 		}
-		this.#length = length;
-		if (length <= this.#buffer.length - HEADER) return;
-		const longer = new Uint8Array(HEADER + length);
-		longer.set(this.#buffer.subarray(0, HEADER));
-		this.#buffer = longer;
+		if (HEADER + length > this.#buffer.length) {
+			const longer = new Uint8Array(HEADER + length);
+			copyBytes(longer, 0, this.#buffer.subarray(0, this.#filled));
+			this.#buffer = longer;
+		}
+		return length;
 	}
 }
 
@@ -217,8 +231,12 @@ export class RecordWriter {
 		const isProtected = this.#protection !== undefined && type !== CHANGE_CIPHER_SPEC;
 		const length = content.length + (isProtected ? CONTENT_TYPE + TAG : 0);
 		const record = new Uint8Array(HEADER + length);
-		record.set([isProtected ? APPLICATION_DATA : type, version >> 8, version & 0xff, length >> 8, length & 0xff]);
-		record.set(content, HEADER);
+		record[0] = isProtected ? APPLICATION_DATA : type;
+		record[1] = version >> 8;
+		record[2] = version;
+		record[3] = length >> 8;
+		record[4] = length;
+		copyBytes(record, HEADER, content);
 		if (isProtected) {
 			record[HEADER + content.length] = type;
 			this.#protection!.seal(record.subarray(0, HEADER), record.subarray(HEADER));

@@ -56,6 +56,7 @@ export interface TLSSocketOptions {
 }
 
 const DEADLINE = 60_000; // ms
+const NOTHING = new Uint8Array(0);
 
 export class TLSSocket {
 	readonly #options: TLSSocketOptions;
@@ -174,7 +175,7 @@ export class TLSSocket {
 		this.#announceWritable();
 	}
 
-	/** Takes from TCP what makes one record, as long as there is room for one. */
+	/** Takes from TCP what there is room for, again and again. */
 	#pump(): void {
 		if (this.#pumping) return;
 		this.#pumping = true;
@@ -195,6 +196,7 @@ export class TLSSocket {
 			return true;
 		}
 		if (client.ended) return this.#end();
+		if (client.isBehind) return this.#receive(NOTHING);
 		const wanted = Math.min(client.wanted, this.#tcpReadable);
 		if (wanted === 0) {
 			const reason = this.#connected ? "connection lost" : "connection refused";
@@ -207,9 +209,15 @@ export class TLSSocket {
 			return true;
 		}
 		this.#tcpReadable -= bytes.byteLength;
+		return this.#receive(new Uint8Array(bytes));
+	}
+
+	/** Whether there may be another step. */
+	#receive(bytes: Uint8Array): boolean {
+		const client = this.#client;
 		const wasAuthenticated = this.#authenticated;
 		try {
-			client.receive(new Uint8Array(bytes));
+			client.receive(bytes);
 			if (client.anchor !== undefined && !wasAuthenticated) {
 				this.#clearDeadline();
 				this.#options.onAuthenticated?.call(this, client.anchor);

@@ -26,7 +26,7 @@ function clientFor({ suite, fragmentLength, offerKeyShare, root }: RecordedFligh
 /** Hands over at most `piece` bytes at a time, as long as the client takes any. Gives the application's text. */
 function feed(client: Client, bytes: Uint8Array, piece = Infinity): string {
 	let text = "";
-	for (let i = 0; i < bytes.length && client.wanted > 0; ) {
+	for (let i = 0; client.isBehind || (i < bytes.length && client.wanted > 0); ) {
 		const part = bytes.subarray(i, i + Math.min(piece, client.wanted));
 		i += part.length;
 		client.receive(part);
@@ -119,9 +119,9 @@ test("before the handshake is done nothing can be written, and nothing is let ou
 
 test("more than is wanted is our own mistake", () => {
 	const client = clientFor(recordedFlights[0]);
-	assert.is(client.wanted, 5);
+	assert.is(client.wanted, 512 + 22);
 	assert.throws(
-		() => client.receive(new Uint8Array(6)),
+		() => client.receive(new Uint8Array(512 + 23)),
 		(error: any) => error instanceof RangeError,
 	);
 });

@@ -22,13 +22,14 @@ const aes = CIPHER_SUITES.find(({ code }) => code === 0x1301)!;
 function open(reader: RecordReader, records: Uint8Array): { type: number; content: string }[] {
 	const opened = [];
 	for (let offset = 0; offset < records.length; ) {
-		const { wanted } = reader;
-		reader.receive(records.subarray(offset, offset + wanted));
-		offset += wanted;
-		if (reader.wanted > 0) continue;
-		const record = reader.open();
-		opened.push({ type: record.type, content: toHex(record.content) });
-		reader.next();
+		const part = records.subarray(offset, offset + reader.wanted);
+		reader.receive(part);
+		offset += part.length;
+		while (reader.hasRecord()) {
+			const record = reader.open();
+			opened.push({ type: record.type, content: toHex(record.content) });
+			reader.next();
+		}
 	}
 	return opened;
 }

@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { concatenate } from "../../../firmware/bytes.js";
 import { AlertError } from "../../../firmware/tls/alert.js";
 import {
 	ALERT,
@@ -27,16 +28,23 @@ function pair(suite = CIPHER_SUITES[0], limit = 512, longest = 0): { reader: Rec
 
 function receive(reader: RecordReader, record: Uint8Array): { type: number; content: Uint8Array } {
 	for (let offset = 0; offset < record.length; ) {
-		const { wanted } = reader;
-		reader.receive(record.subarray(offset, offset + wanted));
-		offset += wanted;
+		assert.not(reader.hasRecord());
+		const part = record.subarray(offset, offset + reader.wanted);
+		reader.receive(part);
+		offset += part.length;
 	}
-	assert.is(reader.wanted, 0);
+	assert.ok(reader.hasRecord());
 	return reader.open();
 }
 
 function header(type: number, length: number): Uint8Array {
 	return Uint8Array.of(type, 3, 3, length >> 8, length & 0xff);
+}
+
+/** The header of a record alone: is it refused? */
+function headed(reader: RecordReader, bytes: Uint8Array): void {
+	reader.receive(bytes);
+	assert.not(reader.hasRecord());
 }
 
 test("what is written is read, with both suites, up to the limit", () => {
@@ -73,10 +81,10 @@ test("change_cipher_spec is never protected", () => {
 test("a record that is too long is refused at its header, before a byte of it is taken", () => {
 	const plain = new RecordReader(512, 0),
 		{ reader } = pair();
-	refusedAs(AlertError, "record too long", () => plain.receive(header(HANDSHAKE, 512 + 18)));
-	refusedAs(AlertError, "record too long", () => reader.receive(header(APPLICATION_DATA, 512 + 18)));
-	pair().reader.receive(header(APPLICATION_DATA, 512 + 17));
-	new RecordReader(512, 0).receive(header(HANDSHAKE, 512));
+	refusedAs(AlertError, "record too long", () => headed(plain, header(HANDSHAKE, 512 + 18)));
+	refusedAs(AlertError, "record too long", () => headed(reader, header(APPLICATION_DATA, 512 + 18)));
+	headed(pair().reader, header(APPLICATION_DATA, 512 + 17));
+	headed(new RecordReader(512, 0), header(HANDSHAKE, 512));
 });
 
 test("a longer record than was asked for is taken up to the board's limit, until the server agrees to short ones", () => {
@@ -91,16 +99,53 @@ test("a longer record than was asked for is taken up to the board's limit, until
 	const record = tooLong.writer.write(APPLICATION_DATA, new Uint8Array(2 ** 14 + 1));
 	refusedAs(AlertError, "record too long", () => receive(tooLong.reader, record)); // RFC 9846 §5.4
 	refusedAs(AlertError, "record too long", () =>
-		pair(CIPHER_SUITES[0], 512, 10 ** 6).reader.receive(header(APPLICATION_DATA, LONGEST_FRAGMENT + 1)),
+		headed(pair(CIPHER_SUITES[0], 512, 10 ** 6).reader, header(APPLICATION_DATA, LONGEST_FRAGMENT + 1)),
 	);
 	refusedAs(AlertError, "record too long", () =>
-		pair(CIPHER_SUITES[0], 512, 2_000).reader.receive(header(APPLICATION_DATA, 2_001)),
+		headed(pair(CIPHER_SUITES[0], 512, 2_000).reader, header(APPLICATION_DATA, 2_001)),
 	);
 	refusedAs(AlertError, "record too long", () =>
-		new RecordReader(512, 10 ** 6).receive(header(HANDSHAKE, 2 ** 14 + 1)),
+		headed(new RecordReader(512, 10 ** 6), header(HANDSHAKE, 2 ** 14 + 1)),
 	);
 	reader.enforce();
-	refusedAs(AlertError, "record too long", () => reader.receive(header(APPLICATION_DATA, 512 + 18)));
+	refusedAs(AlertError, "record too long", () => headed(reader, header(APPLICATION_DATA, 512 + 18)));
+});
+
+test("records that come together are given one after the other, in pieces of any size", () => {
+	for (let piece = 1; piece < 100; piece++) {
+		const { reader, writer } = pair(CIPHER_SUITES[0], 512, LONGEST_FRAGMENT);
+		const lengths = [3, 0, 512, 1, 700, 2]; // the fifth has a buffer of its own
+		const records = concatenate(...lengths.map(n => writer.write(APPLICATION_DATA, new Uint8Array(n).fill(n))));
+		const given: number[] = [];
+		for (let offset = 0; offset < records.length; ) {
+			assert.ok(reader.wanted > 0);
+			const part = records.subarray(offset, offset + Math.min(piece, reader.wanted));
+			reader.receive(part);
+			offset += part.length;
+			while (reader.hasRecord()) {
+				const { content } = reader.open();
+				assert.ok(content.every(byte => byte === (content.length & 0xff)));
+				given.push(content.length);
+				reader.next();
+			}
+		}
+		assert.equal(given, lengths);
+		assert.not(reader.hasBegun);
+	}
+});
+
+test("the key is changed between two records that come together", () => {
+	const { reader, writer } = pair();
+	const next = new Uint8Array(32).fill(4);
+	const first = writer.write(HANDSHAKE, Uint8Array.of(1));
+	writer.protect(CIPHER_SUITES[0], next);
+	reader.receive(concatenate(first, writer.write(APPLICATION_DATA, Uint8Array.of(2))));
+	assert.ok(reader.hasRecord());
+	assert.equal([...reader.open().content], [1]);
+	reader.next();
+	reader.protect(CIPHER_SUITES[0], next);
+	assert.ok(reader.hasRecord());
+	assert.equal([...reader.open().content], [2]);
 });
 
 test("a wiped reader and writer have no key", () => {
@@ -126,7 +171,7 @@ test("what may not stand at that place is refused at its header", () => {
 		[true, APPLICATION_DATA, 15, "record not authentic"],
 	] as const) {
 		const reader = protect ? pair().reader : new RecordReader(512, 0);
-		refusedAs(AlertError, reason, () => reader.receive(header(type, length)));
+		refusedAs(AlertError, reason, () => headed(reader, header(type, length)));
 	}
 });
 

@@ -9,6 +9,7 @@ import { Client } from "../../../firmware/tls/client.js";
 import { CIPHER_SUITES } from "../../../firmware/tls/record.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
 import { readTrustAnchor } from "../../../firmware/x509/path.js";
+import { refusedAs } from "../../refusal.js";
 import { certificateRequest, honest, longRequest, misbehaviours, rootCertificate } from "./misbehaving-server.js";
 import { ALERT, APPLICATION_DATA, extension, message, ReferenceServer, uint16, vector } from "./reference-server.js";
 
@@ -25,10 +26,12 @@ function newClient(offerKeyShare = true): Client {
 	});
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** Hands over as much as the client takes. Gives the application bytes that it lets out. */
 function feed(client: Client, bytes: Uint8Array): string {
 	let text = "";
-	for (let i = 0; i < bytes.length && client.wanted > 0; ) {
+	for (let i = 0; client.isBehind || (i < bytes.length && client.wanted > 0); ) {
 		const part = bytes.subarray(i, i + client.wanted);
 		i += part.length;
 		client.receive(part);
@@ -340,6 +343,61 @@ test("close_notify ends what is read; nothing is taken after it", () => {
 	);
 	assert.ok(client.ended);
 	assert.is(client.wanted, 0);
+});
+
+// What comes in one piece, as TCP has it, is looked at one record after the other.
+
+test("what stands behind Finished waits until it is known that the server has proved itself", () => {
+	const client = newClient();
+	const server = new ReferenceServer(client.take(), honest);
+	feed(client, server.sendServerHello().sendEncryptedExtensions().sendCertificate().sendCertificateVerify().take());
+	server.sendFinished().seal(APPLICATION_DATA, Buffer.from("hello")).seal(ALERT, Buffer.of(1, 0));
+	client.receive(server.take());
+	assert.is(client.anchor, 0);
+	assert.is(client.readable, 0);
+	assert.ok(client.isBehind);
+	client.receive(NOTHING);
+	assert.is(Buffer.from(client.read()!).toString(), "hello");
+	assert.not(client.ended);
+	assert.ok(client.isBehind);
+	client.receive(NOTHING);
+	assert.ok(client.ended);
+	assert.not(client.isBehind);
+});
+
+test("what stands behind application bytes waits until they are read, and is refused then", () => {
+	const client = newClient();
+	const server = new ReferenceServer(client.take(), honest);
+	feed(client, server.sendFlight().take());
+	const bytes = server.seal(APPLICATION_DATA, Buffer.from("good")).seal(APPLICATION_DATA, Buffer.from("bad")).take();
+	bytes[bytes.length - 1] ^= 1;
+	client.receive(bytes);
+	assert.is(client.wanted, 0);
+	assert.not(client.isBehind);
+	assert.is(Buffer.from(client.read(2)!).toString(), "go");
+	assert.not(client.isBehind);
+	assert.is(Buffer.from(client.read()!).toString(), "od");
+	assert.ok(client.isBehind);
+	refusedAs(AlertError, "record not authentic", () => client.receive(NOTHING));
+	assert.not(client.isBehind);
+	assert.is(client.read(), undefined);
+});
+
+test("what stands behind close_notify, or behind the end of a connection, is never looked at", () => {
+	for (const isClosed of [false, true]) {
+		const client = newClient();
+		const server = new ReferenceServer(client.take(), honest);
+		feed(client, server.sendFlight().take());
+		const end = server.seal(APPLICATION_DATA, Buffer.from("all")).seal(ALERT, Buffer.of(1, 0)).take();
+		client.receive(Buffer.concat([end, Buffer.alloc(20)]));
+		assert.is(Buffer.from(client.read()!).toString(), "all");
+		if (isClosed) client.close();
+		assert.is(client.isBehind, !isClosed);
+		client.receive(NOTHING);
+		assert.is(client.ended, !isClosed);
+		assert.not(client.isBehind);
+		assert.is(client.wanted, 0);
+	}
 });
 
 test("an alert of the server's is reported by its name", () => {
