@@ -2,8 +2,9 @@
 // the few writers of a Sig_structure. Left out: floats, simple values other than false, true and null, and tags
 // other than the one that the caller asks for.
 
-import { ascii, concatenate } from "./bytes.js";
+import { ascii, concatenate, latin1, span } from "./bytes.js";
 import { RefusedError } from "./errors.js";
+import { byteSet } from "./literals.js";
 
 /** Their bytes are bad: what was held before is kept. `reason` is a literal of the parser that threw it. */
 export class DecodeError<Reason extends string = string> extends RefusedError<Reason> {}
@@ -17,6 +18,8 @@ export type CborReason =
 	| "unsupported item" // float, tag, or a simple value other than false, true, null
 	| "nested too deeply"
 	| "not UTF-8";
+
+const ASCII = byteSet("\0-\x7f");
 
 /** Major types (RFC 8949 §3.1). */
 const UINT = 0,
@@ -158,7 +161,9 @@ export class CborReader {
 		if (information > 27) refuse("unsupported item"); // reserved
 		const length = 1 << (information - 24); // 1, 2, 4 or 8 bytes
 		let value = 0;
-		for (const byte of this.#take(length)) value = value * 256 + byte;
+		const end = this.offset + length;
+		if (end > this.#bytes.length) refuse("truncated");
+		while (this.offset < end) value = value * 256 + this.#bytes[this.offset++];
 		const least = length === 1 ? 24 : 2 ** (4 * length); // what no shorter form can hold
 		if (value < least) refuse("not deterministic");
 		return value;
@@ -246,8 +251,9 @@ export function textString(text: string): Uint8Array {
 
 /** UTF-8 (RFC 3629 §4): no surrogates, nothing beyond U+10FFFF, nothing longer than needed. */
 function decodeUTF8(bytes: Uint8Array): string {
-	let text = "";
-	for (let i = 0; i < bytes.length; ) {
+	let i = span(bytes, 0, ASCII);
+	let text = latin1(bytes, 0, i);
+	while (i < bytes.length) {
 		const first = bytes[i++];
 		if (first < 0x80) {
 			text += String.fromCharCode(first);

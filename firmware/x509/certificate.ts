@@ -92,7 +92,7 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 	read.toBeSigned = bytes.subarray(tbsStart, der.offset);
 
 	const outerStart = der.offset;
-	readSignatureAlgorithm(der);
+	der.skip();
 	if (!equalBytes(der.since(outerStart), innerAlgorithm)) refuse("algorithms differ"); // §4.1.1.2
 	read.signature = der.octets();
 	der.leave(certificate);
@@ -126,21 +126,33 @@ function readName(der: DerReader): Uint8Array {
 	while (!der.atEnd) {
 		const relative = der.enter(SET);
 		if (der.atEnd) refuse("bad name");
-		let previous: Uint8Array | undefined;
-		while (!der.atEnd) {
-			const attributeStart = der.offset;
-			const attribute = der.enter(SEQUENCE);
-			der.objectIdentifier();
-			der.skip();
-			der.leave(attribute);
-			const encoded = der.since(attributeStart);
-			if (previous && compareBytes(previous, encoded) >= 0) refuse("set out of order"); // X.690 §11.6
-			previous = encoded;
-		}
+		const first = der.offset;
+		passAttribute(der);
+		if (!der.atEnd) passMore(der, first);
 		der.leave(relative);
 	}
 	der.leave(name);
 	return der.since(start);
+}
+
+/** AttributeTypeAndValue. */
+function passAttribute(der: DerReader): void {
+	const attribute = der.enter(SEQUENCE);
+	der.passObjectIdentifier();
+	der.skip();
+	der.leave(attribute);
+}
+
+/** Of a set with several, those behind the one that began at `first`: in order (X.690 §11.6). */
+function passMore(der: DerReader, first: number): void {
+	let previous = der.since(first);
+	while (!der.atEnd) {
+		const start = der.offset;
+		passAttribute(der);
+		const next = der.since(start);
+		if (compareBytes(previous, next) >= 0) refuse("set out of order");
+		previous = next;
+	}
 }
 
 /** Last byte of id-ce (2.5.29): the extensions that are looked at. */

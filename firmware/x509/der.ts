@@ -2,7 +2,8 @@
 // encoding for each value. Left out: tags above 30, lengths above 65,535, reals, and everything indefinite.
 // Called by certificate.ts and by public-key.ts (ECDSA-Sig-Value).
 
-import { latin1 } from "../bytes.js";
+import { span } from "../bytes.js";
+import { byteSet, otherThan } from "../literals.js";
 import { CertificateError, type DerReason } from "./certificate-error.js";
 
 export const BOOLEAN = 0x01,
@@ -15,6 +16,9 @@ export const UTC_TIME = 0x17,
 	GENERALIZED_TIME = 0x18,
 	SEQUENCE = 0x30,
 	SET = 0x31;
+
+const DIGIT = byteSet("0-9"),
+	NOT_80 = otherThan(byteSet("\x80"));
 
 /** Context-specific tags: `[n]` primitive and constructed. */
 export function primitive(n: number): number {
@@ -136,14 +140,21 @@ export class DerReader {
 
 	/** X.690 §8.19: content, as a view. */
 	objectIdentifier(): Uint8Array {
-		const content = this.content(OBJECT_IDENTIFIER);
-		let first = true; // of a subidentifier: its leading byte is not 80
-		for (const byte of content) {
-			if (first && byte === 0x80) refuse("bad object identifier");
-			first = byte < 0x80;
-		}
-		if (content.length === 0 || !first) refuse("bad object identifier");
-		return content;
+		const start = this.passObjectIdentifier();
+		return this.since(start);
+	}
+
+	/** Passes over an object identifier. Returns where its content begins. */
+	passObjectIdentifier(): number {
+		const bytes = this.#bytes;
+		const length = this.#header(OBJECT_IDENTIFIER);
+		const start = this.offset,
+			end = start + length;
+		if (length === 0 || bytes[end - 1] >= 0x80) refuse("bad object identifier");
+		for (let i = span(bytes, start, NOT_80); i < end; i = span(bytes, i + 1, NOT_80))
+			if (i === start || bytes[i - 1] < 0x80) refuse("bad object identifier"); // a subidentifier's leading byte
+		this.offset = end;
+		return start;
 	}
 
 	/**
@@ -153,11 +164,17 @@ export class DerReader {
 	time(): number {
 		const { tag } = this;
 		const isGeneral = tag === GENERALIZED_TIME;
-		let text = latin1(this.content(isGeneral ? tag : UTC_TIME));
-		if (!isGeneral) text = (text < "5" ? "20" : "19") + text; // two digits of the year: 1950 … 2049
-		const fields = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-		if (!fields) return refuse("bad time");
-		const [year, month, day, hour, minute, second] = fields.slice(1).map(Number);
+		const text = this.content(isGeneral ? tag : UTC_TIME);
+		const digits = isGeneral ? 14 : 12;
+		if (text.length !== digits + 1 || span(text, 0, DIGIT) !== digits || text[digits] !== Z) refuse("bad time");
+		let year = twoDigits(text, 0);
+		if (isGeneral) year = 100 * year + twoDigits(text, 2);
+		else year += year < 50 ? 2000 : 1900;
+		const month = twoDigits(text, digits - 10),
+			day = twoDigits(text, digits - 8);
+		const hour = twoDigits(text, digits - 6),
+			minute = twoDigits(text, digits - 4),
+			second = twoDigits(text, digits - 2);
 		const start = daysSince1970(year, month),
 			next = month < 12 ? daysSince1970(year, month + 1) : start + 31;
 		if (isGeneral && year < 2050) refuse("bad time");
@@ -187,6 +204,13 @@ export class DerReader {
 		this.offset = offset;
 		return length;
 	}
+}
+
+const ZERO = 0x30,
+	Z = 0x5a;
+
+function twoDigits(text: Uint8Array, start: number): number {
+	return 10 * (text[start] - ZERO) + text[start + 1] - ZERO;
 }
 
 /** Days from 1970-01-01 to the first of a month; years are counted from March, so that a leap day ends one. */
