@@ -2,12 +2,13 @@
 
 class Assertion extends Error {}
 
-function check(good: boolean, message: string | undefined, otherwise: string): asserts good {
-	if (!good) throw new Assertion(message ?? otherwise);
+/** `otherwise` shows values, which takes time, and stack for deep ones: only where it is said. */
+function check(good: boolean, message: string | undefined, otherwise: () => string): asserts good {
+	if (!good) throw new Assertion(message ?? otherwise());
 }
 
 export function ok(value: unknown, message?: string): asserts value {
-	check(!!value, message, `expected a truthy value, got ${show(value)}`);
+	check(!!value, message, () => `expected a truthy value, got ${show(value)}`);
 }
 
 export function unreachable(message?: string): never {
@@ -15,27 +16,27 @@ export function unreachable(message?: string): never {
 }
 
 export function type(value: unknown, expected: string, message?: string) {
-	check(typeof value === expected, message, `expected a ${expected}, got ${show(value)}`);
+	check(typeof value === expected, message, () => `expected a ${expected}, got ${show(value)}`);
 }
 
 export function instance(value: unknown, expected: new (...args: never[]) => unknown, message?: string) {
-	check(value instanceof expected, message, `expected a ${expected.name}, got ${show(value)}`);
+	check(value instanceof expected, message, () => `expected a ${expected.name}, got ${show(value)}`);
 }
 
 export function equal(value: unknown, expected: unknown, message?: string) {
-	check(same(value, expected), message, `expected ${show(expected)}, got ${show(value)}`);
+	check(same(value, expected), message, () => `expected ${show(expected)}, got ${show(value)}`);
 }
 
 export function match(value: string, expected: string | RegExp, message?: string) {
-	check(matches(value, expected), message, `expected something like ${expected}, got ${show(value)}`);
+	check(matches(value, expected), message, () => `expected something like ${expected}, got ${show(value)}`);
 }
 
 export const is = Object.assign(
 	(value: unknown, expected: unknown, message?: string) =>
-		check(value === expected, message, `expected ${show(expected)}, got ${show(value)}`),
+		check(value === expected, message, () => `expected ${show(expected)}, got ${show(value)}`),
 	{
 		not: (value: unknown, expected: unknown, message?: string) =>
-			check(value !== expected, message, `expected another value than ${show(value)}`),
+			check(value !== expected, message, () => `expected another value than ${show(value)}`),
 	},
 );
 
@@ -45,27 +46,31 @@ type Expected = string | RegExp | ((error: any) => boolean);
 export function throws(body: () => unknown, expected?: Expected, message?: string) {
 	const error = thrownBy(body);
 	if (typeof expected === "string") message ??= expected;
-	check(error !== undefined, message, "expected an exception");
+	check(error !== undefined, message, () => "expected an exception");
 	if (error.value instanceof Assertion) throw error.value;
 	if (expected instanceof RegExp)
-		check(expected.test((error.value as Error).message), message, `expected ${expected}, got ${show(error.value)}`);
+		check(
+			expected.test((error.value as Error).message),
+			message,
+			() => `expected ${expected}, got ${show(error.value)}`,
+		);
 	else if (typeof expected === "function")
-		check(expected(error.value), message, `expected another exception than ${show(error.value)}`);
+		check(expected(error.value), message, () => `expected another exception than ${show(error.value)}`);
 }
 
 function falsy(value: unknown, message?: string) {
-	check(!value, message, `expected a falsy value, got ${show(value)}`);
+	check(!value, message, () => `expected a falsy value, got ${show(value)}`);
 }
 
 export const not = Object.assign(falsy, {
 	ok: falsy,
 	equal: (value: unknown, expected: unknown, message?: string) =>
-		check(!same(value, expected), message, `expected another value than ${show(value)}`),
+		check(!same(value, expected), message, () => `expected another value than ${show(value)}`),
 	match: (value: string, expected: string | RegExp, message?: string) =>
-		check(!matches(value, expected), message, `expected nothing like ${expected}, got ${show(value)}`),
+		check(!matches(value, expected), message, () => `expected nothing like ${expected}, got ${show(value)}`),
 	throws(body: () => unknown, _expected?: Expected, message?: string) {
 		const error = thrownBy(body);
-		check(error === undefined, message, `expected no exception, got ${show(error?.value)}`);
+		check(error === undefined, message, () => `expected no exception, got ${show(error?.value)}`);
 	},
 });
 
