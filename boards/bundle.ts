@@ -4,12 +4,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { build, type Plugin, transform } from "esbuild";
+import { builds, root } from "./places.js";
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export { root };
+
 /** Where `npm run setup:vectors` puts the public test vectors (data only, not part of this repository). */
-export const gatheredVectors = join(root, "build/vectors");
+export const gatheredVectors = join(builds, "vectors");
 /** Where they are looked for; for each file the first folder that has it counts. */
 export const vectorFolders = [process.env.BATON_VECTORS, gatheredVectors, "../shared/vectors"].flatMap(folder =>
 	folder ? [resolve(root, folder)] : [],
@@ -79,7 +80,7 @@ export async function bundle({
  * keep their file while a changed one is built beside it, and two builds at once cannot disturb each other.
  */
 export async function bundleOnce(options: Omit<BundleOptions, "outfile">): Promise<string> {
-	const folder = join(root, "build/bundles");
+	const folder = join(builds, "bundles");
 	mkdirSync(folder, { recursive: true });
 	const scratch = mkdtempSync(join(folder, "."));
 	try {

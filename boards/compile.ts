@@ -5,12 +5,9 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
-
-/** The XS engine's folder: its C sources come with the npm package @agoric/xsnap, of which nothing else is used. */
-export const xs = join(dirname(createRequire(import.meta.url).resolve("@agoric/xsnap/package.json")), "moddable/xs");
+import { xs } from "./places.js";
 
 /** The engine's sources that a board needs. */
 export function engineSources(): string[] {

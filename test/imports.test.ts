@@ -14,7 +14,8 @@ const rooms: Record<string, string[]> = {
 	host: ["boards", "firmware"],
 	bin: ["host"],
 	rehearsal: ["host", "boards", "firmware"],
-	test: ["rehearsal", "measure", "host", "boards", "firmware"],
+	packaging: ["rehearsal", "host", "boards", "firmware"],
+	test: ["packaging", "rehearsal", "measure", "host", "boards", "firmware"],
 	measure: ["test", "host", "boards", "firmware"],
 	fuzz: ["test", "host", "boards", "firmware"],
 };
@@ -37,7 +38,7 @@ test("the arrows are found: static, dynamic, of types alone, and passed on", () 
 		'export const g = "./no-import.js";',
 	].join("\n");
 	assert.equal(importsOf("host/x.ts", source), ["host/a.ts", "b.ts", "host/c.ts", "host/d/d.ts", "host/e.ts"]);
-	assert.equal(arrows.get("bin/baton.js"), ["bin/typescript.js", "host/cli.ts"]);
+	assert.equal(arrows.get("bin/baton.js"), ["bin/typescript.js", "host/program.ts"]);
 	assert.ok(arrows.get("host/cli.ts")!.includes("host/commands/start.ts"));
 });
 

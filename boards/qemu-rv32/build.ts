@@ -5,7 +5,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, renameSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
-import { root } from "../bundle.js";
 import {
 	compileAll,
 	digest,
@@ -16,8 +15,8 @@ import {
 	sourcesOf,
 	versionOf,
 	whole,
-	xs,
 } from "../compile.js";
+import { builds, root, xs } from "../places.js";
 import {
 	boardFlags,
 	boardHeaders,
@@ -35,8 +34,8 @@ const CROSS_COMPILER = "riscv64-unknown-elf-gcc";
 const hostCompiler = process.env.CC ?? "cc";
 
 const board = join(root, "boards/qemu-rv32");
-const lwip = join(root, "build/qemu-rv32/lwip/src");
-const output = join(root, "build/qemu-rv32");
+const lwip = join(builds, "qemu-rv32/lwip/src");
+const output = join(builds, "qemu-rv32");
 
 /** The instruction set of an ESP32-C3. With `_zicsr` the compiler would choose a 64-bit library. */
 const target = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BoardCommand } from "../board-command.js";
-import { root } from "../bundle.js";
+import { builds } from "../places.js";
 import { buildBoard, compileBytecode } from "./build.js";
 import { emulatorCommand, runFile } from "./emulator.js";
 import { composeFlashImage, takeFlashImageApart } from "./flash-image.js";
@@ -50,7 +50,7 @@ export async function programCommand(
 
 /** Under a name that its content decides, because a process that only runs a program has nobody who cleans up. */
 function storeRunFile(contents: Buffer): string {
-	const folder = join(root, "build/qemu-rv32/runs");
+	const folder = join(builds, "qemu-rv32/runs");
 	const path = join(folder, createHash("sha256").update(contents).digest("hex").slice(0, 16));
 	mkdirSync(folder, { recursive: true });
 	if (!existsSync(path)) {

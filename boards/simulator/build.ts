@@ -3,8 +3,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../bundle.js";
-import { compileAll, digest, engineSources, headersOf, objectOf, run, versionOf, whole, xs } from "../compile.js";
+import { compileAll, digest, engineSources, headersOf, objectOf, run, versionOf, whole } from "../compile.js";
+import { builds, root, xs } from "../places.js";
 import { boardFlags, boardHeaders, boardSources, engineFlags, language, others, warnings } from "../xs/build.js";
 
 export interface SimulatorOptions {
@@ -29,7 +29,7 @@ const board = join(root, "boards/simulator");
 /** Gives the program's path. Rejects with one sentence if there is no compiler. Progress goes to standard error. */
 export async function buildSimulator(options: SimulatorOptions = {}): Promise<string> {
 	const compiler = process.env.CC ?? "cc";
-	const { bits = 64, flags = defaultFlags(), folder = join(root, "build/simulator") } = options;
+	const { bits = 64, flags = defaultFlags(), folder = join(builds, "simulator") } = options;
 	const key = JSON.stringify([compiler, bits, flags, folder]);
 	let program = built.get(key);
 	if (!program) built.set(key, (program = build(compiler, [...(bits === 32 ? ["-m32"] : []), ...flags], folder)));

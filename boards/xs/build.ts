@@ -1,9 +1,9 @@
 // What the builds of all XS boards share: sources, flags, and the partitions as C sees them.
 
 import { join } from "node:path";
-import { root } from "../bundle.js";
-import { headersOf, sourcesOf, xs } from "../compile.js";
+import { headersOf, sourcesOf } from "../compile.js";
 import { BLOCK_LENGTH, partitionSizes } from "../partitions.js";
+import { root, xs } from "../places.js";
 
 const shared = join(root, "boards/xs");
 const ofFirmware = ["bytes", "crypto/c"].map(folder => join(root, "firmware", folder));

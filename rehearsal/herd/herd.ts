@@ -6,8 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { root } from "../../boards/bundle.js";
+import { type BundleOptions, bundleOnce, root } from "../../boards/bundle.js";
 import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
@@ -58,18 +57,7 @@ export async function herd(devices: number, tell: (text: string) => void, signal
 		limits: { connections: 2 * devices + 100, handshake: HANG_GUARD, idle: HANG_GUARD, request: HANG_GUARD },
 	});
 	try {
-		const program = join(folder, "devices.mjs");
-		await build({
-			absWorkingDir: root,
-			entryPoints: ["rehearsal/herd/devices.ts"],
-			outfile: program,
-			bundle: true,
-			format: "esm",
-			platform: "node",
-			target: "es2022",
-			logLevel: "warning",
-			plugins: [nodeKernel],
-		});
+		const program = await bundleOnce(devicesProgram);
 		const desk = new FleetDesk({ fleet, year: () => 8, signer: () => signer });
 		await desk.begin();
 		await desk.give({ order: "revoke", generation: 1 });
@@ -174,4 +162,11 @@ const nodeKernel = {
 				: undefined,
 		);
 	},
+};
+
+/** The program of one process's devices. */
+export const devicesProgram: Omit<BundleOptions, "outfile"> = {
+	entry: "rehearsal/herd/devices.ts",
+	engine: "node",
+	plugins: [nodeKernel],
 };
