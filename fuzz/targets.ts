@@ -379,6 +379,6 @@ function walk(der: DerReader, depth: number): void {
 			walk(der, depth + 1);
 			der.leave(outer);
 		} else if (tag >= 0x0c && tag <= 0x1e) latin1(der.content(tag));
-		else der.skip();
+		else der.pass();
 	}
 }

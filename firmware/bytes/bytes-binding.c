@@ -68,6 +68,21 @@ void xs_baton_bytes_crc32(xsMachine *the)
 	xsmcSetInteger(xsResult, (int32_t)baton_bytes_crc32(bytes.at, bytes.length, before));
 }
 
+void xs_baton_bytes_der_end(xsMachine *the)
+{
+	Bytes bytes = readable(the, 0);
+	size_t end = index_argument(the, 2, bytes.length, 0), start = index_argument(the, 1, end, 0);
+	int32_t length = baton_bytes_der_end(bytes.at + start, end - start, (uint8_t)xsmcToInteger(xsArg(3)));
+	xsmcSetInteger(xsResult, length < 0 ? length : (int32_t)start + length);
+}
+
+void xs_baton_bytes_der_identifier(xsMachine *the)
+{
+	Bytes bytes = readable(the, 0);
+	size_t end = index_argument(the, 2, bytes.length, 0), start = index_argument(the, 1, end, 0);
+	xsmcSetBoolean(xsResult, baton_bytes_der_identifier(bytes.at + start, end - start));
+}
+
 void xs_baton_bytes_equal(xsMachine *the)
 {
 	Bytes a = readable(the, 0), b = readable(the, 1);

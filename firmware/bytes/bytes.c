@@ -24,6 +24,35 @@ uint32_t baton_bytes_crc32(const uint8_t *bytes, size_t length, uint32_t before)
 	return ~crc;
 }
 
+// X.690 §8.1.2, §8.1.3, §10.1: a tag of one byte, and the shortest definite length, here of at most two bytes more.
+
+int32_t baton_bytes_der_end(const uint8_t *bytes, size_t length, uint8_t tag)
+{
+	if (length < 2) return BATON_DER_TRUNCATED;
+	if (bytes[0] != tag || (tag & 0x1f) == 0x1f) return BATON_DER_OTHER_TAG;
+	size_t header = 2, content = bytes[1];
+	if (content >= 0x80) {
+		header = content - 0x80 + 2;
+		if (header < 3 || header > 4) return BATON_DER_NOT_MINIMAL;
+		if (length < header) return BATON_DER_TRUNCATED;
+		content = header == 3 ? bytes[2] : (size_t)bytes[2] << 8 | bytes[3];
+		if (content < (header == 3 ? 0x80 : 0x100)) return BATON_DER_NOT_MINIMAL;
+	}
+	return content > length - header ? BATON_DER_TRUNCATED : (int32_t)(header + content);
+}
+
+// X.690 §8.19: subidentifiers end with a byte below 80, and begin with none that is 80.
+
+bool baton_bytes_der_identifier(const uint8_t *bytes, size_t length)
+{
+	bool begins = true;
+	for (size_t i = 0; i < length; i++) {
+		if (begins && bytes[i] == 0x80) return false;
+		begins = bytes[i] < 0x80;
+	}
+	return begins && length > 0;
+}
+
 bool baton_bytes_equal_secrets(const uint8_t *a, const uint8_t *b, size_t length)
 {
 	uint32_t difference = 0;

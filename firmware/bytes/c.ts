@@ -25,6 +25,12 @@ export function copyBytes(this: void, target: Uint8Array, offset: number, source
 export function crc32(this: void, bytes: Uint8Array, before?: number): number {
 	return native("xs_baton_bytes_crc32").call(this, bytes, before);
 }
+export function derEnd(this: void, bytes: Uint8Array, start: number, end: number, tag: number): number {
+	return native("xs_baton_bytes_der_end").call(this, bytes, start, end, tag);
+}
+export function isDerIdentifier(this: void, bytes: Uint8Array, start: number, end: number): boolean {
+	return native("xs_baton_bytes_der_identifier").call(this, bytes, start, end);
+}
 export function equalBytes(this: void, a: Uint8Array, b: Uint8Array): boolean {
 	return native("xs_baton_bytes_equal").call(this, a, b);
 }

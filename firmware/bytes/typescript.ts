@@ -62,6 +62,37 @@ export function crc32(bytes: Uint8Array, before = 0): number {
 	return ~crc;
 }
 
+const TRUNCATED = -1,
+	OTHER_TAG = -2,
+	NOT_MINIMAL = -3;
+
+/** X.690 §8.1.2, §8.1.3, §10.1: a tag of one byte, and the shortest definite length, here of at most two bytes more. */
+export function derEnd(bytes: Uint8Array, start: number, end: number, tag: number): number {
+	if (end - start < 2) return TRUNCATED;
+	if (bytes[start] !== tag || (tag & 0x1f) === 0x1f) return OTHER_TAG;
+	let length = bytes[start + 1],
+		content = start + 2;
+	if (length >= 0x80) {
+		const count = length - 0x80;
+		if (count === 0 || count > 2) return NOT_MINIMAL; // indefinite, or longer than any certificate
+		if (end - content < count) return TRUNCATED;
+		length = count === 1 ? bytes[content] : (bytes[content] << 8) | bytes[content + 1];
+		if (length < (count === 1 ? 0x80 : 0x100)) return NOT_MINIMAL;
+		content += count;
+	}
+	return length > end - content ? TRUNCATED : content + length;
+}
+
+/** X.690 §8.19: subidentifiers end with a byte below 80, and begin with none that is 80. */
+export function isDerIdentifier(bytes: Uint8Array, start: number, end: number): boolean {
+	let begins = true;
+	for (let i = start; i < end; i++) {
+		if (begins && bytes[i] === 0x80) return false;
+		begins = bytes[i] < 0x80;
+	}
+	return begins && start < end;
+}
+
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 	if (a === b) return true; // a slot's two copies share what was verified
 	const { length } = a;

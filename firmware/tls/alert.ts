@@ -23,8 +23,38 @@ const PROTOCOL_VERSION = 70,
 	MISSING_EXTENSION = 109,
 	UNSUPPORTED_EXTENSION = 110;
 
-/** Why this client ends a connection, and the alert that goes with it. */
-const REFUSALS = Object.freeze({
+/** Why this client ends a connection, with illegal_parameter. */
+type IllegalParameter =
+	// messages (§4)
+	| "message too long"
+	| "extension in the wrong message"
+	| "duplicate extension"
+	// ServerHello and HelloRetryRequest (§4.2.3, §4.2.4, §4.3.8)
+	| "version not offered"
+	| "bad legacy version"
+	| "session id not echoed"
+	| "cipher suite not offered"
+	| "cipher suite changed"
+	| "compression"
+	| "group not offered"
+	| "bad key share"
+	| "shared secret is zero"
+	| "key share already sent"
+	| "HelloRetryRequest changes nothing"
+	// EncryptedExtensions (§4.4.1, RFC 6066 §4, RFC 7301 §3.2, RFC 8449 §4, §5)
+	| "application protocol not offered"
+	| "bad max_fragment_length"
+	| "bad record_size_limit"
+	| "max_fragment_length and record_size_limit"
+	// authentication (§4.4.2, §4.5)
+	| "certificate request context"
+	| "signature algorithm not offered"
+	| "signature algorithm of another key"
+	// after the handshake (§4.7)
+	| "bad key update";
+
+/** Why this client ends a connection with another alert, and which. */
+const OTHER_REFUSALS = Object.freeze({
 	// records (§5)
 	"unknown record type": UNEXPECTED_MESSAGE,
 	"plaintext record after keys": UNEXPECTED_MESSAGE,
@@ -43,44 +73,21 @@ const REFUSALS = Object.freeze({
 	"unexpected message": UNEXPECTED_MESSAGE,
 	"message across a key change": UNEXPECTED_MESSAGE,
 	"message interleaved": UNEXPECTED_MESSAGE,
-	"message too long": ILLEGAL_PARAMETER,
 	"malformed message": DECODE_ERROR,
 	"extension not offered": UNSUPPORTED_EXTENSION,
-	"extension in the wrong message": ILLEGAL_PARAMETER,
-	"duplicate extension": ILLEGAL_PARAMETER,
 	"too many extensions": DECODE_ERROR,
 	// ServerHello and HelloRetryRequest (§4.2.3, §4.2.4, §4.3.8)
 	"no TLS 1.3": PROTOCOL_VERSION,
-	"version not offered": ILLEGAL_PARAMETER,
-	"bad legacy version": ILLEGAL_PARAMETER,
-	"session id not echoed": ILLEGAL_PARAMETER,
-	"cipher suite not offered": ILLEGAL_PARAMETER,
-	"cipher suite changed": ILLEGAL_PARAMETER,
-	compression: ILLEGAL_PARAMETER,
 	"no key share": MISSING_EXTENSION,
-	"group not offered": ILLEGAL_PARAMETER,
-	"bad key share": ILLEGAL_PARAMETER,
-	"shared secret is zero": ILLEGAL_PARAMETER,
 	"second HelloRetryRequest": UNEXPECTED_MESSAGE,
-	"key share already sent": ILLEGAL_PARAMETER,
-	"HelloRetryRequest changes nothing": ILLEGAL_PARAMETER,
-	// EncryptedExtensions (§4.4.1, RFC 6066 §4, RFC 7301 §3.2, RFC 8449 §4, §5)
-	"application protocol not offered": ILLEGAL_PARAMETER,
-	"bad max_fragment_length": ILLEGAL_PARAMETER,
-	"bad record_size_limit": ILLEGAL_PARAMETER,
-	"max_fragment_length and record_size_limit": ILLEGAL_PARAMETER,
 	// authentication (§4.4.2, §4.5)
-	"certificate request context": ILLEGAL_PARAMETER,
 	"no signature algorithms": MISSING_EXTENSION,
 	"no certificate": DECODE_ERROR,
-	"signature algorithm not offered": ILLEGAL_PARAMETER,
-	"signature algorithm of another key": ILLEGAL_PARAMETER,
 	"bad signature by server": DECRYPT_ERROR,
 	"bad Finished": DECRYPT_ERROR,
 	// after the handshake (§4.7)
 	"too many tickets": UNEXPECTED_MESSAGE,
 	"too many key updates": UNEXPECTED_MESSAGE,
-	"bad key update": ILLEGAL_PARAMETER,
 } as const satisfies Record<string, number>);
 
 /** The alerts that a server may have a reason to send, by their names in the registry; not those of certificates. */
@@ -103,7 +110,8 @@ const NAMES = Object.freeze({
 	120: "no_application_protocol",
 } as const satisfies Record<number, string>);
 
-export type RefusalReason = keyof typeof REFUSALS;
+type OtherReason = keyof typeof OTHER_REFUSALS;
+export type RefusalReason = IllegalParameter | OtherReason;
 export type ReceivedReason = `received ${(typeof NAMES)[keyof typeof NAMES]}` | "received unknown alert";
 export type TlsReason = RefusalReason | ReceivedReason;
 
@@ -120,7 +128,7 @@ export class AlertError extends RefusedError<TlsReason> {
 	constructor(alert: number, answersHello?: boolean);
 	constructor(cause: RefusalReason | number, answersHello = false) {
 		super(typeof cause === "string" ? cause : receivedReason(cause));
-		this.alert = typeof cause === "string" ? REFUSALS[cause] : cause;
+		this.alert = typeof cause === "string" ? (OTHER_REFUSALS[cause as OtherReason] ?? ILLEGAL_PARAMETER) : cause;
 		this.received = typeof cause === "number";
 		this.answersHello = answersHello;
 	}

@@ -7,7 +7,7 @@ import { equalBytes } from "../bytes.js";
 import { isIPv4 } from "../url.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { AlertError, alertFor, CLOSE_NOTIFY, refuse, USER_CANCELED } from "./alert.js";
-import { Connection } from "./connection.js";
+import { Connection, NOTHING } from "./connection.js";
 import {
 	CERTIFICATE,
 	CERTIFICATE_REQUEST,
@@ -163,13 +163,13 @@ export class Client {
 
 	/** How many bytes for the server are waiting to be taken. */
 	get pending(): number {
-		return this.#connection.outgoing?.length ?? 0;
+		return this.#connection.outgoing.length;
 	}
 
 	/** Takes at most `byteLength` bytes for the server. */
 	take(byteLength = Infinity): Uint8Array {
-		const outgoing = this.#connection.outgoing ?? new Uint8Array(0);
-		this.#connection.outgoing = outgoing.length > byteLength ? outgoing.subarray(byteLength) : undefined;
+		const { outgoing } = this.#connection;
+		this.#connection.outgoing = outgoing.length > byteLength ? outgoing.subarray(byteLength) : NOTHING;
 		return outgoing.subarray(0, byteLength);
 	}
 

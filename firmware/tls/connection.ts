@@ -8,6 +8,8 @@ import { handshakeSchemes, type SignatureScheme } from "../x509/signature-algori
 import { type ClientHello, writeClientHello } from "./handshake.js";
 import { CHANGE_CIPHER_SPEC, HANDSHAKE, RecordReader, RecordWriter } from "./record.js";
 
+export const NOTHING = new Uint8Array(0);
+
 export class Connection {
 	readonly host: string;
 	readonly anchors: readonly TrustAnchor[];
@@ -18,7 +20,7 @@ export class Connection {
 	/** §4.1: a running hash, so that no message is kept. */
 	transcript = new Sha256();
 	/** Bytes for the server. */
-	outgoing: Uint8Array | undefined;
+	outgoing: Uint8Array = NOTHING;
 	/** Bytes of content that our records may have. */
 	sendLimit: number;
 	/** Whether a CertificateRequest may come now: the only message that may be longer than there is memory for. */
@@ -44,7 +46,7 @@ export class Connection {
 	/** Overwrites what is secret: keys, what they were made from, and what was received. */
 	wipe(): void {
 		this.reader.wipe();
-		this.writer.wipe();
+		this.writer.wipeKey();
 		for (const secret of this.#secrets.splice(0)) secret.fill(0);
 	}
 
@@ -70,6 +72,6 @@ export class Connection {
 	}
 
 	#queue(record: Uint8Array): void {
-		this.outgoing = this.outgoing ? concatenate(this.outgoing, record) : record;
+		this.outgoing = this.outgoing.length > 0 ? concatenate(this.outgoing, record) : record;
 	}
 }

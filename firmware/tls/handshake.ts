@@ -5,7 +5,7 @@
 
 import { ascii, concatenate, equalBytes } from "../bytes.js";
 import { literal } from "../literals.js";
-import { certificateCodes, type SignatureScheme } from "../x509/signature-algorithm.js";
+import { type SignatureScheme, schemesOfCertificates } from "../x509/signature-algorithm.js";
 import { refuse } from "./alert.js";
 import { GROUPS, type Group } from "./key-exchange.js";
 import { FieldReader, FieldWriter } from "./presentation.js";
@@ -73,95 +73,81 @@ export interface ClientHello {
 
 /** The whole message, type and length included. */
 export function writeClientHello(hello: ClientHello): Uint8Array {
-	const { hostName, cookie, keyShare, authorities } = hello;
-	const writer = new FieldWriter(capacityFor(hello));
+	const { hostName = "", cookie, keyShare, authorities, fragmentLength } = hello;
+	// What has no length of its own takes less than 300 bytes.
+	let capacity = 300 + hostName.length + (cookie?.length ?? 0) + (keyShare?.share.length ?? 0);
+	for (let i = 0; i < authorities.length; i++) capacity += 2 + authorities[i].length;
+	const writer = new FieldWriter(capacity);
+
 	writer.uint8(CLIENT_HELLO);
-	const body = writer.open(3);
+	writer.open(3);
 	writer.uint16(LEGACY_VERSION);
 	writer.bytes(hello.random);
 	writer.vector(1, hello.sessionId);
-	writer.uint16s(hello.suites.map(({ code }) => code));
+	writeCodes(writer, hello.suites);
 	writer.vector(1, NO_COMPRESSION);
-	const extensions = writer.open(2);
+	writer.open(2); // the extensions
 
-	let data = openExtension(writer, MAX_FRAGMENT_LENGTH);
-	writer.uint8(FRAGMENT_LENGTHS.indexOf(hello.fragmentLength) + 1);
-	writer.close(2, data);
+	openExtension(writer, MAX_FRAGMENT_LENGTH);
+	writer.uint8(FRAGMENT_LENGTHS.indexOf(fragmentLength) + 1);
 
-	data = openExtension(writer, SUPPORTED_GROUPS);
-	writer.uint16s(GROUPS.map(({ code }) => code));
-	writer.close(2, data);
+	openExtension(writer, SUPPORTED_GROUPS);
+	writeCodes(writer, GROUPS);
 
-	data = openExtension(writer, SIGNATURE_ALGORITHMS);
-	writer.uint16s(hello.schemes.map(({ code }) => code));
-	writer.close(2, data);
+	openExtension(writer, SIGNATURE_ALGORITHMS);
+	writeCodes(writer, hello.schemes);
 
-	data = openExtension(writer, ALPN);
-	let list = writer.open(2);
+	openExtension(writer, ALPN);
+	writer.open(2);
 	writer.vector(1, HTTP_1_1);
-	writer.close(2, list);
-	writer.close(2, data);
 
-	data = openExtension(writer, RECORD_SIZE_LIMIT);
-	writer.uint16(hello.fragmentLength + 1); // counts the content type too (RFC 8449 §4), max_fragment_length does not
-	writer.close(2, data);
+	openExtension(writer, RECORD_SIZE_LIMIT);
+	writer.uint16(fragmentLength + 1); // counts the content type too (RFC 8449 §4), max_fragment_length does not
 
-	data = openExtension(writer, SUPPORTED_VERSIONS);
-	list = writer.open(1);
+	openExtension(writer, SUPPORTED_VERSIONS);
+	writer.open(1);
 	writer.uint16(TLS_1_3);
-	writer.close(1, list);
-	writer.close(2, data);
 
-	data = openExtension(writer, KEY_SHARE);
-	list = writer.open(2);
+	openExtension(writer, KEY_SHARE);
+	writer.open(2);
 	if (keyShare) {
 		writer.uint16(keyShare.group.code);
 		writer.vector(2, keyShare.share);
 	}
-	writer.close(2, list);
-	writer.close(2, data);
 
-	const codes = certificateCodes(hello.schemes);
-	if (codes) {
-		data = openExtension(writer, SIGNATURE_ALGORITHMS_CERT);
-		writer.uint16s(codes);
-		writer.close(2, data);
+	const certificateSchemes = schemesOfCertificates(hello.schemes);
+	if (certificateSchemes) {
+		openExtension(writer, SIGNATURE_ALGORITHMS_CERT);
+		writeCodes(writer, certificateSchemes);
 	}
 	if (hostName) {
-		data = openExtension(writer, SERVER_NAME);
-		list = writer.open(2);
+		openExtension(writer, SERVER_NAME);
+		writer.open(2);
 		writer.uint8(0); // host_name (RFC 6066 §3)
 		writer.vector(2, ascii(hostName));
-		writer.close(2, list);
-		writer.close(2, data);
 	}
 	if (authorities.length > 0) {
-		data = openExtension(writer, CERTIFICATE_AUTHORITIES);
-		list = writer.open(2);
+		openExtension(writer, CERTIFICATE_AUTHORITIES);
+		writer.open(2);
 		for (let i = 0; i < authorities.length; i++) writer.vector(2, authorities[i]);
-		writer.close(2, list);
-		writer.close(2, data);
 	}
 	if (cookie) {
-		data = openExtension(writer, COOKIE);
+		openExtension(writer, COOKIE);
 		writer.vector(2, cookie);
-		writer.close(2, data);
 	}
-	writer.close(2, extensions);
-	writer.close(3, body);
-	return writer.written;
+	return writer.end();
 }
 
-/** Bytes that are enough: what has no length of its own takes less than 300. */
-function capacityFor({ hostName = "", cookie, keyShare, authorities }: ClientHello): number {
-	const names = authorities.reduce((sum, { length }) => sum + 2 + length, 0);
-	return 300 + hostName.length + (cookie?.length ?? 0) + (keyShare?.share.length ?? 0) + names;
-}
-
-/** Goes into the data of an extension; `close(2, …)` goes out of it. */
-function openExtension(writer: FieldWriter, type: number): number {
+/** Ends the extension before it; the message and the list of its extensions stay open. */
+function openExtension(writer: FieldWriter, type: number): void {
+	writer.close(2);
 	writer.uint16(type);
-	return writer.open(2);
+	writer.open(2);
+}
+
+function writeCodes(writer: FieldWriter, all: readonly { code: number }[]): void {
+	writer.uint16(2 * all.length);
+	for (let i = 0; i < all.length; i++) writer.uint16(all[i].code);
 }
 
 export interface ServerHello {
@@ -237,7 +223,7 @@ export function readEncryptedExtensions(
 				if (FRAGMENT_LENGTHS[reader.uint8() - 1] !== hello.fragmentLength) refuse("bad max_fragment_length");
 				break;
 			case SUPPORTED_GROUPS: // §4.3.7: of interest for a later connection
-				if (reader.vector(2, 2).length % 2 !== 0) refuse("malformed message");
+				passCodes(reader);
 				break;
 			case ALPN: {
 				// RFC 7301 §3.1: exactly one
@@ -270,15 +256,19 @@ export function readCertificateRequest(message: Uint8Array): void {
 		reader,
 		[SIGNATURE_ALGORITHMS, SIGNATURE_ALGORITHMS_CERT, CERTIFICATE_AUTHORITIES],
 		type => {
-			const list = reader.vector(2, 2);
-			if (type === CERTIFICATE_AUTHORITIES) return;
-			if (list.length % 2 !== 0) refuse("malformed message");
+			if (type === CERTIFICATE_AUTHORITIES) reader.vector(2, 2);
+			else passCodes(reader);
 			hasAlgorithms ||= type === SIGNATURE_ALGORITHMS;
 		},
 		true,
 	);
 	reader.end();
 	if (!hasAlgorithms) refuse("no signature algorithms");
+}
+
+/** Numbers of 16 bits that do not matter, one at least. */
+function passCodes(reader: FieldReader): void {
+	if (reader.vector(2, 2).length % 2 !== 0) refuse("malformed message");
 }
 
 /** Certificate (§4.5.1): the chain's certificates, as views. */

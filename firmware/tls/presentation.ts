@@ -85,9 +85,11 @@ export class FieldReader {
 	}
 }
 
-/** Writes fields one after the other. */
+/** Writes fields one after the other. Vectors that were opened are closed from the inside outwards. */
 export class FieldWriter {
 	readonly #bytes: Uint8Array;
+	/** Of each open vector: how many bytes its length has, and where its content begins. */
+	readonly #open: number[] = [];
 	#offset = 0;
 
 	/** `capacity`: of bytes; what goes beyond it is our mistake. */
@@ -95,8 +97,9 @@ export class FieldWriter {
 		this.#bytes = new Uint8Array(capacity);
 	}
 
-	/** All that was written, as a view. */
-	get written(): Uint8Array {
+	/** All that was written, as a view. No vector is open any more. */
+	end(): Uint8Array {
+		this.close(0);
 		if (this.#offset > this.#bytes.length) throw new RangeError(`expected at most ${this.#bytes.length} bytes`);
 		return this.#bytes.subarray(0, this.#offset);
 	}
@@ -116,26 +119,24 @@ export class FieldWriter {
 	}
 
 	/** A vector of bytes, whose length goes before it in `lengthBytes` bytes. */
-	vector(lengthBytes: LengthBytes, bytes: Uint8Array): void {
-		const start = this.open(lengthBytes);
+	vector(lengthBytes: 1 | 2, bytes: Uint8Array): void {
+		if (lengthBytes > 1) this.uint8(bytes.length >> 8);
+		this.uint8(bytes.length);
 		this.bytes(bytes);
-		this.close(lengthBytes, start);
 	}
 
-	/** A vector of numbers of 16 bits, whose length goes before it in 2 bytes. */
-	uint16s(values: readonly number[]): void {
-		this.uint16(2 * values.length);
-		for (let i = 0; i < values.length; i++) this.uint16(values[i]);
+	/** Begins a vector of whatever is written until it is closed. */
+	open(lengthBytes: LengthBytes): void {
+		this.#offset += lengthBytes;
+		this.#open.push(lengthBytes, this.#offset);
 	}
 
-	/** Begins a vector. Returns what `close` wants. */
-	open(lengthBytes: LengthBytes): number {
-		return (this.#offset += lengthBytes);
-	}
-
-	/** Ends the vector that `open` began: its length is known now. */
-	close(lengthBytes: LengthBytes, start: number): void {
-		let length = this.#offset - start;
-		for (let i = 1; i <= lengthBytes; i++, length >>= 8) this.#bytes[start - i] = length;
+	/** Ends vectors, whose lengths are known now, until `depth` are open. */
+	close(depth: number): void {
+		while (this.#open.length > 2 * depth) {
+			let start = this.#open.pop()!,
+				length = this.#offset - start;
+			for (let left = this.#open.pop()!; left > 0; left--, length >>= 8) this.#bytes[--start] = length;
+		}
 	}
 }

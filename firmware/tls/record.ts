@@ -1,7 +1,7 @@
 // The record layer (RFC 9846 §5). One buffer, as long as a record that was asked for, takes what TCP has, be it part of a
-// record or several; the first one is decrypted in place, and nothing is copied out of it here. Not every server does as `record_size_limit` (RFC 8449) and `max_fragment_length`
-// (RFC 6066 §4) ask: for a longer record there is a buffer of its own while it is at hand, up to what the board affords.
-// Left out: 0-RTT.
+// record or several; the first one is decrypted in place, and nothing is copied out of it here. Not every server does as
+// `record_size_limit` (RFC 8449) and `max_fragment_length` (RFC 6066 §4) ask: for a longer record there is a buffer of its
+// own while it is at hand, up to what the board affords. Left out: 0-RTT.
 
 import { copyBytes } from "../bytes.js";
 import { type Aead, Aes128Gcm, ChaCha20Poly1305 } from "../crypto/kernel.js";
@@ -40,20 +40,27 @@ export const CIPHER_SUITES: readonly CipherSuite[] = Object.freeze([
 	Object.freeze({ code: 0x1301, keyLength: 16, Aead: Aes128Gcm, maximumRecords: MAXIMUM_RECORDS }),
 ]);
 
-/** One direction's key, IV and sequence number (§5.2, §5.3). */
-class Protection {
-	readonly #aead: Aead;
-	readonly #iv: Uint8Array;
+/** One direction: from some moment on, its records are protected by a key, an IV and a sequence number (§5.2, §5.3). */
+class Direction {
+	#aead: Aead | undefined;
+	#iv: Uint8Array = new Uint8Array(12);
 	readonly #nonce = new Uint8Array(12);
-	readonly #maximum: number;
 	#sequence = 0;
+	#maximum = Infinity;
 
-	constructor(suite: CipherSuite, trafficSecret: Uint8Array) {
+	/** From now on records are protected by a key from `trafficSecret`. */
+	protect(suite: CipherSuite, trafficSecret: Uint8Array): void {
+		this.wipeKey();
 		const { key, iv } = trafficKey(trafficSecret, suite.keyLength);
 		this.#aead = new suite.Aead(key);
-		this.#iv = iv;
-		this.#maximum = suite.maximumRecords;
 		key.fill(0);
+		this.#iv = iv;
+		this.#sequence = 0;
+		this.#maximum = suite.maximumRecords;
+	}
+
+	get isProtected(): boolean {
+		return this.#aead !== undefined;
 	}
 
 	/** How many more records the key may protect. */
@@ -61,20 +68,19 @@ class Protection {
 		return this.#maximum - this.#sequence;
 	}
 
-	/** Overwrites the key. */
-	wipe(): void {
-		this.#aead.wipe();
+	wipeKey(): void {
+		this.#aead?.wipe();
 		this.#iv.fill(0);
 		this.#nonce.fill(0);
 	}
 
 	/** `fragment`: content, content type, and room for the tag. */
-	seal(header: Uint8Array, fragment: Uint8Array): void {
-		this.#aead.seal(this.#nextNonce(), header, fragment);
+	protected sealFragment(header: Uint8Array, fragment: Uint8Array): void {
+		this.#aead!.seal(this.#nextNonce(), header, fragment);
 	}
 
-	open(header: Uint8Array, fragment: Uint8Array): boolean {
-		return this.#aead.open(this.#nextNonce(), header, fragment);
+	protected openFragment(header: Uint8Array, fragment: Uint8Array): boolean {
+		return this.#aead!.open(this.#nextNonce(), header, fragment);
 	}
 
 	/** The sequence number, on 64 bits, added to the IV; it never wraps. */
@@ -82,23 +88,23 @@ class Protection {
 		let sequence = this.#sequence++;
 		if (sequence >= this.#maximum) refuse("too many records under one key");
 		copyBytes(this.#nonce, 0, this.#iv);
-		for (let i = 11; sequence !== 0; i--, sequence >>>= 8) this.#nonce[i] ^= sequence & 0xff;
+		for (let i = 11; sequence !== 0; i--, sequence >>>= 8) this.#nonce[i] ^= sequence;
 		return this.#nonce;
 	}
 }
 
 /** Receives records, and gives one after the other. */
-export class RecordReader {
+export class RecordReader extends Direction {
 	readonly #ordinary: Uint8Array;
 	/** The ordinary buffer, or that of the longer record at hand. */
 	#buffer: Uint8Array;
 	#longest: number; // bytes of a fragment
 	#filled = 0; // bytes of it
 	#length: number | undefined; // of the first record's fragment, once its header was read
-	#protection: Protection | undefined;
 
 	/** `limit`: bytes of content that a record is asked to have. `longest`: of a fragment that is taken all the same. */
 	constructor(limit: number, longest: number) {
+		super();
 		this.#buffer = this.#ordinary = new Uint8Array(limit + OVERHEAD);
 		this.#longest = Math.max(limit + CONTENT_TYPE + TAG, Math.min(longest, LONGEST_FRAGMENT));
 	}
@@ -124,25 +130,9 @@ export class RecordReader {
 		return this.#length !== undefined && this.#filled >= HEADER + this.#length;
 	}
 
-	/** From now on records are protected by a key from `trafficSecret`. */
-	protect(suite: CipherSuite, trafficSecret: Uint8Array): void {
-		this.#protection?.wipe();
-		this.#protection = new Protection(suite, trafficSecret);
-	}
-
-	/** Whether the server has said its ServerHello. */
-	get isProtected(): boolean {
-		return this.#protection !== undefined;
-	}
-
-	/** How many more records the server may send under its key. */
-	get left(): number {
-		return this.#protection?.left ?? Infinity;
-	}
-
 	/** Overwrites the key, and what was received. */
 	wipe(): void {
-		this.#protection?.wipe();
+		this.wipeKey();
 		this.#buffer.fill(0);
 		this.#ordinary.fill(0);
 	}
@@ -158,9 +148,9 @@ export class RecordReader {
 		const buffer = this.#buffer;
 		const type = buffer[0];
 		let end = HEADER + this.#length!;
-		if (type === CHANGE_CIPHER_SPEC || !this.#protection) return { type, content: buffer.subarray(HEADER, end) };
+		if (type === CHANGE_CIPHER_SPEC || !this.isProtected) return { type, content: buffer.subarray(HEADER, end) };
 
-		if (!this.#protection.open(buffer.subarray(0, HEADER), buffer.subarray(HEADER, end))) {
+		if (!this.openFragment(buffer.subarray(0, HEADER), buffer.subarray(HEADER, end))) {
 			refuse("record not authentic"); // §5.2
 		}
 		end -= TAG;
@@ -188,7 +178,7 @@ export class RecordReader {
 		if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA) refuse("unknown record type"); // §5
 		if (type === CHANGE_CIPHER_SPEC) {
 			if (length !== 1) refuse("bad change_cipher_spec"); // §5
-		} else if (this.#protection) {
+		} else if (this.isProtected) {
 			if (type !== APPLICATION_DATA) refuse("plaintext record after keys"); // §5.2
 			if (length > this.#longest) refuse("record too long");
 			if (length < TAG) refuse("record not authentic");
@@ -207,28 +197,10 @@ export class RecordReader {
 }
 
 /** Makes records. */
-export class RecordWriter {
-	#protection: Protection | undefined;
-
-	/** From now on records are protected by a key from `trafficSecret`. */
-	protect(suite: CipherSuite, trafficSecret: Uint8Array): void {
-		this.#protection?.wipe();
-		this.#protection = new Protection(suite, trafficSecret);
-	}
-
-	/** How many more records our key may protect. */
-	get left(): number {
-		return this.#protection?.left ?? Infinity;
-	}
-
-	/** Overwrites the key. */
-	wipe(): void {
-		this.#protection?.wipe();
-	}
-
+export class RecordWriter extends Direction {
 	/** One record, ready to be sent. `version` 0x0301 is for the first ClientHello alone (§5.1). */
 	write(type: number, content: Uint8Array, version = 0x0303): Uint8Array {
-		const isProtected = this.#protection !== undefined && type !== CHANGE_CIPHER_SPEC;
+		const isProtected = this.isProtected && type !== CHANGE_CIPHER_SPEC;
 		const length = content.length + (isProtected ? CONTENT_TYPE + TAG : 0);
 		const record = new Uint8Array(HEADER + length);
 		record[0] = isProtected ? APPLICATION_DATA : type;
@@ -239,7 +211,7 @@ export class RecordWriter {
 		copyBytes(record, HEADER, content);
 		if (isProtected) {
 			record[HEADER + content.length] = type;
-			this.#protection!.seal(record.subarray(0, HEADER), record.subarray(HEADER));
+			this.sealFragment(record.subarray(0, HEADER), record.subarray(HEADER));
 		}
 		return record;
 	}

@@ -7,6 +7,7 @@ import type { TCP, TCPConstructor, Timer, TimerID } from "../ports.js";
 import { TransportError } from "../transport.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { type CipherSuite, Client, expectAtMost, type FragmentLength } from "./client.js";
+import { NOTHING } from "./connection.js";
 import { OVERHEAD } from "./record.js";
 
 export interface TLSSocketOptions {
@@ -56,7 +57,6 @@ export interface TLSSocketOptions {
 }
 
 const DEADLINE = 60_000; // ms
-const NOTHING = new Uint8Array(0);
 
 export class TLSSocket {
 	readonly #options: TLSSocketOptions;

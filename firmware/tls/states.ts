@@ -55,7 +55,7 @@ export function awaitServerHello(
 	retry: { secret: Uint8Array } | { suite: CipherSuite },
 ): State {
 	return (type, body, message, endsRecord) => {
-		if (type !== SERVER_HELLO) refuse("unexpected message");
+		expectType(type, SERVER_HELLO);
 		const hello = readServerHello(body, ours); // an older server, which sends its flight in one record, is told apart here
 		if (!endsRecord) refuse("message across a key change");
 		if (hello.isRetryRequest) {
@@ -109,7 +109,7 @@ interface HandshakeKeys {
 
 function awaitEncryptedExtensions(connection: Connection, ours: ClientHello, keys: HandshakeKeys): State {
 	return (type, body, message) => {
-		if (type !== ENCRYPTED_EXTENSIONS) refuse("unexpected message");
+		expectType(type, ENCRYPTED_EXTENSIONS);
 		const { sendLimit, limitAgreed } = readEncryptedExtensions(body, ours);
 		connection.sendLimit = sendLimit;
 		if (limitAgreed) connection.reader.enforce();
@@ -127,7 +127,7 @@ function awaitCertificate(connection: Connection, keys: HandshakeKeys, requested
 			connection.transcript.update(message);
 			return awaitCertificate(connection, keys, true);
 		}
-		if (type !== CERTIFICATE) refuse("unexpected message");
+		expectType(type, CERTIFICATE);
 		connection.requestAwaited = false;
 		const certified = verifyPath(readCertificates(body, MAXIMUM_CHAIN), connection.host, connection.anchors);
 		connection.transcript.update(message);
@@ -148,7 +148,7 @@ function awaitCertificateVerify(
 	certified: Certified,
 ): State {
 	return (type, body, message) => {
-		if (type !== CERTIFICATE_VERIFY) refuse("unexpected message");
+		expectType(type, CERTIFICATE_VERIFY);
 		const proof = ServerProof.check(certified, connection.schemes, connection.transcript.digest(), body);
 		connection.transcript.update(message);
 		return awaitFinished(connection, keys, requested, proof);
@@ -157,7 +157,7 @@ function awaitCertificateVerify(
 
 function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: boolean, proof: ServerProof): State {
 	return (type, body, message) => {
-		if (type !== FINISHED) refuse("unexpected message");
+		expectType(type, FINISHED);
 		const { suite, traffic, main } = keys,
 			{ reader, writer, transcript } = connection;
 		const server = AuthenticatedServer.check(proof, traffic.server, transcript.digest(), body);
@@ -173,6 +173,10 @@ function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: b
 		main.fill(0);
 		return new Established(connection, suite, secrets, server);
 	};
+}
+
+function expectType(type: number, expected: number): void {
+	if (type !== expected) refuse("unexpected message");
 }
 
 /** 64 spaces, the context and a zero (§4.5.2): the transcript's hash comes after them. */
@@ -260,15 +264,14 @@ export class Established {
 		if (type === NEW_SESSION_TICKET) {
 			readNewSessionTicket(body); // §4.7.1: of no use here
 			if (++this.#tickets > MAXIMUM_TICKETS) refuse("too many tickets");
-		} else if (type === KEY_UPDATE) {
+		} else {
+			expectType(type, KEY_UPDATE);
 			const wantsOurs = readKeyUpdate(body);
 			if (++this.#keyUpdates > MAXIMUM_KEY_UPDATES) refuse("too many key updates");
 			this.#succeed(this.#secrets.server);
 			this.#connection.reader.protect(this.#suite, this.#secrets.server);
 			this.#asked = false;
 			if (wantsOurs && !this.#silent) this.updateKey(false); // one answer is enough for several
-		} else {
-			refuse("unexpected message");
 		}
 	}
 

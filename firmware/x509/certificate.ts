@@ -73,8 +73,8 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 
 	const subject = readName(der);
 	const publicKey = readPublicKey(der);
-	if (der.at(primitive(1))) der.skip(); // issuerUniqueID (§4.1.2.8)
-	if (der.at(primitive(2))) der.skip(); // subjectUniqueID
+	if (der.at(primitive(1))) der.pass(); // issuerUniqueID (§4.1.2.8)
+	if (der.at(primitive(2))) der.pass(); // subjectUniqueID
 
 	const read: Certificate = {
 		toBeSigned: bytes,
@@ -92,7 +92,7 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 	read.toBeSigned = bytes.subarray(tbsStart, der.offset);
 
 	const outerStart = der.offset;
-	der.skip();
+	der.pass();
 	if (!equalBytes(der.since(outerStart), innerAlgorithm)) refuse("algorithms differ"); // §4.1.1.2
 	read.signature = der.octets();
 	der.leave(certificate);
@@ -106,7 +106,7 @@ export function readSubject(bytes: Uint8Array): Uint8Array | undefined {
 		const der = new DerReader(bytes);
 		der.enter(SEQUENCE);
 		der.enter(SEQUENCE);
-		for (let field = 0; field < 5; field++) der.skip(); // version, serialNumber, signature, issuer, validity
+		for (let field = 0; field < 5; field++) der.pass(); // version, serialNumber, signature, issuer, validity
 		const start = der.offset;
 		der.content(SEQUENCE);
 		return der.since(start);
@@ -138,8 +138,8 @@ function readName(der: DerReader): Uint8Array {
 /** AttributeTypeAndValue. */
 function passAttribute(der: DerReader): void {
 	const attribute = der.enter(SEQUENCE);
-	der.passObjectIdentifier();
-	der.skip();
+	der.passIdentifier();
+	der.pass();
 	der.leave(attribute);
 }
 
@@ -165,8 +165,7 @@ const EXT_KEY_USAGE = 37;
 
 function readExtensions(der: DerReader, read: Certificate): void {
 	const explicit = der.enter(constructed(3));
-	const extensions = der.enter(SEQUENCE);
-	if (der.atEnd) refuse("bad extension"); // SIZE (1..MAX)
+	const extensions = der.enterList(SEQUENCE);
 	const seen: Uint8Array[] = [];
 	while (!der.atEnd) {
 		const extension = der.enter(SEQUENCE);
@@ -223,8 +222,7 @@ const ANY_EXTENDED_KEY_USAGE = Uint8Array.of(0x55, 0x1d, 37, 0);
 
 /** §4.2.1.12. */
 function readExtKeyUsage(der: DerReader): boolean {
-	const sequence = der.enter(SEQUENCE);
-	if (der.atEnd) refuse("bad extension");
+	const sequence = der.enterList(SEQUENCE);
 	let serverAuth = false;
 	while (!der.atEnd) {
 		const purpose = der.objectIdentifier();
@@ -240,11 +238,10 @@ function readExtKeyUsage(der: DerReader): boolean {
  */
 function readGeneralNames(der: DerReader): Uint8Array {
 	const start = der.offset;
-	const sequence = der.enter(SEQUENCE);
-	if (der.atEnd) refuse("bad extension");
+	const sequence = der.enterList(SEQUENCE);
 	while (!der.atEnd) {
 		if ((der.tag & 0xc0) !== 0x80) refuse("unexpected tag"); // a CHOICE of context-specific tags
-		der.skip();
+		der.pass();
 	}
 	der.leave(sequence);
 	return der.since(start);

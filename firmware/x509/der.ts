@@ -2,9 +2,9 @@
 // encoding for each value. Left out: tags above 30, lengths above 65,535, reals, and everything indefinite.
 // Called by certificate.ts and by public-key.ts (ECDSA-Sig-Value).
 
-import { span } from "../bytes.js";
-import { byteSet, otherThan } from "../literals.js";
-import { CertificateError, type DerReason } from "./certificate-error.js";
+import { derEnd, isDerIdentifier, span } from "../bytes.js";
+import { byteSet } from "../literals.js";
+import { CertificateError, type CertificateReason } from "./certificate-error.js";
 
 export const BOOLEAN = 0x01,
 	INTEGER = 0x02,
@@ -17,8 +17,13 @@ export const UTC_TIME = 0x17,
 	SEQUENCE = 0x30,
 	SET = 0x31;
 
-const DIGIT = byteSet("0-9"),
-	NOT_80 = otherThan(byteSet("\x80"));
+const DIGIT = byteSet("0-9");
+/** What `derEnd` finds, from -1 downwards. */
+const FAULTS: readonly CertificateReason[] = Object.freeze([
+	"truncated",
+	"unexpected tag",
+	"length not minimal",
+] as const);
 
 /** Context-specific tags: `[n]` primitive and constructed. */
 export function primitive(n: number): number {
@@ -71,8 +76,16 @@ export class DerReader {
 	/** Goes into the next element. Returns what `leave` wants. */
 	enter(tag: number): number {
 		const outer = this.#end;
-		const length = this.#header(tag);
-		this.#end = this.offset + length;
+		const start = this.pass(tag);
+		this.#end = this.offset;
+		this.offset = start;
+		return outer;
+	}
+
+	/** Goes into the next element, an extension's list: SIZE (1..MAX). */
+	enterList(tag: number): number {
+		const outer = this.enter(tag);
+		if (this.atEnd) refuse("bad extension");
 		return outer;
 	}
 
@@ -84,16 +97,17 @@ export class DerReader {
 
 	/** The content of the next element, as a view. */
 	content(tag: number): Uint8Array {
-		const length = this.#header(tag);
-		const start = this.offset;
-		this.offset += length;
-		return this.since(start);
+		return this.since(this.pass(tag));
 	}
 
-	/** Passes over the next element, whatever its tag. */
-	skip(): void {
-		const length = this.#header(this.tag);
-		this.offset += length;
+	/** Passes over the next element. Returns where its content begins. */
+	pass(tag = this.tag): number {
+		const start = this.offset;
+		const end = derEnd(this.#bytes, start, this.#end, tag);
+		if (end < 0) refuse(FAULTS[~end]);
+		this.offset = end;
+		const length = end - start; // up to 7f takes a byte to write, up to ff two, up to ffff three
+		return start + (length < 0x82 ? 2 : length < 0x103 ? 3 : 4);
 	}
 
 	/** X.690 §11.1: FF or 00. */
@@ -106,10 +120,9 @@ export class DerReader {
 	/** X.690 §8.3: two's complement, the first nine bits not all alike. Content of at least one byte, as a view. */
 	integer(): Uint8Array {
 		const content = this.content(INTEGER);
-		if (content.length === 0) refuse("bad integer");
-		if (content.length > 1 && (content[0] === 0 || content[0] === 0xff) && (content[0] ^ content[1]) < 0x80) {
-			refuse("bad integer");
-		}
+		const { length } = content;
+		const nine = (content[0] << 1) | (content[1] >> 7);
+		if (length === 0 || (length > 1 && (nine === 0 || nine === 0x1ff))) refuse("bad integer");
 		return content;
 	}
 
@@ -133,27 +146,21 @@ export class DerReader {
 		const content = this.content(BIT_STRING);
 		const last = content.length - 1,
 			unused = content[0];
-		if (last < 0 || last > 2 || unused > (last === 0 ? 0 : 7)) refuse("bad bit string");
-		if (last > 0 && (content[last] & ((1 << unused) - 1)) !== 0) refuse("bad bit string"); // X.690 §11.2.1
-		return last === 0 ? 0 : content[1];
+		if (last < 0 || last > 2 || unused > (last && 7)) refuse("bad bit string");
+		if (last === 0) return 0;
+		if ((content[last] & ((1 << unused) - 1)) !== 0) refuse("bad bit string"); // X.690 §11.2.1
+		return content[1];
 	}
 
 	/** X.690 §8.19: content, as a view. */
 	objectIdentifier(): Uint8Array {
-		const start = this.passObjectIdentifier();
-		return this.since(start);
+		return this.since(this.passIdentifier());
 	}
 
 	/** Passes over an object identifier. Returns where its content begins. */
-	passObjectIdentifier(): number {
-		const bytes = this.#bytes;
-		const length = this.#header(OBJECT_IDENTIFIER);
-		const start = this.offset,
-			end = start + length;
-		if (length === 0 || bytes[end - 1] >= 0x80) refuse("bad object identifier");
-		for (let i = span(bytes, start, NOT_80); i < end; i = span(bytes, i + 1, NOT_80))
-			if (i === start || bytes[i - 1] < 0x80) refuse("bad object identifier"); // a subidentifier's leading byte
-		this.offset = end;
+	passIdentifier(): number {
+		const start = this.pass(OBJECT_IDENTIFIER);
+		if (!isDerIdentifier(this.#bytes, start, this.offset)) refuse("bad object identifier");
 		return start;
 	}
 
@@ -162,47 +169,23 @@ export class DerReader {
 	 * Seconds since 1970, negative before; no clock is asked.
 	 */
 	time(): number {
-		const { tag } = this;
-		const isGeneral = tag === GENERALIZED_TIME;
-		const text = this.content(isGeneral ? tag : UTC_TIME);
-		const digits = isGeneral ? 14 : 12;
-		if (text.length !== digits + 1 || span(text, 0, DIGIT) !== digits || text[digits] !== Z) refuse("bad time");
-		let year = twoDigits(text, 0);
-		if (isGeneral) year = 100 * year + twoDigits(text, 2);
-		else year += year < 50 ? 2000 : 1900;
-		const month = twoDigits(text, digits - 10),
-			day = twoDigits(text, digits - 8);
-		const hour = twoDigits(text, digits - 6),
-			minute = twoDigits(text, digits - 4),
-			second = twoDigits(text, digits - 2);
-		const start = daysSince1970(year, month),
-			next = month < 12 ? daysSince1970(year, month + 1) : start + 31;
-		if (isGeneral && year < 2050) refuse("bad time");
-		if (month < 1 || month > 12 || day < 1 || start + day > next) refuse("bad time");
-		if (hour > 23 || minute > 59 || second > 59) refuse("bad time");
-		return (start + day - 1) * 86_400 + hour * 3_600 + minute * 60 + second;
-	}
-
-	/** Reads a tag and a length (X.690 §10.1: definite, and as short as can be). */
-	#header(tag: number): number {
-		const bytes = this.#bytes,
-			end = this.#end;
-		let offset = this.offset;
-		if (end - offset < 2) refuse("truncated");
-		if (bytes[offset] !== tag || (tag & 0x1f) === 0x1f) refuse("unexpected tag");
-		let length = bytes[offset + 1];
-		offset += 2;
-		if (length >= 0x80) {
-			const count = length - 0x80;
-			if (count === 0 || count > 2) refuse("length not minimal"); // indefinite, or longer than any certificate
-			if (end - offset < count) refuse("truncated");
-			length = count === 1 ? bytes[offset] : (bytes[offset] << 8) | bytes[offset + 1];
-			if (length < (count === 1 ? 0x80 : 0x100)) refuse("length not minimal");
-			offset += count;
-		}
-		if (length > end - offset) refuse("truncated");
-		this.offset = offset;
-		return length;
+		const isGeneral = this.at(GENERALIZED_TIME);
+		const text = this.content(isGeneral ? GENERALIZED_TIME : UTC_TIME);
+		const start = isGeneral ? 2 : 0; // of a year's last two digits
+		if (text.length !== start + 13 || span(text, 0, DIGIT) !== start + 12 || text[start + 12] !== Z) refuse("bad time");
+		const field = (index: number) => twoDigits(text, start + 2 * index);
+		let year = field(0);
+		year += isGeneral ? 100 * twoDigits(text, 0) : year < 50 ? 2000 : 1900;
+		const month = field(1),
+			day = field(2),
+			hour = field(3),
+			minute = field(4),
+			second = field(5);
+		const first = daysSince1970(year, month),
+			next = month < 12 ? daysSince1970(year, month + 1) : first + 31;
+		const isDate = month > 0 && month < 13 && day > 0 && first + day <= next && (year >= 2050 || !isGeneral);
+		if (!isDate || hour > 23 || minute > 59 || second > 59) refuse("bad time");
+		return (first + day - 1) * 86_400 + hour * 3_600 + minute * 60 + second;
 	}
 }
 
@@ -217,10 +200,10 @@ function twoDigits(text: Uint8Array, start: number): number {
 function daysSince1970(year: number, month: number): number {
 	const years = month > 2 ? year : year - 1;
 	const months = (month + 9) % 12; // since March
-	const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
-	return years * 365 + leapDays + Math.floor((153 * months + 2) / 5) - 719_468;
+	const leapDays = (years >> 2) - ((years / 100) | 0) + ((years / 400) | 0);
+	return years * 365 + leapDays + (((153 * months + 2) / 5) | 0) - 719_468;
 }
 
-function refuse(reason: DerReason): never {
+function refuse(reason: CertificateReason): never {
 	throw new CertificateError(reason);
 }

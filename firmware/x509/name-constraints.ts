@@ -98,12 +98,10 @@ type Visit = (excluded: boolean, form: number, base: Uint8Array) => void;
 
 /** The GeneralSubtrees, each list with one at least; the minimum is 0 and the maximum absent, in this profile. */
 function visitSubtrees(der: DerReader, visit: Visit): void {
-	const outer = der.enter(SEQUENCE);
-	if (der.atEnd) refuse("bad extension"); // one of both lists has to be there
+	const outer = der.enterList(SEQUENCE); // one of both lists has to be there
 	for (const list of LISTS) {
 		if (!der.at(list)) continue;
-		const trees = der.enter(list);
-		if (der.atEnd) refuse("bad extension"); // SIZE (1..MAX)
+		const trees = der.enterList(list);
 		while (!der.atEnd) {
 			const subtree = der.enter(SEQUENCE);
 			const form = der.tag;

@@ -151,8 +151,9 @@ function takeIssuer(certificate: Certificate, others: Uint8Array[]): Certificate
 function checkLeaf(leaf: Certificate, serverName: string): void {
 	checkName(leaf.alternativeNames, serverName);
 	const usage = leaf.keyUsage ?? DIGITAL_SIGNATURE;
-	if ((usage & DIGITAL_SIGNATURE) === 0) refuse("wrong key usage"); // RFC 9846 §4.5.1.2
-	if ((usage & KEY_CERT_SIGN) !== 0 && !leaf.isCA) refuse("wrong key usage"); // RFC 5280 §4.2.1.9
+	const maySign = (usage & DIGITAL_SIGNATURE) !== 0, // RFC 9846 §4.5.1.2
+		isMistaken = (usage & KEY_CERT_SIGN) !== 0 && !leaf.isCA; // RFC 5280 §4.2.1.9
+	if (!maySign || isMistaken) refuse("wrong key usage");
 	if (leaf.serverAuth === false) refuse("wrong extended key usage"); // §4.2.1.12
 }
 
@@ -199,7 +200,7 @@ function checkName(alternativeNames: Uint8Array | undefined, serverName: string)
 		} else if (!address && der.at(DNS_NAME)) {
 			if (matches(latin1(der.content(DNS_NAME)).toLowerCase(), wanted)) return;
 		} else {
-			der.skip();
+			der.pass();
 		}
 	}
 	refuse("name does not match");

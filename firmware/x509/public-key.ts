@@ -8,8 +8,9 @@ import { hasMlDsa44, mlDsa44Verify } from "../crypto/ml-dsa-44.js";
 import { hasP256, p256Verify } from "../crypto/p256.js";
 import { hasP384, p384Verify } from "../crypto/p384.js";
 import { hasRsa, rsaVerifyPkcs1, rsaVerifyPss } from "../crypto/rsa.js";
+import { literal } from "../literals.js";
 import { CertificateError } from "./certificate-error.js";
-import { DerReader, NULL, SEQUENCE } from "./der.js";
+import { DerReader, SEQUENCE } from "./der.js";
 import type { Hash, KeyAlgorithm, SignatureAlgorithm } from "./signature-algorithm.js";
 
 /** A public key that can verify. */
@@ -88,16 +89,18 @@ function digest(hash: Hash, message: Uint8Array): Uint8Array {
 	return hash === "sha256" ? sha256(message) : hash === "sha384" ? sha384(message) : sha512(message);
 }
 
-/** id-Ed25519 (RFC 8410 §3), 1.3.101.112. */
-const ED25519 = Uint8Array.of(0x2b, 0x65, 0x70);
-/** id-ecPublicKey, secp256r1 and secp384r1 (RFC 5480 §2.1.1), 1.2.840.10045.2.1, 1.2.840.10045.3.1.7, 1.3.132.0.34. */
-const EC_PUBLIC_KEY = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1);
-const SECP256R1 = Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7);
-const SECP384R1 = Uint8Array.of(0x2b, 0x81, 0x04, 0, 34);
-/** id-ml-dsa-44 (RFC 9881 §2), 2.16.840.1.101.3.4.3.17. */
-const ML_DSA_44 = /* @__PURE__ */ Uint8Array.of(0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17);
-/** rsaEncryption (RFC 8017, appendix C), 1.2.840.113549.1.1.1. */
-const RSA_ENCRYPTION = Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1);
+// AlgorithmIdentifiers as they stand: an object identifier, and parameters. Of each there is one encoding.
+
+/** id-Ed25519, 1.3.101.112; parameters absent (RFC 8410 §3). */
+const ED25519 = literal("\x06\x03\x2b\x65\x70");
+/** id-ecPublicKey, 1.2.840.10045.2.1, and curves by name (RFC 5480 §2.1.1): secp256r1, 1.2.840.10045.3.1.7; */
+const P256 = /* @__PURE__ */ literal("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07");
+/** secp384r1, 1.3.132.0.34. */
+const P384 = /* @__PURE__ */ literal("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22");
+/** id-ml-dsa-44, 2.16.840.1.101.3.4.3.17; parameters absent (RFC 9881 §2). */
+const ML_DSA_44 = /* @__PURE__ */ literal("\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x11");
+/** rsaEncryption, 1.2.840.113549.1.1.1, and NULL (RFC 3279 §2.3.1). */
+const RSA = /* @__PURE__ */ literal("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00");
 
 const SMALLEST_MODULUS = 256,
 	LARGEST_MODULUS = 512; // bytes
@@ -105,29 +108,19 @@ const SMALLEST_MODULUS = 256,
 /** SubjectPublicKeyInfo. The key is a copy: the certificate's bytes may go. */
 export function readPublicKey(der: DerReader): PublicKey {
 	const outer = der.enter(SEQUENCE);
-	const algorithm = der.enter(SEQUENCE);
-	const identifier = der.objectIdentifier();
-	let read: (bytes: Uint8Array) => PublicKey;
-	if (equalBytes(identifier, ED25519)) {
-		read = rawKey("ed25519", 32, 64, ed25519Verify); // RFC 8410 §3: parameters absent
-	} else if ((hasP256 || hasP384) && equalBytes(identifier, EC_PUBLIC_KEY)) {
-		const curve = der.objectIdentifier(); // curves are named (RFC 5480 §2.1.1)
-		if (hasP256 && equalBytes(curve, SECP256R1)) read = bytes => readPoint("p256", 65, bytes);
-		else if (hasP384 && equalBytes(curve, SECP384R1)) read = bytes => readPoint("p384", 97, bytes);
-		else return refuse();
-	} else if (hasRsa && equalBytes(identifier, RSA_ENCRYPTION)) {
-		if (der.content(NULL).length !== 0) refuse(); // RFC 3279 §2.3.1
-		read = readRsa;
-	} else if (hasMlDsa44 && equalBytes(identifier, ML_DSA_44)) {
-		read = rawKey("ml-dsa-44", 1312, 2420, mlDsa44Verify); // RFC 9881 §2: parameters absent
-	} else {
-		return refuse();
-	}
-	if (!der.atEnd) refuse();
-	der.leave(algorithm);
+	const read = readerOf(der.content(SEQUENCE));
 	const bytes = der.octets();
 	der.leave(outer);
 	return read(bytes.slice());
+}
+
+function readerOf(algorithm: Uint8Array): (bytes: Uint8Array) => PublicKey {
+	if (equalBytes(algorithm, ED25519)) return rawKey("ed25519", 32, 64, ed25519Verify);
+	if (hasP256 && equalBytes(algorithm, P256)) return bytes => readPoint("p256", 65, bytes);
+	if (hasP384 && equalBytes(algorithm, P384)) return bytes => readPoint("p384", 97, bytes);
+	if (hasRsa && equalBytes(algorithm, RSA)) return readRsa;
+	if (hasMlDsa44 && equalBytes(algorithm, ML_DSA_44)) return rawKey("ml-dsa-44", 1312, 2420, mlDsa44Verify);
+	return refuse();
 }
 
 /** Compressed points are optional (RFC 5480 §2.2). */

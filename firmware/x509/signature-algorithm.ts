@@ -74,9 +74,9 @@ export function handshakeSchemes(anchors: readonly KeyAlgorithm[]): SignatureSch
  * The codes of what certificates may be signed with, if that is not what is offered for CertificateVerify: RSA signs
  * them by PKCS#1 (rsa_pkcs1_sha256 …) in the place of PSS.
  */
-export function certificateCodes(schemes: readonly SignatureScheme[]): number[] | undefined {
+export function schemesOfCertificates(schemes: readonly SignatureScheme[]): { code: number }[] | undefined {
 	if (!hasRsa) return undefined;
-	return [...schemes.filter(({ key }) => key !== "rsa").map(({ code }) => code), 0x0401, 0x0501, 0x0601];
+	return [...schemes.filter(({ key }) => key !== "rsa"), { code: 0x0401 }, { code: 0x0501 }, { code: 0x0601 }];
 }
 
 /**

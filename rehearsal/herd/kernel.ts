@@ -64,6 +64,11 @@ export function hkdfExpand(pseudorandomKey: Uint8Array, info: Uint8Array, byteLe
 	return output;
 }
 
+export function hkdfExpandLabel(secret: Uint8Array, label: Uint8Array, context: Uint8Array, byteLength: number) {
+	const info = [[byteLength >> 8, byteLength, label.length], label, [context.length], context];
+	return hkdfExpand(secret, Buffer.concat(info.map(part => Uint8Array.from(part))), byteLength);
+}
+
 export function ed25519Prepare(publicKey: Uint8Array): Prepared | undefined {
 	try {
 		return publicKeyOf("Ed25519", publicKey);

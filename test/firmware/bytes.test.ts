@@ -9,8 +9,10 @@ import {
 	concatenate,
 	copyBytes,
 	crc32,
+	derEnd,
 	equalBytes,
 	equalSecrets,
+	isDerIdentifier,
 	latin1,
 	span,
 } from "../../firmware/bytes.js";
@@ -147,6 +149,47 @@ test("a span ends before the first byte that is not in the set", () => {
 	assert.is(span(ascii("12"), 2, digits), 2);
 	assert.is(span(EMPTY, 0, digits), 0);
 	assert.is(span(ascii("GET /\r\n"), 0, otherThan(byteSet("\n"))), 6);
+});
+
+test("an element of DER has its tag, the shortest length, and all of its content", () => {
+	const [truncated, otherTag, notMinimal] = [-1, -2, -3];
+	for (const [end, ...content] of [
+		[2, 0x04, 0],
+		[3, 0x04, 1, 7],
+		[0x81, 0x04, 0x7f],
+		[0x83, 0x04, 0x81, 0x80],
+		[0x102, 0x04, 0x81, 0xff],
+		[0x104, 0x04, 0x82, 1, 0],
+		[0x10003, 0x04, 0x82, 0xff, 0xff],
+		[truncated],
+		[truncated, 0x04],
+		[otherTag, 0x05, 0],
+		[otherTag, 0x24, 0],
+		[notMinimal, 0x04, 0x80],
+		[notMinimal, 0x04, 0x81, 0x7f],
+		[notMinimal, 0x04, 0x82, 0, 0xff],
+		[notMinimal, 0x04, 0x83, 1, 0, 0],
+		[notMinimal, 0x04, 0xff],
+	]) {
+		const whole = new Uint8Array(Math.max(end, content.length) + 1);
+		whole.set(content, 1); // at an odd address
+		const behind = content.length + 1;
+		assert.is(derEnd(whole, 1, end < 0 ? behind : end + 1, 0x04), end < 0 ? end : end + 1, content.join());
+		if (end < 0) continue;
+		assert.is(derEnd(whole, 1, end, 0x04), truncated);
+		for (let i = 1; i < Math.min(behind, end + 1); i++) assert.is(derEnd(whole, 1, i, 0x04), truncated, `${end}, ${i}`);
+	}
+	assert.is(derEnd(bytes(0x1f, 1, 0), 0, 3, 0x1f), otherTag); // a tag of more bytes
+	assert.is(derEnd(bytes(0xbf, 1, 0), 0, 3, 0xbf), otherTag);
+});
+
+test("an object identifier of DER has one subidentifier at least, each as short as it can be", () => {
+	for (const good of [bytes(0x2b), bytes(0x2b, 0x65, 0x70), bytes(0x55, 0x81, 0x80, 0x00), bytes(0xff, 0x7f)])
+		assert.ok(isDerIdentifier(good, 0, good.length), good.join());
+	for (const bad of [EMPTY, bytes(0x80), bytes(0x80, 1), bytes(0x2b, 0x80, 1), bytes(0x2b, 0x81)])
+		assert.not(isDerIdentifier(bad, 0, bad.length), bad.join());
+	assert.ok(isDerIdentifier(bytes(0x80, 0x2b, 0x80), 1, 2));
+	assert.not(isDerIdentifier(bytes(0x2b), 1, 1));
 });
 
 test.run();

@@ -21,6 +21,8 @@ test("both kernels give the same for everything that a handshake needs", () => {
 		assert.equal(nodes.hmacSha256(key, data), own.hmacSha256(key, data));
 		assert.equal(nodes.hkdfExtract(key, data), own.hkdfExtract(key, data));
 		assert.equal(nodes.hkdfExpand(key, data, 77), own.hkdfExpand(key, data, 77));
+		for (const context of [data, new Uint8Array(0)])
+			assert.equal(nodes.hkdfExpandLabel(key, data, context, 77), own.hkdfExpandLabel(key, data, context, 77));
 		const [running, other] = [new nodes.Sha256(), new own.Sha256()];
 		for (const piece of [data, key]) {
 			running.update(piece);

@@ -153,7 +153,7 @@ test("a wiped reader and writer have no key", () => {
 	const record = writer.write(APPLICATION_DATA, Uint8Array.of(1));
 	reader.wipe();
 	refusedAs(AlertError, "record not authentic", () => receive(reader, record));
-	writer.wipe();
+	writer.wipeKey();
 	const other = writer.write(APPLICATION_DATA, Uint8Array.of(1));
 	refusedAs(AlertError, "record not authentic", () => receive(pair().reader, other));
 });

@@ -70,14 +70,14 @@ test("secp256r1 can be left out: X25519 alone is offered", async () => {
 });
 
 test("all of them can be left out together", async () => {
-	const { handshakeSchemes, certificateCodes } = await load(
+	const { handshakeSchemes, schemesOfCertificates } = await load(
 		await build("firmware/x509/signature-algorithm.ts", "p256", "p384", "rsa", "ml-dsa-44"),
 	);
 	assert.equal(
 		handshakeSchemes([]).map(({ code }: { code: number }) => code),
 		[0x0807],
 	);
-	assert.is(certificateCodes(handshakeSchemes([])), undefined);
+	assert.is(schemesOfCertificates(handshakeSchemes([])), undefined);
 });
 
 test.run();
