@@ -8,7 +8,7 @@ import { literal } from "../literals.js";
 import { type SignatureScheme, schemesOfCertificates } from "../x509/signature-algorithm.js";
 import { refuse } from "./alert.js";
 import { GROUPS, type Group } from "./key-exchange.js";
-import { FieldReader, FieldWriter } from "./presentation.js";
+import { expectWellFormed, FieldReader, FieldWriter } from "./presentation.js";
 import type { CipherSuite } from "./record.js";
 
 /** HandshakeType. */
@@ -167,7 +167,7 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 	const legacyVersion = reader.uint16();
 	const isRetryRequest = equalBytes(reader.bytes(32), RETRY_RANDOM);
 	const echo = reader.vector(1);
-	if (echo.length > 32) refuse("malformed message");
+	expectWellFormed(echo.length <= 32);
 	const code = reader.uint16();
 	const compression = reader.uint8();
 
@@ -268,7 +268,7 @@ export function readCertificateRequest(message: Uint8Array): void {
 
 /** Numbers of 16 bits that do not matter, one at least. */
 function passCodes(reader: FieldReader): void {
-	if (reader.vector(2, 2).length % 2 !== 0) refuse("malformed message");
+	expectWellFormed(reader.vector(2, 2).length % 2 === 0);
 }
 
 /** Certificate (§4.5.1): the chain's certificates, as views. */

@@ -66,23 +66,27 @@ export class FieldReader {
 
 	/** Nothing may be left. */
 	end(): void {
-		if (this.#offset !== this.#end) refuse("malformed message");
+		expectWellFormed(this.#offset === this.#end);
 	}
 
 	#length(lengthBytes: LengthBytes, least: number): number {
 		let length = lengthBytes === 3 ? this.uint8() << 16 : 0;
 		length |= lengthBytes === 1 ? this.uint8() : this.uint16();
-		if (length < least) refuse("malformed message");
+		expectWellFormed(length >= least);
 		return length;
 	}
 
 	/** Passes over the next `length` bytes. Returns where they begin. */
 	#pass(length: number): number {
 		const start = this.#offset;
-		if (length > this.#end - start) refuse("malformed message");
+		expectWellFormed(length <= this.#end - start);
 		this.#offset = start + length;
 		return start;
 	}
+}
+
+export function expectWellFormed(isWellFormed: boolean): void {
+	if (!isWellFormed) refuse("malformed message");
 }
 
 /** Writes fields one after the other. Vectors that were opened are closed from the inside outwards. */
