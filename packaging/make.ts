@@ -52,7 +52,8 @@ export async function makePackage(folder: string): Promise<void> {
 	for (const name of readdirSync(join(root, "packaging/licences")))
 		copy(join(root, "packaging/licences", name), `xs/${name}`);
 	write("THIRD-PARTY.txt", thirdParties(host));
-	copy(join(root, "packaging/PACKAGE.md"), "README.md");
+	// It stands a folder higher there.
+	write("README.md", readFileSync(join(root, "packaging/PACKAGE.md"), "utf8").replaceAll("](../", "]("));
 	for (const page of pages) copy(join(root, page), page);
 	for (const page of ["README.md", ...pages]) write(page, withoutDeadLinks(folder, page));
 	write("package.json", `${JSON.stringify(manifest(), null, "\t")}\n`);
