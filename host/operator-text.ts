@@ -2,11 +2,16 @@
 
 import type { Order, Step } from "./operator.js";
 
-export function stepText({ step, what, generation, namedBy }: Step): string {
-	const figure = /^60/.test(step) ? 6 : 5;
-	return what.startsWith("download")
-		? `download-${namedBy! + 1}: ${what}${what.endsWith("in operation") ? `, serves CA information ${generation}` : ""} (figure ${figure}, ${step})`
-		: `CA ${generation}: ${what} (figure ${figure}, ${step})`;
+export function stepText(step: Step): string {
+	const figure = /^60/.test(step.step) ? 6 : 5;
+	const names = { authority: `CA ${step.generation}`, server: `download-${(step.namedBy ?? 0) + 1}` };
+	return `${plainStepText(step, { ...names, served: `CA information ${step.generation}` })} (figure ${figure}, ${step.step})`;
+}
+
+/** Without the figures' numbers, and with the names that are given. */
+export function plainStepText({ what }: Step, names: { authority: string; server: string; served: string }): string {
+	if (!what.startsWith("download")) return `${names.authority}: ${what}`;
+	return `${names.server}: ${what}${what.endsWith("in operation") ? `, serves ${names.served}` : ""}`;
 }
 
 export function orderText(order: Order): string {

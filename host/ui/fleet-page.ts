@@ -1,14 +1,25 @@
-// A real fleet as the page shows it: devices by what their polls say that they hold.
+// A real fleet as the page shows it: by the calendar, with what is due, what is missing, and what its devices last said.
 
-import type { Adoption } from "../adoption.js";
+import { type Adoption, bandsOf } from "../adoption.js";
+import type { Census } from "../census.js";
+import { check, type Finding, gravestFirst } from "../check.js";
 import type { FleetDesk } from "../fleet-desk.js";
-import { stepText } from "../operator-text.js";
+import { advance, authorityOf, type Operation } from "../operator.js";
+import { plainStepText } from "../operator-text.js";
+import { comingDates, reminders, stragglers } from "../reminders.js";
+import { serviceCertificates } from "../services.js";
 import type { UiSource, UiState } from "./ui-server.js";
+
+/** How long it is shown what checking the fleet came to. */
+const CHECKED_FOR = 10_000; // ms
+const SHOWN = 200; // events
+const MOST_GROUPS = 20;
 
 export class FleetPage implements UiSource {
 	readonly #desk: FleetDesk;
 	readonly #adoption: Adoption;
 	readonly #revoke: (generation: number) => Promise<void>;
+	#checked: { at: number; findings: Finding[] } | undefined;
 
 	constructor(desk: FleetDesk, adoption: Adoption, revoke: (generation: number) => Promise<void>) {
 		this.#desk = desk;
@@ -17,36 +28,87 @@ export class FleetPage implements UiSource {
 	}
 
 	async state(): Promise<UiState> {
-		const { fleet, operation, steps, year, due } = this.#desk;
-		const { groups } = await this.#adoption.read();
+		const { fleet, operation, steps, year } = this.#desk;
+		const census = await this.#adoption.read();
+		const [coming] = comingDates(fleet, operation);
+		const asked = authorityOf(operation, operation.next ?? operation.full);
+		const planned = this.#planned(operation);
 		return {
 			title: `fleet ${fleet.name}`,
+			calendar: { begins: fleet.settings.begins, year: fleet.dateOf(1).getTime() - fleet.dateOf(0).getTime() },
 			year,
-			end: Math.max(...operation.authorities.map(({ until }) => until), year + 1),
+			end: Math.max(...planned.map(({ until }) => until), ...operation.authorities.map(({ until }) => until), year + 1),
 			authorities: operation.authorities,
+			planned,
 			downloadServers: operation.downloadServers.map(server => ({
 				...server,
 				host: new URL(fleet.nextAddress(server.namedBy)).host,
 				serves: fleet.served(operation, server.namedBy)?.generation,
 			})),
 			full: operation.full,
-			devices: groups.slice(0, 20).map(({ current, next, failed, heard }) => ({
-				name: `${heard.length} devices`,
+			...(coming ? { coming: { ...coming, date: coming.date.toISOString() } } : {}),
+			alarms: this.#alarms(operation, census),
+			services: serviceCertificates(fleet, operation).map(({ service, certificates, missing }) => ({
+				service,
+				certificates: certificates.map(({ letter, until }) => ({ letter, until: until.toISOString() })),
+				missing,
+			})),
+			adoption: {
+				letter: asked.letter,
+				requests: census.asks,
+				bands: bandsOf(census, asked.generation, this.#adoption.days).map(band => ({
+					...band,
+					days: Number.isFinite(band.days) ? band.days : null,
+				})),
+			},
+			devices: census.groups.slice(0, MOST_GROUPS).map(({ current, next, failed, heard }) => ({
+				name: String(heard.length),
 				state: failed ?? "",
 				current: current ?? null,
 				next: next ?? null,
 			})),
-			events: steps.map((step, index) => ({
-				number: index + 1,
-				year: step.year,
-				text: stepText(step),
-				bad: step.what === "authority revoked",
-			})),
-			...(due && due.year <= year ? { notice: `By plan this is due: ${due.order.order}. baton status` } : {}),
+			events: steps.slice(-SHOWN).map((step, index) => {
+				const letter = `CA ${authorityOf(operation, step.generation).letter}`;
+				const server = step.namedBy === undefined ? "" : new URL(fleet.nextAddress(step.namedBy)).host;
+				return {
+					number: Math.max(0, steps.length - SHOWN) + index + 1,
+					year: step.year,
+					text: plainStepText(step, { authority: letter, server, served: letter }),
+					bad: step.what === "authority revoked",
+				};
+			}),
 		};
 	}
 
 	revoke(generation: number): Promise<void> {
+		this.#checked = undefined;
 		return this.#revoke(generation);
+	}
+
+	/** What the plan will bring next: an authority that is not there yet, and when it takes over. */
+	#planned(operation: Operation): NonNullable<UiState["planned"]> {
+		const { plan } = this.#desk.fleet.settings;
+		const { until } = authorityOf(operation, operation.full);
+		const { authorities } = advance(plan, operation, Math.max(until, this.#desk.year)).operation;
+		const known = new Set(operation.authorities.map(({ generation }) => generation));
+		return authorities
+			.filter(({ generation }) => !known.has(generation))
+			.map(({ letter, from, until, fullFrom }) => ({
+				letter,
+				from,
+				until,
+				...(fullFrom === undefined ? {} : { fullFrom }),
+			}));
+	}
+
+	#alarms(operation: Operation, census: Census): Finding[] {
+		const { fleet } = this.#desk;
+		const now = Date.now();
+		if (!this.#checked || now - this.#checked.at > CHECKED_FOR) this.#checked = { at: now, findings: check(fleet) };
+		return gravestFirst([
+			...this.#checked.findings,
+			...reminders(fleet, operation),
+			...stragglers(fleet, operation, census),
+		]);
 	}
 }

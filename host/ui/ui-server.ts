@@ -7,6 +7,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Finding } from "../check.js";
 import type { Authority, DownloadServer } from "../operator.js";
 
 export interface UiState {
@@ -20,9 +21,20 @@ export interface UiState {
 	/** The service presents this generation. */
 	full: number;
 	devices: { name: string; state: string; current: number | null; next: number | null }[];
+	/** A real fleet's dates: when year 0 was (ISO 8601), and how long a year is in ms. A rehearsal has years alone. */
+	calendar?: { begins: string; year: number };
+	/** Authorities that the plan will bring. */
+	planned?: { letter: string; from: number; until: number; fullFrom?: number }[];
+	/** What comes by date, next. */
+	coming?: { date: string; what: string; remedy: string };
+	/** The gravest first. */
+	alarms?: Finding[];
+	services?: { service: string; certificates: { letter: string; until: string }[]; missing: string[] }[];
+	/** Of this CA; bands by the age of devices' last word, in days up to which, the last without end. */
+	adoption?: { letter: string; requests: number; bands: { days: number | null; devices: number; with: number }[] };
 	/** The newest last, numbered from 1. */
 	events: { number: number; year: number; text: string; bad: boolean }[];
-	/** What is over, or what a command came to; shown above all. */
+	/** What is over; shown above all. */
 	notice?: string;
 }
 

@@ -1,15 +1,22 @@
 // The page, in a headless Chromium, against a running rehearsal; and who may ask it for anything.
 
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { Adoption, accessLine } from "../../host/adoption.js";
+import { Fleet } from "../../host/fleet.js";
+import { FleetDesk } from "../../host/fleet-desk.js";
+import { FleetPage } from "../../host/ui/fleet-page.js";
 import { UiServer, type UiState } from "../../host/ui/ui-server.js";
 import { Rehearsal, type RehearsalResult } from "../../rehearsal/rehearsal.js";
 import { RehearsalPage } from "../../rehearsal/rehearsal-page.js";
 import { scenarios } from "../../rehearsal/scenarios/index.js";
 import { HANG_GUARD } from "../eventually.js";
+import { flashFolder } from "./device-run.js";
+import { runInProcess } from "./in-process.js";
 
 const revoked: number[] = [];
 const state: UiState = {
@@ -136,31 +143,34 @@ inBrowser("a rehearsal is watched, and CA A is revoked by the keyboard alone; th
 		const { page, complaints } = await openPage(server.url);
 		await page.waitForSelector("#authorities button");
 		assert.match((await page.textContent("#title"))!, /^revoked-before on the node board/);
-		assert.is(await page.textContent("#authorities td:nth-child(3)"), "full");
+		assert.is(await page.textContent("#authorities td:nth-child(2)"), "full");
 		await page.waitForFunction(
-			() => (globalThis as any).document.querySelector("#devices td:nth-child(3)")?.textContent === "A (1)",
+			() => (globalThis as any).document.querySelector("#devices td:nth-child(2)")?.textContent === "A",
 		);
-		assert.match((await page.getAttribute("#timeline svg", "aria-label"))!, /^CA A full, year 0\.0/);
+		assert.match((await page.getAttribute("#timeline svg", "aria-label"))!, /^CA A full, 0\.0 to /);
 		await page.focus("#authorities button");
 		await page.keyboard.press("Enter");
 		assert.match((await page.textContent("#confirm-text"))!, /^Revoke CA A\? Its successor takes over at once/);
 		await page.keyboard.press("Escape"); // thought better of it
-		assert.is(await page.textContent("#authorities td:nth-child(3)"), "full");
+		assert.is(await page.textContent("#authorities td:nth-child(2)"), "full");
 		await page.focus("#authorities button");
 		await page.keyboard.press("Enter");
 		await page.keyboard.press("Tab");
 		await page.keyboard.press("Enter");
 		await page.waitForFunction(
-			() => (globalThis as any).document.querySelector("#authorities td:nth-child(3)").textContent === "revoked",
+			() => (globalThis as any).document.querySelector("#authorities td:nth-child(2)").textContent === "revoked",
 		);
 		await page.waitForFunction(() =>
-			/CA A is revoked/.test((globalThis as any).document.querySelector("#notice").textContent),
+			/CA A is revoked/.test((globalThis as any).document.querySelector("#notice-text").textContent),
 		);
 		await page.waitForFunction(
-			() => (globalThis as any).document.querySelector("#devices td:nth-child(3)").textContent === "B (2)",
+			() => (globalThis as any).document.querySelector("#devices td:nth-child(2)").textContent === "B",
 		);
+		assert.is(await page.evaluate(() => (globalThis as any).document.activeElement.id), "timeline-heading");
 		assert.match((await page.textContent("#servers"))!, /download-2\.fleet\.example/);
-		if (process.env.BATON_SCREENSHOT) await page.screenshot({ path: process.env.BATON_SCREENSHOT, fullPage: true });
+		await page.click("#dismiss");
+		assert.not(await page.isVisible("#notice"));
+		await pictures(page, "rehearsal");
 		assert.equal(complaints, []);
 		await page.close();
 	} finally {
@@ -168,6 +178,119 @@ inBrowser("a rehearsal is watched, and CA A is revoked by the keyboard alone; th
 		await running;
 		await server.close();
 	}
+});
+
+/** Pictures that somebody should look at, in BATON_SCREENSHOTS; whatever the width, nothing is cut, and text can be read. */
+async function pictures(page: Page, name: string): Promise<void> {
+	for (const colorScheme of ["light", "dark"] as const) {
+		for (const width of [1280, 390, 360]) {
+			await page.emulateMedia({ colorScheme });
+			await page.setViewportSize({ width, height: 900 });
+			await page.waitForFunction(() => {
+				const { document } = globalThis as any;
+				const { clientWidth } = document.querySelector("#timeline");
+				return document.querySelector("#timeline svg").getBoundingClientRect().width === clientWidth;
+			});
+			const seen = await page.evaluate(() => {
+				const { document, getComputedStyle } = globalThis as any;
+				const { scrollWidth, clientWidth } = document.documentElement;
+				const text = document.querySelector("#timeline text");
+				const scale = text.getScreenCTM().a;
+				const table = document.querySelector("#authorities").closest(".scroll");
+				const overflows = scrollWidth > clientWidth || table.scrollWidth > table.clientWidth;
+				return { overflows, text: parseFloat(getComputedStyle(text).fontSize) * scale };
+			});
+			assert.equal(seen, { overflows: false, text: 12 }, `${colorScheme}, ${width} px`);
+			const folder = process.env.BATON_SCREENSHOTS;
+			if (folder) await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+		}
+	}
+}
+
+inBrowser(
+	"a fleet is shown by the calendar: today, the overlap, what is due and missing, adoption by age",
+	async () => {
+		const folder = flashFolder();
+		const done = async (...words: string[]) => {
+			const { code, error } = await runInProcess(words, folder);
+			assert.is(code, 0, error);
+		};
+		await done(
+			"init",
+			"--fleet",
+			"example",
+			"--service",
+			"service.example",
+			"--download-url",
+			"https://download-{n}.example/ca",
+		);
+		await done("ca", "issue");
+		const fleet = Fleet.open(join(folder, "fleet"));
+		const later = fleet.yearOf(new Date()) + 16.2; // years
+		const desk = new FleetDesk({ fleet, year: () => later, signer: () => undefined });
+		const lines = Array.from({ length: 60 }, (_, i) =>
+			accessLine(
+				{
+					address: `192.0.2.${i}`,
+					method: "GET",
+					path: "/ca",
+					status: 404,
+					bytes: 0,
+					userAgent: i < 40 ? "baton/1 (1,2)" : i < 58 ? "baton/1 (1,-)" : "baton/1 (1,-; failed=unknown issuer)",
+				},
+				new Date(Date.now() - (i < 50 ? 5 : 50) * 86_400_000),
+			),
+		);
+		writeFileSync(fleet.accessLog, `${lines.join("\n")}\n`);
+		rmSync(fleet.at(2).informationFile);
+		const adoption = new Adoption(fleet, { days: 30 });
+		const server = await UiServer.open(
+			new FleetPage(desk, adoption, async generation => void (await desk.give({ order: "revoke", generation }))),
+		);
+		try {
+			const { page, complaints } = await openPage(server.url);
+			await page.waitForSelector("#authorities button");
+			assert.is(await page.textContent("#title"), "fleet example");
+			assert.is(await page.textContent("#now"), fleet.dateOf(later).toISOString().slice(0, 10));
+			const timeline = await page.$$eval("#timeline text", all => all.map(({ textContent }) => textContent));
+			const year = Number(fleet.settings.begins.slice(0, 4));
+			assert.ok(
+				timeline.includes("today") && timeline.includes(String(Math.ceil((year + 1) / 5) * 5)),
+				timeline.join(" "),
+			);
+			assert.match(
+				(await page.getAttribute("#timeline svg", "aria-label"))!,
+				/^CA A full, \d{4}-\d\d-\d\d to .*; CA B provisional, .*; CA C planned, /,
+			);
+			assert.match((await page.textContent("#alarms"))!, /CA information 2 is not signed.*carry .*to-sign\.cbor/);
+			assert.match((await page.textContent("#coming"))!, /^Next by date: \d{4}-\d\d-\d\d, the current authority ends/);
+			assert.is(await page.textContent("#services"), "service.example-by A and B");
+			assert.is(await page.textContent("#adoption-heading"), "Adoption of CA B");
+			assert.equal(await page.$$eval("#adoption li", all => all.map(({ textContent }) => textContent)), [
+				"within 33 days40 of 50",
+				"33 to 90 days ago0 of 10",
+			]);
+			assert.equal(await page.$$eval("#devices tr", all => all.map(({ textContent }) => textContent)), [
+				"40AB",
+				"18A-",
+				"2A-unknown issuer",
+			]);
+			assert.not.match((await page.textContent("body"))!, /figure/);
+			assert.match((await page.textContent("#events"))!, /^\d{4}-\d\d-\d\dCA A: authority in full operation/);
+			await pictures(page, "fleet");
+			assert.equal(complaints, []);
+			await page.close();
+		} finally {
+			await server.close();
+			await adoption.close();
+		}
+	},
+);
+
+inBrowser("without the token the page says what is missing", async () => {
+	const { page } = await openPage(`${origin}/`);
+	assert.match((await page.textContent("#notice-text"))!, /needs the whole address that baton printed/);
+	await page.close();
 });
 
 test.after(async () => {
