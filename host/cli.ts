@@ -18,10 +18,11 @@ export async function baton(parameters: string[]): Promise<number> {
 		await commands(given => void (code = given)).parseAsync(parameters, { from: "user" });
 		return code;
 	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+		if (error instanceof CommanderError && error.exitCode === 0) return 0; // help
 		const message = error instanceof Error ? error.message : String(error);
-		process.stderr.write(`baton: ${message}\n`);
 		if (parameters.includes("--json")) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
+		if (error instanceof CommanderError) return 2; // it has said so
+		process.stderr.write(`baton: ${message}\n`);
 		const system = (error as NodeJS.ErrnoException).code ?? "";
 		const isOperators = error instanceof OperatorError || error instanceof OrderError || error instanceof RangeError;
 		return isOperators || ["ENOENT", "EACCES", "EISDIR", "ENOTDIR"].includes(system) ? 2 : 1;

@@ -1,17 +1,7 @@
 // device, verify, inspect: what a device makes of servers and of what it is given.
 
 import { type Command, Option } from "commander";
-import {
-	act,
-	boards,
-	collect,
-	collectMap,
-	type Finish,
-	positiveInteger,
-	serviceURL,
-	timerInteger,
-	verb,
-} from "./verb.js";
+import { act, boards, collect, collectMap, type Finish, pollInterval, serviceURL, timerInteger, verb } from "./verb.js";
 
 export function registerDeviceVerbs(program: Command, finish: Finish): void {
 	verb(
@@ -30,7 +20,7 @@ export function registerDeviceVerbs(program: Command, finish: Finish): void {
 		.option("--offer <file>", "CA information that the device is offered when it has booted, as by a USB stick")
 		.option("--map <name[:port]=address:port>", "where a name leads; it is still the name that is checked", collectMap)
 		.option("--flash <folder>", "flash images ca0, ca1, poll; absent ones are new and erased")
-		.option("--poll-interval <ms>", "between polls", positiveInteger, 30 * 24 * 3_600_000)
+		.option("--poll-interval <ms>", "between polls", pollInterval, 30 * 24 * 3_600_000)
 		.option("--service-interval <ms>", "between sessions with the service", timerInteger, 3_600_000)
 		.addOption(new Option("--once", "authenticate the service once, poll once, stop").conflicts("for"))
 		.option("--for <ms>", "stop after so long", timerInteger)

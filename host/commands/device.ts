@@ -2,9 +2,9 @@
 // server and wants to see what a device makes of it.
 
 import type { KeyObject } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { exitCode } from "../../boards/exit-code.js";
 import type { BoardName } from "../../boards/platforms.js";
 import type { RunSettings } from "../../boards/settings.js";
@@ -36,6 +36,8 @@ export interface DeviceOptions {
 	json?: boolean;
 }
 
+const LONGEST_OFFER = 8_192; // bytes: twice what any CA information has, and what a board's memory holds
+
 /** Gives the exit code: 0 if the last service authentication succeeded, 1 if it failed or none was made, 2 if unusable. */
 export async function device(options: DeviceOptions): Promise<number> {
 	const { board, fleet, service, map, pollInterval, serviceInterval, once = false, json } = options;
@@ -45,10 +47,14 @@ export async function device(options: DeviceOptions): Promise<number> {
 	const factory = readFactory(options.factory, fleet, dlKeys);
 	// What is offered may be anything: the device judges it.
 	const offer = options.offer === undefined ? undefined : readOptionFile("--offer", options.offer);
+	if (offer && (offer.length === 0 || offer.length > LONGEST_OFFER))
+		throw new OperatorError(`--offer ${options.offer}: expected 1 to ${LONGEST_OFFER} bytes, got ${offer.length}`);
 
-	const flash = options.flash ?? mkdtempSync(join(tmpdir(), "baton-flash-"));
+	const flash =
+		options.flash === undefined ? mkdtempSync(join(tmpdir(), "baton-flash-")) : openFlashFolder(options.flash);
 	const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 	const events: DeviceEvent[] = [];
+	let complaint = "";
 	const verdict = new ServiceVerdict();
 	try {
 		const running = await startBoard({
@@ -74,6 +80,10 @@ export async function device(options: DeviceOptions): Promise<number> {
 				events.push(event);
 				verdict.hear(event);
 			},
+			onComplaint: line => {
+				complaint = line;
+				process.stderr.write(`${line}\n`);
+			},
 		});
 		const stop = () => void running.stop();
 		process.on("SIGINT", stop);
@@ -81,7 +91,10 @@ export async function device(options: DeviceOptions): Promise<number> {
 		const code = await running.exited;
 		process.off("SIGINT", stop);
 		process.off("SIGTERM", stop);
-		if (code === exitCode.unusable) return code; // the board has said why
+		if (code === exitCode.unusable) {
+			if (json) process.stdout.write(`${JSON.stringify({ ok: false, error: complaint })}\n`);
+			return code;
+		}
 
 		const { authenticated } = verdict;
 		if (json) {
@@ -127,6 +140,24 @@ export class ServiceVerdict {
 			if (event.generation === undefined) this.authenticated = null;
 		}
 	}
+}
+
+/** Makes it, if it is not there. */
+function openFlashFolder(folder: string): string {
+	try {
+		makeFolder(resolve(folder));
+		accessSync(folder, constants.W_OK);
+		return folder;
+	} catch (error) {
+		throw new OperatorError(`--flash ${folder}: ${(error as Error).message}`);
+	}
+}
+
+/** One after the other: where nothing can be made, as below /proc, Node's own `recursive` tries for ever. */
+function makeFolder(folder: string): void {
+	if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+	if (dirname(folder) !== folder) makeFolder(dirname(folder));
+	mkdirSync(folder);
 }
 
 function readFactory(file: string, fleet: string, dlKeys: KeyObject[]): Uint8Array {

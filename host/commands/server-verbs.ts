@@ -11,6 +11,7 @@ import {
 	collectMap,
 	type Finish,
 	fleetVerb,
+	pollInterval,
 	positiveInteger,
 	serviceURL,
 	timerInteger,
@@ -62,7 +63,7 @@ export function registerServerVerbs(program: Command, finish: Finish): void {
 				serviceURL,
 			)
 			.option("--map <name[:port]=address:port>", "in `settings`: where a name leads", collectMap)
-			.option("--poll-interval <ms>", "in `settings`: between polls", positiveInteger, 30 * 24 * 3_600_000)
+			.option("--poll-interval <ms>", "in `settings`: between polls", pollInterval, 30 * 24 * 3_600_000)
 			.option("--service-interval <ms>", "in `settings`: between sessions with the service", timerInteger, 3_600_000),
 		finish,
 		async (target, options) => (await import("./export.js")).provisionTo(target, { map: [], ...options }),

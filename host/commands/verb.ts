@@ -2,6 +2,7 @@
 // work is a module of its own, loaded when it is called: help should load nothing else.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { pace } from "../../firmware/poller.js";
 import { judgeURL } from "../device-judge.js";
 import { parseMap } from "../map-option.js";
 import { OperatorError } from "../operator-error.js";
@@ -122,7 +123,16 @@ export function collectAddressAndPort(text: string, before?: { address: string; 
 /** XS's timers, and a device's, take no more. */
 export function timerInteger(text: string): number {
 	const value = positiveInteger(text);
-	if (value > 2 ** 31 - 1) throw new InvalidArgumentError("expected at most 2147483647");
+	if (value > LONGEST_TIMER) throw new InvalidArgumentError("expected at most 2147483647");
+	return value;
+}
+const LONGEST_TIMER = 2 ** 31 - 1; // ms
+
+/** A longer one has credits that no timer of a device's takes. */
+export function pollInterval(text: string): number {
+	const value = positiveInteger(text);
+	if (pace(value).creditTicks > LONGEST_TIMER)
+		throw new InvalidArgumentError("expected at most 3092376452399, which is 98 years");
 	return value;
 }
 

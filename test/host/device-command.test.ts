@@ -210,21 +210,35 @@ test("bad arguments: exit 2, and the message says what is wrong", async () => {
 			],
 			/this is a private key/,
 		],
+		[[...usual, "--poll-interval", "0"], /whole number/],
+		[[...usual, "--poll-interval", "3092376452400"], /at most 3092376452399/],
+		[[...usual, "--service-interval", "2147483648"], /at most 2147483647/],
+		[[...usual, "--flash", rawKey, "--once"], /--flash .*EEXIST/],
+		[[...usual, "--flash", join(rawKey, "below"), "--once"], /--flash .*ENOTDIR/],
+		[[...usual, "--flash", "/proc/nobody/here", "--once"], /--flash .*ENOENT/],
+		[["--fleet", world.fleet, "--factory", "/dev/zero", ...usual.slice(4)], /--factory .*longer than 1048576/],
+		[[...usual.slice(0, 4), "--dl-key", "/dev/zero", "--service", url], /--dl-key .*longer than 1048576/],
+		[[...usual, "--offer", file("empty", ""), "--once"], /--offer .*expected 1 to 8192 bytes, got 0/],
+		[[...usual, "--offer", file("long", Buffer.alloc(8_193)), "--once"], /--offer .*got 8193/],
+		[[...usual, "more"], /too many arguments/],
 		[[...usual.slice(0, 6), "--service", "http://x/"], /--service: devices refuse .*: not an https URL/],
 	];
 	for (const [parameters, message] of refused) {
-		const { code, errors } = await device("--board", "node", ...parameters);
+		const { code, errors, last } = await device("--board", "node", ...parameters, "--json");
 		assert.is(code, 2, parameters.join(" "));
 		assert.match(errors, message);
+		assert.is(last?.ok, false, parameters.join(" "));
+		assert.match(last!.error as string, message);
 	}
 });
 
 test("a flash image of another size: exit 2", async () => {
 	const flash = flashFolder();
 	writeFileSync(join(flash, "ca0"), "short");
-	const { code, errors } = await device("--board", "node", ...usual, "--flash", flash, "--once", "--json");
+	const { code, errors, last } = await device("--board", "node", ...usual, "--flash", flash, "--once", "--json");
 	assert.is(code, 2);
 	assert.match(errors, /expected 8192 bytes, got 5/);
+	assert.match(last!.error as string, /expected 8192 bytes, got 5/);
 });
 
 test("--map in every form", () => {
