@@ -4,15 +4,16 @@
 import type { Address } from "../firmware/ports.js";
 import type { ProvisionedSettings } from "../firmware/settings.js";
 import type { FragmentLength } from "../firmware/tls/client.js";
+import type { DlKey } from "../firmware/trust/dl-key.js";
 
 export interface RunSettings {
 	/** The fleet's name: part of what every CA information's signature covers. */
 	fleet: string;
 	/** The factory CA information, in hexadecimal. */
 	factory: string;
-	/** The download-server (DL) public keys, 32 bytes each, in hexadecimal. */
+	/** The download-server (DL) public keys, all of one kind, in hexadecimal: 32 bytes each, or as pairs 84. */
 	dlKeys: string[];
-	/** Former ones, in the same way: what they have signed stays valid in a slot. */
+	/** Former ones, of either kind: what they have signed stays valid in a slot. */
 	retiredDlKeys?: string[];
 	/** CA information, in hexadecimal, that the device is offered when it has booted. */
 	offer?: string;
@@ -51,9 +52,15 @@ export function checkSettings(value: unknown): RunSettings {
 	check(typeof settings.fleet === "string" && /^[\x20-\x7e]+$/.test(settings.fleet), "fleet", "printable ASCII");
 	check(isHex(settings.factory), "factory", "hexadecimal");
 	const { dlKeys, retiredDlKeys = [], map } = settings;
-	const areKeys = (keys: unknown) => Array.isArray(keys) && keys.every(key => isHex(key, 32));
-	check(areKeys(dlKeys) && (dlKeys as unknown[]).length > 0, "dlKeys", "32 bytes each");
-	check(areKeys(retiredDlKeys), "retiredDlKeys", "32 bytes each");
+	const areKeys = (keys: unknown): keys is string[] =>
+		Array.isArray(keys) && keys.every(key => isHex(key, 32) || isHex(key, 84));
+	check(areKeys(dlKeys) && dlKeys.length > 0, "dlKeys", "32 or 84 bytes each");
+	check(
+		(dlKeys as string[]).every((key, _, keys) => key.length === keys[0].length),
+		"dlKeys",
+		"keys of one kind",
+	);
+	check(areKeys(retiredDlKeys), "retiredDlKeys", "32 or 84 bytes each");
 	check(settings.offer === undefined || isHex(settings.offer), "offer", "hexadecimal");
 	check(typeof settings.service === "string", "service", "a URL");
 	check(Array.isArray(map), "map", "a list");
@@ -87,7 +94,7 @@ export class SettingsError extends Error {}
 /** What a device is provisioned with, with bytes for hexadecimal, without what concerns a run on a bench alone. */
 export function deviceSettings(settings: RunSettings): ProvisionedSettings {
 	const { once: _, runFor: __, offer: ___, factory, dlKeys, retiredDlKeys = [], ...rest } = settings;
-	const keys = { dlKeys: dlKeys.map(hexBytes), retiredDlKeys: retiredDlKeys.map(hexBytes) };
+	const keys = { dlKeys: dlKeys.map(dlKey), retiredDlKeys: retiredDlKeys.map(dlKey) };
 	return { ...rest, factory: hexBytes(factory), ...keys };
 }
 
@@ -103,6 +110,12 @@ export function hexBytes(hex: string): Uint8Array {
 	const bytes = new Uint8Array(hex.length / 2);
 	for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
 	return bytes;
+}
+
+/** A pair is its two keys, one after the other. */
+function dlKey(hex: string): DlKey {
+	const bytes = hexBytes(hex);
+	return bytes.length === 32 ? bytes : { ed25519: bytes.subarray(0, 32), lms: bytes.subarray(32) };
 }
 
 const LONGEST_TIMER = 0x7fff_ffff; // ms

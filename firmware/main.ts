@@ -2,6 +2,7 @@
 
 import { Authenticator } from "./authenticator.js";
 import { Credits } from "./credits.js";
+import { hasHssLms } from "./crypto/hss-lms.js";
 import { Device, LONGEST_DELAY, Sessions } from "./device.js";
 import { type DeviceEvent, formatEvent, slotEvent } from "./events.js";
 import { Poller, pace } from "./poller.js";
@@ -10,6 +11,7 @@ import { BoardNetwork, type Network } from "./session.js";
 import type { Settings } from "./settings.js";
 import { TokenBucket } from "./token-bucket.js";
 import { VerifiedCaInformation } from "./trust/ca-information.js";
+import { isPair } from "./trust/dl-key.js";
 import { type SlotReport, Slots } from "./trust/slots.js";
 import { Updater } from "./updater.js";
 import { parseURL } from "./url.js";
@@ -27,6 +29,7 @@ export function main(board: Board, settings: Settings, connections?: Network): D
 	for (const delay of [deadline, serviceInterval, creditTicks])
 		if (!(delay >= 0 && delay <= LONGEST_DELAY))
 			throw new RangeError(`expected 0 to ${LONGEST_DELAY} ms, got ${delay}`);
+	if (!hasHssLms && settings.dlKeys.some(isPair)) throw new RangeError("this build has no HSS/LMS for its DL keys");
 	const report = (event: DeviceEvent) => board.print(formatEvent(event));
 	const network = connections ?? new BoardNetwork(board, deadline, { fragmentLength, nameAuthorities });
 

@@ -15,6 +15,7 @@
 //  10 fragment length  uint; optional
 //  11 authorities are named to servers  bool; optional
 //
+// A DL key has 32 bytes, or as a pair 84 (trust/dl-key.ts). Those in service are all of one kind; retired ones of either.
 // 20,480 bytes are room for pairs of DL keys, tables prepared for two of them (6,272 bytes each), and a factory CA
 // information of the longest.
 
@@ -22,7 +23,7 @@ import { ascii, concatenate, equalBytes } from "./bytes.js";
 import { arrayHead, booleanItem, byteString, CborReader, DecodeError, mapHead, textString, unsigned } from "./cbor.js";
 import { sha256 } from "./crypto/kernel.js";
 import type { FragmentLength } from "./tls/client.js";
-import type { DlKey } from "./trust/ca-information.js";
+import { type DlKey, dlKeyBytes, isPair, readDlKey } from "./trust/dl-key.js";
 
 export interface Settings {
 	/** The fleet's name: ASCII. */
@@ -60,6 +61,8 @@ export type SettingsReason =
 	| "unknown key" // made for a later firmware
 	| "missing key"
 	| "too many items"
+	| "bad DL key" // neither 32 nor 84 bytes
+	| "DL keys of two kinds"
 	| "bad mapping"
 	| "fragment length out of range";
 
@@ -115,8 +118,8 @@ function encode(settings: ProvisionedSettings): Uint8Array {
 	const { deadline, map, fragmentLength, nameAuthorities, retiredDlKeys = [] } = settings;
 	const pairs: [key: number, value: Uint8Array | undefined][] = [
 		[FLEET, textString(settings.fleet)],
-		[DL_KEYS, list(settings.dlKeys.map(key => byteString(key as Uint8Array)))],
-		[RETIRED_DL_KEYS, list(retiredDlKeys.map(key => byteString(key as Uint8Array)))],
+		[DL_KEYS, list(settings.dlKeys.map(key => byteString(dlKeyBytes(key))))],
+		[RETIRED_DL_KEYS, list(retiredDlKeys.map(key => byteString(dlKeyBytes(key))))],
 		[FACTORY, byteString(settings.factory)],
 		[SERVICE, textString(settings.service)],
 		[POLL_INTERVAL, unsigned(settings.pollInterval)],
@@ -147,10 +150,11 @@ function decode(form: Uint8Array): ProvisionedSettings {
 				read.fleet = reader.text();
 				return;
 			case DL_KEYS:
-				read.dlKeys = items(reader, () => reader.bytes().slice());
+				read.dlKeys = items(reader, () => decodeDlKey(reader));
+				if (read.dlKeys.some(key => isPair(key) !== isPair(read.dlKeys![0]))) refuse("DL keys of two kinds");
 				return;
 			case RETIRED_DL_KEYS:
-				read.retiredDlKeys = items(reader, () => reader.bytes().slice());
+				read.retiredDlKeys = items(reader, () => decodeDlKey(reader));
 				return;
 			case FACTORY:
 				read.factory = reader.bytes();
@@ -185,6 +189,10 @@ function decode(form: Uint8Array): ProvisionedSettings {
 	if (fleet === undefined || !dlKeys || !factory || service === undefined || !pollInterval || !serviceInterval)
 		return refuse("missing key");
 	return { ...read, fleet, dlKeys, factory, service, map, pollInterval, serviceInterval };
+}
+
+function decodeDlKey(reader: CborReader): DlKey {
+	return readDlKey(reader.bytes().slice()) ?? refuse("bad DL key");
 }
 
 function decodeMapping(reader: CborReader): ProvisionedSettings["map"][number] {

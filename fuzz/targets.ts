@@ -30,7 +30,7 @@ import { CertificateError, readCertificate } from "../firmware/x509/certificate.
 import { DerReader } from "../firmware/x509/der.js";
 import { readTrustAnchor, verifyPath } from "../firmware/x509/path.js";
 import { handshakeSchemes } from "../firmware/x509/signature-algorithm.js";
-import { encodeCoseSign1, encodePayload } from "../host/ca-information.js";
+import { encodeCaInformation, encodePayload } from "../host/ca-information.js";
 import { HelloReader } from "../host/front/client-hello.js";
 import type { Dice } from "../test/dice.js";
 import { PUBLIC_KEY, signatures } from "../test/firmware/crypto/hss-lms-signatures.js";
@@ -134,7 +134,7 @@ const dlPublicKey = new Uint8Array(createPublicKey(dlKey).export({ type: "spki",
 const fleet = { name: "fuzz", dlKeys: [dlPublicKey] };
 function signed(payload: Uint8Array): Uint8Array {
 	return new Uint8Array(
-		encodeCoseSign1(payload, new Uint8Array(sign(null, signatureStructure(fleet.name, payload), dlKey))),
+		encodeCaInformation(payload, { ed25519: sign(null, signatureStructure(fleet.name, payload), dlKey) }),
 	);
 }
 const payloads = [

@@ -1,10 +1,12 @@
-// CA information (firmware/trust/FORMAT.md): tag 18, COSE_Sign1 (RFC 9052 §4.2) over a map in deterministic CBOR (RFC 8949 §4.2),
-// written and read with cbor-x and Node's own crypto. It shares no code with the firmware's reader, so each is a
-// check of the other: what the host says of a slot is its own judgement.
+// CA information (firmware/trust/FORMAT.md): tag 18, COSE_Sign1 (RFC 9052 §4.2), or in a hybrid fleet tag 98, COSE_Sign
+// (§4.1), over a map in deterministic CBOR (RFC 8949 §4.2), written and read with cbor-x and Node's own crypto. It shares
+// no code with the firmware's reader, so each is a check of the other: what the host says of a slot is its own judgement.
 
-import { type KeyObject, verify } from "node:crypto";
+import { verify } from "node:crypto";
 import { Decoder, Encoder, Tag } from "cbor-x";
 import { isDeterministic } from "./deterministic-cbor.js";
+import { type DlKey, isPair } from "./dl-key.js";
+import { verifyLms } from "./lms-verify.js";
 
 export const MAXIMUM_GENERATION = 65_535;
 export const MAXIMUM_LENGTH = 4_032; // bytes
@@ -26,9 +28,20 @@ export interface CaInformation {
 	follows?: number;
 }
 
-/** `Ed25519`, in the protected header's only form. */
-const protectedHeader = Uint8Array.of(0xa1, 0x01, 0x32);
-const COSE_SIGN1_TAG = 18;
+/** `Ed25519` (RFC 9864) and `HSS-LMS` (RFC 8778), in a protected header's only form. */
+const byEd25519 = Uint8Array.of(0xa1, 0x01, 0x32),
+	byLms = Uint8Array.of(0xa1, 0x01, 0x38, 0x2d);
+const noHeader = new Uint8Array(0);
+const COSE_SIGN1_TAG = 18,
+	COSE_SIGN_TAG = 98;
+const ED25519_SIGNATURE = 64,
+	LMS_SIGNATURE = 1_504; // bytes
+
+/** By a classical DL key one, by a hybrid one two. */
+export interface Signatures {
+	ed25519: Uint8Array;
+	lms?: Uint8Array;
+}
 
 // Without tag 259 a map is what RFC 8949 calls a map; cbor-x's declarations do not know that option.
 const plainMaps = { useRecords: false, variableMapSize: true, tagUint8Array: false, useTag259ForMaps: false };
@@ -70,15 +83,32 @@ export function encodePayload(information: CaInformation): Uint8Array {
 	return encode(map);
 }
 
-/** What the DL signing key signs (RFC 9052 §4.4): it names this use of the key, and the fleet. */
+/** What a classical DL signing key signs (RFC 9052 §4.4): it names this use of the key, and the fleet. */
 export function signatureStructure(fleet: string, payload: Uint8Array): Uint8Array {
-	const externalAad = Buffer.from(`baton/ca-information/1/${fleet}`, "ascii");
-	return encode(["Signature1", protectedHeader, externalAad, payload]);
+	return encode(["Signature1", byEd25519, externalData(fleet), payload]);
+}
+
+/** What the two halves of a hybrid one sign. */
+export function signerStructures(fleet: string, payload: Uint8Array): { ed25519: Uint8Array; lms: Uint8Array } {
+	const structure = (by: Uint8Array) => encode(["Signature", noHeader, by, externalData(fleet), payload]);
+	return { ed25519: structure(byEd25519), lms: structure(byLms) };
+}
+
+function externalData(fleet: string): Buffer {
+	return Buffer.from(`baton/ca-information/1/${fleet}`, "ascii");
 }
 
 /** The whole object. Throws RangeError if it is larger than a device takes. */
-export function encodeCoseSign1(payload: Uint8Array, signature: Uint8Array): Uint8Array {
-	const object = encode(new Tag([protectedHeader, new Map(), payload, signature], COSE_SIGN1_TAG));
+export function encodeCaInformation(payload: Uint8Array, { ed25519, lms }: Signatures): Uint8Array {
+	const signers = [
+		[byEd25519, new Map(), ed25519],
+		[byLms, new Map(), lms],
+	];
+	const object = encode(
+		lms
+			? new Tag([noHeader, new Map(), payload, signers], COSE_SIGN_TAG)
+			: new Tag([byEd25519, new Map(), payload, ed25519], COSE_SIGN1_TAG),
+	);
 	if (object.length > MAXIMUM_LENGTH) {
 		throw new RangeError(`expected CA information of at most ${MAXIMUM_LENGTH} bytes, got ${object.length}`);
 	}
@@ -88,28 +118,44 @@ export function encodeCoseSign1(payload: Uint8Array, signature: Uint8Array): Uin
 export interface Opened {
 	information: CaInformation;
 	payload: Uint8Array;
-	signature: Uint8Array;
+	signatures: Signatures;
 }
 
-/** Reads CA information without judging its signature. Throws TypeError that says what is wrong with its shape. */
+/** Reads CA information without judging its signatures. Throws TypeError that says what is wrong with its shape. */
 export function decodeCaInformation(object: Uint8Array): Opened {
 	if (object.length > MAXIMUM_LENGTH) malformed(`${object.length} bytes, more than ${MAXIMUM_LENGTH}`);
 	const tag = decode(object);
-	if (!(tag instanceof Tag) || tag.tag !== COSE_SIGN1_TAG) malformed("no COSE_Sign1 (tag 18)");
-	const parts: unknown = (tag as Tag).value;
-	if (!Array.isArray(parts) || parts.length !== 4) malformed("no array of four");
-	const [header, unprotected, payload, signature] = parts as unknown[];
-	if (!(header instanceof Uint8Array) || !Buffer.from(header).equals(protectedHeader))
-		malformed("another protected header");
-	if (!(unprotected instanceof Map) || unprotected.size !== 0) malformed("an unprotected header");
+	const isHybrid = tag instanceof Tag && tag.tag === COSE_SIGN_TAG;
+	if (!(tag instanceof Tag) || (tag.tag !== COSE_SIGN1_TAG && !isHybrid))
+		malformed("neither a COSE_Sign1 (tag 18) nor a COSE_Sign (tag 98)");
+	const [payload, last] = readHeaders((tag as Tag).value, 2, isHybrid ? noHeader : byEd25519);
 	if (!(payload instanceof Uint8Array)) malformed("no payload");
-	if (!(signature instanceof Uint8Array) || (signature as Uint8Array).length !== 64)
-		malformed("no signature of 64 bytes");
 	return {
 		information: decodePayload(payload as Uint8Array),
 		payload: new Uint8Array(payload as Uint8Array),
-		signature: new Uint8Array(signature as Uint8Array),
+		signatures: isHybrid ? readSigners(last) : { ed25519: readSignature(last, ED25519_SIGNATURE) },
 	};
+}
+
+function readSigners(signers: unknown): Signatures {
+	if (!Array.isArray(signers) || signers.length !== 2) return malformed("no array of two signatures");
+	const [ed25519] = readHeaders(signers[0], 1, byEd25519);
+	const [lms] = readHeaders(signers[1], 1, byLms);
+	return { ed25519: readSignature(ed25519, ED25519_SIGNATURE), lms: readSignature(lms, LMS_SIGNATURE) };
+}
+
+/** What comes after the headers, so many items. */
+function readHeaders(parts: unknown, more: number, header: Uint8Array): unknown[] {
+	if (!Array.isArray(parts) || parts.length !== 2 + more) return malformed(`no array of ${2 + more}`);
+	const [given, unprotected] = parts;
+	if (!(given instanceof Uint8Array) || !Buffer.from(given).equals(header)) malformed("another protected header");
+	if (!(unprotected instanceof Map) || unprotected.size !== 0) malformed("an unprotected header");
+	return parts.slice(2);
+}
+
+function readSignature(signature: unknown, length: number): Uint8Array {
+	if (!(signature instanceof Uint8Array) || signature.length !== length) malformed(`no signature of ${length} bytes`);
+	return new Uint8Array(signature as Uint8Array);
 }
 
 /** Reads a payload, as it is signed. Throws TypeError. */
@@ -119,11 +165,22 @@ export function decodePayload(payload: Uint8Array): CaInformation {
 	return readMap(map as Map<unknown, unknown>);
 }
 
-/** Reads and verifies. Throws TypeError if the shape is wrong; returns undefined if no key made the signature. */
-export function openCaInformation(object: Uint8Array, fleet: string, dlKeys: KeyObject[]): CaInformation | undefined {
-	const { information, payload, signature } = decodeCaInformation(object);
-	const signed = signatureStructure(fleet, payload);
-	return dlKeys.some(key => verify(null, signed, key, signature)) ? information : undefined;
+/** Reads and verifies. Throws TypeError if the shape is wrong; returns undefined if no key made the signatures. */
+export function openCaInformation(
+	object: Uint8Array,
+	fleet: string,
+	dlKeys: readonly DlKey[],
+): CaInformation | undefined {
+	const { information, payload, signatures } = decodeCaInformation(object);
+	return dlKeys.some(key => isSignedBy(key, fleet, payload, signatures)) ? information : undefined;
+}
+
+/** Each kind of key reads its own alone. Of a hybrid one both signatures hold, the second with the generation's index. */
+function isSignedBy(key: DlKey, fleet: string, payload: Uint8Array, { ed25519, lms }: Signatures): boolean {
+	if (!isPair(key)) return !lms && verify(null, signatureStructure(fleet, payload), key, ed25519);
+	if (!lms || Buffer.from(lms).readUInt32BE(4) !== decodePayload(payload).generation) return false;
+	const signed = signerStructures(fleet, payload);
+	return verify(null, signed.ed25519, key.ed25519, ed25519) && verifyLms(key.lms, signed.lms, lms);
 }
 
 function readMap(map: Map<unknown, unknown>): CaInformation {

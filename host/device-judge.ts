@@ -2,13 +2,16 @@
 // asks the firmware's own readers, and gives the device's reason. What a build of the firmware leaves out (P-256, say)
 // cannot be seen from here: it is judged by all that there is.
 
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { RefusedError } from "../firmware/errors.js";
 import { VerifiedCaInformation } from "../firmware/trust/ca-information.js";
+import { readDlKey as readBurntIn } from "../firmware/trust/dl-key.js";
 import { type HttpsURL, type HttpURL, parseMirrorURL, parseURL } from "../firmware/url.js";
 import { readTrustAnchor, type TrustAnchor, verifyPath } from "../firmware/x509/path.js";
-import { encodeCoseSign1, signatureStructure } from "./ca-information.js";
+import { decodePayload } from "./ca-information.js";
 import { type DlKey, rawPublicKey } from "./dl-key.js";
+import { type DlPrivateKey, publicHalf, seal } from "./dl-private-key.js";
+import { LMS_INDICES, LMS_LEAVES_BYTES, LMS_PRIVATE_KEY_BYTES, LmsSigner, makeLmsLeaf } from "./lms.js";
 import { OperatorError } from "./operator-error.js";
 
 /** A CA certificate as CA information carries it. Throws OperatorError. */
@@ -48,15 +51,28 @@ export function judgeServer(presented: readonly Uint8Array[], name: string, anch
 /** A whole CA information. Throws OperatorError. */
 export function judgeInformation(object: Uint8Array, fleet: string, dlKeys: readonly DlKey[]): VerifiedCaInformation {
 	return judge("this CA information", () =>
-		VerifiedCaInformation.verify(object, { name: fleet, dlKeys: dlKeys.map(rawPublicKey) }),
+		VerifiedCaInformation.verify(object, { name: fleet, dlKeys: dlKeys.map(key => readBurntIn(rawPublicKey(key))!) }),
 	);
 }
 
-/** A payload before it is signed: under a key that is forgotten at once it is read as a whole. Throws OperatorError. */
-export function judgePayload(payload: Uint8Array, fleet: string): VerifiedCaInformation {
-	const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-	const signature = sign(null, signatureStructure(fleet, payload), privateKey);
-	return judgeInformation(encodeCoseSign1(payload, signature), fleet, [publicKey]);
+/**
+ * A payload before it is signed by a DL key, of a hybrid fleet or of a classical one: under a key that is forgotten at
+ * once it is read as a whole. Throws OperatorError.
+ */
+export function judgePayload(payload: Uint8Array, fleet: string, isHybrid: boolean): VerifiedCaInformation {
+	const ed25519 = generateKeyPairSync("ed25519").privateKey;
+	const key: DlPrivateKey = isHybrid ? { ed25519, lms: keyOfOneIndex(decodePayload(payload).generation) } : { ed25519 };
+	return judgeInformation(seal(payload, fleet, key), fleet, [publicHalf(key)]);
+}
+
+/** Signs with this index alone: its tree has no other leaf. */
+function keyOfOneIndex(index: number): LmsSigner {
+	if (index >= LMS_INDICES)
+		throw new OperatorError(`generation ${index}: a hybrid DL key signs ${LMS_INDICES - 1} at most`);
+	const secret = randomBytes(LMS_PRIVATE_KEY_BYTES);
+	const leaves = new Uint8Array(LMS_LEAVES_BYTES);
+	leaves.set(makeLmsLeaf(secret, index), index * (LMS_LEAVES_BYTES / LMS_INDICES));
+	return new LmsSigner(secret, leaves);
 }
 
 function judge<Read>(what: string, read: () => Read): Read {

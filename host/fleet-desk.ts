@@ -14,6 +14,7 @@ import { isDeepStrictEqual } from "node:util";
 import { entry } from "./audit-log.js";
 import type { Made, Ordered } from "./authority-folder.js";
 import { decodeCaInformation, encodePayload } from "./ca-information.js";
+import { isSameKey } from "./dl-key.js";
 import { payloadFingerprint } from "./fingerprint.js";
 import { checkAddresses, Fleet, type FleetRecord } from "./fleet.js";
 import type { ImportedAuthority } from "./imported-authority.js";
@@ -379,7 +380,7 @@ export class FleetDesk {
 		const { name, dlKeys } = this.fleet;
 		if (signer.fleet !== name)
 			throw new OperatorError(`${signer.folder}: this DL key signs for the fleet ${signer.fleet}, not for ${name}`);
-		if (!dlKeys.some(key => key.equals(signer.publicKey)))
+		if (!dlKeys.some(key => isSameKey(key, signer.publicKey)))
 			throw new OperatorError(`${signer.folder}: no device of the fleet ${name} has this DL key burnt in`);
 	}
 

@@ -40,7 +40,7 @@ import {
 	judgeService,
 	judgeURL,
 } from "./device-judge.js";
-import { type DlKey, publicKeyOf } from "./dl-key.js";
+import { type DlKey, isPair, publicKeyOf } from "./dl-key.js";
 import { createFolder, replaceFile } from "./durable-file.js";
 import type { ImportedAuthority } from "./imported-authority.js";
 import {
@@ -74,7 +74,7 @@ export interface FleetPlan {
 	keyType?: KeyType;
 	/** It never becomes a hybrid one, whose DL keys sign 1,023 generations at most. */
 	classicalForEver?: true;
-	/** DL public keys, the first and its spares, 32 bytes each in hexadecimal: devices have them burnt in. */
+	/** DL public keys, the first and its spares, 32 bytes each in hexadecimal, or 84: devices have them burnt in. */
 	dlKeys: string[];
 }
 
@@ -138,6 +138,11 @@ export class Fleet {
 
 	get dlKeys(): DlKey[] {
 		return this.settings.dlKeys.map(hex => publicKeyOf(Buffer.from(hex, "hex")));
+	}
+
+	/** Its DL keys are pairs. */
+	get isHybrid(): boolean {
+		return this.dlKeys.some(isPair);
 	}
 
 	/** Of our own servers. */
@@ -268,9 +273,10 @@ export class Fleet {
 	 */
 	async make(authority: Authority, imported?: ImportedAuthority): Promise<Made> {
 		const { generation, ca: beginning, leafNotBefore } = authority;
-		if (generation > MOST_HYBRID_GENERATIONS && !this.settings.classicalForEver)
+		if (generation > MOST_HYBRID_GENERATIONS && (this.isHybrid || !this.settings.classicalForEver))
 			throw new OperatorError(
-				`generation ${generation}: a hybrid DL key signs ${MOST_HYBRID_GENERATIONS} at most; if this fleet never gets one, say "classicalForEver": true in fleet.json`,
+				`generation ${generation}: a hybrid DL key signs ${MOST_HYBRID_GENERATIONS} at most` +
+					(this.isHybrid ? "" : '; if this fleet never gets one, say "classicalForEver": true in fleet.json'),
 			);
 		const isFirst = beginning === generation;
 		const ca: ImportedAuthority = isFirst
@@ -295,7 +301,7 @@ export class Fleet {
 			...(imported && !imported.privateKey ? { keyElsewhere: true } : {}),
 		};
 		const anchor = isFirst ? (imported?.certificate ?? withoutSignature(ca.certificate)) : this.at(beginning).anchor;
-		judgePayload(encodePayload(informationOf(ordered, anchor)), this.name);
+		judgePayload(encodePayload(informationOf(ordered, anchor)), this.name, this.isHybrid);
 		return { ordered, ...(isFirst ? { ca } : {}), anchor, download };
 	}
 

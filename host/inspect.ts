@@ -1,7 +1,13 @@
 // CA information and slot images in plain words and in CBOR diagnostic notation (RFC 8949 §8).
 
 import { X509Certificate } from "node:crypto";
-import { type CaInformation, decodeCaInformation, decodePayload, openCaInformation } from "./ca-information.js";
+import {
+	type CaInformation,
+	decodeCaInformation,
+	decodePayload,
+	openCaInformation,
+	type Signatures,
+} from "./ca-information.js";
 import type { DlKey } from "./dl-key.js";
 import { fingerprint, payloadFingerprint } from "./fingerprint.js";
 import { readSlotImage, SLOT_LENGTH } from "./slot-image.js";
@@ -25,13 +31,13 @@ function inspectRequest(payload: Uint8Array, fleet: string | undefined): string 
 }
 
 function inspectInformation(object: Uint8Array, trust?: { fleet: string; dlKeys: DlKey[] }): string {
-	const { information, signature, payload } = decodeCaInformation(object);
+	const { information, signatures, payload } = decodeCaInformation(object);
 	const verdict = !trust
 		? "not checked: give --fleet and --dl-key"
 		: openCaInformation(object, trust.fleet, trust.dlKeys)
 			? `holds, for the fleet ${trust.fleet}`
 			: `DOES NOT HOLD for the fleet ${trust.fleet} with ${trust.dlKeys.length === 1 ? "this key" : "any of these keys"}`;
-	return `${[`CA information, ${object.length} bytes`, ...describe(information), `signature         ${verdict}`].join("\n")}\n\n${diagnostic(payload, signature, information)}\n`;
+	return `${[`CA information, ${object.length} bytes`, ...describe(information), `signed by         ${signatures.lms ? "Ed25519 and HSS-LMS, of a hybrid fleet" : "Ed25519, of a classical fleet"}`, `signature         ${verdict}`].join("\n")}\n\n${diagnostic(payload, signatures, information)}\n`;
 }
 
 /** What it says, line by line. */
@@ -69,7 +75,7 @@ function inspectSlot(image: Uint8Array, trust?: { fleet: string; dlKeys: DlKey[]
 }
 
 /** RFC 8949 §8, with the payload opened as `<< … >>` (§G.3 of RFC 8610). */
-function diagnostic(payload: Uint8Array, signature: Uint8Array, information: CaInformation): string {
+function diagnostic(payload: Uint8Array, { ed25519, lms }: Signatures, information: CaInformation): string {
 	const { generation, certificate, nextAddress, mirrors, leafNotBefore, revokes, follows } = information;
 	const entries = [
 		`1: ${generation},`,
@@ -80,15 +86,18 @@ function diagnostic(payload: Uint8Array, signature: Uint8Array, information: CaI
 		...(follows === undefined ? [] : [`6: ${follows},`]),
 	];
 	const known = payload[0] === 0xa0 + entries.length;
+	const signature = (bytes: Uint8Array) => `h'${wrapped(bytes)}'`;
 	return [
-		"18([",
-		"   << {1: -19} >>,",
+		lms ? "98([" : "18([",
+		lms ? "   h''," : "   << {1: -19} >>,",
 		"   {},",
 		"   << {",
 		...entries.map(entry => `      ${entry}`),
 		...(known ? [] : ["      / and entries with negative keys, which devices ignore /"]),
 		"   } >>,",
-		`   h'${wrapped(signature)}'`,
+		...(lms
+			? [`   [[<< {1: -19} >>, {}, ${signature(ed25519)}],`, `    [<< {1: -46} >>, {}, ${signature(lms)}]]`]
+			: [`   ${signature(ed25519)}`]),
 		"])",
 	].join("\n");
 }

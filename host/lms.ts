@@ -48,6 +48,11 @@ export async function makeLmsLeaves(privateKey: Uint8Array, onProgress = (_made:
 	return leaves;
 }
 
+/** The leaf of one index: all that `LmsSigner` needs of a key that signs with it alone, and has no other leaves. */
+export function makeLmsLeaf(privateKey: Uint8Array, q: number): Uint8Array {
+	return new Secrets(privateKey).leaf(q);
+}
+
 export class LmsSigner {
 	/** 52 bytes: HSS's public key (RFC 8554 §6.1). */
 	readonly publicKey: Uint8Array;

@@ -2,29 +2,33 @@
 // a machine without a network:
 //
 //   dl.key        the private key (mode 0600, encrypted where a passphrase is given)
-//   dl.pub        its public key in PEM: burnt into devices
+//   dl.pub        its public key in PEM, of a hybrid key a pair: burnt into devices
+//   lms.leaves    of a hybrid key: its Merkle tree, no secret, which takes seconds to make
 //   fleet         the fleet's name: part of every signature
-//   signed/N      the payload that was signed with generation N, in hexadecimal
+//   signed/N      what was signed with generation N: the payload, and the hash of all that a signature covers
+//   signed/N.cbor the object that came of it
 //   skipped       a generation: it and those before it that are not in the log count as signed
 //
-// Same number, same bytes (firmware/DESIGN.md §2): a generation is entered in the log before its signature leaves, in
-// one step that fails if it is there already; asked again for the very same payload, the signer gives the very same
-// object, because Ed25519 is deterministic. A crash between the two loses nothing and skips nothing.
+// Same number, same bytes (firmware/DESIGN.md §2): a generation is entered in the log before it is signed, in one step
+// that fails if it is there already; asked again for the very same payload, the signer gives the very same object. A crash
+// between the two loses nothing and skips nothing. With a hybrid key all depends on that: the generation is the index of
+// a one-time signature, and two of them for other bytes, for another fleet even, let anybody forge more.
 
-import { createPublicKey, generateKeyPairSync, KeyObject, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
 	type CaInformation,
 	decodeCaInformation,
-	encodeCoseSign1,
 	encodePayload,
 	openCaInformation,
 	signatureStructure,
 } from "./ca-information.js";
 import { judgePayload } from "./device-judge.js";
-import type { DlKey } from "./dl-key.js";
+import { type DlKey, dlKeyPem, isPair, isSameKey, readDlKeyPem } from "./dl-key.js";
+import { type DlPrivateKey, lmsPrivateKeyOf, publicHalf, seal } from "./dl-private-key.js";
 import { createFile, createFolder, replaceFile } from "./durable-file.js";
+import { LMS_INDICES, LMS_LEAVES_BYTES, LmsSigner, makeLmsLeaf, makeLmsLeaves } from "./lms.js";
 import { OperatorError } from "./operator-error.js";
 import type { Passphrase } from "./passphrases.js";
 import { readPrivateKey, writePrivateKey } from "./private-key-file.js";
@@ -36,26 +40,49 @@ export class Signer {
 	readonly folder: string;
 	readonly fleet: string;
 	readonly publicKey: DlKey;
-	readonly #privateKey: KeyObject;
+	readonly #key: DlPrivateKey;
 
-	/** Makes a key and an empty log. */
+	/** Makes a classical key and an empty log. */
 	static create(folder: string, fleet: string, passphrase?: Passphrase): Signer {
-		checkFleetName(fleet);
-		const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-		if (existsSync(folder) && readdirSync(folder).length > 0)
-			throw new OperatorError(`${folder} is not empty: a DL key is never replaced`);
+		checkPlace(folder, fleet);
+		const key = { ed25519: generateKeyPairSync("ed25519").privateKey };
+		return Signer.#createWith(folder, fleet, key, passphrase);
+	}
+
+	/** Makes a hybrid key and an empty log. `onProgress` hears how much of its tree is made, 0 to 1. */
+	static async createHybrid(
+		folder: string,
+		fleet: string,
+		passphrase?: Passphrase,
+		onProgress = (_share: number) => {},
+	): Promise<Signer> {
+		checkPlace(folder, fleet);
+		const ed25519 = generateKeyPairSync("ed25519").privateKey;
+		const secret = lmsPrivateKeyOf(ed25519);
+		const leaves = await makeLmsLeaves(secret, made => onProgress(made / LMS_INDICES));
+		return Signer.#createWith(folder, fleet, { ed25519, lms: new LmsSigner(secret, leaves) }, passphrase, leaves);
+	}
+
+	static #createWith(
+		folder: string,
+		fleet: string,
+		key: DlPrivateKey,
+		passphrase: Passphrase | undefined,
+		leaves?: Uint8Array,
+	): Signer {
 		createFolder(folder, beside => {
 			mkdirSync(join(beside, "signed"));
 			createFile(join(beside, "fleet"), `${fleet}\n`);
-			writePrivateKey(join(beside, "dl.key"), privateKey, passphrase);
-			createFile(join(beside, "dl.pub"), publicKey.export({ type: "spki", format: "pem" }));
+			writePrivateKey(join(beside, "dl.key"), key.ed25519, passphrase);
+			createFile(join(beside, "dl.pub"), dlKeyPem(publicHalf(key)));
+			if (leaves) createFile(join(beside, "lms.leaves"), leaves);
 		});
-		return new Signer(folder, fleet, privateKey);
+		return new Signer(folder, fleet, key);
 	}
 
 	/** Throws OperatorError if the key cannot be used, or has lost its log. */
 	static open(folder: string, passphrase: Passphrase): Signer {
-		for (const part of ["fleet", "dl.key"])
+		for (const part of ["fleet", "dl.key", "dl.pub"])
 			if (!existsSync(join(folder, part)))
 				throw new OperatorError(`${folder} holds no DL signing key: ${part} is missing`);
 		if (!existsSync(join(folder, "signed")))
@@ -63,18 +90,14 @@ export class Signer {
 				`${folder} has lost its log: signed is missing. Restore it, or make the folder and say baton dl restored`,
 			);
 		const fleet = readFileSync(join(folder, "fleet"), "utf8").trimEnd();
-		const file = join(folder, "dl.key");
-		const privateKey = readPrivateKey(file, passphrase);
-		if (!(privateKey instanceof KeyObject) || privateKey.asymmetricKeyType !== "ed25519")
-			throw new OperatorError(`${file}: a DL signing key is an Ed25519 key`);
-		return new Signer(folder, fleet, privateKey);
+		return new Signer(folder, fleet, readKey(folder, passphrase));
 	}
 
-	private constructor(folder: string, fleet: string, privateKey: KeyObject) {
+	private constructor(folder: string, fleet: string, key: DlPrivateKey) {
 		this.folder = folder;
 		this.fleet = fleet;
-		this.#privateKey = privateKey;
-		this.publicKey = createPublicKey(privateKey);
+		this.#key = key;
+		this.publicKey = publicHalf(key);
 	}
 
 	/** The greatest generation that was signed, or counts as signed; 0 before the first. */
@@ -94,9 +117,12 @@ export class Signer {
 	payload(generation: number): Uint8Array | undefined {
 		const entry = join(this.folder, "signed", String(generation));
 		if (!existsSync(entry)) return undefined;
-		const hex = readFileSync(entry, "utf8").trimEnd();
-		if (!/^([0-9a-f]{2})+$/.test(hex)) throw new OperatorError(`${entry}: this is no payload in hexadecimal`);
-		return new Uint8Array(Buffer.from(hex, "hex"));
+		const found = /^payload (([0-9a-f]{2})+)\nhash ([0-9a-f]{64})\n$/.exec(readFileSync(entry, "utf8"));
+		if (!found) throw new OperatorError(`${entry}: this is no entry of a log: restore it from a backup`);
+		const payload = new Uint8Array(Buffer.from(found[1], "hex"));
+		if (hashOf(this.fleet, payload) !== found[3])
+			throw new OperatorError(`${entry}: this was signed for another fleet than ${this.fleet}, or is damaged`);
+		return payload;
 	}
 
 	/** Is its generation that of other bytes, signed or skipped? */
@@ -112,7 +138,7 @@ export class Signer {
 	 */
 	check(information: CaInformation, skipped = 0): Uint8Array {
 		const payload = encodePayload(information);
-		judgePayload(payload, this.fleet);
+		judgePayload(payload, this.fleet, isPair(this.publicKey));
 		const { generation } = information;
 		if (this.isTaken(information))
 			throw new TakenError(
@@ -129,9 +155,18 @@ export class Signer {
 
 	/** The signed object. Throws OperatorError unless its generation is the next one, or was signed with these bytes. */
 	sign(information: CaInformation): Uint8Array {
+		const { generation } = information;
 		const payload = this.check(information);
-		this.#enter(information.generation, payload);
-		return encodeCoseSign1(payload, sign(null, signatureStructure(this.fleet, payload), this.#privateKey));
+		this.#enter(generation, payload);
+		const file = join(this.folder, "signed", `${generation}.cbor`);
+		if (existsSync(file)) {
+			const object = new Uint8Array(readFileSync(file));
+			if (isSignedBy(this.publicKey, object, this.fleet, payload)) return object;
+			throw new OperatorError(`${file}: this is damaged: remove it, the same bytes give the same signature`);
+		}
+		const object = seal(payload, this.fleet, this.#key);
+		replaceFile(file, object);
+		return object;
 	}
 
 	/** All up to `generation` that are not in the log are never signed. */
@@ -150,7 +185,7 @@ export class Signer {
 	#enter(generation: number, payload: Uint8Array): void {
 		const entry = join(this.folder, "signed", String(generation));
 		try {
-			if (!existsSync(entry)) return createFile(entry, `${Buffer.from(payload).toString("hex")}\n`);
+			if (!existsSync(entry)) return createFile(entry, entryOf(this.fleet, payload));
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
 		}
@@ -165,6 +200,61 @@ export class Signer {
 		if (!/^[1-9]\d{0,4}$/.test(text)) throw new OperatorError(`${file}: expected a generation`);
 		return Number(text);
 	}
+}
+
+function entryOf(fleet: string, payload: Uint8Array): string {
+	return `payload ${Buffer.from(payload).toString("hex")}\nhash ${hashOf(fleet, payload)}\n`;
+}
+
+/** Of external_aad and payload (RFC 9052 §4.4): of all that a signature covers beside its own kind. */
+function hashOf(fleet: string, payload: Uint8Array): string {
+	return createHash("sha256").update(signatureStructure(fleet, payload)).digest("hex");
+}
+
+function isSignedBy(key: DlKey, object: Uint8Array, fleet: string, payload: Uint8Array): boolean {
+	try {
+		if (!openCaInformation(object, fleet, [key])) return false;
+		return Buffer.from(decodeCaInformation(object).payload).equals(payload);
+	} catch (error) {
+		if (error instanceof TypeError) return false;
+		throw error;
+	}
+}
+
+/** Throws OperatorError unless the private key, the public one and the tree belong together. */
+function readKey(folder: string, passphrase: Passphrase): DlPrivateKey {
+	const ed25519 = readPrivateKey(join(folder, "dl.key"), passphrase);
+	if (!(ed25519 instanceof KeyObject) || ed25519.asymmetricKeyType !== "ed25519")
+		throw new OperatorError(`${join(folder, "dl.key")}: a DL signing key is an Ed25519 key`);
+	const file = join(folder, "dl.pub");
+	const publicKey = readDlKeyPem(readFileSync(file, "utf8"));
+	if (!publicKey) throw new OperatorError(`${file}: this is no DL public key: restore it from a backup`);
+	const key: DlPrivateKey = isPair(publicKey)
+		? { ed25519, lms: readTree(folder, lmsPrivateKeyOf(ed25519)) }
+		: { ed25519 };
+	if (!isSameKey(publicHalf(key), publicKey))
+		throw new OperatorError(
+			`${file}: this is another key's than dl.key, or lms.leaves is damaged: remove that, it is made again`,
+		);
+	return key;
+}
+
+function readTree(folder: string, secret: Uint8Array): LmsSigner {
+	const file = join(folder, "lms.leaves");
+	if (!existsSync(file)) replaceFile(file, makeLeavesAgain(secret));
+	const leaves = new Uint8Array(readFileSync(file));
+	if (leaves.length !== LMS_LEAVES_BYTES) throw new OperatorError(`${file} is damaged: remove it, it is made again`);
+	return new LmsSigner(secret, leaves);
+}
+
+function makeLeavesAgain(secret: Uint8Array): Uint8Array {
+	return Buffer.concat(Array.from({ length: LMS_INDICES }, (_, q) => makeLmsLeaf(secret, q)));
+}
+
+function checkPlace(folder: string, fleet: string): void {
+	checkFleetName(fleet);
+	if (existsSync(folder) && readdirSync(folder).length > 0)
+		throw new OperatorError(`${folder} is not empty: a DL key is never replaced`);
 }
 
 /** The name stands in ASCII in every signature, and in the authorities' subjects. */

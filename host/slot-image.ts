@@ -3,11 +3,11 @@
 // proved mark, the stored mark. Read and judged here without any code of the firmware, so that a verdict about a device
 // is a second opinion. Also writes the image of a new device.
 
-import type { KeyObject } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { type CaInformation, MAXIMUM_LENGTH, openCaInformation } from "./ca-information.js";
+import type { DlKey } from "./dl-key.js";
 
 export const SLOT_LENGTH = 8_192;
 export const BLOCK_LENGTH = 4_096;
@@ -42,7 +42,7 @@ export interface DeviceSlots {
 }
 
 /** Both slots of a device's flash folder; an image that is not there is an erased one. Throws RangeError if an image has another size. */
-export function readDeviceSlots(folder: string, fleet: string, dlKeys: KeyObject[]): DeviceSlots {
+export function readDeviceSlots(folder: string, fleet: string, dlKeys: readonly DlKey[]): DeviceSlots {
 	const [ca0, ca1] = ["ca0", "ca1"].map(name => {
 		const file = join(folder, name);
 		return readSlotImage(existsSync(file) ? readFileSync(file) : new Uint8Array(SLOT_LENGTH).fill(0xff), fleet, dlKeys);
@@ -70,7 +70,7 @@ function generationOf({ information }: SlotImage | Copy): number {
 	return information?.generation ?? 0;
 }
 
-export function readSlotImage(image: Uint8Array, fleet: string, dlKeys: KeyObject[]): SlotImage {
+export function readSlotImage(image: Uint8Array, fleet: string, dlKeys: readonly DlKey[]): SlotImage {
 	if (image.length !== SLOT_LENGTH)
 		throw new RangeError(`expected a slot image of ${SLOT_LENGTH} bytes, got ${image.length}`);
 	const copies = [0, BLOCK_LENGTH].map(offset =>
@@ -106,7 +106,7 @@ function measure(object: Uint8Array): Uint8Array {
 	return line;
 }
 
-function readCopy(block: Uint8Array, fleet: string, dlKeys: KeyObject[]): Copy {
+function readCopy(block: Uint8Array, fleet: string, dlKeys: readonly DlKey[]): Copy {
 	const bytes = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
 	if (bytes.every(byte => byte === 0xff)) return { is: "blank", proved: false };
 	const proved = bytes.subarray(PROVED_OFFSET, STORED_OFFSET).equals(provedMark);

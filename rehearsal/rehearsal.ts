@@ -57,6 +57,7 @@ const TICK = 100; // ms
 const MOST_GENERATIONS = 12;
 
 const PLANNED_BEGIN = "2030-01-01T00:00:00.000Z";
+const FLEET_NAME = "example";
 const SERVICE_NAME = "service.fleet.example";
 
 export class Rehearsal implements Stage {
@@ -86,7 +87,8 @@ export class Rehearsal implements Stage {
 		const folder = options.keep ?? mkdtempSync(join(tmpdir(), "baton-rehearsal-"));
 		mkdirSync(folder, { recursive: true });
 		try {
-			const rehearsal = new Rehearsal(scenario, options, folder);
+			const signer = await Signer.createHybrid(join(folder, "dl"), FLEET_NAME);
+			const rehearsal = new Rehearsal(scenario, options, folder, signer);
 			options.onBegin?.(rehearsal);
 			return await rehearsal.#run();
 		} finally {
@@ -94,15 +96,15 @@ export class Rehearsal implements Stage {
 		}
 	}
 
-	private constructor(scenario: Scenario, options: RehearsalOptions, folder: string) {
+	private constructor(scenario: Scenario, options: RehearsalOptions, folder: string, signer: Signer) {
 		this.scenario = scenario;
 		this.board = options.board;
 		this.#options = options;
 		this.yearMilliseconds = options.yearMilliseconds ?? pace[options.board];
 		this.flash = join(folder, "device");
-		this.#signer = Signer.create(join(folder, "dl"), "example");
+		this.#signer = signer;
 		this.fleet = Fleet.create(join(folder, "fleet"), {
-			fleet: "example",
+			fleet: FLEET_NAME,
 			begins: PLANNED_BEGIN,
 			plan: scenario.plan,
 			services: [SERVICE_NAME],

@@ -8,7 +8,7 @@
 
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { RunSettings } from "../boards/settings.js";
-import { type CaInformation, encodeCoseSign1, encodePayload, signatureStructure } from "../host/ca-information.js";
+import { type CaInformation, encodeCaInformation, encodePayload, signatureStructure } from "../host/ca-information.js";
 import type { CertificateAuthority, ServerCredentials, Validity } from "../host/certificate-authority.js";
 import { authorityName, createCertificateAuthority, createServerCredentials } from "../host/certificate-authority.js";
 import { rawPublicKey } from "../host/dl-key.js";
@@ -110,7 +110,7 @@ export class World {
 		payload: Uint8Array,
 		{ by = this.dlKey, fleet = this.fleet }: { by?: KeyObject; fleet?: string } = {},
 	): Uint8Array {
-		return encodeCoseSign1(payload, sign(null, signatureStructure(fleet, payload), by));
+		return encodeCaInformation(payload, { ed25519: sign(null, signatureStructure(fleet, payload), by) });
 	}
 
 	/** A key and a certificate from authority `generation`. */

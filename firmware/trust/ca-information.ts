@@ -1,28 +1,20 @@
 // CA information (FORMAT.md beside this file): a CA certificate, the addresses where the one after it will appear, and
-// a signature by a download-server (DL) key. COSE_Sign1 (RFC 9052 §4.2) over deterministic CBOR (RFC 8949 §4.2.1),
-// Ed25519 (RFC 9864). Read strictly: whatever is accepted has exactly one encoding.
-//
-// Left out: the hybrid envelope, COSE_Sign by Ed25519 and HSS-LMS together. It is told from rubbish, and refused.
+// what signs them (envelope.ts): a download-server (DL) key. A map in deterministic CBOR (RFC 8949 §4.2.1). Read strictly:
+// whatever is accepted has exactly one encoding.
 
-import { ascii, concatenate, equalBytes } from "../bytes.js";
-import { arrayHead, byteString, CborReader, DecodeError, textString } from "../cbor.js";
-import { type Ed25519Key, ed25519Verify } from "../crypto/kernel.js";
+import { CborReader, DecodeError } from "../cbor.js";
 import { type HttpURL, isHttps, parseMirrorURL } from "../url.js";
 import { CertificateError } from "../x509/certificate.js";
 import { readTrustAnchor, type TrustAnchor } from "../x509/path.js";
+import { type EnvelopeReason, type Fleet, MAXIMUM_LENGTH, openSigned, signatureStructure } from "./envelope.js";
 
+export { type Fleet, MAXIMUM_LENGTH, signatureStructure };
 export type CaInformationReason =
-	| "too large"
-	| "wrong tag" // neither COSE_Sign1 nor COSE_Sign
-	| "another kind of signature" // the one that hybrid DL keys make: COSE_Sign
-	| "wrong array length"
-	| "wrong protected header"
-	| "unprotected header"
-	| "wrong signature length"
-	| "bad signature" // by no DL key of this fleet: altered, another fleet's, or another key's
+	| EnvelopeReason
 	| "unknown key"
 	| "missing key"
 	| "generation out of range"
+	| "signed with another index" // than its generation
 	| "certificate too large"
 	| "wrong number of addresses"
 	| "first address is not https"
@@ -30,38 +22,11 @@ export type CaInformationReason =
 	| "revokes is not true"
 	| "follows out of range";
 
-/** A DL public key: of a classical fleet, or of a hybrid one. A prepared Ed25519 key verifies faster. */
-export type DlKey = Ed25519Key | DlKeyPair;
-
-/** What a hybrid fleet's DL key is: a CA information needs the signatures of both. */
-export interface DlKeyPair {
-	ed25519: Ed25519Key;
-	/** HSS-LMS public key (RFC 8554, RFC 9858). */
-	lms: Uint8Array;
-}
-
-/** Whose signatures count: burnt into the device. */
-export interface Fleet {
-	/** ASCII, 1 … 64 characters. */
-	name: string;
-	/** The DL public key and its spare. All of one kind. */
-	dlKeys: readonly DlKey[];
-	/** Of either kind: what they have signed is valid in a slot, and is never accepted. */
-	retiredDlKeys?: readonly DlKey[];
-}
-
-/** The most that one CA information takes, in bytes. */
-export const MAXIMUM_LENGTH = 4_032;
 export const MAXIMUM_GENERATION = 65_535;
 export const MAXIMUM_CERTIFICATE = 2_304; // bytes
 export const MAXIMUM_ADDRESSES = 3;
 const MAXIMUM_NOT_BEFORE = 2 ** 40; // seconds since 1970: far beyond the year 9999
 const MAXIMUM_DEPTH = 4; // arrays and maps under an ignored key
-
-const COSE_SIGN1 = 18, // RFC 9052 §4.2
-	COSE_SIGN = 98; // §4.1
-const PROTECTED = Uint8Array.of(0xa1, 0x01, 0x32); // {1: -19}, alg: Ed25519 (RFC 9864)
-const SIGNATURE_LENGTH = 64;
 
 /** Payload keys. */
 const GENERATION = 1,
@@ -114,8 +79,9 @@ export class VerifiedCaInformation {
 	 */
 	static verify(bytes: Uint8Array, fleet: Fleet): VerifiedCaInformation {
 		const own = bytes.slice();
-		const { payload, isRetired } = openSigned(own, fleet);
+		const { payload, isRetired, index } = openSigned(own, fleet);
 		const content = readPayload(payload);
+		if (index !== undefined && index !== content.generation) refuse("signed with another index");
 		const anchor = readTrustAnchor(content.certificate);
 		if (content.leafNotBefore !== undefined) anchor.leafNotBefore = content.leafNotBefore;
 		return new VerifiedCaInformation(own, payload, content, anchor, isRetired);
@@ -131,7 +97,8 @@ export interface ForeignGeneration {
 /** Undefined: no key that this firmware knows has signed it, or its generation cannot be read. */
 export function readForeignGeneration(bytes: Uint8Array, fleet: Fleet): ForeignGeneration | undefined {
 	try {
-		const reader = new CborReader(openSigned(bytes, fleet).payload);
+		const { payload, index } = openSigned(bytes, fleet);
+		const reader = new CborReader(payload);
 		let generation = 0;
 		let follows: number | undefined;
 		reader.integerMap(key => {
@@ -140,6 +107,7 @@ export function readForeignGeneration(bytes: Uint8Array, fleet: Fleet): ForeignG
 			else reader.skip(MAXIMUM_FOREIGN_DEPTH);
 		});
 		if (generation < 1 || generation > MAXIMUM_GENERATION) return undefined;
+		if (index !== undefined && index !== generation) return undefined;
 		return { generation, follows: follows ?? generation - 1 };
 	} catch (error) {
 		if (error instanceof DecodeError || error instanceof CertificateError) return undefined;
@@ -148,47 +116,6 @@ export function readForeignGeneration(bytes: Uint8Array, fleet: Fleet): ForeignG
 }
 
 const MAXIMUM_FOREIGN_DEPTH = 8; // arrays and maps under a key that a later firmware may know
-
-/** What a DL key signs (RFC 9052 §4.4). The external data separates this use of the key, and this fleet, from others. */
-export function signatureStructure(fleet: string, payload: Uint8Array): Uint8Array {
-	return concatenate(
-		arrayHead(4),
-		textString("Signature1"),
-		byteString(PROTECTED),
-		byteString(ascii(`baton/ca-information/1/${fleet}`)),
-		byteString(payload),
-	);
-}
-
-/** The payload, once a signature of a DL key was verified. */
-function openSigned(bytes: Uint8Array, fleet: Fleet): { payload: Uint8Array; isRetired: boolean } {
-	if (bytes.length > MAXIMUM_LENGTH) refuse("too large");
-	const { payload, signature } = openEnvelope(bytes);
-	const message = signatureStructure(fleet.name, payload);
-	const isBy = (key: DlKey) => !isPair(key) && ed25519Verify(key, message, signature);
-	if (fleet.dlKeys.some(isBy)) return { payload, isRetired: false };
-	if (fleet.retiredDlKeys?.some(isBy)) return { payload, isRetired: true };
-	return refuse("bad signature");
-}
-
-function isPair(key: DlKey): key is DlKeyPair {
-	return "lms" in key;
-}
-
-function openEnvelope(bytes: Uint8Array): { payload: Uint8Array; signature: Uint8Array } {
-	const reader = new CborReader(bytes);
-	const tag = reader.tag();
-	if (tag === COSE_SIGN) refuse("another kind of signature");
-	if (tag !== COSE_SIGN1) refuse("wrong tag");
-	if (reader.array() !== 4) refuse("wrong array length");
-	if (!equalBytes(reader.bytes(), PROTECTED)) refuse("wrong protected header");
-	if (reader.map() !== 0) refuse("unprotected header");
-	const payload = reader.bytes();
-	const signature = reader.bytes();
-	if (signature.length !== SIGNATURE_LENGTH) refuse("wrong signature length");
-	reader.end();
-	return { payload, signature };
-}
 
 interface Payload {
 	generation: number;

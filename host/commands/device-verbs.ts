@@ -14,7 +14,7 @@ export function registerDeviceVerbs(program: Command, finish: Finish): void {
 		.addOption(new Option("--board <name>", "where the firmware runs").choices(boards).default("simulator"))
 		.requiredOption("--fleet <name>", "the fleet's name, which every signature covers")
 		.requiredOption("--factory <file>", "factory CA information, raw CBOR")
-		.requiredOption("--dl-key <file>", "DL public key, 32 raw bytes or PEM; give a spare key by a second one", collect)
+		.requiredOption("--dl-key <file>", "DL public key, raw or PEM; give a spare key by a second one", collect)
 		.option("--retired-dl-key <file>", "a former DL public key: what it has signed stays valid in a slot", collect)
 		.requiredOption("--service <url>", "https URL of the service", serviceURL)
 		.option("--offer <file>", "CA information that the device is offered when it has booted, as by a USB stick")

@@ -1,7 +1,6 @@
 // `baton device`: one device on a board, with a flash folder of its own, against any servers: for a developer who has a
 // server and wants to see what a device makes of it.
 
-import type { KeyObject } from "node:crypto";
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -13,7 +12,7 @@ import type { DeviceEvent } from "../../firmware/events.js";
 import type { Anchor } from "../../firmware/trust/slots.js";
 import { MAXIMUM_LENGTH, openCaInformation } from "../ca-information.js";
 import { parseEvent } from "../device-events.js";
-import { rawPublicKey, readDlKey } from "../dl-key.js";
+import { checkOneKind, type DlKey, rawPublicKey, readDlKey } from "../dl-key.js";
 import { OperatorError } from "../operator-error.js";
 import { readOptionFile } from "../option-file.js";
 import { checkFleetName } from "../signer.js";
@@ -43,6 +42,7 @@ export async function device(options: DeviceOptions): Promise<number> {
 	const { board, fleet, service, map, pollInterval, serviceInterval, once = false, json } = options;
 	checkFleetName(fleet);
 	const dlKeys = options.dlKey.map(readDlKey);
+	checkOneKind(dlKeys);
 	const retired = (options.retiredDlKey ?? []).map(readDlKey);
 	const factory = readFactory(options.factory, fleet, dlKeys);
 	// What is offered may be anything: the device judges it.
@@ -160,7 +160,7 @@ function makeFolder(folder: string): void {
 	mkdirSync(folder);
 }
 
-function readFactory(file: string, fleet: string, dlKeys: KeyObject[]): Uint8Array {
+function readFactory(file: string, fleet: string, dlKeys: DlKey[]): Uint8Array {
 	const object = new Uint8Array(readOptionFile("--factory", file));
 	if (object.length > MAXIMUM_LENGTH) {
 		throw new OperatorError(

@@ -42,6 +42,10 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 					.choices(["ed25519", "p256", "rsa-2048"])
 					.default("ed25519"),
 			)
+			.option(
+				"--classical",
+				"its DL keys are of Ed25519 alone (default: with HSS-LMS, which no quantum computer breaks)",
+			)
 			.option("--classical-for-ever", "it never gets a hybrid DL key, whose generations end at 1,023")
 			.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
 			.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE), unless that stays where it is")

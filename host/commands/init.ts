@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { judgeAuthority } from "../device-judge.js";
-import { type DlKey, rawPublicKey, readDlKey } from "../dl-key.js";
+import { checkOneKind, type DlKey, isPair, rawPublicKey, readDlKey } from "../dl-key.js";
 import { fingerprint } from "../fingerprint.js";
 import { checkSettings, Fleet, type FleetPlan } from "../fleet.js";
 import { type CarriedOut, FleetDesk } from "../fleet-desk.js";
@@ -14,6 +14,7 @@ import { dlPassphrase, fleetPassphrase } from "../passphrases.js";
 import { Signer } from "../signer.js";
 import type { KeyType } from "../signing-key.js";
 import { carriedOutJson, carriedOutText } from "./carried-out.js";
+import { createSigner } from "./create-signer.js";
 import type { Outcome } from "./verb.js";
 
 export interface InitOptions extends ImportOptions {
@@ -27,6 +28,7 @@ export interface InitOptions extends ImportOptions {
 	untilPreviousEnds?: boolean;
 	dlKey?: string[]; // files with public keys, where the DL signing key is elsewhere
 	keyType?: KeyType;
+	classical?: true;
 	classicalForEver?: true;
 	askPassphrase?: boolean;
 }
@@ -44,11 +46,12 @@ export async function init(options: InitOptions): Promise<Outcome> {
 
 	if (options.askPassphrase) fleetPassphrase.askTwice();
 	const elsewhere = options.dlKey?.map(readDlKey);
+	checkKind(elsewhere ?? [], options);
 	const settings = settingsOf(options);
 	checkSettings(settings);
 	const imported = readImported(options);
 	if (imported) judgeAuthority(imported.certificate);
-	const signer = elsewhere ? undefined : signerIn(join(folder, "dl"), options.fleet);
+	const signer = elsewhere ? undefined : await signerIn(join(folder, "dl"), options);
 	const dlKeys = elsewhere ?? [signer!.publicKey];
 	const fleet = Fleet.create(folder, {
 		...settings,
@@ -116,11 +119,23 @@ function hexKey(key: DlKey): string {
 	return Buffer.from(rawPublicKey(key)).toString("hex");
 }
 
+/** What is burnt into devices is never replaced: so the lesser kind is asked for by name. Throws OperatorError. */
+function checkKind(dlKeys: DlKey[], { classical, classicalForEver }: InitOptions): void {
+	checkOneKind(dlKeys);
+	if (classicalForEver && !classical)
+		throw new OperatorError("--classical-for-ever: a hybrid fleet is none: --classical");
+	const isClassical = dlKeys.length > 0 && !dlKeys.every(isPair);
+	if (isClassical && !classical)
+		throw new OperatorError("--dl-key: these keys are of Ed25519 alone, which a quantum computer breaks: --classical");
+	if (dlKeys.some(isPair) && classical) throw new OperatorError("--classical: these DL keys are pairs with HSS-LMS");
+}
+
 /** A new DL signing key, or the one that an init that was broken off has made. */
-function signerIn(folder: string, fleet: string): Signer {
-	if (!existsSync(join(folder, "dl.key"))) return Signer.create(folder, fleet, dlPassphrase);
+async function signerIn(folder: string, { fleet, classical }: InitOptions): Promise<Signer> {
+	if (!existsSync(join(folder, "dl.key"))) return createSigner(folder, fleet, classical);
 	const signer = Signer.open(folder, dlPassphrase);
 	if (signer.fleet !== fleet)
 		throw new OperatorError(`${folder} holds the DL signing key of the fleet ${signer.fleet}: it is never replaced`);
+	checkKind([signer.publicKey], { classical } as InitOptions);
 	return signer;
 }

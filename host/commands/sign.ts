@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type CaInformation, decodePayload } from "../ca-information.js";
-import { rawPublicKey, readDlKey } from "../dl-key.js";
+import { type DlKey, isPair, rawPublicKey, readDlKey } from "../dl-key.js";
 import { replaceFile } from "../durable-file.js";
 import { fingerprint, payloadFingerprint } from "../fingerprint.js";
 import { describe } from "../inspect.js";
@@ -13,23 +13,28 @@ import { readOptionFile } from "../option-file.js";
 import { dlPassphrase } from "../passphrases.js";
 import { Signer } from "../signer.js";
 import { confirmed } from "./confirm.js";
+import { createSigner } from "./create-signer.js";
 import { notConfirmed, type Outcome } from "./verb.js";
 
-export function createDl(
+export async function createDl(
 	folder: string,
-	{ fleet, askPassphrase }: { fleet: string; askPassphrase?: boolean },
-): Outcome {
+	{ fleet, classical, askPassphrase }: { fleet: string; classical?: true; askPassphrase?: boolean },
+): Promise<Outcome> {
 	if (askPassphrase) dlPassphrase.askTwice();
-	const signer = Signer.create(folder, fleet, dlPassphrase);
+	const signer = await createSigner(folder, fleet, classical);
 	const key = fingerprint(rawPublicKey(signer.publicKey));
 	return {
 		lines: [
-			`DL signing key for the fleet ${signer.fleet} in ${folder}; devices get dl.pub`,
+			`DL signing key for the fleet ${signer.fleet} in ${folder}, ${kindText(signer.publicKey)}; devices get dl.pub`,
 			`its fingerprint: ${key}`,
 			...(dlPassphrase.given === undefined ? ["It is not encrypted: whoever reads its file can sign."] : []),
 		],
-		json: { fleet, folder, fingerprint: key },
+		json: { fleet, folder, hybrid: isPair(signer.publicKey), fingerprint: key },
 	};
+}
+
+function kindText(key: DlKey): string {
+	return isPair(key) ? "Ed25519 and HSS-LMS" : "Ed25519 alone";
 }
 
 /** Shows what a request says, and what it changes; asks; signs. */

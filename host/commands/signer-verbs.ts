@@ -32,6 +32,7 @@ export function registerSignerVerbs(program: Command, finish: Finish): void {
 		)
 			.argument("<folder>")
 			.requiredOption("--fleet <name>", "the fleet's name")
+			.option("--classical", "of Ed25519 alone: for a fleet without HSS-LMS")
 			.option("--ask-passphrase", "ask for the passphrase that the key is encrypted with"),
 		finish,
 		async (folder, options) => (await import("./sign.js")).createDl(folder, options),

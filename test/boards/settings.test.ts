@@ -49,7 +49,8 @@ test("every field that is missing or wrong is refused by its name", () => {
 	const wrong: [keyof RunSettings, unknown[], string][] = [
 		["fleet", [undefined, 1, "", "é", "a\n"], "fleet: expected printable ASCII"],
 		["factory", [undefined, 5, "", "d", "xy", "d2 "], "factory: expected hexadecimal"],
-		["dlKeys", [undefined, [], "00", ["00"], [1], ["00".repeat(33)]], "dlKeys: expected 32 bytes each"],
+		["dlKeys", [undefined, [], "00", ["00"], [1], ["00".repeat(33)]], "dlKeys: expected 32 or 84 bytes each"],
+		["dlKeys", [["00".repeat(32), "00".repeat(84)]], "dlKeys: expected keys of one kind"],
 		["service", [undefined, 1], "service: expected a URL"],
 		["map", [undefined, {}, "x"], "map: expected a list"],
 		["map", [[1], [null], [[]]], "map: expected an object"],

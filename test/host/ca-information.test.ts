@@ -84,7 +84,7 @@ test("a certificate without its signature is the signed one's twin, and other so
 test("the structure is RFC 9052's: tag 18, alg -19, empty unprotected header", () => {
 	const object = world.information(1);
 	assert.is(Buffer.from(object.subarray(0, 8)).toString("hex"), "d28443a10132a059");
-	const { payload, signature } = decodeCaInformation(object);
+	const { payload, signatures } = decodeCaInformation(object);
 	const structure = Buffer.concat([
 		Buffer.from("846a5369676e61747572653143a10132581c", "hex"),
 		Buffer.from("baton/ca-information/1/test"),
@@ -93,7 +93,7 @@ test("the structure is RFC 9052's: tag 18, alg -19, empty unprotected header", (
 	]);
 	(structure[16] = 0x58), (structure[17] = "baton/ca-information/1/test".length);
 	assert.equal(Buffer.from(signatureStructure("test", payload)), structure);
-	assert.ok(verify(null, structure, dlKeys[0], signature));
+	assert.ok(verify(null, structure, dlKeys[0], signatures.ed25519));
 });
 
 test("a typical object stays small", () => {

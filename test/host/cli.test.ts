@@ -8,6 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { readSettings } from "../../firmware/settings.js";
+import { readDlKey } from "../../firmware/trust/dl-key.js";
 import { Fleet } from "../../host/fleet.js";
 import { scenarios } from "../../rehearsal/scenarios/index.js";
 import { scenarioNames } from "../../rehearsal/scenarios/names.js";
@@ -147,7 +148,7 @@ test("an ESP32 gets its settings as one partition", async () => {
 		{
 			fleet: "example",
 			factory: new Uint8Array(readFileSync(at("device/factory.cbor"))),
-			dlKeys: [new Uint8Array(readFileSync(at("device/dl.pub.raw")))],
+			dlKeys: [readDlKey(new Uint8Array(readFileSync(at("device/dl.pub.raw"))))],
 			retiredDlKeys: [],
 			service: `https://${HOST}/`,
 			map: [{ host: HOST, address: "192.168.1.10", toPort: 9443 }],

@@ -195,7 +195,7 @@ test("bad arguments: exit 2, and the message says what is wrong", async () => {
 		[["--fleet", world.fleet, "--factory", rawKey, "--dl-key", rawKey, "--service", url], /malformed CA information/],
 		[
 			["--fleet", world.fleet, "--factory", factory, "--dl-key", factory, "--service", url],
-			/Ed25519 public key, 32 raw bytes or PEM/,
+			/expected a DL public key: Ed25519/,
 		],
 		[
 			[

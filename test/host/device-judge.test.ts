@@ -33,7 +33,8 @@ function openssl(algorithm: string[], ...more: string[]): Uint8Array {
 }
 
 test("a payload is read as a device would read it, before it is signed", () => {
-	assert.is(judgePayload(encodePayload(information), "example").generation, 1);
+	for (const isHybrid of [false, true])
+		assert.is(judgePayload(encodePayload(information), "example", isHybrid).generation, 1);
 	for (const [more, message] of [
 		[{ nextAddress: "http://d.example/" }, /devices refuse this CA information: first address is not https/],
 		[{ nextAddress: "https://d.example/#x" }, /bad path in URL/],
@@ -45,7 +46,19 @@ test("a payload is read as a device would read it, before it is signed", () => {
 		[{ certificate: new Uint8Array(641) }, /devices refuse this CA information: /],
 		[{ leafNotBefore: 2 ** 41 }, /not-before out of range/],
 	] as const)
-		refuses(() => judgePayload(encodePayload({ ...information, ...more } as typeof information), "example"), message);
+		for (const isHybrid of [false, true])
+			refuses(
+				() => judgePayload(encodePayload({ ...information, ...more } as typeof information), "example", isHybrid),
+				message,
+			);
+});
+
+test("what a hybrid key cannot sign, or no device take with both signatures, is refused before it is signed", () => {
+	const judge = (more: object, isHybrid: boolean) =>
+		judgePayload(encodePayload({ ...information, ...more }), "example", isHybrid);
+	assert.is(judge({ generation: 1_023 }, true).generation, 1_023);
+	assert.is(judge({ generation: 1_024 }, false).generation, 1_024);
+	refuses(() => judge({ generation: 1_024 }, true), /generation 1024: a hybrid DL key signs 1023 at most/);
 });
 
 test("the CAs that people make are what devices say that they are", () => {

@@ -2,7 +2,7 @@
 // host's own certificate authority, then handed to every worker.
 
 import { generateKeyPairSync, sign } from "node:crypto";
-import { encodeCoseSign1, encodePayload, signatureStructure } from "../../host/ca-information.js";
+import { encodeCaInformation, encodePayload, signatureStructure } from "../../host/ca-information.js";
 import {
 	authorityName,
 	createCertificateAuthority,
@@ -57,7 +57,9 @@ export async function makeMaterial(generations: number): Promise<FleetMaterial> 
 			...(generation % 7 === 5 ? { revokes: true } : {}),
 		});
 		material.revokes.push(generation % 7 === 5);
-		material.informations.push(encodeCoseSign1(payload, sign(null, signatureStructure(name, payload), privateKey)));
+		material.informations.push(
+			encodeCaInformation(payload, { ed25519: sign(null, signatureStructure(name, payload), privateKey) }),
+		);
 		material.authorities.push(number);
 		const issue = async (host: string) =>
 			(await createServerCredentials(authority, { names: [host], validity })).certificate;
