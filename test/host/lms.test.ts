@@ -4,8 +4,17 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { hssLmsIndex, hssLmsVerify } from "../../firmware/crypto/hss-lms.js";
-import { LMS_INDICES, LMS_LEAVES_BYTES, LMS_PRIVATE_KEY_BYTES, LmsSigner, makeLmsLeaves } from "../../host/lms.js";
+import {
+	LMS_INDICES,
+	LMS_LEAVES_BYTES,
+	LMS_PRIVATE_KEY_BYTES,
+	LmsSigner,
+	makeLmsLeaf,
+	makeLmsLeaves,
+} from "../../host/lms.js";
+import { verifyLms } from "../../host/lms-verify.js";
 import { PUBLIC_KEY, signatures } from "../firmware/crypto/hss-lms-signatures.js";
+import { hybridKey, LEAVES, SPARE_LEAVES } from "../firmware/trust/issue-hybrid.js";
 import { KeyPair, verify } from "../reference/hss-lms.js";
 
 const TYPE = 0x0b,
@@ -121,6 +130,44 @@ test("leaves of another key or with a bit changed sign nothing", () => {
 		leaves,
 	);
 	assert.throws(() => otherKey.sign(900, Buffer.from("x")), "the LMS key and its leaves do not match");
+});
+
+test("the leaves that the firmware's tests sign with are these, and are enough for the indices that they have", () => {
+	for (const [byte, fixture] of [
+		[0xd1, LEAVES],
+		[0xd2, SPARE_LEAVES],
+	] as const)
+		for (let q = 0; q < 16; q++)
+			assert.is(hex(makeLmsLeaf(new Uint8Array(40).fill(byte), q)), fixture.join("").slice(48 * q, 48 * q + 48));
+	const { publicKey } = hybridKey.lms;
+	assert.ok(verifyLms(publicKey, Buffer.from("x"), hybridKey.lms.sign(15, Buffer.from("x"))));
+});
+
+test("the host's own verifier and the firmware's agree, byte by byte", () => {
+	const message = Buffer.from("message");
+	for (const q of [0, 5, 1023]) {
+		const signature = signer.sign(q, message);
+		assert.ok(verifyLms(signer.publicKey, message, signature));
+		assert.not(verifyLms(signer.publicKey, Buffer.from("massage"), signature));
+		assert.not(verifyLms(signer.publicKey, message, signature.subarray(1)));
+		assert.not(verifyLms(signer.publicKey, message, signature.subarray(0, -1)));
+		assert.not(verifyLms(signer.publicKey, message, Buffer.concat([signature, Buffer.alloc(1)])));
+		for (let at = 0; at < signature.length; at += q === 0 ? 1 : 29) {
+			signature[at]! ^= 1 << (at % 8);
+			assert.not(verifyLms(signer.publicKey, message, signature), `byte ${at}`);
+			signature[at]! ^= 1 << (at % 8);
+		}
+		for (let at = 0; at < 52; at++) {
+			const other = signer.publicKey.map((byte, i) => (i === at ? byte ^ 1 : byte));
+			assert.not(verifyLms(other, message, signature), `byte ${at} of the key`);
+		}
+	}
+	for (const { message: text, publicKey, signature } of examples.slice(0, 4)) {
+		const [key, given, good] = [publicKey, text, signature].map(part => Buffer.from(part, "hex"));
+		assert.not(verifyLms(key!, given!, good!), "other parameters");
+	}
+	for (const { index, message: text, signature } of signatures)
+		assert.ok(verifyLms(signer.publicKey, Buffer.from(text), Buffer.from(signature, "hex")), String(index));
 });
 
 test("what is no key, no leaves or no index is named", () => {
