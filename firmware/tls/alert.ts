@@ -1,29 +1,29 @@
-// Alerts (RFC 9846 §6) and the one error of this folder. Each refusal has a literal reason, and the reason decides the
-// alert that the server is told. Used by every file of this folder; its callers look at `reason`.
+// Alerts (RFC 9846 §6) and the one error of this folder. Each refusal has a literal reason, and with each reason goes one
+// alert, which the server is told: the types below see to it. Used by every file of this folder; its callers look at `reason`.
 
 import { RefusedError } from "../errors.js";
 import { CertificateError, type CertificateReason } from "../x509/certificate.js";
 
 /** AlertDescription (RFC 9846 §6, RFC 7301 §3.2), as far as a client sends it or reports it by name. */
 export const CLOSE_NOTIFY = 0,
-	USER_CANCELED = 90;
-const UNEXPECTED_MESSAGE = 10,
+	UNEXPECTED_MESSAGE = 10,
 	BAD_RECORD_MAC = 20,
-	RECORD_OVERFLOW = 22,
-	HANDSHAKE_FAILURE = 40,
-	BAD_CERTIFICATE = 42;
-const UNSUPPORTED_CERTIFICATE = 43,
+	RECORD_OVERFLOW = 22;
+const HANDSHAKE_FAILURE = 40,
+	BAD_CERTIFICATE = 42,
+	UNSUPPORTED_CERTIFICATE = 43,
 	ILLEGAL_PARAMETER = 47,
-	UNKNOWN_CA = 48,
-	DECODE_ERROR = 50,
-	DECRYPT_ERROR = 51;
-const PROTOCOL_VERSION = 70,
-	INSUFFICIENT_SECURITY = 71,
-	INTERNAL_ERROR = 80,
+	UNKNOWN_CA = 48;
+export const DECODE_ERROR = 50,
+	DECRYPT_ERROR = 51,
+	PROTOCOL_VERSION = 70;
+const INSUFFICIENT_SECURITY = 71;
+export const INTERNAL_ERROR = 80,
+	USER_CANCELED = 90,
 	MISSING_EXTENSION = 109,
 	UNSUPPORTED_EXTENSION = 110;
 
-/** Why this client ends a connection, with illegal_parameter. */
+/** Why this client ends a connection with illegal_parameter. */
 type IllegalParameter =
 	// messages (§4)
 	| "message too long"
@@ -53,42 +53,33 @@ type IllegalParameter =
 	// after the handshake (§4.7)
 	| "bad key update";
 
-/** Why this client ends a connection with another alert, and which. */
-const OTHER_REFUSALS = Object.freeze({
-	// records (§5)
-	"unknown record type": UNEXPECTED_MESSAGE,
-	"plaintext record after keys": UNEXPECTED_MESSAGE,
-	"application data before Finished": UNEXPECTED_MESSAGE,
-	"record too long": RECORD_OVERFLOW,
-	"record not authentic": BAD_RECORD_MAC,
-	"record without content type": UNEXPECTED_MESSAGE,
-	"empty record": UNEXPECTED_MESSAGE,
-	"too many empty records": UNEXPECTED_MESSAGE,
-	"too many records under one key": INTERNAL_ERROR,
-	"bad change_cipher_spec": UNEXPECTED_MESSAGE,
-	"too many change_cipher_spec": UNEXPECTED_MESSAGE,
-	"bad alert": DECODE_ERROR,
-	"too many alerts": UNEXPECTED_MESSAGE,
-	// messages (§4)
-	"unexpected message": UNEXPECTED_MESSAGE,
-	"message across a key change": UNEXPECTED_MESSAGE,
-	"message interleaved": UNEXPECTED_MESSAGE,
-	"malformed message": DECODE_ERROR,
-	"extension not offered": UNSUPPORTED_EXTENSION,
-	"too many extensions": DECODE_ERROR,
-	// ServerHello and HelloRetryRequest (§4.2.3, §4.2.4, §4.3.8)
-	"no TLS 1.3": PROTOCOL_VERSION,
-	"no key share": MISSING_EXTENSION,
-	"second HelloRetryRequest": UNEXPECTED_MESSAGE,
-	// authentication (§4.4.2, §4.5)
-	"no signature algorithms": MISSING_EXTENSION,
-	"no certificate": DECODE_ERROR,
-	"bad signature by server": DECRYPT_ERROR,
-	"bad Finished": DECRYPT_ERROR,
-	// after the handshake (§4.7)
-	"too many tickets": UNEXPECTED_MESSAGE,
-	"too many key updates": UNEXPECTED_MESSAGE,
-} as const satisfies Record<string, number>);
+/** Why it ends one with another alert, which `refuse` is told beside the reason. */
+interface OtherRefusals {
+	[UNEXPECTED_MESSAGE]:
+		| "unknown record type"
+		| "plaintext record after keys"
+		| "application data before Finished"
+		| "record without content type"
+		| "empty record"
+		| "too many empty records"
+		| "bad change_cipher_spec"
+		| "too many change_cipher_spec"
+		| "too many alerts"
+		| "unexpected message"
+		| "message across a key change"
+		| "message interleaved"
+		| "second HelloRetryRequest"
+		| "too many tickets"
+		| "too many key updates";
+	[BAD_RECORD_MAC]: "record not authentic";
+	[RECORD_OVERFLOW]: "record too long";
+	[DECODE_ERROR]: "bad alert" | "malformed message" | "too many extensions" | "no certificate";
+	[DECRYPT_ERROR]: "bad signature by server" | "bad Finished";
+	[PROTOCOL_VERSION]: "no TLS 1.3";
+	[INTERNAL_ERROR]: "too many records under one key";
+	[MISSING_EXTENSION]: "no key share" | "no signature algorithms";
+	[UNSUPPORTED_EXTENSION]: "extension not offered";
+}
 
 /** The alerts that a server may have a reason to send, by their names in the registry; not those of certificates. */
 const NAMES = Object.freeze({
@@ -110,8 +101,8 @@ const NAMES = Object.freeze({
 	120: "no_application_protocol",
 } as const satisfies Record<number, string>);
 
-type OtherReason = keyof typeof OTHER_REFUSALS;
-export type RefusalReason = IllegalParameter | OtherReason;
+type OtherAlert = keyof OtherRefusals;
+export type RefusalReason = IllegalParameter | OtherRefusals[OtherAlert];
 export type ReceivedReason = `received ${(typeof NAMES)[keyof typeof NAMES]}` | "received unknown alert";
 export type TlsReason = RefusalReason | ReceivedReason;
 
@@ -124,12 +115,11 @@ export class AlertError extends RefusedError<TlsReason> {
 	/** Whether it was the server's whole answer to a ClientHello. */
 	readonly answersHello: boolean;
 
-	constructor(reason: RefusalReason);
-	constructor(alert: number, answersHello?: boolean);
-	constructor(cause: RefusalReason | number, answersHello = false) {
-		super(typeof cause === "string" ? cause : receivedReason(cause));
-		this.alert = typeof cause === "string" ? (OTHER_REFUSALS[cause as OtherReason] ?? ILLEGAL_PARAMETER) : cause;
-		this.received = typeof cause === "number";
+	/** Without `reason`: received. */
+	constructor(alert: number, answersHello = false, reason?: RefusalReason) {
+		super(reason ?? receivedReason(alert));
+		this.alert = alert;
+		this.received = reason === undefined;
 		this.answersHello = answersHello;
 	}
 
@@ -143,8 +133,10 @@ export class AlertError extends RefusedError<TlsReason> {
 }
 
 /** Ends the connection: whoever runs the machine sends the alert. */
-export function refuse(reason: RefusalReason): never {
-	throw new AlertError(reason);
+export function refuse(reason: IllegalParameter): never;
+export function refuse<Alert extends OtherAlert>(reason: OtherRefusals[Alert], alert: Alert): never;
+export function refuse(reason: RefusalReason, alert = ILLEGAL_PARAMETER): never {
+	throw new AlertError(alert, false, reason);
 }
 
 /** The alert that tells the server about `error`. */

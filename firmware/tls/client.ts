@@ -6,7 +6,15 @@
 import { equalBytes } from "../bytes.js";
 import { isIPv4 } from "../url.js";
 import type { TrustAnchor } from "../x509/path.js";
-import { AlertError, alertFor, CLOSE_NOTIFY, refuse, USER_CANCELED } from "./alert.js";
+import {
+	AlertError,
+	alertFor,
+	CLOSE_NOTIFY,
+	DECODE_ERROR,
+	refuse,
+	UNEXPECTED_MESSAGE,
+	USER_CANCELED,
+} from "./alert.js";
 import { Connection, NOTHING } from "./connection.js";
 import {
 	CERTIFICATE,
@@ -245,38 +253,41 @@ export class Client {
 
 	#receiveRecord(type: number, content: Uint8Array): void {
 		if (this.#inMessage && (type === CHANGE_CIPHER_SPEC || type === APPLICATION_DATA)) {
-			refuse("message interleaved"); // §5.1
+			refuse("message interleaved", UNEXPECTED_MESSAGE); // §5.1
 		}
 		switch (type) {
 			case CHANGE_CIPHER_SPEC: // §5: a single byte 01, until the server's Finished
-				if (content[0] !== 1 || this.#state instanceof Established) refuse("bad change_cipher_spec");
-				if (++this.#changeCipherSpecs > MAXIMUM_CHANGE_CIPHER_SPECS) refuse("too many change_cipher_spec");
+				if (content[0] !== 1 || this.#state instanceof Established)
+					refuse("bad change_cipher_spec", UNEXPECTED_MESSAGE);
+				if (++this.#changeCipherSpecs > MAXIMUM_CHANGE_CIPHER_SPECS)
+					refuse("too many change_cipher_spec", UNEXPECTED_MESSAGE);
 				return;
 			case ALERT:
 				return this.#receiveAlert(content);
 			case HANDSHAKE:
-				if (content.length === 0) refuse("empty record"); // §5.1
+				if (content.length === 0) refuse("empty record", UNEXPECTED_MESSAGE); // §5.1
 				return this.#receiveHandshake(content);
 			default:
-				if (!(this.#state instanceof Established)) refuse("application data before Finished");
+				if (!(this.#state instanceof Established)) refuse("application data before Finished", UNEXPECTED_MESSAGE);
 				if (content.length > 0) {
 					this.#emptyRecords = 0;
 					this.#unread = content;
 					this.#state.receivedData();
 				} else if (++this.#emptyRecords > MAXIMUM_EMPTY_RECORDS) {
-					refuse("too many empty records");
+					refuse("too many empty records", UNEXPECTED_MESSAGE);
 				}
 		}
 	}
 
 	/** §6: the level says nothing. */
 	#receiveAlert(content: Uint8Array): void {
-		if (content.length === 0) refuse("empty record"); // §5.1
-		if (content.length !== 2) refuse("bad alert");
+		if (content.length === 0) refuse("empty record", UNEXPECTED_MESSAGE); // §5.1
+		if (content.length !== 2) refuse("bad alert", DECODE_ERROR);
 		const alert = content[1];
-		if (this.#inMessage && (alert === USER_CANCELED || alert === CLOSE_NOTIFY)) refuse("message interleaved"); // §5.1
+		if (this.#inMessage && (alert === USER_CANCELED || alert === CLOSE_NOTIFY))
+			refuse("message interleaved", UNEXPECTED_MESSAGE); // §5.1
 		if (alert === USER_CANCELED) {
-			if (++this.#warnings > MAXIMUM_WARNINGS) refuse("too many alerts");
+			if (++this.#warnings > MAXIMUM_WARNINGS) refuse("too many alerts", UNEXPECTED_MESSAGE);
 		} else if (alert === CLOSE_NOTIFY && this.#state instanceof Established) {
 			this.#ended = true;
 		} else {
@@ -354,7 +365,8 @@ export class Client {
 	/** After Finished and KeyUpdate, as after ServerHello, the key is another: nothing may follow in the record (§5.1). */
 	#receiveMessage(message: Uint8Array, endsRecord: boolean): void {
 		const type = message[0];
-		if (!endsRecord && (type === FINISHED || type === KEY_UPDATE)) refuse("message across a key change");
+		if (!endsRecord && (type === FINISHED || type === KEY_UPDATE))
+			refuse("message across a key change", UNEXPECTED_MESSAGE);
 		const body = message.subarray(4),
 			state = this.#state;
 		if (state instanceof Established) state.receive(type, body);

@@ -6,7 +6,7 @@
 import { ascii, concatenate, equalBytes } from "../bytes.js";
 import { literal } from "../literals.js";
 import { type SignatureScheme, schemesOfCertificates } from "../x509/signature-algorithm.js";
-import { refuse } from "./alert.js";
+import { DECODE_ERROR, MISSING_EXTENSION, PROTOCOL_VERSION, refuse, UNSUPPORTED_EXTENSION } from "./alert.js";
 import { GROUPS, type Group } from "./key-exchange.js";
 import { expectWellFormed, FieldReader, FieldWriter } from "./presentation.js";
 import type { CipherSuite } from "./record.js";
@@ -188,14 +188,14 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 	}
 	reader.end();
 
-	if (version === undefined) refuse("no TLS 1.3"); // §4.3.1: an older version was negotiated
+	if (version === undefined) refuse("no TLS 1.3", PROTOCOL_VERSION); // §4.3.1: an older version was negotiated
 	if (version !== TLS_1_3) refuse("version not offered");
 	if (legacyVersion !== LEGACY_VERSION) refuse("bad legacy version");
 	if (!equalBytes(echo, hello.sessionId)) refuse("session id not echoed");
 	const suite = hello.suites.find(offered => offered.code === code);
 	if (!suite) return refuse("cipher suite not offered");
 	if (compression !== 0) refuse("compression");
-	if (!isRetryRequest && !keyShare) refuse("no key share"); // §9.2
+	if (!isRetryRequest && !keyShare) refuse("no key share", MISSING_EXTENSION); // §9.2
 	if (keyShare && keyShare.length !== group!.shareLength) refuse("bad key share"); // §4.3.8.2
 	return { isRetryRequest, suite, group, keyShare, cookie };
 }
@@ -216,7 +216,7 @@ export function readEncryptedExtensions(
 	readExtensions(reader, allowed, type => {
 		switch (type) {
 			case SERVER_NAME: // RFC 6066 §3: empty
-				if (hello.hostName === undefined) refuse("extension not offered");
+				if (hello.hostName === undefined) refuse("extension not offered", UNSUPPORTED_EXTENSION);
 				break;
 			case MAX_FRAGMENT_LENGTH: // RFC 6066 §4: what was asked for
 				hasFragmentLength = true;
@@ -263,7 +263,7 @@ export function readCertificateRequest(message: Uint8Array): void {
 		true,
 	);
 	reader.end();
-	if (!hasAlgorithms) refuse("no signature algorithms");
+	if (!hasAlgorithms) refuse("no signature algorithms", MISSING_EXTENSION);
 }
 
 /** Numbers of 16 bits that do not matter, one at least. */
@@ -284,7 +284,7 @@ export function readCertificates(message: Uint8Array, maximum: number): Uint8Arr
 	reader.skip(); // one too many is for the path's check to refuse
 	reader.leave(list);
 	reader.end();
-	if (chain.length === 0) refuse("no certificate"); // §4.5.1.3
+	if (chain.length === 0) refuse("no certificate", DECODE_ERROR); // §4.5.1.3
 	return chain;
 }
 
@@ -351,11 +351,11 @@ function readExtensions(
 		const type = reader.uint16();
 		const data = reader.enter(2);
 		if (seen.includes(type)) refuse("duplicate extension");
-		if (seen.push(type) > MAXIMUM_EXTENSIONS) refuse("too many extensions");
+		if (seen.push(type) > MAXIMUM_EXTENSIONS) refuse("too many extensions", DECODE_ERROR);
 		if (allowed.includes(type)) visit(type);
 		else if (OFFERED.includes(type)) refuse("extension in the wrong message");
 		else if (othersIgnored) reader.skip();
-		else refuse("extension not offered");
+		else refuse("extension not offered", UNSUPPORTED_EXTENSION);
 		reader.leave(data);
 	}
 	reader.leave(extensions);

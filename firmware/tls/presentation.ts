@@ -3,7 +3,7 @@
 // reader and written by one writer, which go into its vectors and out of them: nothing is copied on the way.
 
 import { copyBytes } from "../bytes.js";
-import { refuse } from "./alert.js";
+import { DECODE_ERROR, refuse } from "./alert.js";
 
 type LengthBytes = 1 | 2 | 3;
 
@@ -86,7 +86,7 @@ export class FieldReader {
 }
 
 export function expectWellFormed(isWellFormed: boolean): void {
-	if (!isWellFormed) refuse("malformed message");
+	if (!isWellFormed) refuse("malformed message", DECODE_ERROR);
 }
 
 /** Writes fields one after the other. Vectors that were opened are closed from the inside outwards. */

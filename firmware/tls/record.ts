@@ -5,7 +5,7 @@
 
 import { copyBytes } from "../bytes.js";
 import { type Aead, Aes128Gcm, ChaCha20Poly1305 } from "../crypto/kernel.js";
-import { refuse } from "./alert.js";
+import { BAD_RECORD_MAC, INTERNAL_ERROR, RECORD_OVERFLOW, refuse, UNEXPECTED_MESSAGE } from "./alert.js";
 import { trafficKey } from "./key-schedule.js";
 
 /** ContentType. */
@@ -86,7 +86,7 @@ class Direction {
 	/** The sequence number, on 64 bits, added to the IV; it never wraps. */
 	#nextNonce(): Uint8Array {
 		let sequence = this.#sequence++;
-		if (sequence >= this.#maximum) refuse("too many records under one key");
+		if (sequence >= this.#maximum) refuse("too many records under one key", INTERNAL_ERROR);
 		copyBytes(this.#nonce, 0, this.#iv);
 		for (let i = 11; sequence !== 0; i--, sequence >>>= 8) this.#nonce[i] ^= sequence;
 		return this.#nonce;
@@ -151,14 +151,14 @@ export class RecordReader extends Direction {
 		if (type === CHANGE_CIPHER_SPEC || !this.isProtected) return { type, content: buffer.subarray(HEADER, end) };
 
 		if (!this.openFragment(buffer.subarray(0, HEADER), buffer.subarray(HEADER, end))) {
-			refuse("record not authentic"); // §5.2
+			refuse("record not authentic", BAD_RECORD_MAC); // §5.2
 		}
 		end -= TAG;
 		while (end > HEADER && buffer[end - 1] === 0) end--; // padding (§5.4)
-		if (end === HEADER) refuse("record without content type");
+		if (end === HEADER) refuse("record without content type", UNEXPECTED_MESSAGE);
 		const innerType = buffer[end - 1];
-		if (innerType < ALERT || innerType > APPLICATION_DATA) refuse("unknown record type"); // §5
-		if (end - HEADER > LONGEST_CONTENT + CONTENT_TYPE) refuse("record too long"); // §5.4
+		if (innerType < ALERT || innerType > APPLICATION_DATA) refuse("unknown record type", UNEXPECTED_MESSAGE); // §5
+		if (end - HEADER > LONGEST_CONTENT + CONTENT_TYPE) refuse("record too long", RECORD_OVERFLOW); // §5.4
 		return { type: innerType, content: buffer.subarray(HEADER, end - CONTENT_TYPE) };
 	}
 
@@ -175,17 +175,17 @@ export class RecordReader extends Direction {
 	#readHeader(): number {
 		const type = this.#buffer[0];
 		const length = (this.#buffer[3] << 8) | this.#buffer[4];
-		if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA) refuse("unknown record type"); // §5
+		if (type < CHANGE_CIPHER_SPEC || type > APPLICATION_DATA) refuse("unknown record type", UNEXPECTED_MESSAGE); // §5
 		if (type === CHANGE_CIPHER_SPEC) {
-			if (length !== 1) refuse("bad change_cipher_spec"); // §5
+			if (length !== 1) refuse("bad change_cipher_spec", UNEXPECTED_MESSAGE); // §5
 		} else if (this.isProtected) {
-			if (type !== APPLICATION_DATA) refuse("plaintext record after keys"); // §5.2
-			if (length > this.#longest) refuse("record too long");
-			if (length < TAG) refuse("record not authentic");
+			if (type !== APPLICATION_DATA) refuse("plaintext record after keys", UNEXPECTED_MESSAGE); // §5.2
+			if (length > this.#longest) refuse("record too long", RECORD_OVERFLOW);
+			if (length < TAG) refuse("record not authentic", BAD_RECORD_MAC);
 		} else {
-			if (type === APPLICATION_DATA) refuse("application data before Finished"); // §5.1
-			if (length > Math.min(this.#longest, LONGEST_CONTENT)) refuse("record too long"); // §5.1
-			if (length === 0) refuse("empty record"); // §5.1
+			if (type === APPLICATION_DATA) refuse("application data before Finished", UNEXPECTED_MESSAGE); // §5.1
+			if (length > Math.min(this.#longest, LONGEST_CONTENT)) refuse("record too long", RECORD_OVERFLOW); // §5.1
+			if (length === 0) refuse("empty record", UNEXPECTED_MESSAGE); // §5.1
 		}
 		if (HEADER + length > this.#buffer.length) {
 			const longer = new Uint8Array(HEADER + length);

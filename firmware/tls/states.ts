@@ -8,7 +8,7 @@ import { Sha256 } from "../crypto/kernel.js";
 import { literal } from "../literals.js";
 import { MAXIMUM_CHAIN, type PublicKey, verifyPath } from "../x509/path.js";
 import type { SignatureScheme } from "../x509/signature-algorithm.js";
-import { refuse } from "./alert.js";
+import { DECODE_ERROR, DECRYPT_ERROR, refuse, UNEXPECTED_MESSAGE } from "./alert.js";
 import type { Connection } from "./connection.js";
 import {
 	CERTIFICATE,
@@ -57,9 +57,9 @@ export function awaitServerHello(
 	return (type, body, message, endsRecord) => {
 		expectType(type, SERVER_HELLO);
 		const hello = readServerHello(body, ours); // an older server, which sends its flight in one record, is told apart here
-		if (!endsRecord) refuse("message across a key change");
+		if (!endsRecord) refuse("message across a key change", UNEXPECTED_MESSAGE);
 		if (hello.isRetryRequest) {
-			if ("suite" in retry) return refuse("second HelloRetryRequest");
+			if ("suite" in retry) return refuse("second HelloRetryRequest", UNEXPECTED_MESSAGE);
 			return answerRetry(connection, ours, secret, retry.secret, hello, message);
 		}
 		const { suite, group, keyShare } = hello;
@@ -176,7 +176,7 @@ function awaitFinished(connection: Connection, keys: HandshakeKeys, requested: b
 }
 
 function expectType(type: number, expected: number): void {
-	if (type !== expected) refuse("unexpected message");
+	if (type !== expected) refuse("unexpected message", UNEXPECTED_MESSAGE);
 }
 
 /** 64 spaces, the context and a zero (§4.5.2): the transcript's hash comes after them. */
@@ -201,7 +201,7 @@ class ServerProof {
 		const algorithm = offered.find(({ code }) => code === scheme) ?? refuse("signature algorithm not offered");
 		if (algorithm.key !== publicKey.algorithm) refuse("signature algorithm of another key");
 		const signed = concatenate(SIGNED_PREFIX, transcriptHash);
-		if (!publicKey.verify(algorithm, signed, signature)) refuse("bad signature by server");
+		if (!publicKey.verify(algorithm, signed, signature)) refuse("bad signature by server", DECRYPT_ERROR);
 		return new ServerProof(anchor);
 	}
 }
@@ -221,8 +221,8 @@ class AuthenticatedServer {
 		transcriptHash: Uint8Array,
 		finished: Uint8Array,
 	): AuthenticatedServer {
-		if (finished.length !== 32) refuse("malformed message");
-		if (!equalSecrets(finished, verifyData(trafficSecret, transcriptHash))) refuse("bad Finished");
+		if (finished.length !== 32) refuse("malformed message", DECODE_ERROR);
+		if (!equalSecrets(finished, verifyData(trafficSecret, transcriptHash))) refuse("bad Finished", DECRYPT_ERROR);
 		return new AuthenticatedServer(proof.anchor);
 	}
 }
@@ -263,11 +263,11 @@ export class Established {
 	receive(type: number, body: Uint8Array): void {
 		if (type === NEW_SESSION_TICKET) {
 			readNewSessionTicket(body); // §4.7.1: of no use here
-			if (++this.#tickets > MAXIMUM_TICKETS) refuse("too many tickets");
+			if (++this.#tickets > MAXIMUM_TICKETS) refuse("too many tickets", UNEXPECTED_MESSAGE);
 		} else {
 			expectType(type, KEY_UPDATE);
 			const wantsOurs = readKeyUpdate(body);
-			if (++this.#keyUpdates > MAXIMUM_KEY_UPDATES) refuse("too many key updates");
+			if (++this.#keyUpdates > MAXIMUM_KEY_UPDATES) refuse("too many key updates", UNEXPECTED_MESSAGE);
 			this.#succeed(this.#secrets.server);
 			this.#connection.reader.protect(this.#suite, this.#secrets.server);
 			this.#asked = false;

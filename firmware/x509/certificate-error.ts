@@ -55,3 +55,18 @@ export class CertificateError extends RefusedError<CertificateReason> {
 		return this.reason === "unknown issuer" || this.reason === "bad signature by issuer";
 	}
 }
+
+export function refuse(reason: CertificateReason): never {
+	throw new CertificateError(reason);
+}
+
+/** Why `attempt` is refused; undefined: it is not. */
+export function refusalOf(attempt: () => void): CertificateError | undefined {
+	try {
+		attempt();
+	} catch (error) {
+		if (error instanceof CertificateError) return error;
+		throw error;
+	}
+	return undefined;
+}

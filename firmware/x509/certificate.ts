@@ -5,7 +5,7 @@
 // critical extension that is not implemented is refused (§4.2).
 
 import { compareBytes, equalBytes } from "../bytes.js";
-import { CertificateError, type CertificateReason } from "./certificate-error.js";
+import { CertificateError, type CertificateReason, refusalOf, refuse } from "./certificate-error.js";
 import { BOOLEAN, constructed, DerReader, INTEGER, OCTET_STRING, primitive, SEQUENCE, SET } from "./der.js";
 import { DNS_NAME, IP_ADDRESS, readNameConstraints } from "./name-constraints.js";
 import { type PublicKey, readPublicKey } from "./public-key.js";
@@ -102,18 +102,17 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 
 /** The subject of what may be a certificate, without a look at the rest. Undefined: it has none that can be found. */
 export function readSubject(bytes: Uint8Array): Uint8Array | undefined {
-	try {
+	let subject: Uint8Array | undefined;
+	refusalOf(() => {
 		const der = new DerReader(bytes);
 		der.enter(SEQUENCE);
 		der.enter(SEQUENCE);
 		for (let field = 0; field < 5; field++) der.pass(); // version, serialNumber, signature, issuer, validity
 		const start = der.offset;
-		der.content(SEQUENCE);
-		return der.since(start);
-	} catch (error) {
-		if (error instanceof CertificateError) return undefined;
-		throw error;
-	}
+		der.pass(SEQUENCE);
+		subject = der.since(start);
+	});
+	return subject;
 }
 
 /**
@@ -245,8 +244,4 @@ function readGeneralNames(der: DerReader): Uint8Array {
 	}
 	der.leave(sequence);
 	return der.since(start);
-}
-
-function refuse(reason: CertificateReason): never {
-	throw new CertificateError(reason);
 }

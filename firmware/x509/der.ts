@@ -4,7 +4,7 @@
 
 import { derEnd, isDerIdentifier, span } from "../bytes.js";
 import { byteSet } from "../literals.js";
-import { CertificateError, type CertificateReason } from "./certificate-error.js";
+import { type CertificateReason, refuse } from "./certificate-error.js";
 
 export const BOOLEAN = 0x01,
 	INTEGER = 0x02,
@@ -202,8 +202,4 @@ function daysSince1970(year: number, month: number): number {
 	const months = (month + 9) % 12; // since March
 	const leapDays = (years >> 2) - ((years / 100) | 0) + ((years / 400) | 0);
 	return years * 365 + leapDays + (((153 * months + 2) / 5) | 0) - 719_468;
-}
-
-function refuse(reason: CertificateReason): never {
-	throw new CertificateError(reason);
 }

@@ -7,7 +7,7 @@
 //                                           leaf: 10.0.0.1             permitted: no address is constrained
 
 import { equalBytes, latin1 } from "../bytes.js";
-import { CertificateError, type CertificateReason } from "./certificate-error.js";
+import { refuse } from "./certificate-error.js";
 import { constructed, DerReader, primitive, SEQUENCE } from "./der.js";
 
 /** GeneralName (§4.2.1.6): the alternatives that mean something here. */
@@ -18,6 +18,7 @@ export const DNS_NAME = primitive(2),
 const EXCLUDED = constructed(1);
 const LISTS: readonly number[] = Object.freeze([constructed(0), EXCLUDED]); // permittedSubtrees, excludedSubtrees
 const MINIMUM = primitive(0);
+const ZERO = new Uint8Array(1);
 
 /** NameConstraints as an extension holds it, whole and well-formed: its DER, as a view. */
 export function readNameConstraints(der: DerReader): Uint8Array {
@@ -108,16 +109,12 @@ function visitSubtrees(der: DerReader, visit: Visit): void {
 			let base = der.content(form);
 			if (form === DIRECTORY_NAME) base = new DerReader(base).content(SEQUENCE);
 			if (form === IP_ADDRESS && base.length !== 8 && base.length !== 32) refuse("bad extension");
-			if (der.at(MINIMUM) && der.content(MINIMUM)[0] !== 0) refuse("unsupported constraints");
-			if (!der.atEnd) refuse("unsupported constraints");
+			const isZero = !der.at(MINIMUM) || equalBytes(der.content(MINIMUM), ZERO);
+			if (!isZero || !der.atEnd) refuse("unsupported constraints");
 			der.leave(subtree);
 			visit(list === EXCLUDED, form, base);
 		}
 		der.leave(trees);
 	}
 	der.leave(outer);
-}
-
-function refuse(reason: CertificateReason): never {
-	throw new CertificateError(reason);
 }

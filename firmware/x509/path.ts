@@ -12,8 +12,6 @@ import { equalBytes, latin1 } from "../bytes.js";
 import { isIPv4 } from "../url.js";
 import {
 	type Certificate,
-	CertificateError,
-	type CertificateReason,
 	DIGITAL_SIGNATURE,
 	DNS_NAME,
 	IP_ADDRESS,
@@ -21,6 +19,7 @@ import {
 	readCertificate,
 	readSubject,
 } from "./certificate.js";
+import { type CertificateError, refusalOf, refuse } from "./certificate-error.js";
 import { DerReader, SEQUENCE } from "./der.js";
 import { checkNameConstraints } from "./name-constraints.js";
 import type { PublicKey } from "./public-key.js";
@@ -92,8 +91,8 @@ export function verifyPath(
 		const top = path[path.length - 1];
 		const issuer = takeIssuer(top, others);
 		if (!issuer) break;
-		checkAuthority(issuer, countIntermediates(path));
-		if (issuer.nameConstraints) checkNames(issuer.nameConstraints, path);
+		checkAuthority(issuer);
+		checkBounds(issuer, path);
 		path.push(issuer);
 	}
 	const { issuer } = path[path.length - 1];
@@ -110,15 +109,12 @@ function findAnchor(path: readonly Certificate[], anchors: readonly TrustAnchor[
 	for (let index = 0; index < anchors.length; index++) {
 		const anchor = anchors[index];
 		if (!equalBytes(top.issuer, anchor.subject) || !isSignedBy(top, anchor.publicKey)) continue;
-		try {
-			if (countIntermediates(path) > (anchor.pathLength ?? Infinity)) refuse("path too long");
-			if (anchor.nameConstraints) checkNames(anchor.nameConstraints, path);
+		const refusal = refusalOf(() => {
+			checkBounds(anchor, path);
 			if (leaf.notBefore < (anchor.leafNotBefore ?? -Infinity)) refuse("issued too early");
-			return index;
-		} catch (error) {
-			if (!(error instanceof CertificateError)) throw error;
-			forbidden ??= error; // another anchor of this name and key may allow it
-		}
+		});
+		if (!refusal) return index;
+		forbidden ??= refusal; // another anchor of this name and key may allow it
 	}
 	if (forbidden) throw forbidden;
 	return undefined;
@@ -134,15 +130,16 @@ function takeIssuer(certificate: Certificate, others: Uint8Array[]): Certificate
 	for (let i = 0; i < others.length; i++) {
 		const subject = readSubject(others[i]);
 		if (!subject || !equalBytes(subject, certificate.issuer)) continue;
-		try {
-			const issuer = readCertificate(others[i]);
+		let issuer: Certificate | undefined;
+		const refusal = refusalOf(() => {
+			issuer = readCertificate(others[i]);
 			if (!isSignedBy(certificate, issuer.publicKey)) refuse("bad signature in chain");
+		});
+		if (!refusal) {
 			others.splice(i, 1);
 			return issuer;
-		} catch (error) {
-			if (!(error instanceof CertificateError)) throw error;
-			if (error.reason !== "unsupported public key") failure ??= error;
 		}
+		if (refusal.reason !== "unsupported public key") failure ??= refusal;
 	}
 	if (failure) throw failure;
 	return undefined;
@@ -157,30 +154,30 @@ function checkLeaf(leaf: Certificate, serverName: string): void {
 	if (leaf.serverAuth === false) refuse("wrong extended key usage"); // §4.2.1.12
 }
 
-/** A certificate that may sign certificates (§6.1.4 (k)–(n)), with `below` intermediates between it and the leaf. */
-function checkAuthority(authority: Certificate, below = 0): void {
+/** A certificate that may sign certificates (§6.1.4 (k)–(n)). */
+function checkAuthority(authority: Certificate): void {
 	if (!authority.isCA) refuse("not a CA");
 	if (((authority.keyUsage ?? KEY_CERT_SIGN) & KEY_CERT_SIGN) === 0) refuse("wrong key usage"); // absent: any (§4.2.1.3)
 	if (authority.serverAuth === false) refuse("wrong extended key usage");
 	if (authority.subject.length === 2) refuse("bad name"); // a CA has one (§4.1.2.6)
-	if (below > authority.pathLength) refuse("path too long");
 }
 
-/** Intermediates of `path` that count for a pathLen above them: self-issued ones do not (§6.1.4 (l)). */
-function countIntermediates(path: readonly Certificate[]): number {
+/**
+ * What an authority above `path` allows: so many intermediates, and names of the leaf and of each intermediate. Those
+ * that are self-issued do not count (§6.1.3 (b), (c), §6.1.4 (l)).
+ */
+function checkBounds(
+	{ pathLength = Infinity, nameConstraints }: Pick<TrustAnchor, "pathLength" | "nameConstraints">,
+	path: readonly Certificate[],
+): void {
 	let count = 0;
-	for (let i = 1; i < path.length; i++) if (!isSelfIssued(path[i])) count++;
-	return count;
-}
-
-/** The names of the leaf, and of each intermediate that is not self-issued (§6.1.3 (b), (c)). */
-function checkNames(constraints: Uint8Array, path: readonly Certificate[]): void {
-	for (let i = 0; i < path.length; i++)
-		if (i === 0 || !isSelfIssued(path[i])) checkNameConstraints(constraints, path[i].subject, path[i].alternativeNames);
-}
-
-function isSelfIssued({ subject, issuer }: Certificate): boolean {
-	return equalBytes(subject, issuer);
+	for (let i = 0; i < path.length; i++) {
+		const { subject, issuer, alternativeNames } = path[i];
+		if (i > 0 && equalBytes(subject, issuer)) continue;
+		if (nameConstraints) checkNameConstraints(nameConstraints, subject, alternativeNames);
+		if (i > 0) count++;
+	}
+	if (count > pathLength) refuse("path too long");
 }
 
 function isSignedBy({ signatureAlgorithm, toBeSigned, signature }: Certificate, issuer: PublicKey): boolean {
@@ -212,8 +209,4 @@ function matches(presented: string, wanted: string): boolean {
 	const suffix = presented.slice(1);
 	const dot = wanted.indexOf(".");
 	return dot > 0 && suffix.indexOf(".", 1) > 0 && wanted.slice(dot) === suffix;
-}
-
-function refuse(reason: CertificateReason): never {
-	throw new CertificateError(reason);
 }

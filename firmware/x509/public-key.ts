@@ -9,7 +9,7 @@ import { hasP256, p256Verify } from "../crypto/p256.js";
 import { hasP384, p384Verify } from "../crypto/p384.js";
 import { hasRsa, rsaVerifyPkcs1, rsaVerifyPss } from "../crypto/rsa.js";
 import { literal } from "../literals.js";
-import { CertificateError } from "./certificate-error.js";
+import { refusalOf, refuse as refuseCertificate } from "./certificate-error.js";
 import { DerReader, SEQUENCE } from "./der.js";
 import type { Hash, KeyAlgorithm, SignatureAlgorithm } from "./signature-algorithm.js";
 
@@ -52,25 +52,23 @@ function ecKey(algorithm: "p256" | "p384", bytes: Uint8Array): PublicKey {
 		verify({ kind, hash }, message, signature) {
 			if (kind !== "ecdsa") return false;
 			const [r, s] = readSignature(signature);
-			if (!r || !s || r.length > most || s.length > most) return false;
-			return verify(bytes, digest(hash, message), r, s);
+			return !!r && !!s && r.length <= most && s.length <= most && verify(bytes, digest(hash, message), r, s);
 		},
 	};
 }
 
 /** ECDSA-Sig-Value (RFC 5480, appendix A), in DER: r and s, both positive; empty: it is none. */
 function readSignature(signature: Uint8Array): [r: Uint8Array, s: Uint8Array] | [] {
-	try {
+	let read: [Uint8Array, Uint8Array] | [] = [];
+	refusalOf(() => {
 		const der = new DerReader(signature);
 		const outer = der.enter(SEQUENCE);
 		const r = der.integer(),
 			s = der.integer();
 		der.leave(outer);
-		return der.atEnd && r[0] < 0x80 && s[0] < 0x80 ? [r, s] : [];
-	} catch (error) {
-		if (error instanceof CertificateError) return [];
-		throw error;
-	}
+		if (der.atEnd && r[0] < 0x80 && s[0] < 0x80) read = [r, s];
+	});
+	return read;
 }
 
 /** `bytes`: RSAPublicKey (RFC 8017, appendix A.1.1), which `modulus`, without a leading zero, is a view of. */
@@ -146,5 +144,5 @@ function readRsa(bytes: Uint8Array): PublicKey {
 }
 
 function refuse(): never {
-	throw new CertificateError("unsupported public key");
+	refuseCertificate("unsupported public key");
 }

@@ -1,16 +1,23 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { AlertError, alertFor, refuse } from "../../../firmware/tls/alert.js";
+import { AlertError, alertFor, DECRYPT_ERROR, refuse } from "../../../firmware/tls/alert.js";
 import { CertificateError } from "../../../firmware/x509/certificate.js";
-import { refusedAs } from "../../refusal.js";
+
+function refusal(attempt: () => never): AlertError {
+	try {
+		return attempt();
+	} catch (error) {
+		return error as AlertError;
+	}
+}
 
 test("a reason decides the alert", () => {
-	const error = new AlertError("bad Finished");
+	const error = refusal(() => refuse("bad Finished", DECRYPT_ERROR));
 	assert.is(error.reason, "bad Finished");
 	assert.is(error.message, "bad Finished");
 	assert.is(error.alert, 51);
 	assert.not(error.received);
-	refusedAs(AlertError, "no TLS 1.3", () => refuse("no TLS 1.3"));
+	assert.is(refusal(() => refuse("bad key update")).alert, 47);
 });
 
 test("a received alert has its name as the reason", () => {
@@ -32,7 +39,7 @@ test("the server is told what was wrong with its certificate, and nothing of our
 	assert.is(alertFor(new CertificateError("bad signature by issuer")), 42);
 	assert.is(alertFor(new CertificateError("name does not match")), 42);
 	assert.is(alertFor(new CertificateError("unsupported public key")), 43);
-	assert.is(alertFor(new AlertError("record too long")), 22);
+	assert.is(alertFor(new AlertError(22, false, "record too long")), 22);
 	assert.is(alertFor(new TypeError("x")), 80);
 });
 
