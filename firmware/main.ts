@@ -10,7 +10,6 @@ import type { Board } from "./ports.js";
 import { BoardNetwork, type Network } from "./session.js";
 import type { Settings } from "./settings.js";
 import { TokenBucket } from "./token-bucket.js";
-import { VerifiedCaInformation } from "./trust/ca-information.js";
 import { isPair } from "./trust/dl-key.js";
 import { type SlotReport, Slots } from "./trust/slots.js";
 import { Updater } from "./updater.js";
@@ -34,10 +33,9 @@ export function main(board: Board, settings: Settings, connections?: Network): D
 	const network = connections ?? new BoardNetwork(board, deadline, { fragmentLength, nameAuthorities });
 
 	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys, retiredDlKeys: settings.retiredDlKeys };
-	const factory = VerifiedCaInformation.verify(settings.factory, fleet);
 	const service = parseURL(settings.service);
 
-	const slots = new Slots([board.openFlash("ca0"), board.openFlash("ca1")], factory, fleet);
+	const slots = new Slots([board.openFlash("ca0"), board.openFlash("ca1")], settings.factory, fleet);
 	const reportSlot = (told: SlotReport) => report(slotEvent(told));
 	slots.repair(reportSlot);
 	report({ event: "boot", ...slots.view });

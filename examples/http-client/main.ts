@@ -9,7 +9,6 @@ import { formatEvent, slotEvent } from "baton/events";
 import { Poller, pace } from "baton/poller";
 import { BoardNetwork } from "baton/session";
 import { TokenBucket } from "baton/token-bucket";
-import { VerifiedCaInformation } from "baton/trust/ca-information";
 import { Slots } from "baton/trust/slots";
 import { Updater } from "baton/updater";
 import { parseURL } from "baton/url";
@@ -29,8 +28,7 @@ export default function () {
 
 	// 1. The CAs that this device trusts, repaired before any connection.
 	const fleet = { name: settings.fleet, dlKeys: settings.dlKeys, retiredDlKeys: settings.retiredDlKeys };
-	const factory = VerifiedCaInformation.verify(settings.factory, fleet);
-	const slots = new Slots([ports.openFlash("ca0"), ports.openFlash("ca1")], factory, fleet);
+	const slots = new Slots([ports.openFlash("ca0"), ports.openFlash("ca1")], settings.factory, fleet);
 	slots.repair(told => report(slotEvent(told)));
 
 	// 2. Their renewal: every 30 days, and at once when the service is signed by a CA that is not known.

@@ -88,6 +88,22 @@ export class VerifiedCaInformation {
 	}
 }
 
+/**
+ * The generation that a CA information says it has, whoever has signed it: of the factory's, which is as trusted as the
+ * keys beside it. Throws DecodeError.
+ */
+export function claimedGeneration(bytes: Uint8Array): number {
+	const envelope = new CborReader(bytes);
+	envelope.tag();
+	envelope.array();
+	envelope.bytes();
+	envelope.map();
+	const payload = new CborReader(envelope.bytes());
+	payload.map();
+	if (payload.int() !== GENERATION) refuse("missing key");
+	return payload.uint();
+}
+
 /** What can be said of a CA information that `verify` refuses, although a DL key of this fleet has signed it. */
 export interface ForeignGeneration {
 	generation: number;

@@ -11,7 +11,7 @@
 import { equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";
 import type { Flash } from "../ports.js";
-import { type Fleet, VerifiedCaInformation } from "./ca-information.js";
+import { claimedGeneration, type Fleet, VerifiedCaInformation } from "./ca-information.js";
 import { BLOCK_LENGTH, Copy, type CopyState, FlashError, type FlashReason } from "./copy.js";
 import { isSame, judge, needsNoProof, outlives, type TrustedCa, type Verdict, type Way } from "./trusted-ca.js";
 
@@ -84,8 +84,9 @@ interface Selection {
 }
 
 export class Slots implements TrustedCa {
-	/** The firmware's own. */
-	readonly factory: VerifiedCaInformation;
+	readonly factoryGeneration: number;
+	readonly #factory: Uint8Array;
+	#verifiedFactory?: VerifiedCaInformation;
 	readonly #fleet: Fleet;
 	readonly #slots: readonly [Slot, Slot];
 	/** What was proved, as long as no slot holds it as proved. */
@@ -101,22 +102,31 @@ export class Slots implements TrustedCa {
 
 	/**
 	 * Reads both slots. Writes nothing: `repair` does. `flash`: the partitions `ca0` and `ca1`; undefined: there is none.
-	 * Throws RangeError for a partition of another size.
+	 * `factory`: the firmware's own CA information, as trusted as the keys of `fleet`: verified when it may be used.
+	 * Throws RangeError for a partition of another size, DecodeError or CertificateError for a factory CA information
+	 * that may be used and cannot.
 	 */
-	constructor(flash: readonly [Flash | undefined, Flash | undefined], factory: VerifiedCaInformation, fleet: Fleet) {
+	constructor(flash: readonly [Flash | undefined, Flash | undefined], factory: Uint8Array, fleet: Fleet) {
 		for (const partition of flash) {
 			if (!partition) continue;
 			const { size, blockLength } = partition.status();
 			if (size !== SLOT_LENGTH || blockLength !== BLOCK_LENGTH)
 				throw new RangeError(`expected a partition of two ${BLOCK_LENGTH}-byte blocks, got ${size} bytes`);
 		}
-		this.factory = factory;
+		this.#factory = factory;
+		this.factoryGeneration = claimedGeneration(factory);
 		this.#fleet = fleet;
 		this.#slots = [slotOn("ca0", flash[0]), slotOn("ca1", flash[1])];
 		for (const { copies } of this.#slots) {
 			copies[0].read(fleet);
 			copies[1].read(fleet, copies[0]);
 		}
+		if (this.#mayUseFactory) void this.factory;
+	}
+
+	/** The firmware's own. */
+	get factory(): VerifiedCaInformation {
+		return (this.#verifiedFactory ??= VerifiedCaInformation.verify(this.#factory, this.#fleet));
 	}
 
 	/** What stands as current: what was proved last; without any, the factory CA information where it may stand. */
@@ -267,14 +277,20 @@ export class Slots implements TrustedCa {
 		if (this.#own) return false;
 		const { next } = this;
 		if (this.#foreign.some(isProved)) return false;
-		if (next) return next.follows === this.factory.generation;
+		if (next) return next.follows === this.factoryGeneration;
 		const isUncertain = this.#slots.some(isUnreadable) || this.#foreign.some(({ follows }) => follows === undefined);
 		if (isUncertain && !this.#asked) return false;
-		return this.#foreign.every(({ follows }) => follows === undefined || follows === this.factory.generation);
+		return this.#foreign.every(({ follows }) => follows === undefined || follows === this.factoryGeneration);
+	}
+
+	/** What was proved at least as late leaves nothing for it to do. */
+	get #mayUseFactory(): boolean {
+		return this.#own === undefined || this.#own.generation < this.factoryGeneration;
 	}
 
 	/** What acceptance would do with the factory CA information, which newer firmware brings; undefined: refuse it. */
 	get #factoryVerdict(): Verdict | undefined {
+		if (!this.#mayUseFactory) return undefined;
 		try {
 			const verdict = judge(this.factory, this, "offer");
 			return verdict === "same" ? undefined : verdict;
@@ -412,24 +428,23 @@ export class Slots implements TrustedCa {
 
 	/** As current where it stands; as next where newer firmware brings a newer one, and there is no other. */
 	#placeFactory(report: Report): void {
-		const { factory } = this;
 		let slot: Slot, reason: FlashReason | undefined;
 		if (this.#factoryStands) {
 			if (this.#copies.some(isUnreadableCopy)) return;
 			const { next } = this.#select();
 			slot = next ? this.#otherThan(next.slot) : this.#freeSlot;
-			reason = this.#write(slot, factory, true);
+			reason = this.#write(slot, this.factory, true);
 		} else {
 			const verdict = this.#own && this.#factoryVerdict;
 			if (verdict === "promote") {
-				reason = this.#promote(factory).reason;
-				slot = this.#slots.find(each => isHeldBy(each, factory)) ?? this.#slotForNext;
+				reason = this.#promote(this.factory).reason;
+				slot = this.#slots.find(each => isHeldBy(each, this.factory)) ?? this.#slotForNext;
 			} else if (verdict === "store" && !this.next) {
 				slot = this.#slotForNext;
-				reason = this.#write(slot, factory, false);
+				reason = this.#write(slot, this.factory, false);
 			} else return;
 		}
-		this.#report(report, "factory CA information stored", slot, factory, reason);
+		this.#report(report, "factory CA information stored", slot, this.factory, reason);
 	}
 
 	/** The same payload, signed by a DL key that is in service, takes the place of one that a retired key has signed. */

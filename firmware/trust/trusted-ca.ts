@@ -18,7 +18,7 @@ export interface TrustedCa {
 	readonly current?: VerifiedCaInformation;
 	readonly next?: VerifiedCaInformation;
 	readonly candidate?: VerifiedCaInformation;
-	readonly factory: VerifiedCaInformation;
+	readonly factoryGeneration: number;
 	/** The highest generation of what is proved in a slot, and not for this firmware; 0 if there is none. */
 	readonly floor: number;
 }
@@ -35,7 +35,7 @@ export type Verdict = "same" | "promote" | "store" | "hold";
 
 /** What becomes of `given`. Throws DecodeError<AcceptanceReason>. The numbers are those of ../DESIGN.md §3. */
 export function judge(given: VerifiedCaInformation, held: TrustedCa, way: Way): Verdict {
-	const { current, next, candidate, factory, floor } = held;
+	const { current, next, candidate, factoryGeneration, floor } = held;
 	// 1
 	if ([current, next, candidate].some(each => each && isSame(given, each))) return "same";
 	if (given.isRetired) refuse("signed by a retired key");
@@ -43,7 +43,7 @@ export function judge(given: VerifiedCaInformation, held: TrustedCa, way: Way): 
 	const { generation, follows } = given;
 	const isMissingLink = next !== undefined && generation === next.follows;
 	const least = Math.max(current?.generation ?? 0, floor, isMissingLink ? 0 : (next?.generation ?? 0));
-	if (generation < least || generation < factory.generation) refuse("older generation");
+	if (generation < least || generation < factoryGeneration) refuse("older generation");
 	if (generation === least) refuse("equal generation");
 	// 3
 	const isCurrents = current !== undefined && isSameAuthority(given.anchor, current.anchor);

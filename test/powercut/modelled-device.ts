@@ -2,7 +2,7 @@
 // in memory afterwards is known by what can be seen of it from outside.
 
 import { DecodeError } from "../../firmware/cbor.js";
-import { type Fleet, VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
+import type { Fleet, VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
 import { type Acceptance, Slots } from "../../firmware/trust/slots.js";
 import { CertificateError } from "../../firmware/x509/certificate.js";
 import { CERTIFICATE_A, CERTIFICATE_B, CERTIFICATE_C, CERTIFICATE_D } from "../firmware/trust/certificates.js";
@@ -153,7 +153,7 @@ export class ModelledDevice {
 		chip.powerOn();
 		const factory = this.#record(this.#world.firmware[firmware].factory, firmware);
 		const fleet = this.#fleets[firmware];
-		const slots = new Slots([chip.open("ca0"), chip.open("ca1")], VerifiedCaInformation.verify(factory, fleet), fleet);
+		const slots = new Slots([chip.open("ca0"), chip.open("ca1")], factory, fleet);
 		const running: Running = { firmware, chip, slots, steps: [], asked: false, brought: false };
 		this.#trace(running, () => slots.repair(() => {}));
 		return running;

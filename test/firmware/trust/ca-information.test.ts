@@ -4,6 +4,7 @@ import { concatenate } from "../../../firmware/bytes.js";
 import { byteString, type CborReason, DecodeError, textString } from "../../../firmware/cbor.js";
 import {
 	type CaInformationReason,
+	claimedGeneration,
 	readForeignGeneration,
 	signatureStructure,
 	VerifiedCaInformation,
@@ -201,6 +202,19 @@ test("a hybrid fleet's key verifies no classical signature", () => {
 	const pair = { ed25519: fleet.dlKeys[0] as Uint8Array, lms: new Uint8Array(52) };
 	const hybrid = { name: FLEET_NAME, dlKeys: [pair] };
 	refusedAs(DecodeError, "another kind of signature", () => VerifiedCaInformation.verify(A, hybrid));
+});
+
+test("what generation a CA information says it has is read without its signature", () => {
+	assert.is(claimedGeneration(A), 1);
+	assert.is(claimedGeneration(signed(map(pairs({ generation: 300 })), { seed: new Uint8Array(32) })), 300);
+	for (const [bytes, reason] of [
+		[A.slice(0, 40), "truncated"],
+		[fromHex("a0"), "unexpected type"],
+		[signed(fromHex("a0")), "truncated"],
+		[signed(fromHex("a102410f")), "missing key"],
+		[signed(fromHex("a1016131")), "unexpected type"],
+	] as const)
+		refusedAs(DecodeError, reason, () => claimedGeneration(bytes));
 });
 
 test("of what is signed and cannot be used, the generation can be read", () => {

@@ -39,7 +39,7 @@ function verify(bytes: Uint8Array, of = fleet) {
 
 function slotsOn(chip: FlashEmulator, factory: Uint8Array, of: Fleet): Slots {
 	chip.powerOn();
-	return new Slots([chip.open("ca0"), chip.open("ca1")], verify(factory), of);
+	return new Slots([chip.open("ca0"), chip.open("ca1")], factory, of);
 }
 
 function boot(chip: FlashEmulator, factory = A, of = fleet): Booted {
@@ -134,6 +134,19 @@ function written(partition: Partition, block: number, proved: boolean) {
 	const steps = ["revoke", "erase", "record", "measure", ...(proved ? ["proved"] : []), "stored"];
 	return steps.map(step => `${partition}:${block} ${step}`);
 }
+
+test("the factory CA information is verified when it may be used, and not beside what was proved at least as late", () => {
+	const unsigned = (generation: number) => issue({ generation }, { seed: new Uint8Array(32) });
+	for (const chip of [chipWith(), chipWith(undefined, undefined, B), chipProved(A, A)])
+		refusedAs(DecodeError, "bad signature", () => boot(chip, unsigned(2)));
+	for (const generation of [1, 2]) {
+		const device = boot(chipProved(B, B), unsigned(generation));
+		assert.equal(anchors(device), ["current 2"]);
+		assert.is(download(device, C), "stored");
+		assert.equal(anchors(device), ["current 2", "next 3"]);
+	}
+	refusedAs(DecodeError, "unexpected type", () => boot(chipProved(B, B), Uint8Array.of(0)));
+});
 
 test("a new device stores the factory CA information in both copies of ca0, as proved", () => {
 	const chip = new FlashEmulator();
@@ -659,11 +672,11 @@ test("the missing link is written over current, so that next is kept", () => {
 test("a partition that is missing is one that cannot be read", () => {
 	const chip = chipWith(A, A);
 	chip.powerOn();
-	const slots = new Slots([chip.open("ca0"), undefined], verify(A), fleet);
+	const slots = new Slots([chip.open("ca0"), undefined], A, fleet);
 	slots.repair(() => {});
 	assert.equal(slots.view, { current: 1, next: "unreadable" });
 	assert.throws(
-		() => new Slots([chip.open("ca0"), chip.open("poll")], verify(A), fleet),
+		() => new Slots([chip.open("ca0"), chip.open("poll")], A, fleet),
 		(error: unknown) => error instanceof RangeError,
 	);
 });
@@ -973,7 +986,7 @@ test("where one copy alone can be written, what was proved goes there", () => {
 test("marks that stand are not worth a rewriting where flash takes each word once", () => {
 	const chip = chipWith(A, A);
 	for (const operation of [0, 1]) chip.operationFaults.set(operation, "refuses");
-	const slots = new Slots([chip.open("ca0"), chip.open("ca1")], verify(A), fleet);
+	const slots = new Slots([chip.open("ca0"), chip.open("ca1")], A, fleet);
 	const reports: string[] = [];
 	slots.repair(report => reports.push(words(report)));
 	assert.equal(reports, []);

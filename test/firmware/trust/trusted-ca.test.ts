@@ -25,7 +25,7 @@ const A = make("A", 1),
 	C = make("C", 3);
 
 function held(trusted: Partial<TrustedCa>): TrustedCa {
-	return { factory: A, floor: 0, ...trusted };
+	return { factoryGeneration: 1, floor: 0, ...trusted };
 }
 function verdict(given: VerifiedCaInformation, trusted: Partial<TrustedCa>, way: Way = "current") {
 	return judge(given, held(trusted), way);
@@ -68,9 +68,9 @@ test("an equal generation with another payload is refused", () => {
 });
 
 test("nothing below the factory's generation is taken, and the factory's own is", () => {
-	const factory = make("C", 3);
-	refused(B, { current: A, factory }, "older generation");
-	assert.is(verdict(C, { current: A, factory }), "store");
+	const factoryGeneration = 3;
+	refused(B, { current: A, factoryGeneration }, "older generation");
+	assert.is(verdict(C, { current: A, factoryGeneration }), "store");
 });
 
 test("nothing up to what was proved under another firmware is taken", () => {
