@@ -13,7 +13,10 @@ export interface Board {
 	ticks(): number;
 	/** Fills the whole of `bytes` from a hardware source of randomness. Throws if the source fails. */
 	random(bytes: Uint8Array): void;
-	/** Bytes of the longest TLS record that this board's memory affords; by default all that there are. */
+	/**
+	 * Bytes of memory for a TLS record that is longer than was asked for, and for a message that is not complete beside it;
+	 * by default 26,880: all that there are.
+	 */
 	recordLimit?: number;
 	/** Prints one line on the console. */
 	print(line: string): void;

@@ -10,6 +10,8 @@ import { guarded } from "./guard.js";
 import { BenchResolver } from "./resolver.js";
 import { ModdableTCP } from "./tcp.js";
 
+const RECORD_LIMIT = 20_480; // bytes: as on the qemu-rv32 board, where it was tried in as much memory
+
 /** `map`: where names lead, on a bench. */
 export function board(map: RunSettings["map"]): Board {
 	return {
@@ -25,6 +27,7 @@ export function board(map: RunSettings["map"]): Board {
 		timer,
 		ticks,
 		random,
+		recordLimit: RECORD_LIMIT,
 		print,
 	};
 }

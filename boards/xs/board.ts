@@ -7,6 +7,12 @@ import { print, random, ticks, timerClear, timerSet } from "./natives.js";
 import { MappedResolver } from "./resolver.js";
 import { NativeTCP } from "./tcp.js";
 
+/**
+ * Bytes: the longest record that there is (16,640), and a chain of 3.8 KB that is split over two. More does not fit into
+ * 94,208 bytes beside two full slots; what needs more is refused.
+ */
+const RECORD_LIMIT = 20_480;
+
 export function xsBoard(map: RunSettings["map"]): Board {
 	return {
 		openFlash,
@@ -18,6 +24,7 @@ export function xsBoard(map: RunSettings["map"]): Board {
 		},
 		ticks,
 		random,
+		recordLimit: RECORD_LIMIT,
 		print,
 	};
 }

@@ -40,6 +40,7 @@ export type { CipherSuite, FragmentLength };
 
 const MAXIMUM_MESSAGE = 2_560; // bytes of any message but Certificate: a CertificateVerify by ML-DSA-44 has 2,428
 const MAXIMUM_CERTIFICATE_MESSAGE = 10_240;
+const LONGEST = LONGEST_FRAGMENT + MAXIMUM_CERTIFICATE_MESSAGE;
 const MAXIMUM_EMPTY_RECORDS = 8; // in a row
 const MAXIMUM_CHANGE_CIPHER_SPECS = 4;
 const MAXIMUM_WARNINGS = 4; // user_canceled
@@ -54,8 +55,8 @@ export interface ClientOptions {
 	/** Bytes of content that a record may have, both ways: asked for, and enforced where the server agrees. Default 512. */
 	fragmentLength?: FragmentLength;
 	/**
-	 * Bytes of the longest record's fragment that is taken from a server that does not do as it is asked; there is a
-	 * buffer as long while such a record is at hand. Default LONGEST_FRAGMENT, which is all that there are (§5.2).
+	 * Bytes that a record's fragment may take from a server that does not do as it is asked, together with a message that
+	 * is not complete yet: so much memory there has to be. Default: 26,880, which is all that there are (§5.2).
 	 */
 	recordLimit?: number;
 	/** False: the server is not told which CAs it may show a certificate of (§4.3.4). */
@@ -87,7 +88,7 @@ export class Client {
 
 	/** What `random` throws is thrown on. The ClientHello is waiting to be taken. */
 	constructor(options: ClientOptions) {
-		const { host, random, fragmentLength = 512, recordLimit = LONGEST_FRAGMENT, suites = CIPHER_SUITES } = options;
+		const { host, random, fragmentLength = 512, recordLimit = LONGEST, suites = CIPHER_SUITES } = options;
 		const drawn = new Uint8Array(32 + 32 + 2 * SECRET_LENGTH);
 		random(drawn);
 		const secret = drawn.subarray(64, 64 + SECRET_LENGTH),
@@ -326,6 +327,7 @@ export class Client {
 		if (this.#gathered === 4) {
 			const length = this.#begin(partial);
 			if (this.#hashing === 0 && length > 4) {
+				this.#connection.reader.hold(length);
 				this.#partial = new Uint8Array(length);
 				this.#partial.set(partial);
 				return taken;
@@ -333,6 +335,7 @@ export class Client {
 		}
 		this.#partial = undefined;
 		this.#gathered = 0;
+		this.#connection.reader.hold(0);
 		if (this.#hashing > 0) this.#hash(partial);
 		else this.#receiveMessage(partial, taken === content.length);
 		return taken;

@@ -29,12 +29,12 @@ export class Connection {
 	#helloSent = false;
 	#compatible = false;
 
-	/** `limit`: bytes of content that a record is asked to have; `longest`: of a fragment that is taken all the same. */
-	constructor(host: string, anchors: readonly TrustAnchor[], limit: number, longest: number) {
+	/** `limit`: bytes of content that a record is asked to have; `memory`: see RecordReader. */
+	constructor(host: string, anchors: readonly TrustAnchor[], limit: number, memory: number) {
 		this.host = host;
 		this.anchors = anchors;
 		this.schemes = handshakeSchemes(anchors.map(({ publicKey }) => publicKey.algorithm));
-		this.reader = new RecordReader(limit, longest);
+		this.reader = new RecordReader(limit, memory);
 		this.sendLimit = limit;
 	}
 

@@ -98,20 +98,32 @@ export class RecordReader extends Direction {
 	readonly #ordinary: Uint8Array;
 	/** The ordinary buffer, or that of the longer record at hand. */
 	#buffer: Uint8Array;
-	#longest: number; // bytes of a fragment
+	readonly #memory: number; // bytes, for a longer one and for a message beside it
+	#held = 0; // bytes of such a message
+	#enforced = false;
 	#filled = 0; // bytes of it
 	#length: number | undefined; // of the first record's fragment, once its header was read
 
-	/** `limit`: bytes of content that a record is asked to have. `longest`: of a fragment that is taken all the same. */
-	constructor(limit: number, longest: number) {
+	/**
+	 * `limit`: bytes of content that a record is asked to have. `memory`: bytes that a longer record's fragment may take
+	 * all the same, together with a message that is not complete yet.
+	 */
+	constructor(limit: number, memory: number) {
 		super();
 		this.#buffer = this.#ordinary = new Uint8Array(limit + OVERHEAD);
-		this.#longest = Math.max(limit + CONTENT_TYPE + TAG, Math.min(longest, LONGEST_FRAGMENT));
+		this.#memory = memory;
 	}
 
 	/** From now on no protected record may be longer than was asked for: the server has agreed to it. */
 	enforce(): void {
-		this.#longest = this.#ordinary.length - HEADER;
+		this.#enforced = true;
+	}
+
+	/** A message of `length` bytes is kept until it is complete; 0: none is. Throws AlertError if that is too much. */
+	hold(length: number): void {
+		this.#held = length;
+		if (this.#buffer !== this.#ordinary && this.#buffer.length - HEADER + length > this.#memory)
+			refuse("message too long");
 	}
 
 	/** How many bytes there is room for. */
@@ -171,6 +183,12 @@ export class RecordReader extends Direction {
 		this.#buffer = this.#ordinary; // a longer one ends with its record
 	}
 
+	/** Bytes of the longest fragment that is taken now, of at most `most`. */
+	#longest(most: number): number {
+		const memory = this.#enforced ? 0 : this.#memory - this.#held;
+		return Math.max(this.#ordinary.length - HEADER, Math.min(memory, most));
+	}
+
 	/** The length of a fragment, for which there is room then. legacy_record_version is ignored (§5.1). */
 	#readHeader(): number {
 		const type = this.#buffer[0];
@@ -180,11 +198,11 @@ export class RecordReader extends Direction {
 			if (length !== 1) refuse("bad change_cipher_spec", UNEXPECTED_MESSAGE); // §5
 		} else if (this.isProtected) {
 			if (type !== APPLICATION_DATA) refuse("plaintext record after keys", UNEXPECTED_MESSAGE); // §5.2
-			if (length > this.#longest) refuse("record too long", RECORD_OVERFLOW);
+			if (length > this.#longest(LONGEST_FRAGMENT)) refuse("record too long", RECORD_OVERFLOW);
 			if (length < TAG) refuse("record not authentic", BAD_RECORD_MAC);
 		} else {
 			if (type === APPLICATION_DATA) refuse("application data before Finished", UNEXPECTED_MESSAGE); // §5.1
-			if (length > Math.min(this.#longest, LONGEST_CONTENT)) refuse("record too long", RECORD_OVERFLOW); // §5.1
+			if (length > this.#longest(LONGEST_CONTENT)) refuse("record too long", RECORD_OVERFLOW); // §5.1
 			if (length === 0) refuse("empty record", UNEXPECTED_MESSAGE); // §5.1
 		}
 		if (HEADER + length > this.#buffer.length) {

@@ -28,7 +28,10 @@ export interface TLSSocketOptions {
 	deadline?: number;
 	/** Bytes of content that a record may have, both ways: asked for, at as many bytes of heap. Default 512. */
 	fragmentLength?: FragmentLength;
-	/** Bytes of the longest record's fragment that is taken from a server that sends longer ones. Default 16,640: all. */
+	/**
+	 * Bytes of heap for a longer record, and for a message that is not complete beside it, of a server that does not do as
+	 * it is asked. Default 26,880: all that there are.
+	 */
 	recordLimit?: number;
 	/** False: the server is not told which CAs it may show a certificate of: the anchors' names, some 40 bytes each. */
 	nameAuthorities?: boolean;

@@ -111,6 +111,29 @@ test("a longer record than was asked for is taken up to the board's limit, until
 	refusedAs(AlertError, "record too long", () => headed(reader, header(APPLICATION_DATA, 512 + 18)));
 });
 
+test("a longer record and an incomplete message share the board's memory", () => {
+	const longRecord = (reader: RecordReader, length: number) => {
+		headed(reader, header(APPLICATION_DATA, length));
+		return reader;
+	};
+	const { reader } = pair(CIPHER_SUITES[0], 512, 5_000);
+	longRecord(reader, 3_000).hold(2_000);
+	refusedAs(AlertError, "message too long", () => reader.hold(2_001));
+	const holding = () => {
+		const { reader } = pair(CIPHER_SUITES[0], 512, 5_000);
+		reader.hold(4_000); // beside an ordinary record there may be any
+		return reader;
+	};
+	longRecord(holding(), 1_000);
+	refusedAs(AlertError, "record too long", () => longRecord(holding(), 1_001));
+	const full = pair(CIPHER_SUITES[0], 512, 0).reader;
+	full.hold(10_240);
+	longRecord(full, 512 + 17); // as long as was asked for
+	const free = holding();
+	free.hold(0);
+	longRecord(free, 5_000);
+});
+
 test("records that come together are given one after the other, in pieces of any size", () => {
 	for (let piece = 1; piece < 100; piece++) {
 		const { reader, writer } = pair(CIPHER_SUITES[0], 512, LONGEST_FRAGMENT);
