@@ -2,7 +2,7 @@
 // what it may throw, and with what must hold of whatever it accepts. A target throws anything else than a refusal: that
 // is a finding.
 
-import { createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
 import { latin1 } from "../firmware/bytes.js";
 import { CborReader, DecodeError } from "../firmware/cbor.js";
@@ -10,6 +10,7 @@ import { hssLmsVerify } from "../firmware/crypto/hss-lms.js";
 import { mlDsa44Verify } from "../firmware/crypto/ml-dsa-44.js";
 import { mlKem768Decapsulate, mlKem768Generate } from "../firmware/crypto/ml-kem-768.js";
 import { ResponseReader } from "../firmware/http.js";
+import { readSettings, writeSettings } from "../firmware/settings.js";
 import { AlertError } from "../firmware/tls/alert.js";
 import { Client } from "../firmware/tls/client.js";
 import {
@@ -25,7 +26,8 @@ import {
 } from "../firmware/tls/handshake.js";
 import { GROUPS } from "../firmware/tls/key-exchange.js";
 import { CIPHER_SUITES } from "../firmware/tls/record.js";
-import { signatureStructure, VerifiedCaInformation } from "../firmware/trust/ca-information.js";
+import { type Fleet, signatureStructure, VerifiedCaInformation } from "../firmware/trust/ca-information.js";
+import { type DlKey, isPair } from "../firmware/trust/dl-key.js";
 import { CertificateError, readCertificate } from "../firmware/x509/certificate.js";
 import { DerReader } from "../firmware/x509/der.js";
 import { readTrustAnchor, verifyPath } from "../firmware/x509/path.js";
@@ -35,6 +37,7 @@ import { HelloReader } from "../host/front/client-hello.js";
 import type { Dice } from "../test/dice.js";
 import { PUBLIC_KEY, signatures } from "../test/firmware/crypto/hss-lms-signatures.js";
 import { HOST, recordedFlights } from "../test/firmware/tls/recorded-flights.js";
+import { hybridEnvelope, hybridKey, signatures as signHybrid } from "../test/firmware/trust/issue-hybrid.js";
 import { certificates, refusedCertificates } from "../test/firmware/x509/certificates.js";
 import * as make from "../test/host/tls/certificate-maker.js";
 import * as nameConstraints from "./name-constraints.js";
@@ -137,6 +140,10 @@ function signed(payload: Uint8Array): Uint8Array {
 		encodeCaInformation(payload, { ed25519: sign(null, signatureStructure(fleet.name, payload), dlKey) }),
 	);
 }
+const hybridFleet = { name: "fuzz", dlKeys: [hybridKey.publicKey], retiredDlKeys: [dlPublicKey] };
+function sealed(payload: Uint8Array, index: number): Uint8Array {
+	return hybridEnvelope(payload, signHybrid(payload, { name: "fuzz", index }));
+}
 const payloads = [
 	{ generation: 1, certificate: hex(certificates.root), nextAddress: "https://next.example/" },
 	{
@@ -217,6 +224,21 @@ export const targets: Target[] = [
 		name: "ca-information-payload",
 		seeds: payloads,
 		run: input => readCaInformation(signed(input)),
+	},
+	{
+		name: "hybrid-ca-information",
+		seeds: payloads.slice(0, 1).map(payload => sealed(payload, 1)),
+		run: input => readCaInformation(input, hybridFleet),
+	},
+	{
+		name: "hybrid-ca-information-payload", // with an index that is the generation, or is not
+		seeds: payloads.slice(0, 1),
+		run: input => readCaInformation(sealed(input, input.length % 16), hybridFleet),
+	},
+	{
+		name: "settings",
+		seeds: [settingsForm([dlPublicKey], []), settingsForm([hybridKey.publicKey], [dlPublicKey])],
+		run: input => readSettingsForm(input),
 	},
 	{
 		name: "handshake-message",
@@ -330,12 +352,41 @@ function equalLists(one: Buffer[], other: Buffer[]): boolean {
 }
 
 /** The payload may be anybody's: what is accepted must fit a slot. */
-function readCaInformation(bytes: Uint8Array): void {
+function readCaInformation(bytes: Uint8Array, of: Fleet = fleet): void {
 	try {
-		if (VerifiedCaInformation.verify(bytes, fleet).bytes.length > 4_032) throw new Error("too long for a slot");
+		if (VerifiedCaInformation.verify(bytes, of).bytes.length > 4_032) throw new Error("too long for a slot");
 	} catch (error) {
 		if (!(error instanceof DecodeError || error instanceof CertificateError)) throw error;
 	}
+}
+
+/** A form behind the digest that fits it; what is read is written as it was. */
+function readSettingsForm(form: Uint8Array): void {
+	const image = new Uint8Array(32 + form.length);
+	image.set(Buffer.from("baton/settings/1"));
+	new DataView(image.buffer).setUint32(16, form.length, true);
+	image.set(createHash("sha256").update(form).digest().subarray(0, 12), 20);
+	image.set(form, 32);
+	refusing(DecodeError, () => {
+		const settings = readSettings((byteLength, offset) => image.slice(offset, offset + byteLength));
+		const kinds = new Set(settings.dlKeys.map(isPair));
+		if (kinds.size > 1) throw new Error("DL keys of two kinds");
+		writeSettings(settings);
+	});
+}
+
+function settingsForm(dlKeys: DlKey[], retiredDlKeys: DlKey[]): Uint8Array {
+	const image = writeSettings({
+		fleet: "fuzz",
+		dlKeys,
+		retiredDlKeys,
+		factory: new Uint8Array(40),
+		service: "https://service.example/",
+		map: [{ host: "service.example", address: "10.0.0.1", toPort: 443 }],
+		pollInterval: 1_000,
+		serviceInterval: 1_000,
+	});
+	return image.slice(32, 32 + new DataView(image.buffer).getUint32(16, true));
 }
 
 /** Hands a flight over as a socket does. Throws anything but a refusal; memory must stay bounded. */

@@ -50,6 +50,7 @@ test("every field that is missing or wrong is refused by its name", () => {
 		["fleet", [undefined, 1, "", "é", "a\n"], "fleet: expected printable ASCII"],
 		["factory", [undefined, 5, "", "d", "xy", "d2 "], "factory: expected hexadecimal"],
 		["dlKeys", [undefined, [], "00", ["00"], [1], ["00".repeat(33)]], "dlKeys: expected 32 or 84 bytes each"],
+		["retiredDlKeys", ["00", ["00"], ["00".repeat(52)]], "retiredDlKeys: expected 32 or 84 bytes each"],
 		["dlKeys", [["00".repeat(32), "00".repeat(84)]], "dlKeys: expected keys of one kind"],
 		["service", [undefined, 1], "service: expected a URL"],
 		["map", [undefined, {}, "x"], "map: expected a list"],
@@ -93,6 +94,13 @@ test("the firmware gets what is burnt in, as bytes, and nothing of the bench", (
 		dlKeys: [new Uint8Array(32).fill(0x11)],
 		retiredDlKeys: [],
 	});
+	const { dlKeys, retiredDlKeys } = deviceSettings({
+		...good,
+		dlKeys: [`${"11".repeat(32)}${"22".repeat(52)}`],
+		retiredDlKeys: ["33".repeat(32)],
+	});
+	assert.equal(dlKeys, [{ ed25519: new Uint8Array(32).fill(0x11), lms: new Uint8Array(52).fill(0x22) }]);
+	assert.equal(retiredDlKeys, [new Uint8Array(32).fill(0x33)]);
 });
 
 test("a name leads where the entries of its port, or of any port, say, in turn", () => {

@@ -30,6 +30,10 @@ const whole: ProvisionedSettings = {
 	nameAuthorities: false,
 };
 
+const pair = (byte: number) => ({ ed25519: new Uint8Array(32).fill(byte), lms: new Uint8Array(52).fill(byte) });
+/** Its DL keys were changed from the other kind. */
+const hybrid: ProvisionedSettings = { ...whole, dlKeys: [pair(4), pair(5)], retiredDlKeys: [...whole.dlKeys, pair(6)] };
+
 function read(image: Uint8Array): ProvisionedSettings {
 	return readSettings((byteLength, offset) => image.slice(offset, offset + byteLength));
 }
@@ -52,7 +56,7 @@ function imageOf(form: string): Uint8Array {
 }
 
 test("what is written is read", () => {
-	for (const written of [settings, whole]) {
+	for (const written of [settings, whole, hybrid]) {
 		const image = writeSettings(written);
 		assert.is(image.length, SETTINGS_LENGTH);
 		assert.is(image[SETTINGS_LENGTH - 1], 0xff);
@@ -81,9 +85,8 @@ test("a device reads no more of the partition than there is of the form", () => 
 });
 
 test("there is room for the largest factory, two DL keys and two retired ones, and for tables of both", () => {
-	const retiredDlKeys = [new Uint8Array(32), new Uint8Array(32)];
-	const largest = { ...whole, factory: new Uint8Array(4032), retiredDlKeys };
-	assert.ok(used(writeSettings(largest)) + 2 * (6_272 + 84) < SETTINGS_LENGTH);
+	const largest = { ...hybrid, factory: new Uint8Array(4032), retiredDlKeys: [pair(6), pair(7)] };
+	assert.ok(used(writeSettings(largest)) + 2 * 6_272 < SETTINGS_LENGTH);
 	assert.throws(() => writeSettings({ ...whole, factory: new Uint8Array(SETTINGS_LENGTH) }), /expected at most 20480/);
 });
 
@@ -115,6 +118,14 @@ test("a form that is not as it should be is refused, with what is wrong", () => 
 	refused(imageOf("a10a1864"), "fragment length out of range");
 	refused(imageOf("a109818361610061620a"), "bad mapping");
 	refused(imageOf("a1029841"), "too many items");
+	for (const length of [0, 31, 33, 52, 83, 85])
+		for (const key of ["02", "03"])
+			refused(
+				imageOf(`a1${key}8158${toHex(Uint8Array.of(length))}${"00".repeat(length)}`),
+				length < 24 ? "not deterministic" : "bad DL key",
+			);
+	refused(imageOf("a1028140"), "bad DL key");
+	refused(imageOf(`a102825820${"00".repeat(32)}5854${"00".repeat(84)}`), "DL keys of two kinds");
 });
 
 test.run();

@@ -1,16 +1,23 @@
-import { createPublicKey, verify, X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, sign, verify, X509Certificate } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
+import { dlKeyBytes } from "../../firmware/trust/dl-key.js";
 import { isSameAuthority, readTrustAnchor } from "../../firmware/x509/path.js";
 import {
+	type CaInformation,
 	decodeCaInformation,
+	encodeCaInformation,
 	encodePayload,
 	openCaInformation,
 	signatureStructure,
+	signerStructures,
 } from "../../host/ca-information.js";
 import { authorityName, createCertificateAuthority } from "../../host/certificate-authority.js";
+import { type DlKeyPair, publicKeyOf } from "../../host/dl-key.js";
+import { seal } from "../../host/dl-private-key.js";
 import { withoutSignature } from "../../host/unsigned-certificate.js";
+import { hybridKey } from "../firmware/trust/issue-hybrid.js";
 import { fromHex } from "../hex.js";
 import { createWorld, plannedYears } from "../world.js";
 
@@ -18,6 +25,27 @@ const world = await createWorld();
 const dlKeys = [createPublicKey(world.dlKey)];
 function onDevice(object: Uint8Array) {
 	return VerifiedCaInformation.verify(object, { name: world.fleet, dlKeys: world.dlPublicKeys });
+}
+
+/** Of the firmware's tests: a pair with a tree that is genuine for the first generations. */
+const pair = publicKeyOf(dlKeyBytes(hybridKey.publicKey)) as DlKeyPair;
+const hybridSecret = createPrivateKey({
+	key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), hybridKey.seed]),
+	format: "der",
+	type: "pkcs8",
+});
+function hybrid(generation: number, more: Partial<CaInformation> = {}): Uint8Array {
+	return seal(world.payload(generation, more), world.fleet, { ed25519: hybridSecret, lms: hybridKey.lms });
+}
+function onHybridDevice(object: Uint8Array) {
+	return VerifiedCaInformation.verify(object, { name: world.fleet, dlKeys: [hybridKey.publicKey] });
+}
+function accepts(read: () => unknown): boolean {
+	try {
+		return read() !== undefined;
+	} catch {
+		return false;
+	}
 }
 
 test("the firmware reads what the host writes, field by field", () => {
@@ -65,6 +93,50 @@ test("with our own CA's certificate and an address of 43 bytes it has at most 40
 	assert.equal(sizes, [332, 348]);
 });
 
+test("of a hybrid fleet it has at most 2,000 bytes, whatever the name", async () => {
+	const nextAddress = "https://download-2.fleet.example/ca-inform1";
+	const sizes = [];
+	for (const name of ["fleet", "fleet.example"]) {
+		const { certificate } = await createCertificateAuthority({ name: authorityName(name, 1), validity: plannedYears });
+		const object = hybrid(1, { certificate: withoutSignature(certificate), nextAddress });
+		assert.is(onHybridDevice(object).generation, 1);
+		sizes.push(object.length);
+	}
+	assert.equal(sizes, [1_851, 1_867]);
+});
+
+test("a hybrid object with any byte altered is refused, by host and firmware", () => {
+	const object = hybrid(2);
+	assert.is(openCaInformation(object, world.fleet, [pair])?.generation, 2);
+	for (let at = 0; at < object.length; at++) {
+		const changed = object.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte));
+		assert.not(
+			accepts(() => onHybridDevice(changed)),
+			`firmware, byte ${at}`,
+		);
+		if (at % 5 === 0)
+			assert.not(
+				accepts(() => openCaInformation(changed, world.fleet, [pair])),
+				`host, byte ${at}`,
+			);
+	}
+	for (let length = 0; length < object.length; length += 13)
+		assert.not(accepts(() => openCaInformation(object.slice(0, length), world.fleet, [pair])));
+	assert.not(accepts(() => openCaInformation(Uint8Array.of(...object, 0), world.fleet, [pair])));
+	assert.not(accepts(() => openCaInformation(object, "another", [pair])));
+	assert.not(accepts(() => openCaInformation(object, world.fleet, [pair.ed25519, world.dlKey])));
+	assert.not(accepts(() => openCaInformation(world.information(2), world.fleet, [pair])));
+	for (const index of [1, 3]) {
+		const { ed25519, lms } = signerStructures(world.fleet, world.payload(2));
+		const signatures = { ed25519: sign(null, ed25519, hybridSecret), lms: hybridKey.lms.sign(index, lms) };
+		const other = encodeCaInformation(world.payload(2), signatures);
+		assert.not(
+			accepts(() => openCaInformation(other, world.fleet, [pair])),
+			"another index",
+		);
+	}
+});
+
 test("a certificate without its signature is the signed one's twin, and other software can read it", () => {
 	const signed = world.authority(1).certificate;
 	const twin = new X509Certificate(withoutSignature(signed)),
@@ -102,27 +174,20 @@ test("a typical object stays small", () => {
 
 test("host and firmware agree on every single-bit change, truncation and appended byte", () => {
 	const object = world.information(2);
-	const accepted = (read: () => unknown) => {
-		try {
-			return read() !== undefined;
-		} catch {
-			return false;
-		}
-	};
 	for (let at = 0; at < object.length; at += 7) {
 		const changed = object.map((byte, i) => (i === at ? byte ^ (1 << (at % 8)) : byte));
 		assert.not(
-			accepted(() => openCaInformation(changed, world.fleet, dlKeys)),
+			accepts(() => openCaInformation(changed, world.fleet, dlKeys)),
 			`host, byte ${at}`,
 		);
 		assert.not(
-			accepted(() => onDevice(changed)),
+			accepts(() => onDevice(changed)),
 			`firmware, byte ${at}`,
 		);
 	}
 	for (const length of [0, 1, 7, 100, object.length - 1])
-		assert.not(accepted(() => openCaInformation(object.slice(0, length), world.fleet, dlKeys)));
-	assert.not(accepted(() => openCaInformation(Uint8Array.of(...object, 0), world.fleet, dlKeys)));
+		assert.not(accepts(() => openCaInformation(object.slice(0, length), world.fleet, dlKeys)));
+	assert.not(accepts(() => openCaInformation(Uint8Array.of(...object, 0), world.fleet, dlKeys)));
 });
 
 /** The payload of information 1 with one more entry, in hexadecimal. */

@@ -7,7 +7,13 @@ import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { VerifiedCaInformation } from "../../firmware/trust/ca-information.js";
 import { Copy } from "../../firmware/trust/copy.js";
-import { decodeCaInformation, encodeCaInformation, encodePayload } from "../../host/ca-information.js";
+import { readDlKey } from "../../firmware/trust/dl-key.js";
+import {
+	decodeCaInformation,
+	encodeCaInformation,
+	encodePayload,
+	openCaInformation,
+} from "../../host/ca-information.js";
 import { publicKeyOf } from "../../host/dl-key.js";
 import { readSlotImage, writeSlotImage } from "../../host/slot-image.js";
 import { copyImage } from "../firmware/trust/copy-image.js";
@@ -23,12 +29,13 @@ function examples(name: string): Uint8Array[] {
 	return blocks.map(([, text]) => fromHex(text.replace(/#.*$/gm, "").replace(/\s/g, "")));
 }
 
-const [dlKey] = examples("dl-key");
-const [first, full] = examples("ca-information");
+const [dlKey, pair] = examples("dl-key");
+const [first, full, hybrid] = examples("ca-information");
 const fleet = { name: "fleet.example", dlKeys: [dlKey] };
+const hybridFleet = { ...fleet, dlKeys: [readDlKey(pair)!] };
 
 test("the examples verify by the key that stands beside them, and hold what their comments say", () => {
-	assert.equal([first.length, full.length], [329, 369]);
+	assert.equal([first.length, full.length, hybrid.length], [329, 369, 1_848]);
 	const one = VerifiedCaInformation.verify(first, fleet);
 	assert.is(one.generation, 1);
 	assert.is(one.follows, 0);
@@ -46,10 +53,23 @@ test("the examples verify by the key that stands beside them, and hold what thei
 	]);
 });
 
+test("the hybrid example says what the first one says, by a pair, with its generation as the index", () => {
+	assert.is(pair.length, 84);
+	const one = VerifiedCaInformation.verify(hybrid, hybridFleet);
+	assert.is(toHex(one.payload), toHex(VerifiedCaInformation.verify(first, fleet).payload));
+	const { lms } = decodeCaInformation(hybrid).signatures;
+	assert.is(Buffer.from(lms!).readUInt32BE(4), 1);
+	assert.is(openCaInformation(hybrid, fleet.name, [publicKeyOf(pair)])?.generation, 1);
+	assert.is(openCaInformation(hybrid, fleet.name, [publicKeyOf(dlKey)]), undefined);
+	assert.is(openCaInformation(first, fleet.name, [publicKeyOf(pair)]), undefined);
+	assert.is(openCaInformation(hybrid, "another", [publicKeyOf(pair)]), undefined);
+});
+
 test("the host reads the examples, and writes the same bytes", () => {
 	for (const [object, payloadLength, certificateLength] of [
 		[first, 254, 216],
 		[full, 293, 218],
+		[hybrid, 254, 216],
 	] as const) {
 		const { information, payload, signatures } = decodeCaInformation(object);
 		assert.is(payload.length, payloadLength);
