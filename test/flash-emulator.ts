@@ -89,6 +89,11 @@ export class FlashEmulator {
 		return partitionNames.reduce((sum, name) => sum + this.#partitions[name].impossible, 0);
 	}
 
+	/** Another number: something in a partition may read otherwise than it did. */
+	get changes(): number {
+		return partitionNames.reduce((sum, name) => sum + this.#partitions[name].changes, 0);
+	}
+
 	/** The next boot: operations are counted anew, and unstable bits read as this boot will have them. */
 	powerOn(): void {
 		this.operations = this.failedReads = 0;
@@ -108,6 +113,11 @@ export class FlashEmulator {
 		const copy = new FlashEmulator(seed);
 		for (const name of partitionNames) copy.#partitions[name].copyFrom(this.#partitions[name]);
 		return copy;
+	}
+
+	/** Does some bit read differently at each boot? */
+	get isUnstable(): boolean {
+		return partitionNames.some(name => this.#partitions[name].isUnstable);
 	}
 
 	/** As it reads in this boot; a view, to be read at once. */
@@ -199,17 +209,22 @@ class Memory {
 	/** Set bits: cells between 0 and 1. */
 	readonly #unstable: Uint8Array;
 	readonly #digests: (number | undefined)[];
-	#someUnstable = false;
+	#someUnstable = false; // perhaps
 	readonly erases: number[];
 	programs = 0;
 	programmed = 0; // bytes
 	impossible = 0; // bytes that asked for a 1 over a 0
+	changes = 0;
 
 	constructor(size: number) {
 		this.bytes = new Uint8Array(size).fill(0xff);
 		this.#unstable = new Uint8Array(size);
 		this.#digests = new Array(size / BLOCK_LENGTH).fill(undefined);
 		this.erases = new Array(size / BLOCK_LENGTH).fill(0);
+	}
+
+	get isUnstable(): boolean {
+		return this.#someUnstable && this.#unstable.some(mask => mask !== 0);
 	}
 
 	do(operation: Operation): void {
@@ -302,6 +317,7 @@ class Memory {
 			this.bytes[i] = (this.bytes[i] & ~mask) | (dice.word() & mask);
 			some = true;
 		}
+		if (some) this.changes++;
 		this.#someUnstable = some;
 	}
 
@@ -321,6 +337,7 @@ class Memory {
 		this.bytes.set(other.bytes);
 		this.#unstable.set(other.#unstable);
 		this.#someUnstable = other.#someUnstable;
+		this.changes++;
 		for (let block = 0; block < this.#digests.length; block++) this.#digests[block] = other.#digests[block];
 	}
 
@@ -347,6 +364,7 @@ class Memory {
 	}
 
 	#touch(offset: number, length: number): void {
+		this.changes++;
 		for (let block = Math.floor(offset / BLOCK_LENGTH); block * BLOCK_LENGTH < offset + length; block++)
 			this.#digests[block] = undefined;
 	}

@@ -165,11 +165,12 @@ export class Slots implements TrustedCa {
 			if (!information || information.generation <= floor) return;
 			if (!list.some(anchor => isSame(anchor.information, information))) list.push({ slot, information });
 		};
+		const isCertain = this.#asked || !this.#slots.some(isUnreadable);
 		if (!this.#own) add("factory", current);
-		else if (this.#asked || !this.#slots.some(isUnreadable)) add("current", current);
+		else if (isCertain) add("current", current);
 		add("next", next);
 		add("candidate", this.#candidate);
-		if ((this.#own ?? next) && this.#factoryVerdict) add("factory", this.factory);
+		if (isCertain && (this.#own ?? next) && this.#factoryVerdict) add("factory", this.factory);
 		return list;
 	}
 
@@ -195,7 +196,7 @@ export class Slots implements TrustedCa {
 		const { current, next, kept, twin } = this.#select();
 		if (current && this.#proved && this.#proved.generation <= generationOf(current)) this.#proved = undefined; // read only now
 		for (const content of [current, next, kept]) if (content) this.#mend(content, report);
-		if (current && twin && countMarked(current) > COPIES)
+		if (current && twin && isMarked(current))
 			this.#report(report, "promotion finished", twin.slot, twin.information, this.#retire(twin.slot));
 		this.#redoPromotion(report);
 		const due = this.next;
@@ -258,9 +259,11 @@ export class Slots implements TrustedCa {
 	 * and on flash as far as that takes it. It is what was proved that counts, whatever the slots hold by now.
 	 */
 	promote(information: VerifiedCaInformation): Promotion {
-		if (information.generation <= (this.current?.generation ?? 0)) return { outcome: "current" };
+		const isCurrent = information.generation <= (this.current?.generation ?? 0);
+		if (isCurrent && this.#own) return { outcome: "current" };
 		this.#asked = true; // whatever cannot be read, a server has just proved this one
-		return { ...this.#promote(information), outcome: "promoted" };
+		const promotion = this.#promote(information); // the factory's too, so that nothing older stands if it is read again
+		return isCurrent ? { outcome: "current" } : { ...promotion, outcome: "promoted" };
 	}
 
 	/** What was proved last: in a slot, or in memory where flash would not take it. */
@@ -277,9 +280,9 @@ export class Slots implements TrustedCa {
 		if (this.#own) return false;
 		const { next } = this;
 		if (this.#foreign.some(isProved)) return false;
+if (this.#slots.some(isUnreadable) && !this.#asked) return false;
 		if (next) return next.follows === this.factoryGeneration;
-		const isUncertain = this.#slots.some(isUnreadable) || this.#foreign.some(({ follows }) => follows === undefined);
-		if (isUncertain && !this.#asked) return false;
+		if (this.#foreign.some(({ follows }) => follows === undefined) && !this.#asked) return false;
 		return this.#foreign.every(({ follows }) => follows === undefined || follows === this.factoryGeneration);
 	}
 
@@ -536,34 +539,38 @@ function slotOn(name: SlotName, flash: Flash | undefined): Slot {
  * `counts`: which ones are looked at.
  */
 function contentOf(slot: Slot, counts: (copy: Valid) => boolean = () => true): Content | undefined {
-	const valid = slot.copies.map(({ state }) => state).filter(state => state.is === "valid");
+	const valid = validCopies(slot);
 	const [first, second] = valid.filter(counts);
 	if (!first) return undefined;
 	const { information } = second && comesBefore(second, first) ? second : first;
 	return { slot, information, proved: valid.some(copy => copy.proved && isSame(copy.information, information)) };
 }
 
-/** Of two proved slots: the higher generation, then the one of whose marks more is known to last. */
+/** Of two proved slots: the higher generation, then the one that flash takes marks in, then the one with more of them. */
 function comesFirst(a: Content, b: Content): boolean {
 	if (generationOf(a) !== generationOf(b)) return generationOf(a) > generationOf(b);
-	return countMarked(a) >= countMarked(b);
+	if (isMarked(a) !== isMarked(b)) return isMarked(a);
+	return provedCopies(a).length >= provedCopies(b).length;
 }
 
-/** Proved copies; one whose marks were programmed in this boot weighs more than all others. */
-function countMarked({ slot, information }: Content): number {
-	return slot.copies.reduce((count, { state }) => {
-		const counts = state.is === "valid" && state.proved && isSame(state.information, information);
-		return counts ? count + (state.marked ? COPIES + 1 : 1) : count;
-	}, 0);
+/** Has flash taken the marks of a proved copy in this boot? */
+function isMarked(content: Content): boolean {
+	return provedCopies(content).some(({ marked }) => marked);
 }
 
-const COPIES = 2; // of a slot
+function provedCopies({ slot, information }: Content): Valid[] {
+	return validCopies(slot).filter(copy => copy.proved && isSame(copy.information, information));
+}
 
 function generationOf({ information }: Content): number {
 	return information.generation;
 }
 
 type Valid = Extract<CopyState, { is: "valid" }>;
+
+function validCopies({ copies }: Slot): Valid[] {
+	return copies.map(({ state }) => state).filter(state => state.is === "valid");
+}
 
 function comesBefore(a: Valid, b: Valid): boolean {
 	if (isSame(a.information, b.information)) return b.information.isRetired && !a.information.isRetired;

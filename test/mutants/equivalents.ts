@@ -18,6 +18,7 @@ export const equivalents: Readonly<Record<string, string>> = {
 	"trust/slots.ts#Slots.#select:step:1": KEPT,
 	"trust/slots.ts#Slots.#mend:step:4": OURS,
 	"x509/path.ts#takeIssuer:guard:3": OURS,
+	"trust/slots.ts#comesFirst:bound:1": "they differ there",
 	"trust/slots.ts#comesBefore:logic:1": EITHER,
 	"trust/slots.ts#comesBefore:bound:1": EITHER,
 };

@@ -66,7 +66,8 @@ function cutStep(sequence: Sequence, i: number, bench: Bench, plan: Plan, tally:
 	const allowed = before === undefined ? [whole.trust] : [before, whole.trust];
 	const rest = sequence.steps.slice(i);
 
-	const known = new Set<string>();
+	const known = new Set<string>(),
+		lived = new Set<string>();
 	const again: Bench[] = [];
 	let variant = 0;
 	for (const [at, operation] of operations.entries()) {
@@ -81,21 +82,23 @@ function cutStep(sequence: Sequence, i: number, bench: Bench, plan: Plan, tally:
 			if (plan.second > 0 && !known.has(digest) && again.length < plan.states) again.push(cut.clone(plan.seed + n));
 			known.add(digest);
 			const where = `${sequence.name}, ${step.do} (${i}), operation ${at} (${operation.kind}), ${words(tear)}`;
-			liveOn(cut, rest, ending, allowed, tear, where, tally);
+			liveOn(cut, rest, ending, { allowed, tear, where, lived }, tally);
 		}
 	}
-	for (const [n, cut] of again.entries())
-		cutRecovery(cut, rest, allowed, plan, tally, `${sequence.name}, ${step.do} (${i}), again after state ${n}`);
+	lived.clear(); // another ending
+	for (const [n, cut] of again.entries()) {
+		const where = `${sequence.name}, ${step.do} (${i}), again after state ${n}`;
+		cutRecovery(cut, rest, { allowed, where, lived }, plan, tally);
+	}
 }
 
 /** A second cut, at every operation of the boot after the first one and of the step that is done again. */
 function cutRecovery(
 	bench: Bench,
 	rest: readonly Step[],
-	allowed: readonly string[],
+	{ where, ...life }: Omit<Life, "tear">,
 	plan: Plan,
 	tally: Tally,
-	where: string,
 ): void {
 	const recovery: Step[] = rest[0].do === "boot" ? [rest[0]] : [{ do: "boot" }, rest[0]];
 	let variant = 0;
@@ -120,7 +123,7 @@ function cutRecovery(
 				tally.depth2++;
 				tally.states.add(state(cut));
 				const now = `operation ${at} (${operation.kind}) of ${step.do}, ${words(tear)}`;
-				liveOn(cut, rest, shortEnding, allowed, tear, `${where}, ${now}`, tally);
+				liveOn(cut, rest, shortEnding, { ...life, tear, where: `${where}, ${now}` }, tally);
 			}
 		}
 	}
@@ -134,16 +137,27 @@ function arrive(bench: Bench, step: Step, seed: number): Bench {
 	return copy;
 }
 
-/** The boot after the cut, the step again, the rest, and the end. */
+interface Life {
+	/** What the boot after the cut may trust. */
+	allowed: readonly string[];
+	tear: Tear;
+	where: string;
+	/** Of lives that ended well, with the same steps: what was on flash when all was repaired. */
+	lived: Set<string>;
+}
+
+/**
+ * The boot after the cut, the step again, the rest, and the end. Of devices that come up with the same flash, none of it
+ * unstable, one has the lives of all.
+ */
 function liveOn(
 	bench: Bench,
 	rest: readonly Step[],
 	end: readonly Step[],
-	allowed: readonly string[],
-	{ unstable }: Tear,
-	where: string,
+	{ allowed, tear: { unstable }, where, lived }: Life,
 	tally: Tally,
 ): void {
+	let start: string | undefined;
 	try {
 		bench.boot(undefined, rest[0].do === "boot" && rest[0].factory ? undefined : allowed);
 		tally.onVerdict?.(bench.trust);
@@ -151,12 +165,15 @@ function liveOn(
 		bench.boot();
 		if (bench.repairs > 0 && !unstable && !bench.faulty)
 			bench.found.push({ violation: "halfNew", what: "one boot did not mend all" });
+		if (!bench.chip.isUnstable) start = `${state(bench)} ${bench.repairs} ${bench.floor}`;
+		if (start !== undefined && lived.has(start)) return tally.note(bench, where);
 		for (const step of rest) bench.perform(step);
 		for (const step of end) bench.perform(step);
 		if (bench.trust !== END_TRUST) bench.found.push({ violation: "stuck", what: `ends with ${bench.trust}` });
 	} catch (error) {
 		bench.found.push({ violation: "noValidCa", what: `${error}` });
 	}
+	if (start !== undefined && bench.found.length === 0) lived.add(start);
 	tally.note(bench, where);
 }
 

@@ -7,6 +7,8 @@ const all = Object.keys(worlds) as WorldName[];
 /** In which two firmwares differ. */
 const changing: readonly WorldName[] = ["another key type", "another DL key", "a retired DL key", "a newer factory"];
 const constant = all.filter(world => !changing.includes(world));
+/** In which download servers close, where they do not stay for ever. */
+const closing = constant.filter(world => worlds[world].phases.some(({ closed }) => closed.length > 0));
 
 export function modelRuns(long: boolean): ModelOptions[] {
 	return long ? [...short(), ...deep()] : short();
@@ -18,7 +20,7 @@ function short(): ModelOptions[] {
 		...changing.map(
 			(world): ModelOptions => ({ world, cuts: world === "a retired DL key" ? 0 : 1, firmwareSwitches: 2 }),
 		),
-		...constant.map((world): ModelOptions => ({ world, cuts: 1, limited: true })),
+		...closing.map((world): ModelOptions => ({ world, cuts: 1, limited: true })),
 		{ world: "normal", cuts: 2, rot: 1 },
 		{ world: "normal", cuts: 3 },
 		{ world: "normal", readErrors: 1 },
@@ -30,6 +32,7 @@ function short(): ModelOptions[] {
 
 function deep(): ModelOptions[] {
 	return [
+		{ world: "both revoked", cuts: 1, lost: 1 },
 		...constant.flatMap((world): ModelOptions[] => [
 			{ world, cuts: 2, rot: 1 },
 			{ world, cuts: 3 },

@@ -79,6 +79,8 @@ interface State {
 	proofs: string;
 	/** An attacker's service by a provisional CA has promoted it. */
 	lured: boolean;
+	/** While a slot could not be read, an attacker made the device take something. */
+	swayed: boolean;
 	cuts: number;
 	rot: number;
 	readErrors: number;
@@ -123,7 +125,7 @@ class Exploration {
 		const result = this.#result;
 		this.#push({
 			...{ phase: 0, firmware: 1, copies: [BLANK, BLANK, BLANK, BLANK], used: 0, usedOrder: 0, proofs: "" },
-			...{ lured: false, cuts: 0, rot: 0, readErrors: 0, lost: 0, refusals: 0, dead: 0, switches: 0 },
+			...{ lured: false, swayed: false, cuts: 0, rot: 0, readErrors: 0, lost: 0, refusals: 0, dead: 0, switches: 0 },
 			what: "a new device",
 		});
 		let head = 0;
@@ -140,10 +142,10 @@ class Exploration {
 	}
 
 	#push(state: State): void {
-		const { mem, copies, phase, firmware, used, usedOrder, proofs, lured, cuts, rot, readErrors, lost, refusals } =
-			state;
+		const { mem, copies, phase, firmware, used, usedOrder, proofs, cuts, rot, readErrors, lost, refusals } = state;
+		const bounded = `${state.lured ? "l" : ""}${state.swayed ? "s" : ""}`;
 		const counters = `${cuts}${rot}${readErrors}${lost}${refusals}${state.dead}${state.switches}`;
-		const key = `${phase}${firmware}${copies.join("")}${mem?.id ?? ""}|${used}${usedOrder}${lured ? "l" : ""}${counters}|${proofs}`;
+		const key = `${phase}${firmware}${copies.join("")}${mem?.id ?? ""}|${used}${usedOrder}${bounded}${counters}|${proofs}`;
 		if (this.#known.has(key)) return;
 		this.#known.add(key);
 		this.#queue.push(state);
@@ -291,16 +293,13 @@ class Exploration {
 		if (lures || (isAttacker && slot !== "current" && phase.revoked.some(each => this.#recordOf(each).ca === ca)))
 			more.lured = true;
 		const usedOrder = isAttacker ? state.usedOrder : Math.max(state.usedOrder, order);
-		if (slot === "current" || (slot === "factory" && mem.current === name)) {
+		const used = { used: Math.max(state.used, generation), usedOrder };
+		if (slot === "current") {
 			// Only what flash has kept can be asked for later.
-			const counts = slot === "factory" || (mem.stored && this.#isKept(state.copies, generation));
-			const used = counts ? { used: Math.max(state.used, generation), usedOrder } : {};
-			this.#next(state, what, { ...more, ...used });
+			this.#next(state, what, { ...more, ...(mem.stored && this.#isKept(state.copies, generation) ? used : {}) });
 			return;
 		}
-		this.#act(state, { do: "prove", name }, what, more, outcome =>
-			outcome.mem.stored ? { used: Math.max(state.used, generation), usedOrder } : {},
-		);
+		this.#act(state, { do: "prove", name }, what, more, outcome => (outcome.mem.stored ? used : {}));
 	}
 
 	/** With flash as it should be and, if that is still to come, with flash that refuses from each operation on. */
@@ -317,7 +316,8 @@ class Exploration {
 			name !== undefined && this.#needsNoProof(name, state) ? withProof(before, name) : before;
 		const carryOut = (done: Outcome, words: string, extra: Partial<State>) => {
 			if (done.mem === mem && done.steps.length === 0) return; // nothing has happened
-			const after = { ...more, ...then(done), ...extra };
+			const after: Partial<State> = { ...more, ...then(done), ...extra };
+			if (mem.unreadable && what.startsWith("ATTACKER")) after.swayed = true;
 			after.proofs = proofs(done.mem.current, after.proofs ?? state.proofs);
 			const { factory } = this.#world.firmware[state.firmware];
 			if (done.mem.current === factory) after.proofs = withProof(after.proofs, factory);
@@ -354,9 +354,9 @@ class Exploration {
 			const isKept = used !== undefined && this.#isKept(copies, used);
 			this.#next(state, what, { ...others, ...(isKept ? { used, usedOrder } : {}), copies, mem });
 		}
-		const { proofs = state.proofs, lured = state.lured, readErrors = state.readErrors } = more;
-		const { refusals = state.refusals } = more;
-		const lasting = { proofs, lured, readErrors, refusals, mem: undefined, cuts: state.cuts + 1 };
+		const { proofs = state.proofs, lured = state.lured, swayed = state.swayed } = more;
+		const { readErrors = state.readErrors, refusals = state.refusals } = more;
+		const lasting = { proofs, lured, swayed, readErrors, refusals, mem: undefined, cuts: state.cuts + 1 };
 		for (const copies of cuts.values()) this.#next(state, `${what}, CUT`, { ...lasting, copies });
 	}
 
@@ -450,7 +450,7 @@ class Exploration {
 			bounded.lured++;
 			return;
 		}
-		if (name !== "stuck" && state.mem?.unreadable) {
+		if (name !== "stuck" && (state.mem?.unreadable || state.swayed)) {
 			bounded.unreadable++;
 			return;
 		}

@@ -27,6 +27,7 @@ export interface Report {
 	examples: string[];
 	/** Bits, damages, contents; or lives with a fault. */
 	trials: number;
+	seconds: number;
 	model?: ModelResult;
 }
 
@@ -35,6 +36,7 @@ Error.stackTraceLimit = 0; // a power cut is an error, and there are millions
 parentPort!.on("message", (job: Job) => {
 	const tally = new Tally(),
 		tenacious = new Tally();
+	const started = performance.now();
 	let trials = 0;
 	let model: ModelResult | undefined;
 	switch (job.kind) {
@@ -73,6 +75,7 @@ parentPort!.on("message", (job: Job) => {
 		depth2,
 		counts,
 		trials,
+		seconds: (performance.now() - started) / 1_000,
 		model,
 		states: [...tally.states],
 		tenacious: { cuts: tenacious.cuts, older: olderCa + fellToFactory, other },

@@ -620,6 +620,8 @@ test("what could not be read is read again at the next session, and counts then"
 
 	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "unreadable");
 	const other = boot(chip);
+	assert.is(held(other), "- 2");
+	other.slots.asked(other.slots.factory);
 	assert.is(held(other), "1 2"); // next follows the factory's
 	prove(other, 2);
 	chip.blockFaults.clear();
@@ -637,6 +639,27 @@ test("a candidate that came while current could not be read is dropped if curren
 	device.slots.refresh(() => {});
 	device.slots.asked(device.slots.current!);
 	assert.equal(anchors(device), ["current 2"]);
+});
+
+test("what a newer factory's CA has proved while current could not be read stays, and nothing older comes back", () => {
+	const chip = chipWith(A, A);
+	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "unreadable");
+	const device = boot(chip, C);
+	device.slots.asked(device.slots.factory);
+	prove(device, 3);
+	chip.blockFaults.clear();
+	device.slots.refresh(() => {});
+	assert.equal(anchors(device), ["current 3"]);
+	assert.is(held(boot(chip, C)), "3 -");
+});
+
+test("beside a slot that cannot be read a newer factory's CA, too, authenticates nobody before current was asked", () => {
+	const chip = chipWith(A, A, B, B);
+	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "unreadable");
+	const device = boot(chip, C);
+	assert.equal(anchors(device), ["next 2"]);
+	device.slots.asked(device.slots.factory);
+	assert.equal(anchors(device), ["next 2", "factory 3"]);
 });
 
 test("what was proved while current could not be read does not take its place if current turns out to be newer", () => {
