@@ -280,7 +280,7 @@ export class Slots implements TrustedCa {
 		if (this.#own) return false;
 		const { next } = this;
 		if (this.#foreign.some(isProved)) return false;
-if (this.#slots.some(isUnreadable) && !this.#asked) return false;
+		if (this.#slots.some(isUnreadable) && !this.#asked) return false;
 		if (next) return next.follows === this.factoryGeneration;
 		if (this.#foreign.some(({ follows }) => follows === undefined) && !this.#asked) return false;
 		return this.#foreign.every(({ follows }) => follows === undefined || follows === this.factoryGeneration);

@@ -410,8 +410,10 @@ class Exploration {
 		const ask = (role: "current" | "next" | "factory", name: string | undefined) => {
 			if (name === undefined || isServed()) return;
 			const { generation } = this.#world.records[name];
-			for (const given of served(this.#world, phase, generation, this.#options.limited))
+			for (const given of served(this.#world, phase, generation, this.#options.limited)) {
+				if (role !== "factory" && now[role] !== name) return; // what came before has taken its place
 				now = this.#device.act(now, { do: "ask", role, https: true, given }).mem;
+			}
 			if (role !== "next") now = this.#device.act(now, { do: "asked" }).mem;
 		};
 		ask("current", now.current);
