@@ -2,7 +2,9 @@
 // mirrors of CA information, which is signed itself. Left out: user information, fragments, IPv6 literals, and
 // characters that a request line cannot carry.
 
+import { ascii, latin1, span } from "./bytes.js";
 import { DecodeError } from "./cbor.js";
+import { byteSet, otherThan } from "./literals.js";
 
 export type UrlReason = "not an https URL" | "URL too long" | "bad host in URL" | "bad port in URL" | "bad path in URL";
 
@@ -20,7 +22,17 @@ export interface HttpsURL extends HttpURL {
 }
 
 const MAXIMUM_LENGTH = 255; // bytes: CA information key 3
-const PORTS = { https: "443", http: "80" };
+const LONGEST_LABEL = 63;
+const PORTS = { https: 443, http: 80 };
+
+const DIGIT = byteSet("0-9"),
+	LABEL = byteSet("A-Z", "a-z", "0-9", "-"),
+	HOST = otherThan(byteSet(":", "/", "?", "#")),
+	AUTHORITY = otherThan(byteSet("/", "?", "#")),
+	PATH = byteSet('!-"', "$-~"); // what is printed, without a space and `#`
+const ZERO = 0x30,
+	HYPHEN = 0x2d,
+	DOT = 0x2e;
 
 /** Throws DecodeError<UrlReason>. */
 export function parseURL(text: string): HttpsURL {
@@ -31,18 +43,33 @@ export function parseURL(text: string): HttpsURL {
 /** As `parseURL`, or an `http:` URL: its server authenticates itself by nothing. */
 export function parseMirrorURL(text: string): HttpURL {
 	if (text.length > MAXIMUM_LENGTH) refuse("URL too long");
-	const parts = /^(https?):\/\/([^/?#]*)(.*)$/s.exec(text);
-	if (!parts) return refuse("not an https URL");
-	const scheme = parts[1] === "http" ? "http" : "https";
-	const authority = /^([^:]+)(?::(.*))?$/s.exec(parts[2]);
-	if (!authority) return refuse("bad host in URL");
-	const host = authority[1].toLowerCase();
-	if (!isDNSName(host) && !isIPv4(host)) refuse("bad host in URL");
-	const port = authority[2] ?? PORTS[scheme];
-	if (!/^[1-9][0-9]{0,4}$/.test(port) || Number(port) > 65_535) refuse("bad port in URL");
-	const path = parts[3].startsWith("/") ? parts[3] : `/${parts[3]}`;
-	if (!/^[!-~]+$/.test(path) || path.includes("#")) refuse("bad path in URL");
-	return { scheme, host, port: Number(port), path };
+	const scheme = text.startsWith("https://") ? "https" : text.startsWith("http://") ? "http" : undefined;
+	if (!scheme) return refuse("not an https URL");
+	const bytes = bytesOf(text),
+		start = scheme.length + 3;
+	const end = span(bytes, start, AUTHORITY),
+		colon = span(bytes, start, HOST);
+	const host = latin1(bytes, start, colon).toLowerCase();
+	if (!isDNSName(bytes, start, colon) && !isIPv4(host)) refuse("bad host in URL");
+	const port = colon < end ? readPort(bytes, colon + 1, end) : PORTS[scheme];
+	if (span(bytes, end, PATH) < bytes.length) refuse("bad path in URL");
+	const path = latin1(bytes, end);
+	return { scheme, host, port, path: path.startsWith("/") ? path : `/${path}` };
+}
+
+function bytesOf(text: string): Uint8Array {
+	try {
+		return ascii(text);
+	} catch {
+		return refuse(/^https?:\/\/[\0-\x7f]*[/?#]/.test(text) ? "bad path in URL" : "bad host in URL");
+	}
+}
+
+function readPort(bytes: Uint8Array, start: number, end: number): number {
+	let port = 0;
+	for (let i = start; i < end && port < 65_536; i++) port = 10 * port + bytes[i] - ZERO;
+	const isNumber = start < end && bytes[start] !== ZERO && span(bytes, start, DIGIT) >= end;
+	return isNumber && port < 65_536 ? port : refuse("bad port in URL");
 }
 
 export function isHttps(url: HttpURL): url is HttpsURL {
@@ -56,13 +83,15 @@ export function isIPv4(host: string): boolean {
 }
 
 /** Letters, digits and hyphens in labels of 1 … 63 (RFC 1123 §2.1), the last one not all digits. */
-function isDNSName(host: string): boolean {
-	const labels = host.split(".");
-	return (
-		host.length <= 253 &&
-		labels.every(label => label.length <= 63 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label)) &&
-		!/^[0-9]+$/.test(labels[labels.length - 1])
-	);
+function isDNSName(bytes: Uint8Array, start: number, end: number): boolean {
+	for (;;) {
+		const stop = span(bytes, start, LABEL);
+		if (stop === start || stop - start > LONGEST_LABEL) return false;
+		if (bytes[start] === HYPHEN || bytes[stop - 1] === HYPHEN) return false;
+		if (stop === end) return span(bytes, start, DIGIT) < stop;
+		if (bytes[stop] !== DOT) return false;
+		start = stop + 1;
+	}
 }
 
 function refuse(reason: UrlReason): never {

@@ -17,6 +17,8 @@ test("an https URL falls into host, port and path", () => {
 		path: "/a/b?c=d",
 	});
 	assert.equal(parseURL("https://192.0.2.7/x"), { scheme: "https", host: "192.0.2.7", port: 443, path: "/x" });
+	const longest = `${"a".repeat(63)}.b1-c.2d`;
+	assert.is(parseURL(`https://${longest}/`).host, longest);
 	assert.equal(parseURL("https://h?q"), { scheme: "https", host: "h", port: 443, path: "/?q" });
 });
 
@@ -41,18 +43,29 @@ test("a host that no certificate could name is refused", () => {
 		"1.2.3.256",
 		"01.2.3.4",
 		`${"a".repeat(64)}.b`,
+		`b.${"a".repeat(64)}`,
+		"a.-b",
+		"a-.b",
+		"a.b-",
+		"12",
+		"a.12",
+		"a b",
+		"a\0",
+		"",
 	])
 		refused(`https://${host}/`, "bad host in URL");
 });
 
 test("a port beyond 1 to 65,535 is refused", () => {
-	for (const port of ["", "0", "00443", "65536", "999999", "4a", "-1"])
+	for (const port of ["", "0", "00443", "65536", "999999", "99999999999999999999", "4a", "a4", "-1", "1:2", " 1"])
 		refused(`https://h:${port}/`, "bad port in URL");
 	assert.is(parseURL("https://h:65535/").port, 65_535);
+	assert.is(parseURL("https://h:1?x").port, 1);
 });
 
 test("a path that a request line cannot carry is refused", () => {
-	for (const path of ["/ ", "/\r\nX: y", "/ü", "/a#b", "/\u0000"]) refused(`https://h${path}`, "bad path in URL");
+	for (const path of ["/ ", "/\r\nX: y", "/ü", "?ü", "#", "/a#b", "/a b", "/\u0000", "/\x7f"])
+		refused(`https://h${path}`, "bad path in URL");
 });
 
 test("more than 255 bytes are refused", () => {
