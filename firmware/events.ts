@@ -41,11 +41,14 @@ export type ServerName = "service" | "download";
 export function formatEvent(event: DeviceEvent): string {
 	let line: string = event.event;
 	for (const [name, value] of Object.entries(event)) {
-		if (name === "event" || value === undefined) continue;
-		const text = String(value);
-		line += ` ${name}=${/^[^\s"\\=]+$/.test(text) ? text : JSON.stringify(text)}`;
+		if (name !== "event" && value !== undefined)
+			line += ` ${name}=${typeof value === "number" ? value : quoted(value)}`;
 	}
 	return line;
+}
+
+function quoted(text: string): string {
+	return /^[^\s"\\=]+$/.test(text) ? text : JSON.stringify(text);
 }
 
 /** What the slots say that they did, or could not do. */

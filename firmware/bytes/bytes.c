@@ -2,10 +2,19 @@
 // compares its tags with it.
 
 #include "bytes.h"
+#include <string.h>
 
 bool baton_bytes_are(const uint8_t *bytes, size_t length, uint8_t value)
 {
-	for (size_t i = 0; i < length; i++)
+	const uint32_t four = value * 0x01010101u;
+	size_t i = 0;
+	for (; i < length && ((uintptr_t)&bytes[i] & 3); i++)
+		if (bytes[i] != value) return false;
+	for (uint32_t word; length - i >= 4; i += 4) {
+		memcpy(&word, __builtin_assume_aligned(&bytes[i], 4), 4);
+		if (word != four) return false;
+	}
+	for (; i < length; i++)
 		if (bytes[i] != value) return false;
 	return true;
 }

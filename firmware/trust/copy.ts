@@ -172,7 +172,7 @@ export class Copy {
 	}
 
 	#isErased(): boolean {
-		const part = 512; // bytes at a time: a device's memory is small
+		const part = 1024; // bytes at a time: a device's memory is small
 		for (let offset = 0; offset < BLOCK_LENGTH; offset += part)
 			if (!areAll(this.#read(offset, part), 0xff)) return false;
 		return true;

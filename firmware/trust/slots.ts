@@ -89,6 +89,7 @@ export class Slots implements TrustedCa {
 	#verifiedFactory?: VerifiedCaInformation;
 	readonly #fleet: Fleet;
 	readonly #slots: readonly [Slot, Slot];
+	readonly #copies: readonly Copy[];
 	/** What was proved, as long as no slot holds it as proved. */
 	#proved?: VerifiedCaInformation;
 	#candidate?: VerifiedCaInformation;
@@ -117,6 +118,7 @@ export class Slots implements TrustedCa {
 		this.factoryGeneration = claimedGeneration(factory);
 		this.#fleet = fleet;
 		this.#slots = [slotOn("ca0", flash[0]), slotOn("ca1", flash[1])];
+		this.#copies = this.#slots.flatMap(({ copies }) => copies);
 		for (const { copies } of this.#slots) {
 			copies[0].read(fleet);
 			copies[1].read(fleet, copies[0]);
@@ -303,10 +305,6 @@ export class Slots implements TrustedCa {
 		}
 	}
 
-	get #copies(): Copy[] {
-		return this.#slots.flatMap(({ copies }) => copies);
-	}
-
 	get #foreign(): Foreign[] {
 		return this.#copies.map(({ state }) => state).filter(state => state.is === "foreign");
 	}
@@ -324,9 +322,11 @@ export class Slots implements TrustedCa {
 	 * under another firmware, and is below current.
 	 */
 	#select(): Selection {
-		const states = this.#copies.map(({ state }) => state); // a new object at each change
-		if (this.#selection && states.every((state, i) => state === this.#selected[i])) return this.#selection;
-		this.#selected = states;
+		const copies = this.#copies;
+		let known = 0;
+		while (known < copies.length && copies[known].state === this.#selected[known]) known++; // a new object at each change
+		if (this.#selection && known === copies.length) return this.#selection;
+		this.#selected = copies.map(({ state }) => state);
 		return (this.#selection = this.#selectAnew());
 	}
 
@@ -339,7 +339,7 @@ export class Slots implements TrustedCa {
 			const other = this.#otherThan(current.slot);
 			const generation = generationOf(current);
 			// A copy of a former current that flash does not let go of says nothing about its twin.
-			const next = contentOf(other, ({ information }) => information.generation > generation);
+			const next = contentOf(other, generation);
 			if (next) return { current, next };
 			const beside = contentOf(other);
 			if (beside && isSame(beside.information, current.information)) return { current, twin: beside };
@@ -536,14 +536,23 @@ function slotOn(name: SlotName, flash: Flash | undefined): Slot {
 
 /**
  * Of copies that differ, a proved one comes first, then the higher generation; of one payload, the key in service.
- * `counts`: which ones are looked at.
+ * `above`: those of this generation and below it are not looked at.
  */
-function contentOf(slot: Slot, counts: (copy: Valid) => boolean = () => true): Content | undefined {
-	const valid = validCopies(slot);
-	const [first, second] = valid.filter(counts);
-	if (!first) return undefined;
-	const { information } = second && comesBefore(second, first) ? second : first;
-	return { slot, information, proved: valid.some(copy => copy.proved && isSame(copy.information, information)) };
+function contentOf(slot: Slot, above = 0): Content | undefined {
+	const first = validAbove(slot.copies[0], above),
+		second = validAbove(slot.copies[1], above);
+	const chosen = second && (!first || comesBefore(second, first)) ? second : first;
+	if (!chosen) return undefined;
+	const { information } = chosen;
+	return { slot, information, proved: slot.copies.some(copy => holdsProved(copy, information)) };
+}
+
+function validAbove({ state }: Copy, generation: number): Valid | undefined {
+	return state.is === "valid" && state.information.generation > generation ? state : undefined;
+}
+
+function holdsProved({ state }: Copy, information: VerifiedCaInformation): boolean {
+	return state.is === "valid" && state.proved && isSame(state.information, information);
 }
 
 /** Of two proved slots: the higher generation, then the one that flash takes marks in, then the one with more of them. */
