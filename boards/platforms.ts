@@ -35,8 +35,8 @@ export const platforms: Readonly<Record<BoardName, Platform>> = {
 	},
 };
 
-/** Gives the file of a board's firmware. Node has no kernel in C. */
-export function bundleFirmware(board: BoardName, kernel?: Kernel): Promise<string> {
+/** Gives the file of a board's firmware, `without` some of its modules. Node has no kernel in C. */
+export function bundleFirmware(board: BoardName, kernel?: Kernel, without?: readonly string[]): Promise<string> {
 	const { engine, entry, kernel: own } = platforms[board];
-	return bundleOnce({ engine, entry, kernel: engine === "node" ? own : (kernel ?? own) });
+	return bundleOnce({ engine, entry, kernel: engine === "node" ? own : (kernel ?? own), without });
 }

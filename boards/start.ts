@@ -30,6 +30,8 @@ export interface BoardOptions {
 	memory?: number;
 	/** Which crypto kernel; default: the board's own (platforms.ts). The node board has no C. */
 	kernel?: Kernel;
+	/** Modules of firmware/crypto that its build leaves out. */
+	without?: readonly string[];
 }
 
 export interface RunningBoard {
@@ -43,10 +45,10 @@ export interface RunningBoard {
 
 /** Starts a device. Rejects if the board cannot be built or started. */
 export async function startBoard(options: BoardOptions): Promise<RunningBoard> {
-	const { board, flash, memory, kernel } = options;
+	const { board, flash, memory, kernel, without } = options;
 	if (!Object.hasOwn(platforms, board)) throw new Error(`there is no board named ${board}`);
 	const { command } = await platforms[board].load();
-	const program = await bundleFirmware(board, kernel);
+	const program = await bundleFirmware(board, kernel, without);
 
 	mkdirSync(flash, { recursive: true });
 	const folder = mkdtempSync(join(tmpdir(), "baton-"));

@@ -8,6 +8,7 @@ import { VerifiedCaInformation } from "../firmware/trust/ca-information.js";
 import { readDlKey as readBurntIn } from "../firmware/trust/dl-key.js";
 import { type HttpsURL, type HttpURL, parseMirrorURL, parseURL } from "../firmware/url.js";
 import { readTrustAnchor, type TrustAnchor, verifyPath } from "../firmware/x509/path.js";
+import { handshakeSchemes } from "../firmware/x509/signature-algorithm.js";
 import { decodePayload } from "./ca-information.js";
 import { type DlKey, rawPublicKey } from "./dl-key.js";
 import { type DlPrivateKey, publicHalf, seal } from "./dl-private-key.js";
@@ -45,7 +46,14 @@ export function hostAndPort({ host, port }: Pick<HttpURL, "host" | "port">): str
 /** What a server would present, the leaf first, to a device that trusts `anchor`. Throws OperatorError. */
 export function judgeServer(presented: readonly Uint8Array[], name: string, anchor: TrustAnchor): void {
 	judgeURL(`https://${name}/`); // a name that no URL can have is asked for by nobody
-	judge(`this certificate for ${name}`, () => verifyPath(presented, name.toLowerCase(), [anchor]));
+	const { publicKey } = judge(`this certificate for ${name}`, () =>
+		verifyPath(presented, name.toLowerCase(), [anchor]),
+	);
+	const offered = handshakeSchemes([anchor.publicKey.algorithm]);
+	if (!offered.some(({ key }) => key === publicKey.algorithm))
+		throw new OperatorError(
+			`devices refuse this certificate for ${name}: of a CA with another key they ask for no ${publicKey.algorithm} key`,
+		);
 }
 
 /** A whole CA information. Throws OperatorError. */

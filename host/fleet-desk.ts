@@ -282,15 +282,16 @@ export class FleetDesk {
 	/** What the same order left of this authority, when it was broken off. Undefined: nothing that fits. */
 	#leftOf(authority: Authority, imported?: ImportedAuthority): Ordered | undefined {
 		const { fleet } = this;
-		const { generation, ca, revokes, follows, leafNotBefore } = authority;
+		const { generation, ca, revokes, follows, leafNotBefore, keyType } = authority;
 		const folder = fleet.at(generation);
 		const { ordered } = folder;
 		if (!ordered) return undefined;
 		const [nextAddress, ...mirrors] = fleet.addressesOf(authority);
-		const fits = (one: Pick<Ordered, "ca" | "revokes" | "follows" | "leafNotBefore" | "nextAddress" | "mirrors">) => [
-			...[one.ca, one.revokes, one.follows, one.leafNotBefore, one.nextAddress, ...(one.mirrors ?? [])],
+		type Told = "ca" | "revokes" | "follows" | "leafNotBefore" | "keyType" | "nextAddress" | "mirrors";
+		const fits = (one: Pick<Ordered, Told>) => [
+			...[one.ca, one.revokes, one.follows, one.leafNotBefore, one.keyType, one.nextAddress, ...(one.mirrors ?? [])],
 		];
-		const wanted = { ca, revokes, follows, leafNotBefore, nextAddress, mirrors };
+		const wanted = { ca, revokes, follows, leafNotBefore, keyType, nextAddress, mirrors };
 		const isImported = imported !== undefined && ca === generation;
 		const isSame = isDeepStrictEqual(fits(ordered), fits(wanted)) && (ordered.imported ?? false) === isImported;
 		if (!isSame) return undefined;

@@ -9,8 +9,11 @@ import { hostAndPort, judgeMirrorURL, judgeService } from "./device-judge.js";
 import { answerDownload } from "./download-answer.js";
 import type { Fleet } from "./fleet.js";
 import { type Access, HttpsEndpoint, type Limits, type Presentation } from "./https-endpoint.js";
+import { WITHOUT_NEWER_NODE } from "./newer-node.js";
 import { authorityOf, type Operation } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
+import { servicePresentation } from "./service-presentation.js";
+import { MlDsa44PrivateKey } from "./signing-key.js";
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -67,15 +70,14 @@ export class FleetServer {
 		};
 		const sites: Site[] = [];
 		if (service) {
-			const credentials = await attempt(() => fleet.serviceCredentials(operation.full));
-			const presented = authorityOf(operation, operation.full).letter;
-			const presentation = credentials && { credentials, presented };
+			const presentation = await attempt(async () => usable(await servicePresentation(fleet, operation)));
 			for (const name of fleet.settings.services) sites.push({ ...judgeService(name), presentation, answer: service });
 		}
 		for (const { generation } of operation.authorities) {
-			const credentials = await attempt(() => fleet.downloadCredentials(generation));
 			const presented = authorityOf(operation, generation).letter;
-			const presentation = credentials && { credentials, presented };
+			const presentation = await attempt(() =>
+				usable({ credentials: fleet.downloadCredentials(generation), presented }),
+			);
 			for (const site of this.#downloadSites(operation, generation)) sites.push({ ...site, presentation });
 		}
 		for (const generation of fleet.unsignedGenerations(operation))
@@ -97,7 +99,7 @@ export class FleetServer {
 		}
 		for (const endpoint of this.#endpoints) {
 			const presentation = this.#withoutName(endpoint.port) ?? unnamed;
-			endpoint.present(presentation.credentials, presentation.presented);
+			endpoint.present(presentation);
 			endpoint.forget();
 		}
 		return troubles;
@@ -159,6 +161,13 @@ export class FleetServer {
 	async close(): Promise<void> {
 		await Promise.all(this.#endpoints.map(endpoint => endpoint.close()));
 	}
+}
+
+/** Throws OperatorError if this Node cannot serve with its keys. */
+function usable(presentation: Presentation): Presentation {
+	for (const { credentials } of [presentation, ...(presentation.otherwise ? [presentation.otherwise] : [])])
+		if (credentials.privateKey instanceof MlDsa44PrivateKey) throw new OperatorError(WITHOUT_NEWER_NODE);
+	return presentation;
 }
 
 /** Of several authorities with one host, that of the port; one alone may be reached at any, behind another's port. */

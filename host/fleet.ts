@@ -22,7 +22,13 @@ import {
 	readKeyAndCertificate,
 	writeKeyAndCertificate,
 } from "./authority-folder.js";
-import { type CaInformation, decodeCaInformation, encodePayload, MAXIMUM_ADDRESSES } from "./ca-information.js";
+import {
+	type CaInformation,
+	decodeCaInformation,
+	encodePayload,
+	MAXIMUM_ADDRESSES,
+	MAXIMUM_CERTIFICATE,
+} from "./ca-information.js";
 import type { CertificateAuthority, ServerCredentials, Validity } from "./certificate-authority.js";
 import {
 	authorityName,
@@ -289,7 +295,8 @@ export class Fleet {
 		const hosts = httpsHosts([nextAddress, ...mirrors]);
 		// From when it is issued: so no key 4 that is given with it shuts it out.
 		const from = later(notBefore, wholeSecond(this.dateOf(authority.issued)));
-		const download = await this.#makeDownload(ca, hosts, { notBefore: from, notAfter });
+		const keyType = this.#serverKeyType(authority, ca.certificate);
+		const download = await this.#makeDownload(ca, hosts, { notBefore: from, notAfter }, keyType);
 		if ("certificate" in download)
 			for (const host of hosts) judgeServer([download.certificate], host, { ...trusted, leafNotBefore });
 		const ordered: Ordered = {
@@ -300,7 +307,7 @@ export class Fleet {
 			...(imported ? { imported: true } : {}),
 			...(imported && !imported.privateKey ? { keyElsewhere: true } : {}),
 		};
-		const anchor = isFirst ? (imported?.certificate ?? withoutSignature(ca.certificate)) : this.at(beginning).anchor;
+		const anchor = isFirst ? anchorOf(ca.certificate, imported) : this.at(beginning).anchor;
 		judgePayload(encodePayload(informationOf(ordered, anchor)), this.name, this.isHybrid);
 		return { ordered, ...(isFirst ? { ca } : {}), anchor, download };
 	}
@@ -309,8 +316,9 @@ export class Fleet {
 		{ certificate, privateKey }: ImportedAuthority,
 		names: string[],
 		{ notBefore, notAfter }: Validity,
+		keyType: KeyType,
 	): Promise<Made["download"]> {
-		const { keyType = "ed25519", plan } = this.settings;
+		const { plan } = this.settings;
 		if (!privateKey) {
 			const pair = newKeyPair(keyType);
 			return { privateKey: pair.privateKey, request: await createCertificateRequest(pair, names) };
@@ -324,11 +332,16 @@ export class Fleet {
 		return folder.ordered?.keyElsewhere ? { certificate: folder.certificate } : folder.ca;
 	}
 
-	#newAuthority({ generation, from, until }: Authority): Promise<CertificateAuthority> {
+	/** Devices ask for no ML-DSA key under a CA of another kind (firmware/tls/DESIGN.md). */
+	#serverKeyType({ keyType = this.settings.keyType ?? "ed25519" }: Authority, ca: Uint8Array): KeyType {
+		return keyType === "ml-dsa-44" && !isMlDsa(ca) ? "ed25519" : keyType;
+	}
+
+	#newAuthority({ generation, from, until, keyType }: Authority): Promise<CertificateAuthority> {
 		return createCertificateAuthority({
 			name: authorityName(this.name, generation),
 			validity: { notBefore: wholeSecond(this.dateOf(from)), notAfter: wholeSecond(this.dateOf(until)) },
-			keyType: this.settings.keyType,
+			keyType: keyType ?? this.settings.keyType,
 		});
 	}
 
@@ -351,14 +364,15 @@ export class Fleet {
 	async serviceCredentials(generation: number): Promise<ServerCredentials> {
 		const folder = join(this.folder, "service", String(generation));
 		if (!existsSync(folder)) {
-			const { issued, leafNotBefore } = authorityOf(this.record!.operation, generation);
+			const ordered = authorityOf(this.record!.operation, generation);
+			const { issued, leafNotBefore } = ordered;
 			const authority = this.authority(generation);
 			const names = this.settings.services.map(service => judgeService(service).host);
 			const { notBefore, notAfter } = datesOf(authority.certificate);
 			const made = await createServerCredentials(authority, {
 				names,
 				validity: { notBefore: later(notBefore, wholeSecond(this.dateOf(issued))), notAfter },
-				keyType: this.settings.keyType,
+				keyType: this.#serverKeyType(ordered, authority.certificate),
 			});
 			const anchor = { ...judgeAuthority(authority.certificate), leafNotBefore };
 			for (const name of names) judgeServer([made.certificate], name, anchor);
@@ -579,6 +593,15 @@ function withoutDates({ operation, steps, ...rest }: FleetRecord): FleetRecord {
 		steps: strip(steps, "date"),
 		...rest,
 	};
+}
+
+/** As devices get it: one that was made elsewhere as it is, unless its signature makes it too large. */
+function anchorOf(certificate: Uint8Array, imported?: ImportedAuthority): Uint8Array {
+	return imported && certificate.length <= MAXIMUM_CERTIFICATE ? certificate : withoutSignature(certificate);
+}
+
+export function isMlDsa(ca: Uint8Array): boolean {
+	return judgeAuthority(ca).publicKey.algorithm === "ml-dsa-44";
 }
 
 function datesOf(certificate: Uint8Array): Validity {

@@ -53,7 +53,12 @@ export interface Access {
 	host?: string;
 }
 
-export interface Presentation {
+export interface Presentation extends Named {
+	/** What is shown to a client that asks for no key of the kind above: of another kind (ML-DSA, and one that is not). */
+	otherwise?: Named;
+}
+
+interface Named {
 	credentials: ServerCredentials;
 	/** A name for these credentials, for `Access.presented`. */
 	presented?: string;
@@ -80,7 +85,7 @@ export class HttpsEndpoint {
 	readonly #server: Server;
 	readonly #sockets = new Set<Socket>();
 	readonly #grace: number;
-	#presented: string | undefined;
+	#presentation: Presentation;
 	readonly #contexts: Map<string, SecureContext>; // by server name
 	#closed: Promise<void> | undefined;
 
@@ -116,21 +121,24 @@ export class HttpsEndpoint {
 		contexts: Map<string, SecureContext>,
 		connections: Connections,
 	) {
-		const { presented, answer, onAccess } = options;
+		const { answer, onAccess } = options;
 		this.#server = server;
 		this.#contexts = contexts;
 		this.#grace = grace;
-		this.#presented = presented;
+		this.#presentation = options;
 		const { address, port } = server.address() as AddressInfo;
 		this.address = address;
 		this.port = port;
-		const report = ({ peer, presented, host }: Connection, access: Omit<Access, "peer" | "presented" | "host">) =>
+		const report = (connection: Connection, access: Omit<Access, "peer" | "presented" | "host">) => {
+			const { peer, host, presentation, shown } = connection;
+			const presented = shown ?? presentation?.presented;
 			onAccess?.({
 				peer,
 				...access,
 				...(presented === undefined ? {} : { presented }),
 				...(host === undefined ? {} : { host }),
 			});
+		};
 		const settle = (connection: Connection, outcome: { what: "authenticated" | "refused"; reason?: string }) => {
 			if (connection.settled) return;
 			connection.settled = true;
@@ -149,7 +157,7 @@ export class HttpsEndpoint {
 				this.#sockets.delete(dispensable);
 				dispensable.destroy();
 			}
-			const connection = connections.open(socket, this.#presented);
+			const connection = connections.open(socket, this.#presentation);
 			connection.socket = socket;
 			this.#sockets.add(socket);
 			waiting.add(socket);
@@ -168,7 +176,10 @@ export class HttpsEndpoint {
 		server.on("secureConnection", (socket: TLSSocket) => {
 			const connection = connections.of(socket);
 			// The client's Finished was read: it has accepted us.
-			if (connection) settle(connection, { what: "authenticated" });
+			if (connection) {
+				connection.shown = shownTo(socket, connection.presentation);
+				settle(connection, { what: "authenticated" });
+			}
 			socket.on("error", () => {}); // a reset after the handshake loses nothing of ours
 		});
 		server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
@@ -201,9 +212,9 @@ export class HttpsEndpoint {
 	}
 
 	/** Shows other credentials to every connection from now on. */
-	present(credentials: ServerCredentials, presented?: string, intermediates: Uint8Array[] = []): void {
-		this.#server.setSecureContext(tlsOptions({ credentials, intermediates }));
-		this.#presented = presented;
+	present(presentation: Presentation): void {
+		this.#server.setSecureContext(tlsOptions(presentation));
+		this.#presentation = presentation;
 	}
 
 	/** Asks `present` anew for every name. */
@@ -247,8 +258,10 @@ const complaint: { [code: string]: string | undefined } = {
 
 interface Connection {
 	peer: string; // address:port
-	/** What a connection was shown is what was presented when it came; with several names, what the name stands for. */
-	presented?: string;
+	/** What was presented when it came; with several names, what the name stands for. */
+	presentation?: Presentation;
+	/** Which of the two it was shown, where there are two. */
+	shown?: string;
 	host?: string;
 	/** Its outcome was reported. */
 	settled: boolean;
@@ -260,8 +273,8 @@ class Connections {
 	readonly #byPeer = new Map<string, Connection>();
 	readonly #bySocket = new WeakMap<TLSSocket, Connection>();
 
-	open(socket: Socket, presented: string | undefined): Connection {
-		const connection: Connection = { peer: peerOf(socket), presented, settled: false };
+	open(socket: Socket, presentation: Presentation): Connection {
+		const connection: Connection = { peer: peerOf(socket), presentation, settled: false };
 		this.#byPeer.set(connection.peer, connection);
 		return connection;
 	}
@@ -294,7 +307,7 @@ function chooseContext({ present }: EndpointOptions, contexts: Map<string, Secur
 		if (presentation === "refuse") return callback(new Error(`no certificate for ${host} can be shown`));
 		if (connection) {
 			connection.host = host;
-			connection.presented = presentation?.presented ?? connection.presented;
+			connection.presentation = presentation ?? connection.presentation;
 		}
 		let context = contexts.get(host);
 		if (!context) {
@@ -306,17 +319,32 @@ function chooseContext({ present }: EndpointOptions, contexts: Map<string, Secur
 	};
 }
 
-function tlsOptions({ credentials, intermediates = [] }: Pick<EndpointOptions, "credentials" | "intermediates">) {
-	const { certificate, privateKey, intermediates: own = [] } = credentials;
+/** Of two certificates OpenSSL shows the one whose kind of key the client asks for, ML-DSA's if he asks for both. */
+function tlsOptions({
+	credentials,
+	otherwise,
+	intermediates = [],
+}: Presentation & Pick<EndpointOptions, "intermediates">) {
+	const all = [credentials, ...(otherwise ? [otherwise.credentials] : [])];
 	return {
-		key: privateKey.export({ type: "pkcs8", format: "pem" }),
-		cert: [certificate, ...own, ...intermediates].map(certificatePem).join(""),
+		key: all.map(({ privateKey }) => privateKey.export({ type: "pkcs8", format: "pem" })),
+		cert: all.map(({ certificate, intermediates: own = [] }) =>
+			[certificate, ...own, ...intermediates].map(certificatePem).join(""),
+		),
 		minVersion: "TLSv1.3" as const,
 		maxVersion: "TLSv1.3" as const,
 		ALPNProtocols: ["http/1.1"],
 		// Devices resume nothing: a ticket that names a session has a seventh of the bytes of one that holds it.
 		secureOptions: constants.SSL_OP_NO_TICKET,
 	};
+}
+
+/** The name of what a client has accepted. */
+function shownTo(socket: TLSSocket, presentation: Presentation | undefined): string | undefined {
+	const { otherwise, presented } = presentation ?? {};
+	if (!otherwise) return presented;
+	const { raw } = socket.getCertificate() as { raw?: Buffer };
+	return raw?.equals(otherwise.credentials.certificate) ? otherwise.presented : presented;
 }
 
 /** The alert that a client sent, where OpenSSL names one: `SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:…`. */

@@ -17,7 +17,7 @@ export function plainStepText({ what }: Step, names: { authority: string; server
 export function orderText(order: Order): string {
 	switch (order.order) {
 		case "provide":
-			return "the next authority comes into provisional operation, with its download server";
+			return `the next authority comes into provisional operation, with its download server${order.keyType ? `; its keys are ${order.keyType}` : ""}`;
 		case "take over":
 			return "the current authority ends, the next takes over in full";
 		case "revoke":

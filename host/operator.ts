@@ -7,6 +7,8 @@
 // Beyond the figures (firmware/DESIGN.md §7): download servers without end by default; a provisional authority can be
 // revoked; a CA information can be issued anew.
 
+import type { KeyType } from "./signing-key.js";
+
 export interface Plan {
 	/** Years for which a CA certificate is valid, from its coming into provisional (the first: full) operation. */
 	validityYears: number;
@@ -38,6 +40,8 @@ export interface Authority {
 	follows: number;
 	/** Server certificates before it are refused (key 4): seconds since 1970. */
 	leafNotBefore?: number;
+	/** Of its key and its servers'; absent: the fleet's. */
+	keyType?: KeyType;
 	/** Where its successor will be, as far as the fleet's addresses have been moved since they were planned. */
 	moved?: Addresses;
 	fullFrom?: number;
@@ -73,7 +77,7 @@ export interface Operation {
 }
 
 export type Order =
-	| { order: "provide" } // 505, 506: the next authority provisionally, and its download server
+	| { order: "provide"; keyType?: KeyType } // 505, 506: the next authority provisionally, and its download server
 	| { order: "take over" } // 509, 510: the end of the current authority, the next in full operation
 	| { order: "revoke"; generation: number } // 503, 507, 511; or a provisional authority
 	| ReissueOrder
@@ -179,7 +183,7 @@ export function give(
 		case "provide":
 			if (operation.next !== undefined)
 				throw new OrderError(`generation ${operation.next} is in provisional operation already`);
-			provide(false, letterAfter(authorityOf(operation, operation.full)), "505", "506");
+			provide(false, letterAfter(authorityOf(operation, operation.full)), "505", "506", order.keyType);
 			break;
 		case "take over":
 			takeOver("terminated");
@@ -198,12 +202,20 @@ export function give(
 	}
 	return { operation, steps };
 
-	function provide(revokes: boolean, letter: string, provisional: string, download: string) {
+	/** Without a type of key it has that of the authority before it: nobody falls back to another unawares. */
+	function provide(
+		revokes: boolean,
+		letter: string,
+		provisional: string,
+		download: string,
+		keyType = authorityOf(operation, newest(operation)).keyType,
+	) {
 		const generation = nextGeneration();
 		operation.authorities.push({
 			...newAuthority(plan, generation, letter, operation.year),
 			follows: operation.full,
 			revokes,
+			...(keyType ? { keyType } : {}),
 			...(operation.moved ? { moved: operation.moved } : {}),
 		});
 		operation.next = generation;
@@ -352,6 +364,23 @@ export function servedAt(
 	);
 	const full = servable.filter(({ fullFrom }) => fullFrom !== undefined);
 	return (full.at(-1) ?? servable.filter(({ follows }) => follows === namedBy).at(-1))?.generation;
+}
+
+/**
+ * Whose certificate services show beside that of the authority in full operation, to devices that cannot check that one:
+ * of the newest before it that has another kind of key. Undefined: they show one. Never before full operation, which is
+ * when a device that holds the next authority moves; never what a revocation has ended.
+ */
+export function shownBeside(
+	{ authorities, full }: Operation,
+	isMlDsa: (generation: number) => boolean,
+): number | undefined {
+	if (!isMlDsa(full)) return undefined;
+	const revoking = authorities.filter(({ generation, revokes }) => revokes && generation <= full).at(-1);
+	return authorities
+		.filter(({ generation, phase }) => phase === "terminated" && generation >= (revoking?.generation ?? 0))
+		.filter(({ generation }) => !isMlDsa(generation))
+		.at(-1)?.generation;
 }
 
 export function authorityOf(operation: Operation, generation: number): Authority {

@@ -17,7 +17,8 @@ import { BIT_STRING, content, element, elements, OBJECT_IDENTIFIER, OCTET_STRING
 import { OperatorError } from "./operator-error.js";
 import { decryptPrivateKey } from "./pbes2.js";
 
-export type KeyType = "ed25519" | "p256" | "rsa-2048" | "ml-dsa-44";
+export const KEY_TYPES = ["ed25519", "p256", "rsa-2048", "ml-dsa-44"] as const;
+export type KeyType = (typeof KEY_TYPES)[number];
 
 export type PrivateKey = KeyObject | MlDsa44PrivateKey;
 export type PublicKey = KeyObject | MlDsa44PublicKey;

@@ -2,12 +2,9 @@
 // changes its certificate when another authority comes into full operation.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ServerCredentials } from "../host/certificate-authority.js";
-import { type Access, HttpsEndpoint, type Limits } from "../host/https-endpoint.js";
+import { type Access, HttpsEndpoint, type Limits, type Presentation } from "../host/https-endpoint.js";
 
-export interface ApplicationServerOptions {
-	credentials: ServerCredentials;
-	presented?: string;
+export interface ApplicationServerOptions extends Presentation {
 	intermediates?: Uint8Array[];
 	address?: string;
 	port?: number;
@@ -33,8 +30,8 @@ export class ApplicationServer {
 	}
 
 	/** Presents another certificate to every connection from now on. */
-	present(credentials: ServerCredentials, presented?: string): void {
-		this.#endpoint.present(credentials, presented);
+	present(presentation: Presentation): void {
+		this.#endpoint.present(presentation);
 	}
 
 	close(): Promise<void> {

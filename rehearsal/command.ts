@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { boards, example, positiveInteger } from "../host/commands/verb.js";
+import { OperatorError } from "../host/operator-error.js";
 import { HERD_NAME, scenarioNames } from "./scenarios/names.js";
 
 /** Gives the exit code. Rejects with CommanderError for bad arguments, and after help. */
@@ -19,10 +20,20 @@ export async function start(parameters: string[]): Promise<number> {
 		.option("--ui", "show a page too, on 127.0.0.1, until Ctrl-C")
 		.option("--year <milliseconds>", "length of a year", positiveInteger)
 		.option("--devices <n>", "how many make the thundering herd (default 10,000; 500 in all)", positiveInteger)
-		.action(async options => void (code = await (await import("./start.js")).start(options)));
+		.action(async options => {
+			const { start, needsNewerNode } = await import("./start.js");
+			code = needsNewerNode(options.scenario) ? await byNewerNode(parameters) : await start(options);
+		});
 	await example(command, "npm start -- --scenario revoked-before --board node --diagram", "baton start").parseAsync(
 		parameters,
 		{ from: "user" },
 	);
 	return code;
+}
+
+/** A scenario whose servers show ML-DSA keys, where this Node has none. */
+async function byNewerNode(parameters: string[]): Promise<number> {
+	const { continueByNewerNode, newerNode, WITHOUT_NEWER_NODE } = await import("../host/newer-node.js");
+	if (!newerNode) throw new OperatorError(WITHOUT_NEWER_NODE);
+	return continueByNewerNode(["start", ...parameters]);
 }

@@ -5,8 +5,9 @@
 import type { Fleet } from "../host/fleet.js";
 import { Front } from "../host/front/front.js";
 import { route, type Shown, shownNow } from "../host/front/route.js";
-import type { Access, Limits } from "../host/https-endpoint.js";
+import type { Access, Limits, Presentation } from "../host/https-endpoint.js";
 import { authorityOf, type Operation } from "../host/operator.js";
+import { servicePresentation } from "../host/service-presentation.js";
 import { ApplicationServer } from "./application-server.js";
 import { DownloadServer } from "./download-server.js";
 
@@ -125,12 +126,11 @@ export class Deployment {
 		const { fleet, services = 1 } = this.#options;
 		if (services === 0) return;
 		const generation = this.#impostor ?? operation.full;
-		const credentials = await fleet.serviceCredentials(generation);
-		const presented = authorityOf(operation, generation).letter;
-		if (this.#services.length === 0) await this.#openServices(credentials, presented, generation);
+		const presentation = await this.#presentation(operation, generation);
+		if (this.#services.length === 0) await this.#openServices(presentation, generation);
 		for (const [index, service] of this.#services.entries()) {
-			if (service.presents === generation || this.#laggards.has(index)) continue;
-			service.server.present(credentials, presented);
+			if (this.#laggards.has(index)) continue;
+			service.server.present(presentation);
 			service.presents = generation;
 		}
 		const by = new Map(
@@ -139,17 +139,20 @@ export class Deployment {
 		this.#shown = shownNow(operation, one => fleet.certificate(one), by);
 	}
 
-	async #openServices(
-		credentials: Awaited<ReturnType<Fleet["serviceCredentials"]>>,
-		presented: string,
-		presents: number,
-	) {
+	/** Whoever has stolen a key shows what that key has made, and nothing beside it. */
+	async #presentation(operation: Operation, generation: number): Promise<Presentation> {
+		const { fleet } = this.#options;
+		if (generation === operation.full) return servicePresentation(fleet, operation);
+		const credentials = await fleet.serviceCredentials(generation);
+		return { credentials, presented: authorityOf(operation, generation).letter };
+	}
+
+	async #openServices(presentation: Presentation, presents: number) {
 		const { fleet, listen, onAccess, limits, services = 1 } = this.#options;
 		const place = listen(fleet.settings.services[0]);
 		for (let index = 0; index < services; index++) {
 			const server = await ApplicationServer.open({
-				credentials,
-				presented,
+				...presentation,
 				onAccess: access => onAccess?.({ server: serverName(fleet.settings.services[0]), ...access }),
 				limits,
 				...(services === 1 ? place : {}),

@@ -87,7 +87,9 @@ export function unseen(record: Entry[], { authorities }: Pick<Operation, "author
 			const isBy = (event: DeviceEvent) => event.event === "authenticated" && generations.includes(event.generation);
 			const logged = (fields: Partial<ServerAccess>) =>
 				seen.accesses({ ...fields, presented: letter }).filter(({ access }) => isServer(access.server)).length;
-			const said = seen.events({ event: "authenticated", server }).filter(({ event }) => isBy(event)).length;
+			const said = [seen, ...seen.visitors.map(visitor => seen.of(visitor))]
+				.flatMap(one => one.events({ event: "authenticated", server }))
+				.filter(({ event }) => isBy(event)).length;
 			const excused = Math.min(
 				cut.filter(event => isBy(event) && event.server === server).length,
 				logged({ what: "refused", reason: "connection lost" }),

@@ -8,6 +8,7 @@ import type { ServerAccess } from "./deployment.js";
 /** What happened, in which year, seen from where. */
 export type Entry = { year: number } & (
 	| { from: "device"; event: DeviceEvent }
+	| { from: "visitor"; visitor: string; event: DeviceEvent } // a device beside it, which came once
 	| { from: "operator"; step: Step }
 	| { from: "server"; access: ServerAccess }
 	| { from: "rehearsal"; text: string }
@@ -35,6 +36,21 @@ export class Seen {
 	since(text: string): Seen {
 		const index = this.#entries.findIndex(entry => entry.from === "rehearsal" && entry.text === text);
 		return new Seen(index === -1 ? [] : this.#entries.slice(index));
+	}
+
+	/** What was seen of a visitor, as if it were the device. */
+	of(visitor: string): Seen {
+		return new Seen(
+			this.#entries.flatMap((entry): Entry[] => {
+				if (entry.from !== "visitor") return entry.from === "device" ? [] : [entry];
+				return entry.visitor === visitor ? [{ year: entry.year, from: "device", event: entry.event }] : [];
+			}),
+		);
+	}
+
+	/** Who came. */
+	get visitors(): string[] {
+		return [...new Set(this.#entries.flatMap(entry => (entry.from === "visitor" ? [entry.visitor] : [])))];
 	}
 
 	/** The device's events that have all these fields. */

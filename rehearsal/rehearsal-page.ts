@@ -66,6 +66,8 @@ function tell(entry: Entry, number: number): UiState["events"] {
 					bad: entry.event.event === "refused" || entry.event.event === "failed",
 				},
 			];
+		case "visitor":
+			return [{ number, year, text: `${entry.visitor}: ${formatEvent(entry.event)}`, bad: false }];
 		case "rehearsal":
 			return [{ number, year, text: `bench: ${entry.text}`, bad: entry.text.startsWith("warning") }];
 		case "server":

@@ -184,6 +184,21 @@ export class Rehearsal implements Stage {
 		await device.exited;
 	}
 
+	async visit(visitor: string, without?: readonly string[]): Promise<void> {
+		const device = await startBoard({
+			board: this.board,
+			flash: join(this.flash, "..", visitor.replaceAll(" ", "-")),
+			settings: { ...this.#settings(), once: true },
+			without,
+			onLine: line => {
+				const event = parseEvent(line);
+				if (event) this.#enter({ from: "visitor", visitor, event });
+			},
+			onComplaint: line => this.say(`${visitor}'s program: ${line}`),
+		});
+		await device.exited;
+	}
+
 	loseCurrent(): void {
 		const { current, images } = this.#readSlots();
 		if (!current) throw new TypeError("there is no current to lose");

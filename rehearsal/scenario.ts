@@ -14,6 +14,8 @@ export interface Scenario {
 	shared?: boolean;
 	/** Application servers behind a front (`baton front`); default 1, without one. */
 	services?: number;
+	/** Its servers show ML-DSA keys: they need a Node that knows those (host/newer-node.ts). */
+	needsMlDsa?: boolean;
 	/** The device is switched on in year 0, unless the timeline does it later. */
 	deviceLater?: boolean;
 	timeline: Moment[];
@@ -57,6 +59,11 @@ export interface Stage {
 	switchOn(): Promise<void>;
 	/** A power cut: nothing runs on the device after it. */
 	switchOff(): Promise<void>;
+	/**
+	 * Another device comes once: it authenticates the service, polls, and is off again. It has its own flash, with the
+	 * factory's CA information A at first; its build may leave modules out.
+	 */
+	visit(visitor: string, without?: readonly string[]): Promise<void>;
 	/** Both blocks of the slot that is current are erased. Only while the device is off. */
 	loseCurrent(): void;
 	/** What an operator does by hand. */

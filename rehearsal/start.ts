@@ -2,7 +2,10 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { BoardName } from "../boards/platforms.js";
+import { newerNode, spawnNewerBaton, WITHOUT_NEWER_NODE } from "../host/newer-node.js";
+import { nodeHasMlDsa } from "../host/signing-key.js";
 import { UiServer } from "../host/ui/ui-server.js";
 import type { HerdResult } from "./herd/herd.js";
 import type { Finding } from "./judgement.js";
@@ -50,6 +53,8 @@ export async function start({
 	process.once("SIGINT", interrupt);
 	process.once("SIGTERM", interrupt);
 	const results: RehearsalResult[] = [];
+	const byOthers: Summary[] = [];
+	const skipped: string[] = [];
 	let herdResult: HerdResult | undefined;
 	const page = new RehearsalPage();
 	const server = ui ? await UiServer.open(page) : undefined;
@@ -57,6 +62,13 @@ export async function start({
 	try {
 		for (const one of chosen) {
 			const many = chosen.length > 1;
+			if (needsNewerNode(one.name)) {
+				const parameters = parametersOf({ scenario: one.name, board, year, keep, diagram });
+				const summary = await byNewerNode(parameters, broken.signal);
+				if (summary) byOthers.push(summary);
+				else skipped.push(one.name);
+				continue;
+			}
 			const result = await live(one, {
 				board,
 				watch,
@@ -87,15 +99,47 @@ export async function start({
 		watch.stop();
 		await server?.close();
 	}
-	const ok = results.every(succeeded) && (herdResult === undefined || succeeded(herdResult));
+	const ok =
+		results.every(succeeded) && byOthers.every(one => one.ok) && (herdResult === undefined || succeeded(herdResult));
+	for (const name of skipped) process.stdout.write(`skipped: ${name}: ${WITHOUT_NEWER_NODE}\n`);
 	if (json) {
 		const herdSummary = herdResult ? [summaryOfHerd(herdResult)] : [];
-		const summaries = [...results.map(result => summary(result, board)), ...herdSummary];
-		process.stdout.write(
-			`${JSON.stringify(scenario === "all" ? { ok, scenario, board, scenarios: summaries } : summaries[0])}\n`,
-		);
+		const summaries = [...results.map(result => summary(result, board)), ...byOthers, ...herdSummary];
+		const all = { ok, scenario, board, scenarios: summaries, skipped };
+		process.stdout.write(`${JSON.stringify(scenario === "all" ? all : summaries[0])}\n`);
 	}
 	return ok ? 0 : 1;
+}
+
+/** Do its servers show keys that this Node does not know? */
+export function needsNewerNode(scenario: string): boolean {
+	return !nodeHasMlDsa && scenarios.get(scenario)?.needsMlDsa === true;
+}
+
+/** What else was chosen, for one of all. */
+function parametersOf({ scenario, board, year, keep, diagram }: StartOptions): string[] {
+	return [
+		...["start", "--json", "--scenario", scenario, "--board", board],
+		...(year === undefined ? [] : ["--year", String(year)]),
+		...(keep === undefined ? [] : ["--keep", join(keep, scenario)]),
+		...(diagram === undefined ? [] : diagram === true ? ["--diagram"] : ["--diagram", fileOf(diagram, scenario)]),
+	];
+}
+
+/** One scenario of all, by the Node that can serve it: what it shows is shown. Undefined: there is no such Node. */
+async function byNewerNode(parameters: string[], signal: AbortSignal): Promise<Summary | undefined> {
+	if (!newerNode) return undefined;
+	const child = spawnNewerBaton(parameters, { stdio: ["ignore", "pipe", "inherit"] });
+	const stop = () => void child.kill("SIGTERM");
+	signal.addEventListener("abort", stop, { once: true });
+	let last = "";
+	for await (const line of createInterface({ input: child.stdout! })) {
+		if (line.startsWith("{")) last = line;
+		else process.stdout.write(`${line}\n`);
+	}
+	signal.removeEventListener("abort", stop);
+	signal.throwIfAborted();
+	return JSON.parse(last) as Summary;
 }
 
 /** Always on Node: thousands of XS processes would measure this machine, not the servers. */
@@ -124,9 +168,13 @@ function summaryOfHerd(result: HerdResult) {
 function draw(result: RehearsalResult, diagram: true | string, many: boolean): void {
 	const sequence = sequenceOf(result);
 	if (diagram === true) return void process.stdout.write(`\n${sequenceText(sequence)}\n`);
-	const file = many ? diagram.replace(/(\.svg)?$/, `-${result.scenario}$1`) : diagram;
+	const file = many ? fileOf(diagram, result.scenario) : diagram;
 	writeFileSync(file, sequenceSvg(sequence));
 	process.stdout.write(`drawn in ${file}\n`);
+}
+
+function fileOf(diagram: string, scenario: string): string {
+	return diagram.replace(/(\.svg)?$/, `-${scenario}$1`);
 }
 
 class Interrupted extends Error {}
@@ -161,6 +209,8 @@ async function live(
 function succeeded({ findings }: { findings: Finding[] }) {
 	return findings.length > 0 && findings.every(({ ok }) => ok);
 }
+
+export type Summary = ReturnType<typeof summary>;
 
 /** What `--json` prints: other tools read it. */
 export function summary(result: RehearsalResult, board: BoardName) {

@@ -155,6 +155,8 @@ export function tell(entry: Entry): string | undefined {
 			return pc.cyan(`operator  ${stepText(entry.step)}`);
 		case "device":
 			return `device    ${formatEvent(entry.event)}`;
+		case "visitor":
+			return pc.dim(`${entry.visitor.padEnd(9)} ${formatEvent(entry.event)}`);
 		case "rehearsal":
 			return pc.magenta(`bench     ${entry.text}`);
 		case "server":

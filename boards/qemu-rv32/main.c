@@ -35,7 +35,7 @@ static const Run *read_run(void)
  * What a device's machine takes of a chip's arena at first, as a project's manifest says it to the SDK (`creation`). More
  * room makes collections rarer; the rest is for what is out of the ordinary. Of a smaller arena it takes shares.
  */
-enum { FIRST_CHUNKS = 12 << 10, FIRST_SLOTS = 2560, STACK_SLOTS = 512 };
+enum { FIRST_CHUNKS = 12 << 10, FIRST_SLOTS = 2560, STACK_SLOTS = 576 };
 
 static bool is_preloaded;
 

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { OperatorError } from "../operator-error.js";
+import { KEY_TYPES } from "../signing-key.js";
 import {
 	act,
 	collect,
@@ -38,9 +39,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			)
 			.option("--dl-key <file>", "the DL signing key is elsewhere: its public key, and a spare's", collect)
 			.addOption(
-				new Option("--key-type <type>", "of the authorities and servers")
-					.choices(["ed25519", "p256", "rsa-2048"])
-					.default("ed25519"),
+				new Option("--key-type <type>", "of the authorities and servers").choices(KEY_TYPES).default("ed25519"),
 			)
 			.option(
 				"--classical",
@@ -106,7 +105,13 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 				"baton ca issue",
 				"baton ca issue",
 			),
-		).option("--dl <folder>", DL),
+		)
+			.addOption(
+				new Option("--key-type <type>", "of its keys, and of later ones' (default: as the one before it)").choices(
+					KEY_TYPES,
+				),
+			)
+			.option("--dl <folder>", DL),
 		finish,
 		async options => (await import("./orders.js")).issue(options),
 	);

@@ -4,13 +4,14 @@
 import type { X509Certificate } from "node:crypto";
 import { adoptionText, bandsOf, censusOf, isEnough, shareOf } from "../adoption.js";
 import { readChain } from "../authority-folder.js";
-import type { Fleet } from "../fleet.js";
+import { type Fleet, isMlDsa } from "../fleet.js";
 import { type CarriedOut, FleetDesk } from "../fleet-desk.js";
 import { type ImportOptions, readImported } from "../imported-authority.js";
 import { authorityOf, newest, type Operation, type ReissueOrder } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
 import { stepText } from "../operator-text.js";
 import { readOptionFile } from "../option-file.js";
+import type { KeyType } from "../signing-key.js";
 import { carriedOutJson, carriedOutText } from "./carried-out.js";
 import { canAsk, confirmed } from "./confirm.js";
 import { notConfirmed, type Outcome } from "./verb.js";
@@ -22,9 +23,11 @@ export interface OrderOptions {
 }
 
 /** Order 505, 506 by hand; or with an authority that was made elsewhere. */
-export async function issue(options: OrderOptions & ImportOptions): Promise<Outcome> {
+export async function issue(options: OrderOptions & ImportOptions & { keyType?: KeyType }): Promise<Outcome> {
 	const desk = FleetDesk.open(options);
-	return outcome(desk.fleet, await desk.give({ order: "provide" }, readImported(options)));
+	const imported = readImported(options);
+	const keyType = imported && isMlDsa(imported.certificate) ? "ml-dsa-44" : options.keyType;
+	return outcome(desk.fleet, await desk.give({ order: "provide", ...(keyType ? { keyType } : {}) }, imported));
 }
 
 /** Order 509, 510 by hand. Cannot be undone: devices that have followed refuse the old authority. */

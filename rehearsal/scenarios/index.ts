@@ -5,6 +5,7 @@ import { missedGenerations, shelf } from "./absences.js";
 import { lostCurrent } from "./lost-current.js";
 import { normal } from "./normal.js";
 import { downloadServerDown, halfRollout } from "./outages.js";
+import { postQuantum } from "./post-quantum.js";
 import { revokedAfterStored, revokedAfterUnstored } from "./revoked-after.js";
 import { revokedBefore } from "./revoked-before.js";
 import { revokedNext } from "./revoked-next.js";
@@ -23,5 +24,6 @@ export const scenarios = new Map<string, Scenario>(
 		halfRollout,
 		downloadServerDown,
 		lostCurrent,
+		postQuantum,
 	].map(scenario => [scenario.name, scenario]),
 );

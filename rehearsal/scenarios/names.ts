@@ -12,6 +12,7 @@ export const scenarioNames = [
 	"half-rollout",
 	"download-server-down",
 	"lost-current",
+	"post-quantum",
 ] as const;
 
 /** Thousands of devices at once: a program of its own (rehearsal/herd). */

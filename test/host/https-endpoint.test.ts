@@ -31,7 +31,7 @@ test("a certificate that changes is shown to the next connection, and the log sa
 		await world.applicationServer(1, { credentials: byA, presented: "A", onAccess: access => log.push(access) }),
 	);
 	assert.is((await get(server.port, SERVICE_NAME, authority(1))).status, 200);
-	server.present(byB, "B");
+	server.present({ credentials: byB, presented: "B" });
 	assert.is(await refusedBy(server.port, 1), "refused");
 	assert.is((await get(server.port, SERVICE_NAME, authority(2))).status, 200);
 	await server.close(); // then all that happened is in the log
@@ -150,7 +150,7 @@ test("no session is resumed: every connection checks a certificate", async () =>
 		socket.on("close", () => resolve(undefined));
 	});
 	// A client that insists may resume; a server's certificate that has changed ends that.
-	server.present(byB);
+	server.present({ credentials: byB });
 	const resumed = await new Promise<boolean | string>(resolve => {
 		const socket = connectTLS(
 			{
