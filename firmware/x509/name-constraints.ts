@@ -20,6 +20,9 @@ const LISTS: readonly number[] = Object.freeze([constructed(0), EXCLUDED]); // p
 const MINIMUM = primitive(0);
 const ZERO = new Uint8Array(1);
 
+/** A hundred names below 160 subtrees. */
+const MAXIMUM_COMPARISONS = 16_384;
+
 /** NameConstraints as an extension holds it, whole and well-formed: its DER, as a view. */
 export function readNameConstraints(der: DerReader): Uint8Array {
 	const start = der.offset;
@@ -36,11 +39,14 @@ export function checkNameConstraints(
 	subject: Uint8Array,
 	alternativeNames: Uint8Array | undefined,
 ): void {
+	let count = 0;
+	visitSubtrees(new DerReader(constraints), () => count++);
 	if (subject.length > 2) checkOne(constraints, DIRECTORY_NAME, new DerReader(subject).content(SEQUENCE));
 	if (!alternativeNames) return;
 	const der = new DerReader(alternativeNames);
 	der.enter(SEQUENCE);
-	while (!der.atEnd) {
+	for (let comparisons = count; !der.atEnd; comparisons += count) {
+		if (comparisons > MAXIMUM_COMPARISONS) refuse("unsupported constraints");
 		const { tag } = der;
 		const content = der.content(tag);
 		checkOne(constraints, tag, tag === DIRECTORY_NAME ? new DerReader(content).content(SEQUENCE) : content);

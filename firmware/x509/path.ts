@@ -92,7 +92,6 @@ export function verifyPath(
 		const issuer = takeIssuer(top, others);
 		if (!issuer) break;
 		checkAuthority(issuer);
-		checkBounds(issuer, path);
 		path.push(issuer);
 	}
 	const { issuer } = path[path.length - 1];
@@ -101,7 +100,10 @@ export function verifyPath(
 	);
 }
 
-/** The first anchor that has issued the path's last certificate and takes the path. Throws if only its bounds forbid it. */
+/**
+ * The first anchor that has issued the path's last certificate and takes the path. Throws if only bounds forbid it, which
+ * are looked at last: names against constraints is many against many, and not for a stranger to ask for.
+ */
 function findAnchor(path: readonly Certificate[], anchors: readonly TrustAnchor[]): number | undefined {
 	const [leaf] = path,
 		top = path[path.length - 1];
@@ -110,7 +112,7 @@ function findAnchor(path: readonly Certificate[], anchors: readonly TrustAnchor[
 		const anchor = anchors[index];
 		if (!equalBytes(top.issuer, anchor.subject) || !isSignedBy(top, anchor.publicKey)) continue;
 		const refusal = refusalOf(() => {
-			checkBounds(anchor, path);
+			for (let i = 1; i <= path.length; i++) checkBounds(path[i] ?? anchor, path.slice(0, i));
 			if (leaf.notBefore < (anchor.leafNotBefore ?? -Infinity)) refuse("issued too early");
 		});
 		if (!refusal) return index;
@@ -163,7 +165,7 @@ function checkAuthority(authority: Certificate): void {
 }
 
 /**
- * What an authority above `path` allows: so many intermediates, and names of the leaf and of each intermediate. Those
+ * What an authority that stands above `path` allows: so many intermediates, and names of the leaf and of each intermediate. Those
  * that are self-issued do not count (§6.1.3 (b), (c), §6.1.4 (l)).
  */
 function checkBounds(

@@ -6,9 +6,10 @@ import { checkNameConstraints, readNameConstraints } from "../../../firmware/x50
 import { refusedAs } from "../../refusal.js";
 
 function element(tag: number, ...content: (readonly number[])[]): number[] {
-	const body = content.flat();
-	assert.ok(body.length < 0x80);
-	return [tag, body.length, ...body];
+	const body = content.flat(),
+		{ length } = body;
+	const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+	return [tag, ...head, ...body];
 }
 function ascii(text: string): number[] {
 	return [...text].map(character => character.charCodeAt(0));
@@ -145,6 +146,13 @@ test("a minimum of 0 says nothing, and any other cannot be judged", () => {
 	refusedAs(CertificateError, "unsupported constraints", () =>
 		readNameConstraints(new DerReader(constraints({ permitted: [[...dns("plant.example"), 0x80, 1, 1]] }))),
 	);
+});
+
+test("names are compared with constraints 16,384 times at most: many against many is an attack", () => {
+	const bounds = constraints({ permitted: Array.from({ length: 128 }, () => dns("a")) });
+	const names = (count: number) => Uint8Array.from(element(0x30, ...Array.from({ length: count }, () => dns("b.a"))));
+	checkNameConstraints(bounds, NOBODY, names(128));
+	refusedAs(CertificateError, "unsupported constraints", () => checkNameConstraints(bounds, NOBODY, names(129)));
 });
 
 test.run();
