@@ -10,6 +10,11 @@ import { root } from "../boards/bundle.js";
 const tables: [page: string, heading: string, least: number, needsNone?: (cells: string[]) => boolean][] = [
 	["firmware/x509/REAL-PKI.md", "Authorities and certificates", 18],
 	["firmware/x509/REAL-PKI.md", "Servers", 10],
+	["firmware/trust/SHOWN-BY.md", "What must hold", 6],
+	["firmware/trust/SHOWN-BY.md", "State is content", 20],
+	["firmware/trust/SHOWN-BY.md", "Acceptance, store, promote", 13],
+	["firmware/trust/SHOWN-BY.md", "Authenticate, update, poll", 12],
+	["firmware/trust/SHOWN-BY.md", "What was shown against it once", 16],
 	["docs/iot-profile.md", "The protocol", 11, saysWhy],
 	["docs/iot-profile.md", "All certificates", 6, saysWhy],
 	["docs/iot-profile.md", "Root CA certificates", 7, saysWhy],
