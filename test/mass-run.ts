@@ -1,7 +1,8 @@
 // Mass runs on Node (`npm run powercut`, `npm run soak`): jobs on all cores, in worker threads, with the verdicts of
 // memo-kernel.ts.
 
-import { rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -22,13 +23,14 @@ export const memoKernel: Plugin = {
 
 /**
  * Has `entry`, which answers each message with one message, do all `jobs`, on as many cores as there are (at most
- * `most`). `onResult` hears of each result as it comes. Rejects if a worker fails.
+ * `most`). `onResult` hears of each result as it comes. Rejects if a worker fails. `journal`: a file in which results stay
+ * until all are there, so that the same program, if it was stopped, goes on where it was.
  */
 export async function onAllCores<Job, Result>(
 	entry: string,
 	jobs: readonly Job[],
 	onResult: (result: Result, job: Job) => void,
-	{ most = 8, plugins = [] as Plugin[] } = {},
+	{ most = 8, plugins = [] as Plugin[], journal = undefined as string | undefined } = {},
 ): Promise<void> {
 	const program = join(root, `build/mass-run/${process.pid}.mjs`);
 	await build({
@@ -43,8 +45,13 @@ export async function onAllCores<Job, Result>(
 		plugins: [memoKernel, ...plugins],
 		logLevel: "silent", // an error is thrown with its message
 	});
-	const queue = [...jobs];
-	const count = Math.min(most, availableParallelism(), jobs.length);
+	const known = journal === undefined ? new Map<string, Result>() : readJournal<Result>(journal, program);
+	for (const job of jobs) {
+		const result = known.get(JSON.stringify(job));
+		if (result !== undefined) onResult(result, job);
+	}
+	const queue = jobs.filter(job => !known.has(JSON.stringify(job)));
+	const count = Math.min(most, availableParallelism(), queue.length);
 	const workers = Array.from({ length: count }, () => new Worker(pathToFileURL(program)));
 	try {
 		await Promise.all(
@@ -58,6 +65,7 @@ export async function onAllCores<Job, Result>(
 							else worker.postMessage(job);
 						};
 						worker.on("message", (result: Result) => {
+							if (journal !== undefined) appendFileSync(journal, `${JSON.stringify([job, result])}\n`);
 							onResult(result, job!);
 							next();
 						});
@@ -67,6 +75,7 @@ export async function onAllCores<Job, Result>(
 					}),
 			),
 		);
+		if (journal !== undefined) rmSync(journal);
 	} finally {
 		for (const worker of workers) {
 			worker.removeAllListeners("exit");
@@ -74,4 +83,18 @@ export async function onAllCores<Job, Result>(
 		}
 		rmSync(program, { force: true });
 	}
+}
+
+/** Results of the same program, by their jobs. The journal of another program is begun anew. */
+function readJournal<Result>(file: string, program: string): Map<string, Result> {
+	const digest = createHash("sha256").update(readFileSync(program)).digest("hex");
+	const [first, ...lines] = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+	if (first !== digest) {
+		writeFileSync(file, `${digest}\n`);
+		return new Map();
+	}
+	const whole = lines.slice(0, -1); // what stands behind the last line end was not written to its end
+	return new Map(
+		whole.map(line => JSON.parse(line) as [unknown, Result]).map(([job, result]) => [JSON.stringify(job), result]),
+	);
 }

@@ -1,9 +1,11 @@
 // `npm run powercut -- [--json] [--long] [--seed N]`: cuts the power of devices on emulated flash, breaks their flash in
 // every other way, and counts what must not be. Exit code 1 if anything was found. `--long`: a million cuts, a million
-// random damages, worlds explored further; `--only KIND` does a part of it. `--board qemu-rv32 [--kills N]`: kills the
-// running board instead (qemu-rv32.ts).
+// random damages, worlds explored further; if it was stopped, it goes on where it was. `--only KIND` does a part of it.
+// `--board qemu-rv32 [--kills N]`: kills the running board instead (qemu-rv32.ts).
 
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { root } from "../../boards/bundle.js";
 import type { Tear } from "../flash-emulator.js";
 import { onAllCores } from "../mass-run.js";
 import { type Violation, violations } from "./bench.js";
@@ -64,10 +66,11 @@ const model = {
 	...{ worlds: 0, states: 0, boots: 0, sessions: 0, cuts: 0, incomplete: 0, violations: 0 },
 	bounded: { lured: 0, unreadable: 0, currentsKey: 0, closed: 0 },
 };
-const secondsOf: Partial<Record<Job["kind"], number>> = {}; // by the clock, on one of the cores
+const secondsOf: Partial<Record<Job["kind"], number>> = {}; // of the processor
 let done = 0;
 
-await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, (report, job) => {
+const journal = long ? join(root, `build/powercut-${["long", ...(only ?? [])].join("-")}.jsonl`) : undefined;
+const onResult = (report: Report, job: Job) => {
 	total.cuts += report.cuts;
 	total.depth2 += report.depth2;
 	total.tenaciousCuts += report.tenacious.cuts;
@@ -81,8 +84,10 @@ await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, (report, job) => 
 	secondsOf[job.kind] = (secondsOf[job.kind] ?? 0) + report.seconds;
 	const progress = `${++done} of ${jobs.length} jobs, ${total.cuts} cuts, ${states.size} states`;
 	if (process.stderr.isTTY) process.stderr.write(`\r${progress} `);
-	else if (long && done % 10 === 0) console.error(progress);
-});
+	else if (report.model) console.error(`${progress}; ${report.model.states} of ${JSON.stringify(job)}`);
+	else if (done % 50 === 0) console.error(progress);
+};
+await onAllCores<Job, Report>("test/powercut/worker.ts", jobs, onResult, { journal });
 if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 
 const seconds = Math.round((performance.now() - started) / 100) / 10;
@@ -136,7 +141,7 @@ if (!json) {
 	for (const line of lines) console.log(line.join(", "));
 	console.log(violations.map(violation => `${violation} ${counts[violation]}`).join(", "));
 	const parts = Object.entries(secondsOf).map(([kind, spent]) => `${kind} ${Math.round(spent)}`);
-	console.log(`${seconds} s; on one core: ${parts.join(", ")}`);
+	console.log(`${seconds} s; of the processor ${parts.join(", ")}`);
 }
 if (!isWhole) console.error(`expected ${LEAST_CUTS} cuts, made ${total.cuts}`);
 for (const example of examples) console.error(example);
