@@ -89,15 +89,13 @@ export function verifyPath(
 		const anchor = findAnchor(path, anchors);
 		if (anchor !== undefined) return { publicKey: leaf.publicKey, anchor };
 		const top = path[path.length - 1];
-		const issuer = takeIssuer(top, others);
+		const issuer = takeIssuer(top, others, anchors);
 		if (!issuer) break;
 		checkAuthority(issuer);
 		path.push(issuer);
 	}
 	const { issuer } = path[path.length - 1];
-	return refuse(
-		anchors.some(({ subject }) => equalBytes(subject, issuer)) ? "bad signature by issuer" : "unknown issuer",
-	);
+	return refuse(anchors.some(({ subject }) => isName(subject, issuer)) ? "bad signature by issuer" : "unknown issuer");
 }
 
 /**
@@ -123,28 +121,51 @@ function findAnchor(path: readonly Certificate[], anchors: readonly TrustAnchor[
 }
 
 /**
- * Takes the issuer of `certificate` out of `others`: of those with the name, the first whose key made the signature
- * (§6.1.3 (a)). Undefined: none has the name and a key that this build can use, so the path cannot go on. At most
- * 5 + 4 + 3 + 2 + 1 signatures are checked in a path.
+ * Takes the issuer of `certificate` out of `others`: of those with the name whose key made the signature (§6.1.3 (a)), the
+ * first that leads the furthest. Undefined: none has the name and a key that this build can use, so the path cannot go on.
+ * At most 5 + 4 + 3 + 2 + 1 signatures are checked in a path.
  */
-function takeIssuer(certificate: Certificate, others: Uint8Array[]): Certificate | undefined {
+function takeIssuer(
+	certificate: Certificate,
+	others: Uint8Array[],
+	anchors: readonly TrustAnchor[],
+): Certificate | undefined {
 	let failure: CertificateError | undefined;
+	let found: Certificate | undefined,
+		index = 0,
+		furthest = -1;
+	const subjects = others.map(readSubject);
 	for (let i = 0; i < others.length; i++) {
-		const subject = readSubject(others[i]);
-		if (!subject || !equalBytes(subject, certificate.issuer)) continue;
-		let issuer: Certificate | undefined;
+		if (!isName(subjects[i], certificate.issuer)) continue;
 		const refusal = refusalOf(() => {
-			issuer = readCertificate(others[i]);
+			const issuer = readCertificate(others[i]);
 			if (!isSignedBy(certificate, issuer.publicKey)) refuse("bad signature in chain");
+			const leads = leadsTo(issuer, subjects, anchors);
+			if (leads <= furthest) return;
+			found = issuer;
+			index = i;
+			furthest = leads;
 		});
-		if (!refusal) {
-			others.splice(i, 1);
-			return issuer;
-		}
-		if (refusal.reason !== "unsupported public key") failure ??= refusal;
+		if (refusal && refusal.reason !== "unsupported public key") failure ??= refusal;
 	}
-	if (failure) throw failure;
-	return undefined;
+	if (found) others.splice(index, 1);
+	else if (failure) throw failure;
+	return found;
+}
+
+/** Of cross-signed twins that one is wanted whose issuer is an anchor, or else was sent; least of all a root. */
+function leadsTo(
+	{ subject, issuer }: Certificate,
+	presented: readonly (Uint8Array | undefined)[],
+	anchors: readonly TrustAnchor[],
+): number {
+	if (anchors.some(anchor => isName(anchor.subject, issuer))) return 3;
+	if (isName(subject, issuer)) return 0;
+	return presented.some(name => isName(name, issuer)) ? 2 : 1;
+}
+
+function isName(name: Uint8Array | undefined, wanted: Uint8Array): boolean {
+	return name !== undefined && equalBytes(name, wanted);
 }
 
 function checkLeaf(leaf: Certificate, serverName: string): void {
@@ -154,6 +175,7 @@ function checkLeaf(leaf: Certificate, serverName: string): void {
 		isMistaken = (usage & KEY_CERT_SIGN) !== 0 && !leaf.isCA; // RFC 5280 §4.2.1.9
 	if (!maySign || isMistaken) refuse("wrong key usage");
 	if (leaf.serverAuth === false) refuse("wrong extended key usage"); // §4.2.1.12
+	if (leaf.nameConstraints && !leaf.isCA) refuse("bad extension"); // §4.2.1.10
 }
 
 /** A certificate that may sign certificates (§6.1.4 (k)–(n)). */

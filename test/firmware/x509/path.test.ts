@@ -68,6 +68,13 @@ test("a successor that its predecessor has cross-signed is found by either (RFC 
 	assert.is(verify(["leafOfNext", "nextRolledOver", "nextByRoot"], ["root"]).anchor, 0); // self-issued: not counted
 });
 
+test("of twins that other authorities have signed, the one that an anchor has signed is taken, in any order", () => {
+	assert.is(verify(["leafOfNext", "nextByUnknown", "nextByRoot"], ["root"]).anchor, 0);
+	assert.is(verify(["leafOfNext", "nextByRoot", "nextByUnknown"], ["root"]).anchor, 0);
+	assert.is(verify(["leafOfNext", "nextByUnknown", "next", "nextByRoot"], ["root"]).anchor, 0);
+	refused("unknown issuer", true, () => verify(["leafOfNext", "nextByUnknown", "next"], ["root"]));
+});
+
 test("an issuing authority may be the anchor, sent or not, whoever has signed it", () => {
 	assert.is(verify(["leafOfMiddle"], ["middle"]).anchor, 0);
 	assert.is(verify(["leafOfMiddle", "middle", "root"], ["middle"]).anchor, 0);

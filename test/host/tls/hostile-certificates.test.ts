@@ -36,6 +36,14 @@ test("those of an authority below an anchor are bounded", () => {
 	refusedAs(CertificateError, "unsupported constraints", () => verifyPath(chain(root), HOST, anchors));
 });
 
+test("a leaf that is no CA has no name constraints (RFC 5280 §4.2.1.10)", () => {
+	const bounds = make.nameConstraints({ permitted: [make.dns("example")] }, false);
+	const extensions = [...make.leafExtensions(make.dns(HOST)), bounds];
+	refusedAs(CertificateError, "bad extension", () =>
+		verifyPath([make.leaf(root, server, { extensions })], HOST, anchors),
+	);
+});
+
 test("a chain of six by six strangers of one name is over after fifteen signatures", () => {
 	// Each has issued nothing of the others; the first that made the leaf's signature goes on, and ends.
 	const same = Array.from({ length: 5 }, () => make.authority(make.party("between"), make.party("between")));
