@@ -2,7 +2,7 @@
 // that are guided by coverage (coverage.ts), made by mutation (mutation.ts) and by structure (structured.ts), from the
 // seeds of targets.ts and the corpus in fuzz/corpus. A finding is printed in hexadecimal and ends the run with 1.
 // `--inputs`: so many are made for each target, however long they take.
-// `--keep` adds what reached something new to the corpus.
+// `--keep` adds what reached something new to the corpus. `--input HEX` gives one input to the targets, and nothing else.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../boards/bundle.js";
 import { Dice } from "../test/dice.js";
+import { replay } from "../test/replay.js";
 import { Coverage } from "./coverage.js";
 import { mutate } from "./mutation.js";
 import { type Target, targets } from "./targets.js";
@@ -23,6 +24,7 @@ const { values } = parseArgs({
 		inputs: { type: "string" },
 		target: { type: "string", multiple: true },
 		seed: { type: "string" },
+		input: { type: "string" },
 		keep: { type: "boolean", default: false },
 		json: { type: "boolean", default: false },
 	},
@@ -31,12 +33,15 @@ const inputsEach = Number(values.inputs ?? Infinity);
 const seconds = Number(values.seconds ?? (values.inputs === undefined ? 60 : Infinity));
 const seed = Number(values.seed ?? Date.now() % 0x7fff_ffff);
 const wanted = targets.filter(({ name }) => !values.target || values.target.includes(name));
-if (!(seconds > 0) || !(inputsEach > 0) || wanted.length === 0) {
+const isInput = /^(?:[0-9a-f]{2})*$/.test(values.input ?? "");
+if (!(seconds > 0) || !(inputsEach > 0) || wanted.length === 0 || !isInput) {
 	console.error(
-		`usage: npm run fuzz -- [--seconds N | --inputs N] [--target ${targets.map(({ name }) => name).join("|")}]… [--seed N] [--keep] [--json]`,
+		`usage: npm run fuzz -- [--seconds N | --inputs N] [--target ${targets.map(({ name }) => name).join("|")}]… [--seed N] [--input HEX] [--keep] [--json]`,
 	);
 	process.exit(2);
 }
+
+if (values.input !== undefined) process.exit(giveAgain(Buffer.from(values.input, "hex")));
 
 const dice = new Dice(seed);
 const coverage = new Coverage();
@@ -73,13 +78,8 @@ function fuzz(
 	let count = 0;
 	const attempt = (input: Uint8Array): string | undefined => {
 		count++;
-		const started = processorTime();
-		try {
-			target.run(input);
-		} catch (error) {
-			return report(target, input, error instanceof Error ? (error.stack ?? error.message) : String(error));
-		}
-		return processorTime() - started > SLOW_INPUT ? report(target, input, "too slow") : undefined;
+		const what = troubleWith(target, input);
+		return what === undefined ? undefined : report(target, input, what);
 	};
 	for (const input of corpus) {
 		const finding = attempt(input);
@@ -115,6 +115,27 @@ function fuzz(
 	return { target: target.name, inputs: count, corpus: corpus.length };
 }
 
+/** What is wrong with how the target takes the input; undefined: nothing. */
+function troubleWith(target: Target, input: Uint8Array): string | undefined {
+	const started = processorTime();
+	try {
+		target.run(input);
+	} catch (error) {
+		return error instanceof Error ? (error.stack ?? error.message) : String(error);
+	}
+	return processorTime() - started > SLOW_INPUT ? "too slow" : undefined;
+}
+
+/** `--input`. Gives the exit code. */
+function giveAgain(input: Uint8Array): number {
+	const found = wanted.flatMap(target => {
+		const what = troubleWith(target, input);
+		return what === undefined ? [] : [report(target, input, what)];
+	});
+	console.log(`1 input, ${found.length} findings`);
+	return found.length === 0 ? 0 : 1;
+}
+
 /** Microseconds that this process has had of a processor: on a busy machine nothing else becomes slow. */
 function processorTime(): number {
 	const { user, system } = process.cpuUsage();
@@ -134,6 +155,7 @@ function keep(folder: string, input: Uint8Array): void {
 }
 
 function report({ name }: Target, input: Uint8Array, what: string): string {
-	console.log(`\nfinding in ${name} (seed ${seed}): ${what}\n${Buffer.from(input).toString("hex")}\n`);
+	const hex = Buffer.from(input).toString("hex");
+	console.log(`\nfinding in ${name} (seed ${seed}): ${what}\n${replay("fuzz", { target: name, input: hex })}\n`);
 	return what;
 }

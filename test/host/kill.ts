@@ -71,34 +71,55 @@ async function prepare(before: string[][]): Promise<string> {
 	return folder;
 }
 
+/** BATON_KILL=NAME:N begins with that verb's kill at its N-th change; a failure ends with it. */
+const [, only, first] = /^(.*):(\d+)$/.exec(process.env.BATON_KILL ?? "") ?? [];
+const firstKill = Number(first ?? 1);
+
 /** A test for each verb. */
 export function killAtEveryChange(verbs: { [name: string]: Verb }): void {
 	for (const [name, verb] of Object.entries(verbs))
-		test(`a kill at every change of the disk: ${name}`, () => kill(verb));
+		if (only === undefined || only === name)
+			test(`a kill at every change of the disk: ${name}`, () => kill(name, verb));
 	test.run();
 }
 
-async function kill({ before, verb, force, files = [] }: Verb): Promise<void> {
-	const start = await prepare(before);
-	let fatal = 1;
-	for (; ; fatal++) {
+async function kill(name: string, verb: Verb): Promise<void> {
+	const start = await prepare(verb.before);
+	let fatal = firstKill;
+	for (let crashed = true; crashed; fatal++) {
 		const folder = flashFolder();
 		cpSync(start, folder, { recursive: true });
-		const keysBefore = keysOf(start);
-		const crashed = await crashing(fatal, () => runInProcess(verb, folder));
-		checkWhole(folder);
-		if (crashed) {
-			// What was recorded before is there, and so is what was signed.
-			const again = await runInProcess(verb, folder);
-			assert.is(again.code, 0, `given again after a kill at ${fatal}: ${again.error}`);
+		try {
+			crashed = await killAt(fatal, verb, start, folder);
+		} catch (error) {
+			const file = /test\/.*$/.exec(process.argv[1])![0];
+			(error as Error).message += `\n    again: BATON_KILL='${name}:${fatal}' node bin/run.js ${file}`;
+			throw error;
 		}
-		for (const [file, key] of keysBefore) assert.is(readFileSync(join(folder, file), "utf8"), key, file);
-		for (const file of files) assert.ok(existsSync(join(folder, file)), `${file} after a kill at ${fatal}`);
-		if (force) checkForce(join(folder, "fleet"), force, fatal);
 		rmSync(folder, { recursive: true });
-		if (!crashed) break;
 	}
-	assert.ok(fatal > 4, `only ${fatal} changes of the disk were seen`);
+	assert.ok(fatal > 5, `only ${fatal - 1} changes of the disk were seen`);
+}
+
+/** Gives whether there was a change of the disk of that number to be killed at. */
+async function killAt(
+	fatal: number,
+	{ verb, force, files = [] }: Verb,
+	start: string,
+	folder: string,
+): Promise<boolean> {
+	const keysBefore = keysOf(start);
+	const crashed = await crashing(fatal, () => runInProcess(verb, folder));
+	checkWhole(folder);
+	if (crashed) {
+		// What was recorded before is there, and so is what was signed.
+		const again = await runInProcess(verb, folder);
+		assert.is(again.code, 0, `given again after a kill at ${fatal}: ${again.error}`);
+	}
+	for (const [file, key] of keysBefore) assert.is(readFileSync(join(folder, file), "utf8"), key, file);
+	for (const file of files) assert.ok(existsSync(join(folder, file)), `${file} after a kill at ${fatal}`);
+	if (force) checkForce(join(folder, "fleet"), force, fatal);
+	return crashed;
 }
 
 /** Private keys by their files. */
@@ -140,7 +161,7 @@ function checkForce(folder: string, letters: string[], fatal: number): void {
 		const entry = join(folder, "dl/signed", String(generation));
 		if (!existsSync(entry)) continue;
 		const { payload } = decodeCaInformation(object);
-		assert.is(readFileSync(entry, "utf8").trim(), Buffer.from(payload).toString("hex"));
+		assert.is(/^payload (.*)$/m.exec(readFileSync(entry, "utf8"))?.[1], Buffer.from(payload).toString("hex"));
 		void fleet.downloadCredentials(generation);
 		void fleet.authority(generation);
 	}

@@ -26,7 +26,8 @@ export function repeatable(what: string, body: (random: Random) => void): () => 
 		try {
 			body(randomness(what));
 		} catch (error) {
-			(error as Error).message += `\n    BATON_SEED=${seed}`;
+			const [, file] = /(test\/.*)$/.exec(process.argv[1]) ?? [];
+			(error as Error).message += `\n    again: BATON_SEED=${seed} node bin/run.js ${file}`;
 			throw error;
 		}
 	};

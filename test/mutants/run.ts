@@ -28,6 +28,7 @@ async function main(): Promise<number> {
 	if (exact.length > 0) mutants = exact;
 	if (mutants.length === 0) return misuse(`no mutant named ${positionals.join(", ")}`);
 	if (values.sample !== undefined) mutants = sample(mutants, Number(values.sample), Number(values.seed));
+	if (values.sample !== undefined && !values.json) say(`seed ${values.seed}`);
 	if (values.list) return say(mutants.map(describe).join("\n"));
 
 	const started = performance.now();
@@ -49,19 +50,29 @@ async function main(): Promise<number> {
 			progress(++done, mutants.length);
 			if (values.json) continue;
 			if (mutants.length === 1) say(`${describe(mutant)}\n${output}`);
-			if (killedBy === undefined && reason === undefined) say(`survives: ${describe(mutant)}`);
+			if (killedBy === undefined && reason === undefined)
+				say(`survives: ${describe(mutant)}\n  again: npm run mutants -- ${name}`);
 			else if (mutants.length <= 20) say(`${name}: ${killedBy ?? `equivalent: ${reason}`}`);
 		}
 	};
 	await Promise.all(Array.from({ length: AT_A_TIME }, work));
 	const seconds = Math.round((performance.now() - started) / 100) / 10;
 	if (values.json)
-		say(JSON.stringify({ mutants: mutants.length, killed, equivalent, survivors: survivors.sort(), seconds }));
+		say(
+			JSON.stringify({
+				seed: Number(values.seed),
+				mutants: mutants.length,
+				killed,
+				equivalent,
+				survivors: survivors.sort(),
+				seconds,
+			}),
+		);
 	else
 		say(
 			`${mutants.length} mutants, ${killed} killed, ${equivalent} equivalent, ${survivors.length} survived, ${seconds} s`,
 		);
-	for (const line of wrong) console.error(line);
+	for (const line of wrong) console.error(`${line}\n  again: npm run mutants -- ${line.split(" ")[0]}`);
 	return survivors.length + wrong.length > 0 ? 1 : 0;
 }
 

@@ -2,6 +2,7 @@
 // was lost.
 
 import { parseArgs } from "node:util";
+import { replay } from "../replay.js";
 import { twoOrders } from "./two-orders.js";
 
 const { values } = parseArgs({
@@ -11,11 +12,16 @@ const { values } = parseArgs({
 		json: { type: "boolean" },
 	},
 });
-const { rounds, both, lost } = await twoOrders(Number(values.rounds), Number(values.seed), round => {
+const seed = Number(values.seed);
+if (!values.json) console.log(`seed ${seed}`);
+const { rounds, both, lost } = await twoOrders(Number(values.rounds), seed, round => {
 	if (process.stderr.isTTY) process.stderr.write(`\r${round} rounds `);
 });
 if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-for (const one of lost.slice(0, 20)) console.log(one);
-if (values.json) console.log(JSON.stringify({ rounds, both, lost: lost.length }));
+for (const one of lost.slice(0, 20)) {
+	const round = Number(/^round (\d+)/.exec(one)![1]);
+	console.log(`${one}\n  ${replay("orders", { seed, rounds: round + 1 })}`);
+}
+if (values.json) console.log(JSON.stringify({ seed, rounds, both, lost: lost.length }));
 else console.log(`${rounds} rounds of two orders at once, ${both} in which both were carried out: ${lost.length} lost`);
 process.exitCode = lost.length > 0 ? 1 : 0;

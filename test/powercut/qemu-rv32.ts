@@ -19,6 +19,7 @@ import type { DeviceEvent } from "../../firmware/events.js";
 import { parseEvent } from "../../host/device-events.js";
 import { readDeviceSlots } from "../../host/slot-image.js";
 import { HANG_GUARD } from "../eventually.js";
+import { replay } from "../replay.js";
 import { createWorld, downloadName, SERVICE_NAME, type World } from "../world.js";
 
 /** Kills inside an erase, and inside programming, from which on a run of 100 kills or more says something. */
@@ -61,6 +62,7 @@ export async function killBoard(
 		return 2;
 	}
 	const started = Date.now();
+	console.log(`seed ${seed}`);
 	const tally = await killDevices({ kills, seed, onProgress: showProgress });
 	const seconds = Math.round((Date.now() - started) / 100) / 10;
 	const ok = isClean(tally);
@@ -71,7 +73,7 @@ export async function killBoard(
   back to the factory's: ${tally.fellToFactory}
   runs that crashed or hung: ${tally.crashed}
   ended authenticated by CA ${tally.endedWith} of ${tally.newest}
-${ok ? "ok" : "FAILED"}`);
+${ok ? "ok" : `FAILED\n${replay("powercut", { board, kills, seed })} (the machine decides in which microsecond)`}`);
 	if (json) console.log(JSON.stringify({ ...tally, seconds }));
 	return ok ? 0 : 1;
 }

@@ -1,13 +1,14 @@
 // `npm run powercut -- [--json] [--long] [--seed N]`: cuts the power of devices on emulated flash, breaks their flash in
 // every other way, and counts what must not be. Exit code 1 if anything was found. `--long`: a million cuts, a million
-// random damages, worlds explored further; if it was stopped, it goes on where it was. `--only KIND` does a part of it.
-// `--board qemu-rv32 [--kills N]`: kills the running board instead (qemu-rv32.ts).
+// random damages, worlds explored further; if it was stopped, it goes on where it was. `--only KIND` does a part of it,
+// `--job N` one job. `--board qemu-rv32 [--kills N]`: kills the running board instead (qemu-rv32.ts).
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../../boards/bundle.js";
 import type { Tear } from "../flash-emulator.js";
 import { onAllCores } from "../mass-run.js";
+import { onlyJob, replay } from "../replay.js";
 import { type Violation, violations } from "./bench.js";
 import type { Plan } from "./cuts.js";
 import { type ModelResult, oracles } from "./model.js";
@@ -16,9 +17,10 @@ import { killBoard } from "./qemu-rv32.js";
 import { sequences } from "./sequences.js";
 import type { Job, Report } from "./worker.js";
 
-const USAGE = `usage: npm run powercut -- [--json] [--long] [--seed N] [--only KIND]… [--board qemu-rv32 [--kills N]]
+const USAGE = `usage: npm run powercut -- [--json] [--long] [--seed N] [--only KIND]… [--job N] [--board qemu-rv32 [--kills N]]
 
-  --only KIND  of model, cuts, poll, faults, bits, damage, content: a part of the run`;
+  --only KIND  of model, cuts, poll, faults, bits, damage, content: a part of the run
+  --job N      one job of the run`;
 const values = readOptions();
 const { json = false, long = false } = values;
 const seed = Number(values.seed);
@@ -55,7 +57,9 @@ const all: Job[] = [
 	...many(contents, n => ({ kind: "content", count: PART_OF, seed: seed + 1_000_033 * n })),
 ];
 const { only } = values;
-const jobs = only ? all.filter(({ kind }) => only.includes(kind)) : all;
+const jobs = onlyJob(all, values.job).filter(({ kind }) => !only || only.includes(kind));
+
+if (!json) console.log(`seed ${seed}${values.job === undefined ? "" : `, job ${values.job} of ${all.length}`}`);
 
 const states = new Set<string>();
 const counts = Object.fromEntries(violations.map(violation => [violation, 0])) as Record<Violation, number>;
@@ -69,7 +73,10 @@ const model = {
 const secondsOf: Partial<Record<Job["kind"], number>> = {}; // of the processor
 let done = 0;
 
-const journal = long ? join(root, `build/powercut-${["long", ...(only ?? [])].join("-")}.jsonl`) : undefined;
+const journal =
+	long && values.job === undefined
+		? join(root, `build/powercut-${["long", ...(only ?? [])].join("-")}.jsonl`)
+		: undefined;
 const onResult = (report: Report, job: Job) => {
 	total.cuts += report.cuts;
 	total.depth2 += report.depth2;
@@ -80,7 +87,9 @@ const onResult = (report: Report, job: Job) => {
 	counts.noValidCa += report.tenacious.other;
 	if (report.model) addModel(report.model);
 	if (job.kind in trials) trials[job.kind as keyof typeof trials] += report.trials;
-	examples.push(...report.examples.slice(0, 20 - examples.length));
+	const again = `  ${replay("powercut", { long, seed, job: all.indexOf(job) })}`;
+	const told = [...report.examples, ...(report.model?.stories ?? [])].slice(0, 20 - examples.length);
+	examples.push(...told.map(example => `${example}\n${again}`));
 	secondsOf[job.kind] = (secondsOf[job.kind] ?? 0) + report.seconds;
 	const progress = `${++done} of ${jobs.length} jobs, ${total.cuts} cuts, ${states.size} states`;
 	if (process.stderr.isTTY) process.stderr.write(`\r${progress} `);
@@ -157,7 +166,6 @@ function addModel(found: ModelResult): void {
 		model.violations += found.violations[name];
 	}
 	for (const [name, count] of Object.entries(found.bounded)) model.bounded[name as keyof typeof model.bounded] += count;
-	examples.push(...found.stories.slice(0, 20 - examples.length));
 }
 
 function readOptions() {
@@ -166,7 +174,8 @@ function readOptions() {
 			options: {
 				...{ json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } },
 				only: { type: "string", multiple: true },
-				...{ board: { type: "string" }, kills: { type: "string", default: "200" }, help: { type: "boolean" } },
+				...{ job: { type: "string" }, board: { type: "string" }, help: { type: "boolean" } },
+				kills: { type: "string", default: "200" },
 			},
 		}).values;
 	} catch (error) {

@@ -1,7 +1,8 @@
-// `npm run soak -- [--json] [--long] [--seed N]`: a fleet's decades in minutes. Devices of every habit, with failing
+// `npm run soak -- [--json] [--long] [--seed N] [--job N]`: a fleet's decades in minutes. Devices of every habit, with failing
 // power and flash, live through CA after CA (life.ts); pollers are watched for 25 years (pollers.ts); a stranger shows
 // rubbish certificates (pacing.ts); a device on XS is watched for leaks (xs-heap.ts). The arrivals at the download server
-// are drawn in build/soak/arrivals.svg. Exit code 1 if anything was not as design has it.
+// are drawn in build/soak/arrivals.svg. Exit code 1 if anything was not as design has it. `--job` runs one device, poller
+// or city alone, or the `heap`.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { parseArgs } from "node:util";
 import { root } from "../../boards/bundle.js";
 import type { Wear } from "../flash-emulator.js";
 import { onAllCores } from "../mass-run.js";
+import { onlyJob, replay } from "../replay.js";
 import { drawArrivals, movingAverage, type Series } from "./chart.js";
 import type { HabitName, Troubles } from "./life.js";
 import { makeMaterial } from "./material.js";
@@ -17,7 +19,7 @@ import type { Job, Result } from "./worker.js";
 import type { Outages, Schedule } from "./world.js";
 import { watchHeap } from "./xs-heap.js";
 
-const USAGE = "usage: npm run soak -- [--json] [--long] [--seed N]";
+const USAGE = "usage: npm run soak -- [--json] [--long] [--seed N] [--job N|heap]";
 const values = readOptions();
 const { json = false, long = false } = values;
 if (values.help) {
@@ -99,6 +101,15 @@ const pollers: Record<string, Habitual> = {};
 const months = new Map<HabitName, Series>();
 const city: Series = { name: "city", bins: new Array(3600).fill(0), devices: 0 };
 const wrong: string[] = [];
+const isWhole = values.job === undefined;
+const chosen = values.job === "heap" ? [] : onlyJob(jobs, values.job);
+if (!json) console.log(`seed ${seed}${isWhole ? "" : `, job ${values.job} of ${jobs.length}`}`);
+
+/** What was not as it should be, and how to see it again. */
+function complain(what: string, job?: Job): void {
+	const number = job ? jobs.indexOf(job) : "heap";
+	wrong.push(`${what}\n  ${replay("soak", { long, seed, job: number })}`);
+}
 let pacing = { rubbish: 0, downloads: 0, allowed: 0, delaySeconds: 0 };
 
 function noWear(): Wear {
@@ -106,7 +117,7 @@ function noWear(): Wear {
 }
 
 let done = 0;
-await onAllCores<Job, Result>("test/soak/worker.ts", jobs, (result, job) => {
+await onAllCores<Job, Result>("test/soak/worker.ts", chosen, (result, job) => {
 	if (result.kind === "life" && job.kind === "life") {
 		const { report } = result;
 		lives.devices++;
@@ -125,9 +136,9 @@ await onAllCores<Job, Result>("test/soak/worker.ts", jobs, (result, job) => {
 					Math.round((report.wear[partition][what] * 10) / report.years),
 				);
 		const bad = report.stuck || report.older > 0 || (!job.outages && report.failuresInARow > 3);
-		if (bad) wrong.push(`${job.habit}, seed ${job.seed}: ${report.remarks.slice(0, 4).join("; ")}`);
+		if (bad) complain(`${job.habit}, seed ${job.seed}: ${report.remarks.slice(0, 4).join("; ")}`, job);
 	} else if (result.kind === "polls") {
-		watch(result.report);
+		watch(result.report, job);
 	} else if (result.kind === "city") {
 		city.devices += result.devices;
 		for (const [second, count] of result.seconds.entries()) city.bins[second] += count;
@@ -135,22 +146,16 @@ await onAllCores<Job, Result>("test/soak/worker.ts", jobs, (result, job) => {
 		const { rubbish, downloads, allowed, delay } = result.report;
 		pacing = { rubbish, downloads, allowed, delaySeconds: Math.round(delay / 1000) };
 		if (rubbish < 1000 || downloads > allowed || delay > 15 * MINUTE + 10_000)
-			wrong.push(`pacing: ${JSON.stringify(pacing)}`);
+			complain(`pacing: ${JSON.stringify(pacing)}`, job);
 	}
 	done++;
-	if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${jobs.length} jobs `);
+	if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${chosen.length} jobs `);
 });
 
-function watch({
-	habit,
-	years,
-	polls,
-	mostCredits,
-	longestWait,
-	mostInThirtyDays,
-	erases,
-	programs,
-}: PollerReport): void {
+function watch(
+	{ habit, years, polls, mostCredits, longestWait, mostInThirtyDays, erases, programs }: PollerReport,
+	job: Job,
+): void {
 	const sum = (pollers[habit] ??= {
 		devices: 0,
 		years,
@@ -176,32 +181,28 @@ function watch({
 	months.set(habit, series);
 	series.devices++;
 	for (const poll of polls) series.bins[Math.min(series.bins.length - 1, Math.floor((poll * 12) / YEAR))]++;
-	if (mostCredits > 1584) wrong.push(`${habit}: ${mostCredits} credits without a poll`);
-	if (mostInThirtyDays > 4) wrong.push(`${habit}: ${mostInThirtyDays} polls in 30 days`);
+	if (mostCredits > 1584) complain(`${habit}: ${mostCredits} credits without a poll`, job);
+	if (mostInThirtyDays > 4) complain(`${habit}: ${mostInThirtyDays} polls in 30 days`, job);
 	if (habit !== "off for years" && longestWait > 5 * YEAR)
-		wrong.push(`${habit}: ${longestWait / DAY} days without a poll`);
+		complain(`${habit}: ${longestWait / DAY} days without a poll`, job);
 }
 
-const heap = await watchHeap(long ? 40 : 6, long ? 8 : 6);
-if (!heap.flat) wrong.push(`the heap of the device on XS is not flat: ${JSON.stringify(heap)}`);
-if (lives.deviceYears < 1000 || lives.changes < 10_000)
+const heap = isWhole || values.job === "heap" ? await watchHeap(long ? 40 : 6, long ? 8 : 6) : undefined;
+if (heap?.flat === false) complain(`the heap of the device on XS is not flat: ${JSON.stringify(heap)}`);
+if (isWhole && (lives.deviceYears < 1000 || lives.changes < 10_000))
 	wrong.push(`${lives.deviceYears} device-years and ${lives.changes} changes are too few`);
 
 /** For a million devices: the most in ten seconds, by the second; and what they make on the average when never off. */
-const peakPerSecond = Math.round((Math.max(...movingAverage(city.bins, 10)) * 1_000_000) / city.devices);
+const peakPerSecond = Math.round((Math.max(...movingAverage(city.bins, 10)) * 1_000_000) / Math.max(1, city.devices));
 const meanPerSecond = Math.round((1_000_000 / (30 * 86_400)) * 100) / 100;
 const svg = join(root, "build/soak/arrivals.svg");
 mkdirSync(join(root, "build/soak"), { recursive: true });
-writeFileSync(
-	svg,
-	drawArrivals(
-		[...months.values()].filter(({ bins }) => bins.length > 120),
-		city,
-	),
-);
+const drawn = [...months.values()].filter(({ bins }) => bins.length > 120);
+if (isWhole) writeFileSync(svg, drawArrivals(drawn, city));
 
 const seconds = Math.round((performance.now() - started) / 100) / 10;
 const result = {
+	seed,
 	...lives,
 	pollers,
 	peakPerSecondPerMillion: peakPerSecond,
@@ -246,14 +247,15 @@ if (!json) {
 			`${number(programs)} writes`,
 			`${number(bytes)} bytes`,
 		);
-	say(
-		`XS: ${heap.sessions} sessions`,
-		`${heap.changes} CA changes`,
-		`chunks ${heap.chunks.join("–")} bytes`,
-		`${heap.slots.join("–")} slots`,
-		heap.flat ? "flat" : "not flat",
-	);
-	console.log(`${svg}\n${seconds} s`);
+	if (heap)
+		say(
+			`XS: ${heap.sessions} sessions`,
+			`${heap.changes} CA changes`,
+			`chunks ${heap.chunks.join("–")} bytes`,
+			`${heap.slots.join("–")} slots`,
+			heap.flat ? "flat" : "not flat",
+		);
+	console.log(`${isWhole ? `${svg}\n` : ""}${seconds} s`);
 }
 for (const what of wrong) console.error(what);
 if (json) console.log(JSON.stringify(result));
@@ -264,7 +266,7 @@ function readOptions() {
 		return parseArgs({
 			options: {
 				...{ json: { type: "boolean" }, long: { type: "boolean" }, seed: { type: "string", default: "1" } },
-				help: { type: "boolean" },
+				...{ job: { type: "string" }, help: { type: "boolean" } },
 			},
 		}).values;
 	} catch (error) {
