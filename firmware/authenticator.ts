@@ -10,6 +10,7 @@ import type { Slots } from "./trust/slots.js";
 import type { Updater } from "./updater.js";
 import type { HttpsURL } from "./url.js";
 import { CertificateError } from "./x509/certificate.js";
+import type { TrustAnchor } from "./x509/path.js";
 
 export interface AuthenticatorOptions {
 	network: Network;
@@ -22,10 +23,19 @@ export interface AuthenticatorOptions {
 	report(event: DeviceEvent): void;
 }
 
-/** A server that has proved itself by the CA of this generation. */
-interface Proved {
-	server: AuthenticatedServer;
-	generation: number;
+/**
+ * Connects to a server that proves itself by one of `anchors`, tried in this order. Calls `proved` with the one that it
+ * was, once, before anything of the application's passes in either direction.
+ */
+export type Open<Connection> = (
+	anchors: readonly TrustAnchor[],
+	proved: (anchor: number) => void,
+) => Promise<Connection>;
+
+/** With a server that has proved itself by the CA of this generation. */
+export interface Proved<Connection> {
+	connection: Connection;
+	generation?: number;
 }
 
 export class Authenticator {
@@ -35,54 +45,92 @@ export class Authenticator {
 		this.#options = options;
 	}
 
-	/**
-	 * One session with the server at `url`: did it prove itself? By current (figure 7), or by what then becomes current.
-	 * Where every anchor fails: an update at once (figures 8 and 9) and, if that brought another anchor, a second
-	 * connection. Any other refusal, a wrong name say, never makes a device update. Never rejects.
-	 */
+	/** One session with the server at `url`: did it prove itself? Never rejects. */
 	async authenticate(url: HttpsURL): Promise<boolean> {
-		const { bucket, later } = this.#options;
-		const first = await this.#connect(url);
-		if (first.proved) return this.#get(first.proved);
-		if (!isReasonToUpdate(first.error)) return this.#fail(first.error);
-		if (!bucket.take(() => later(() => this.#updateAndConnectAgain(url)))) return this.#fail(first.error);
-		return (await this.#updateAndConnectAgain(url)) ?? this.#fail(first.error);
+		const { network } = this.#options;
+		const open: Open<AuthenticatedServer> = async (anchors, proved) => {
+			const server = await network.connect(url, anchors);
+			proved(server.anchor);
+			return server;
+		};
+		try {
+			await this.#get(await this.#connect(open, late => this.#get(late)));
+			return true;
+		} catch (error) {
+			return this.#fail(error);
+		}
 	}
 
-	/** Undefined: the update brought nothing, so there was no reason to connect. */
-	async #updateAndConnectAgain(url: HttpsURL): Promise<boolean | undefined> {
-		if (!(await this.#options.updater.updateOnDemand())) return undefined;
-		const second = await this.#connect(url);
-		return second.proved ? this.#get(second.proved) : this.#fail(second.error);
+	/**
+	 * The connection that `open` makes, whose server has proved itself by current (figure 7), or by what then becomes
+	 * current. Where every anchor fails: an update at once (figures 8 and 9) and, if that brought another anchor, a second
+	 * connection. Any other refusal, a wrong name say, never makes a device update. Rejects with why there is none.
+	 */
+	async connect<Connection>(open: Open<Connection>): Promise<Connection> {
+		try {
+			return (await this.#connect(open)).connection;
+		} catch (error) {
+			this.#fail(error);
+			throw error;
+		}
 	}
 
-	/** The server, which has proved itself by one of the anchors, and that one is current now. */
-	async #connect(url: HttpsURL): Promise<{ proved?: Proved; error?: unknown }> {
-		const { network, slots, updater, report } = this.#options;
+	/** `late`: takes the connection where the update had to wait for a token. */
+	async #connect<Connection>(
+		open: Open<Connection>,
+		late?: (proved: Proved<Connection>) => Promise<void>,
+	): Promise<Proved<Connection>> {
+		const { bucket, later, updater } = this.#options;
+		try {
+			return await this.#attempt(open);
+		} catch (error) {
+			const mayUpdate = isReasonToUpdate(error) && bucket.take(() => later(() => this.#connectLate(open, late)));
+			if (!mayUpdate || !(await updater.updateOnDemand())) throw error;
+		}
+		return this.#attempt(open);
+	}
+
+	/** Where the update brings nothing there is no reason to connect. */
+	async #connectLate<Connection>(
+		open: Open<Connection>,
+		late?: (proved: Proved<Connection>) => Promise<void>,
+	): Promise<void> {
+		if (!(await this.#options.updater.updateOnDemand()) || !late) return;
+		try {
+			await late(await this.#attempt(open));
+		} catch (error) {
+			this.#fail(error);
+		}
+	}
+
+	/** The server has proved itself by one of the anchors, and that one is current now. */
+	async #attempt<Connection>(open: Open<Connection>): Promise<Proved<Connection>> {
+		const { slots, updater, report } = this.#options;
 		const { anchors } = slots;
+		let generation: number | undefined;
 		try {
 			if (anchors.length === 0) throw new NoAnchorError();
-			const server = await network.connect(
-				url,
+			const connection = await open(
 				anchors.map(({ information }) => information.anchor),
+				anchor => {
+					updater.proved(anchors[anchor]); // and no other, whatever has come into the slots meanwhile
+					generation = anchors[anchor].information.generation;
+				},
 			);
-			const anchor = anchors[server.anchor];
-			updater.proved(anchor);
-			return { proved: { server, generation: anchor.information.generation } };
+			return { connection, generation };
 		} catch (error) {
 			if (error instanceof RefusedError) report({ event: "refused", server: "service", reason: error.reason });
-			return { error };
+			throw error;
 		}
 	}
 
 	/** Whatever the service answers, it has proved itself. */
-	async #get({ server, generation }: Proved): Promise<true> {
+	async #get({ connection, generation }: Proved<AuthenticatedServer>): Promise<void> {
 		try {
-			await server.get({ userAgent: this.#options.updater.userAgent });
+			await connection.get({ userAgent: this.#options.updater.userAgent });
 		} catch (error) {
 			this.#fail(error, generation);
 		}
-		return true;
 	}
 
 	#fail(error: unknown, generation?: number): false {

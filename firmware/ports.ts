@@ -20,6 +20,10 @@ export interface Board {
 	recordLimit?: number;
 	/** Prints one line on the console. */
 	print(line: string): void;
+	/** How often in a row it has restarted by itself, as a chip does when XS has no memory left; absent: it never does. */
+	restarts?(): number;
+	/** Whatever has restarted it does not come back at once. */
+	steady?(): void;
 }
 
 /** `ca0`, `ca1`: 8,192 bytes each, the two CA information slots; `poll`: 4,096 bytes, the poller's. */

@@ -45,6 +45,14 @@ const READ_LENGTH = 1024; // bytes taken out of a record at once
 /** What a TLS connection asks of the server. */
 export type TlsChoices = Pick<TLSSocketOptions, "fragmentLength" | "nameAuthorities">;
 
+/** What becomes of a connection of the caller's own. */
+export interface ConnectionEvents extends Pick<TLSSocketOptions, "onReadable" | "onWritable"> {
+	/** Asked when its turn comes; false: the connection is not made any more. */
+	isWanted?(): boolean;
+	/** It is over, after the server had proved itself: as TLSSocket's. */
+	onError?: TLSSocketOptions["onError"];
+}
+
 /** Over a board's sockets. Each promise settles, whatever a socket or a resolver does: at the deadline at the latest. */
 export class BoardNetwork implements Network {
 	readonly #board: Board;
@@ -59,19 +67,68 @@ export class BoardNetwork implements Network {
 	}
 
 	connect(url: HttpsURL, anchors: readonly TrustAnchor[]): Promise<AuthenticatedServer> {
-		return this.#reach(url, anchors);
+		return this.#reach(url, address => this.#exchange(url).connect(address, anchors));
 	}
 
 	connectPlain(url: HttpURL): Promise<Server> {
-		return this.#reach(url, undefined);
+		return this.#reach(url, address => this.#exchange(url).connect(address, undefined));
+	}
+
+	/**
+	 * A connection of the caller's own: the deadline ends with the server's proof. `proved`: as TLSSocket's
+	 * `onAuthenticated`. Rejects as `connect`.
+	 */
+	open(
+		server: Pick<HttpURL, "host" | "port">,
+		anchors: readonly TrustAnchor[],
+		events: ConnectionEvents,
+		proved: (anchor: number) => void,
+	): Promise<TLSSocket> {
+		return this.#reach(server, address => this.#openSocket(address, server.host, anchors, events, proved));
+	}
+
+	#openSocket(
+		{ address, port }: Address,
+		host: string,
+		anchors: readonly TrustAnchor[],
+		events: ConnectionEvents,
+		proved: (anchor: number) => void,
+	): Promise<TLSSocket> {
+		const { TCP: io, random, timer, recordLimit } = this.#board;
+		return new Promise((resolve, reject) => {
+			let isProved = false;
+			new TLSSocket({
+				...{ io, address, port, host, anchors, random, timer, recordLimit },
+				...this.#tls,
+				deadline: this.#deadline,
+				onReadable: events.onReadable,
+				onWritable: events.onWritable,
+				onAuthenticated(anchor) {
+					proved(anchor);
+					isProved = true;
+					resolve(this);
+				},
+				onError(error) {
+					if (isProved) events.onError?.call(this, error);
+					else reject(error ?? new TransportError("connection lost"));
+				},
+			});
+		});
+	}
+
+	#exchange(url: HttpURL): Exchange {
+		return new Exchange(this.#board, url, this.#deadline, this.#tls);
 	}
 
 	/** The name's addresses in turn, until somebody answers. A server that was refused is an answer too. */
-	async #reach(url: HttpURL, anchors: readonly TrustAnchor[] | undefined): Promise<Exchange> {
+	async #reach<Connection>(
+		server: Pick<HttpURL, "host" | "port">,
+		connect: (address: Address) => Promise<Connection>,
+	): Promise<Connection> {
 		let failure = new TransportError("name not resolved");
-		for (const address of (await this.#resolve(url)).slice(0, MAXIMUM_ADDRESSES)) {
+		for (const address of (await this.#resolve(server)).slice(0, MAXIMUM_ADDRESSES)) {
 			try {
-				return await new Exchange(this.#board, url, this.#deadline, this.#tls).connect(address, anchors);
+				return await connect(address);
 			} catch (error) {
 				if (!(error instanceof TransportError)) throw error;
 				if (failure.isUnreachable) failure = error;
@@ -80,7 +137,7 @@ export class BoardNetwork implements Network {
 		throw failure;
 	}
 
-	#resolve({ host, port }: HttpURL): Promise<readonly Address[]> {
+	#resolve({ host, port }: Pick<HttpURL, "host" | "port">): Promise<readonly Address[]> {
 		const { resolver, timer } = this.#board;
 		return new Promise((resolve, reject) => {
 			const fail = () => reject(new TransportError("name not resolved"));

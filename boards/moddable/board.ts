@@ -2,7 +2,7 @@
 // stand-in of the same API on Linux; `board/natives` is what the SDK lacks.
 
 import flash from "embedded:storage/flash";
-import { print, random, ticks } from "board/natives";
+import { print, random, restarts, steady, ticks } from "board/natives";
 import type { RunSettings } from "board/settings";
 import Timer from "timer";
 import type { Board, TimerID, Timer as TimerPort } from "../../firmware/ports.js";
@@ -29,6 +29,8 @@ export function board(map: RunSettings["map"]): Board {
 		random,
 		recordLimit: RECORD_LIMIT,
 		print,
+		restarts,
+		steady,
 	};
 }
 

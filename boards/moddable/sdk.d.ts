@@ -32,3 +32,26 @@ declare module "embedded:network/interface/wifi" {
 
 /** Adds `microseconds` to `time`. */
 declare module "microseconds" {}
+
+declare module "embedded:network/websocket/client" {
+	export default class WebSocketClient {
+		constructor(options: {
+			host: string;
+			port?: number;
+			path?: string;
+			protocol?: string;
+			headers?: Map<string, string>;
+			dns: { io: new (...parameters: never[]) => object };
+			socket: { io: new (...parameters: never[]) => object };
+			onReadable?(this: WebSocketClient, byteLength: number, options: { more: boolean; binary: boolean }): void;
+			/** The first one: the connection is there. */
+			onWritable?(this: WebSocketClient, byteLength: number): void;
+			onControl?(this: WebSocketClient, opcode: number, data: ArrayBuffer): void;
+			onClose?(this: WebSocketClient): void;
+			onError?(this: WebSocketClient): void;
+		});
+		read(byteLength?: number): ArrayBuffer | undefined;
+		write(data: ArrayBufferLike, options?: { opcode?: number; binary?: boolean; more?: boolean }): number;
+		close(): void;
+	}
+}

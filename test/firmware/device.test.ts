@@ -1,9 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { concatenate } from "../../firmware/bytes.js";
-import { Sessions } from "../../firmware/device.js";
 import { main } from "../../firmware/main.js";
 import type { TCPOptions } from "../../firmware/ports.js";
+import { Sessions } from "../../firmware/sessions.js";
 import { toHex } from "../hex.js";
 import { VirtualClock } from "../virtual-clock.js";
 import { authenticated, downloadOf, info, MemoryDevice, MemoryFleet } from "./fleet.js";

@@ -1,17 +1,13 @@
-// A chip that restarts by itself waits before its first session: the count in boards/esp32/natives.c, on this machine's
-// compiler, and what boards/moddable/main.ts makes of it.
+// How often a chip has restarted by itself: the count in boards/esp32/natives.c, on this machine's compiler. What becomes
+// of it is in test/firmware/baton.test.ts.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../../boards/bundle.js";
-import { VirtualClock } from "../../virtual-clock.js";
-
-const MINUTE = 60_000; // ms
 
 /** One boot: given why it began and what the memory held, prints what `restarts` says and what the memory holds then. */
 const driver = `
@@ -95,59 +91,6 @@ withCompiler("the power's return, a pin and a steady device end the count", () =
 
 withCompiler("what stands in the memory after the power was off is no count", () => {
 	assert.equal(boots(SOFTWARE), [1]);
-});
-
-let loaded = 0;
-
-/** Boots the SDK's main module after so many restarts; gives when the device runs, and when it is taken for steady. */
-async function pauseAfter(restarts: number): Promise<{ lines: string[]; runs: number; steady: number }> {
-	const clock = new VirtualClock();
-	const lines: string[] = [];
-	const seen = { lines, runs: Infinity, steady: Infinity };
-	const modules: Record<string, unknown> = {
-		"baton/main": { main: () => ({ run: () => (seen.runs = clock.now) }) },
-		"board/board": { board: () => ({ timer: clock, print: (line: string) => lines.push(line) }) },
-		"board/natives": { restarts: () => restarts, steady: () => (seen.steady = clock.now) },
-		"board/network": { keepConnected: (_timer: unknown, _print: unknown, onConnected: () => void) => onConnected() },
-		"board/provisioned": { provisionedSettings: () => ({ map: [] }) },
-	};
-	Object.assign(globalThis, { modules });
-	const { outputFiles } = await build({
-		absWorkingDir: root,
-		entryPoints: ["boards/moddable/main.ts"],
-		bundle: true,
-		format: "esm",
-		write: false,
-		plugins: [
-			{
-				name: "SDK",
-				setup({ onResolve, onLoad }) {
-					onResolve({ filter: /^(baton|board)\// }, ({ path }) => ({ path, namespace: "SDK" }));
-					onLoad({ filter: /.*/, namespace: "SDK" }, ({ path }) => ({
-						contents: Object.keys(modules[path] as object)
-							.map(name => `export const ${name} = modules[${JSON.stringify(path)}].${name};`)
-							.join("\n"),
-					}));
-				},
-			},
-		],
-	});
-	const text = `${outputFiles[0].text}\n// ${++loaded}`; // a module of its own each time
-	(await import(`data:text/javascript,${encodeURIComponent(text)}`)).default();
-	clock.advance(24 * 60 * MINUTE);
-	return seen;
-}
-
-test("after restarts in a row the first session waits, longer each time, and ten minutes later they are forgotten", async () => {
-	const found = [];
-	for (const restarts of [0, 1, 2, 3, 7, 40]) {
-		const { runs, steady } = await pauseAfter(restarts);
-		found.push(runs / MINUTE);
-		assert.is(steady, runs + 10 * MINUTE);
-	}
-	assert.equal(found, [0, 1, 2, 4, 60, 60]);
-	assert.equal((await pauseAfter(2)).lines, ["# restarts in a row: 2: the first session waits 120 s"]);
-	assert.equal((await pauseAfter(0)).lines, []);
 });
 
 test.run();

@@ -32,6 +32,8 @@ export interface Ended {
 
 export interface Simulated {
 	ended: Promise<Ended>;
+	/** The console's remarks so far. */
+	readonly remarks: readonly string[];
 	signal(name: NodeJS.Signals): void;
 	/** The first line of the console that the pattern matches, now or later. */
 	line(pattern: RegExp): Promise<string>;
@@ -83,6 +85,7 @@ export async function simulateScript(
 				resolve({ ...ended, code: code ?? 128 + constants.signals[signal!] });
 			});
 		}),
+		remarks: ended.remarks,
 		signal: name => void child.kill(name),
 		line: pattern =>
 			new Promise((resolve, reject) => {
