@@ -109,13 +109,11 @@ test("a name that leads nowhere is said on the console and to whoever asked, and
 		(error: Error) => error.message,
 	);
 	const poll = baton.poll();
-	await clock.live(
-		1,
-		async () => {
-			for (let i = 0; i < 50; i++) await Promise.resolve();
-		},
-		() => false,
-	);
+	const settle = async () => {
+		for (let i = 0; i < 100; i++) await Promise.resolve();
+	};
+	await settle();
+	await clock.live(1, settle, () => false);
 	assert.is(await settled, "name not resolved");
 	assert.ok(lines.includes('failed server=service reason="name not resolved"'));
 	assert.is(await poll, "open");
