@@ -6,16 +6,9 @@
 // them. A device that fetches shows what it held before.
 
 import { existsSync } from "node:fs";
-import { Census } from "./census.js";
+import { Census, type Held } from "./census.js";
 import type { Fleet } from "./fleet.js";
 import { LogFollower } from "./log-follower.js";
-
-export interface Held {
-	current?: number;
-	next?: number;
-	/** Why the update before this request failed. */
-	failed?: string;
-}
 
 const LONGEST_LINE = 4_096;
 

@@ -6,7 +6,12 @@
 //
 // Memory has a limit: beyond that, addresses are sampled, and the numbers are estimates (Gibbons' distinct sampling).
 
-import type { Held } from "./adoption.js";
+export interface Held {
+	current?: number;
+	next?: number;
+	/** Why the update before this request failed. */
+	failed?: string;
+}
 
 /** Devices that say the same: what they hold, why their last update failed, and when each was last heard. */
 export interface Group {
