@@ -8,16 +8,33 @@ import type { Access } from "./https-endpoint.js";
 const MOST_QUEUED = 1 << 20; // bytes that may wait for the disk
 
 export class AccessLog {
-	readonly #stream: WriteStream;
+	readonly #file: string;
+	readonly #complain: (text: string) => void;
+	#stream: WriteStream;
 	#failed = false;
 
-	/** `complain` hears once that lines are lost, and once that they are written again. */
+	/** `complain` hears once that lines are lost. */
 	constructor(file: string, complain: (text: string) => void) {
-		this.#stream = createWriteStream(file, { flags: "a", mode: 0o644 });
-		this.#stream.on("error", error => {
-			if (!this.#failed) complain(`access log: ${error.message}; answers go on, lines are lost`);
+		this.#file = file;
+		this.#complain = complain;
+		this.#stream = this.#open();
+	}
+
+	/** Goes on in a new file, if somebody has moved this one away. */
+	reopen(): void {
+		this.#stream.end();
+		this.#failed = false;
+		this.#stream = this.#open();
+	}
+
+	#open(): WriteStream {
+		const stream = createWriteStream(this.#file, { flags: "a", mode: 0o644 });
+		stream.on("error", error => {
+			if (stream !== this.#stream) return;
+			if (!this.#failed) this.#complain(`access log: ${error.message}; answers go on, lines are lost`);
 			this.#failed = true;
 		});
+		return stream;
 	}
 
 	write({ what, peer, method, path, status, userAgent }: Access): void {

@@ -37,10 +37,34 @@ export function check(fleet: Fleet, { signer, now = new Date() }: CheckOptions =
 		...checkAddresses(fleet, operation),
 		...checkLeftovers(fleet, operation),
 		...checkAudit(fleet),
+		...checkBackup(fleet),
 		...(signer ? checkLog(fleet, operation, signer) : []),
 	];
 	return gravestFirst(findings);
 }
+
+/** What checking came to, looked at again after a while. */
+export class Findings {
+	readonly #fleet: Fleet;
+	#checked: { at: number; findings: Finding[] } | undefined;
+
+	constructor(fleet: Fleet) {
+		this.#fleet = fleet;
+	}
+
+	get all(): Finding[] {
+		const now = performance.now();
+		if (!this.#checked || now - this.#checked.at > CHECKED_FOR)
+			this.#checked = { at: now, findings: check(this.#fleet) };
+		return this.#checked.findings;
+	}
+
+	forget(): void {
+		this.#checked = undefined;
+	}
+}
+
+const CHECKED_FOR = 10_000; // ms
 
 export function gravestFirst(findings: Finding[]): Finding[] {
 	const order: Weight[] = ["danger", "due", "note"];
@@ -211,6 +235,14 @@ function checkLeftovers(fleet: Fleet, operation: Operation): Finding[] {
 			}),
 		),
 	];
+}
+
+/** Where backups are told of, each order needs one. */
+function checkBackup({ folder, backedUp, lastOrder }: Fleet): Finding[] {
+	if (!backedUp || backedUp >= lastOrder) return [];
+	const [backup, order] = [backedUp, lastOrder].map(date => date.toISOString().slice(0, 16));
+	const what = `the last order is of ${order}, the last backup of ${backup}`;
+	return [{ weight: "due", what, remedy: `back up ${folder}, then say baton backed-up` }];
 }
 
 function checkAudit({ audit }: Fleet): Finding[] {

@@ -1,6 +1,5 @@
 // The `baton` command: arguments in, exit code out. Its verbs register themselves, group by group (commands/).
 
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { registerDeviceVerbs } from "./commands/device-verbs.js";
 import { registerFleetVerbs } from "./commands/fleet-verbs.js";
@@ -10,6 +9,7 @@ import { registerStart } from "./commands/start.js";
 import type { Finish } from "./commands/verb.js";
 import { OrderError } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
+import { version } from "./version.js";
 
 /** Runs one command; gives its exit code. */
 export async function baton(parameters: string[]): Promise<number> {
@@ -63,8 +63,4 @@ check: 3 something is due, 4 devices are or will be cut off.`,
 	registerServerVerbs(program, finish);
 	registerSignerVerbs(program, finish);
 	return program;
-}
-
-function version(): string {
-	return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }

@@ -20,6 +20,8 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 export interface ListenOn {
 	address?: string;
 	port: number;
+	/** A socket that listens already, in the place of both. */
+	fd?: number;
 }
 
 export interface FleetServerOptions {
@@ -151,6 +153,11 @@ export class FleetServer {
 	/** Where it listens; empty while nothing was reconciled yet. */
 	get places(): { address: string; port: number }[] {
 		return this.#endpoints.map(({ address, port }) => ({ address, port }));
+	}
+
+	/** Connections that are open. */
+	get connections(): number {
+		return this.#endpoints.reduce((all, { connections }) => all + connections, 0);
 	}
 
 	/** Of the first socket; undefined while nothing was reconciled yet. */

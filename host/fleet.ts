@@ -6,6 +6,7 @@
 //   authority/N/           what belongs to CA information N (authority-folder.ts)
 //   service/N/             server.key  server.pem: the services' certificate by authority N
 //   audit.log              what was ordered, signed and issued: who, when, what (audit-log.ts)
+//   backed-up              when this folder was last backed up, as far as somebody has said so
 //   lock/                  who is at work (lock.ts)
 //
 // What is made for an order is there before the order is recorded, and counts once it is (fleet-desk.ts).
@@ -199,6 +200,22 @@ export class Fleet {
 
 	#day(year: number): string {
 		return this.dateOf(year).toISOString().slice(0, 10);
+	}
+
+	/** When the last order was recorded; before there was one, when the fleet began. */
+	get lastOrder(): Date {
+		return new Date(this.record?.entered?.at ?? this.settings.begins);
+	}
+
+	/** When somebody last said that this folder was backed up; undefined: nobody ever has. */
+	get backedUp(): Date | undefined {
+		const file = join(this.folder, "backed-up");
+		const date = new Date(existsSync(file) ? readFileSync(file, "utf8").trim() : Number.NaN);
+		return Number.isNaN(date.getTime()) ? undefined : date;
+	}
+
+	keepBackedUp(date: Date): void {
+		replaceFile(join(this.folder, "backed-up"), `${date.toISOString()}\n`);
 	}
 
 	// What is told of it

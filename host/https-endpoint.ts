@@ -66,14 +66,16 @@ interface Named {
 
 export interface EndpointOptions extends Presentation {
 	/**
-	 * What is shown to a client that asks for `host`, in lower case; undefined, or absent: the credentials above;
-	 * "refuse": nothing, the connection is closed.
+	 * What is shown to a client, at `address`, that asks for `host`, in lower case; undefined, or absent: the credentials
+	 * above; "refuse": nothing, the connection is closed.
 	 */
-	present?(host: string): Presentation | "refuse" | undefined;
+	present?(host: string, address: string): Presentation | "refuse" | undefined;
 	/** Certificates between the server's and the authority's, DER. */
 	intermediates?: Uint8Array[];
 	address?: string; // default 127.0.0.1
 	port?: number; // default: any free one
+	/** A socket that listens already, in the place of both. */
+	fd?: number;
 	answer(request: IncomingMessage, response: ServerResponse): void;
 	onAccess?(access: Access): void;
 	limits?: Partial<Limits>;
@@ -86,7 +88,7 @@ export class HttpsEndpoint {
 	readonly #sockets = new Set<Socket>();
 	readonly #grace: number;
 	#presentation: Presentation;
-	readonly #contexts: Map<string, SecureContext>; // by server name
+	readonly #contexts: Map<string, SecureContext>; // by server name and what is presented
 	#closed: Promise<void> | undefined;
 
 	/** Listens. Rejects with the system's error if the port is taken. */
@@ -108,7 +110,11 @@ export class HttpsEndpoint {
 		server.timeout = given.idle;
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
-			server.listen({ host: options.address ?? "127.0.0.1", port: options.port ?? 0, backlog: given.backlog }, resolve);
+			const place =
+				options.fd === undefined
+					? { host: options.address ?? "127.0.0.1", port: options.port ?? 0 }
+					: { fd: options.fd };
+			server.listen({ ...place, backlog: given.backlog }, resolve);
 		});
 		server.removeAllListeners("error");
 		return new HttpsEndpoint(server, options, given, contexts, connections);
@@ -299,21 +305,26 @@ function peerOf({ remoteAddress, remotePort }: { remoteAddress?: string; remoteP
  * also the first that is seen of a TLS socket, while it surely knows its peer.
  */
 function chooseContext({ present }: EndpointOptions, contexts: Map<string, SecureContext>, connections: Connections) {
-	return function (this: TLSSocket, name: string, callback: (error: Error | null, context?: SecureContext) => void) {
+	return function (
+		this: TLSSocket,
+		serverName: string,
+		callback: (error: Error | null, context?: SecureContext) => void,
+	) {
 		const connection = connections.of(this);
 		if (!present) return callback(null); // the default credentials
-		const host = name.toLowerCase(); // RFC 6066 §3: names are DNS's
-		const presentation = present(host);
+		const host = serverName.toLowerCase(); // RFC 6066 §3: names are DNS's
+		const presentation = present(host, connection?.peer.replace(/:\d+$/, "") ?? "");
 		if (presentation === "refuse") return callback(new Error(`no certificate for ${host} can be shown`));
 		if (connection) {
 			connection.host = host;
 			connection.presentation = presentation ?? connection.presentation;
 		}
-		let context = contexts.get(host);
+		const name = `${host} ${presentation?.presented}`;
+		let context = contexts.get(name);
 		if (!context) {
 			if (!presentation) return callback(null);
 			context = createSecureContext(tlsOptions(presentation));
-			contexts.set(host, context);
+			contexts.set(name, context);
 		}
 		callback(null, context);
 	};

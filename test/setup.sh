@@ -7,13 +7,14 @@
 #   default-jdk-headless, erlang-ssl           Java's and Erlang's
 #   easy-rsa, golang-cfssl, mkcert, minica     its authorities
 #   chromium                                   the page
+#   systemd                                    its judge of our units; nothing is started
 #   valgrind                                   whether the C kernel's time depends on a secret
 # From this machine's own, signed Debian or Ubuntu archives, which start nginx, HAProxy, lighttpd and Caddy where systemd
 # runs: the tests have their own processes, so those may be stopped and disabled. Without the right to install packages it says what to
 # install and changes nothing. Exit 0: they are there.
 set -eu
 
-packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind
+packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind systemd
 	apache2-bin haproxy lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls caddy libnss3-tools default-jdk-headless
 	erlang-ssl easy-rsa golang-cfssl mkcert minica"
 say() { echo "setup: $*"; }

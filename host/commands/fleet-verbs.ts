@@ -95,6 +95,17 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 		async options => (await import("./log.js")).log(options),
 	);
 
+	act(
+		fleetVerb(
+			program,
+			"backed-up",
+			"say that the fleet's folder was backed up just now: status reminds of it after the next order",
+			"rsync -a fleet/ backup/ && baton backed-up",
+		),
+		finish,
+		async options => (await import("./status.js")).backedUp(options),
+	);
+
 	const ca = program.command("ca").description("certificate authorities").exitOverride();
 	act(
 		withFolder(

@@ -13,13 +13,15 @@ export interface FrontVerbOptions {
 	folder: string;
 	listen: { address: string; port: number };
 	by: { generation: number; backend: Backend }[];
+	/** Lead devices that have moved to the provisional CA to the server that shows it. */
+	rehearse?: boolean;
 }
 
 const LOOK_EVERY = 2_000; // ms
 const MOST_COMPLAINTS = 20; // lines between two looks: whoever floods the front does not fill its log
 
 /** Runs until SIGINT or SIGTERM. What another `baton` changes in the fleet's folder counts within two seconds. */
-export async function front({ folder, listen, by }: FrontVerbOptions): Promise<Outcome> {
+export async function front({ folder, listen, by, rehearse }: FrontVerbOptions): Promise<Outcome> {
 	const { fleet } = FleetDesk.open({ folder });
 	const backends = new Map(by.map(({ generation, backend }) => [generation, backend]));
 	if (backends.size < by.length) throw new OperatorError("--by: a generation is named twice");
@@ -37,7 +39,7 @@ export async function front({ folder, listen, by }: FrontVerbOptions): Promise<O
 			const { mtimeMs } = statSync(file);
 			if (mtimeMs === seen) return;
 			const { operation } = FleetDesk.open({ folder });
-			shown = shownNow(operation, generation => fleet.certificate(generation), backends);
+			shown = shownNow(operation, generation => fleet.certificate(generation), backends, rehearse);
 			seen = mtimeMs;
 			say(`shows ${shown.map(describe).join(", ") || "nothing: no --by names a CA that may be shown"}`);
 		} catch (error) {

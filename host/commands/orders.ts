@@ -4,6 +4,7 @@
 import type { X509Certificate } from "node:crypto";
 import { adoptionText, bandsOf, censusOf, isEnough, shareOf } from "../adoption.js";
 import { readChain } from "../authority-folder.js";
+import { rehearsedText } from "../canaries.js";
 import { type Fleet, isMlDsa } from "../fleet.js";
 import { type CarriedOut, FleetDesk } from "../fleet-desk.js";
 import { type ImportOptions, readImported } from "../imported-authority.js";
@@ -40,7 +41,7 @@ export async function takeOver(options: OrderOptions & { accessLog?: string[]; d
 		if (!fleet.information(next)) lines.push(...carriedOutText(fleet, await desk.takeUp()));
 		desk.preview({ order: "take over" });
 		const census = await censusOf(fleet, options);
-		lines.push(...adoptionText(census, next, options.days));
+		lines.push(...adoptionText(census, next, options.days), await rehearsedText(fleet, next, options.days));
 		if (!options.yes) {
 			process.stdout.write(`${lines.splice(0).join("\n")}\n`);
 			const question =

@@ -5,15 +5,19 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { AccessLog } from "../access-log.js";
 import { Adoption, adoptionText, bandsOf, isEnough, shareOf } from "../adoption.js";
-import { check, findingText } from "../check.js";
+import { CanaryServer } from "../canaries.js";
+import { check, Findings, findingText } from "../check.js";
 import type { Fleet } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
 import { FleetServer, type ListenOn } from "../fleet-server.js";
+import { Metrics, MetricsServer } from "../metrics.js";
 import type { Order } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
 import { orderText } from "../operator-text.js";
+import { socketsFromSystemd, tellSystemd } from "../systemd.js";
 import { FleetPage } from "../ui/fleet-page.js";
 import { UiServer } from "../ui/ui-server.js";
+import { version } from "../version.js";
 import { carriedOutText } from "./carried-out.js";
 import { revocationText } from "./orders.js";
 import { placeOf } from "./status.js";
@@ -32,49 +36,51 @@ export interface ServeOptions {
 	days: number;
 	/** The page too; on this port of 127.0.0.1, or on any. */
 	ui?: true | number;
+	/** What Prometheus reads, and health. */
+	metrics?: { address: string; port: number };
+	/** Where canaries are shown the services' certificate by the provisional authority. */
+	rehearse?: { address: string; port: number };
+	canary?: string[]; // addresses or networks
+	share?: number; // per cent
 }
 
 const LOOK_EVERY = 2_000; // ms
 
-/** Runs until SIGINT or SIGTERM; answers under way are finished. Rejects with OperatorError if nothing can be served. */
+/**
+ * Runs until SIGINT or SIGTERM; answers under way are finished. SIGHUP: the access log is opened anew, and the folder is
+ * looked at. Rejects with OperatorError if nothing can be served.
+ */
 export async function serve(options: ServeOptions): Promise<Outcome> {
-	const { listen = [{ address: "127.0.0.1", port: 8443 }], days, ui } = options;
+	const { days, ui } = options;
 	const desk = FleetDesk.open(options);
 	const { fleet } = desk;
 	const teller = new Teller();
 	const adoption = new Adoption(fleet, { accessLog: options.accessLog, days });
+	const findings = new Findings(fleet);
 	for (const finding of check(fleet, { signer: desk.signerAtHand })) say(findingText(finding));
 	const stopped = untilStopped();
 	const log = new AccessLog(fleet.accessLog, say);
-	const server = new FleetServer({ fleet, listen, onAccess: access => log.write(access) });
-	const reconcile = async () => teller.tell("served", await server.reconcile(desk.operation));
-	try {
-		await reconcile();
-	} catch (error) {
-		await log.close();
-		const { code, message } = error as NodeJS.ErrnoException;
-		if (code?.startsWith("E")) throw new OperatorError(`cannot listen: ${message}`);
-		throw error;
-	}
-	const names = desk.operation.downloadServers.filter(({ up }) => up).map(({ namedBy }) => placeOf(fleet, namedBy));
-	const places = server.places.map(
-		({ address, port }) => `${address.includes(":") ? `[${address}]` : address}:${port}`,
-	);
-	say(`listening on ${places.join(", ")} for ${names.join(", ") || "no download server yet: all names answer 404"}`);
-
-	const page =
-		ui === undefined
-			? undefined
-			: await UiServer.open(
-					new FleetPage(desk, adoption, async generation => {
-						const carriedOut = await desk.give({ order: "revoke", generation });
-						const advice = revocationText(carriedOut, desk.operation, generation);
-						for (const line of [...carriedOutText(fleet, carriedOut), ...advice]) say(line);
-						await look();
-					}),
-					ui === true ? {} : { port: ui },
-				);
-	if (page) say(`page: ${page.url}`);
+	const server = new FleetServer({
+		fleet,
+		listen: placesOf(options),
+		onAccess: access => {
+			log.write(access);
+			metrics.hear(access);
+		},
+	});
+	const metrics = new Metrics({
+		desk,
+		adoption,
+		connections: () => server.connections,
+		findings: () => findings.all,
+		version: version(),
+	});
+	const canaries = canaryServer(options, fleet);
+	const opened: { close(): Promise<void> }[] = [server, ...(canaries ? [canaries] : [])];
+	const reconcile = async () => {
+		teller.tell("served", await server.reconcile(desk.operation));
+		await canaries?.reconcile(desk.operation);
+	};
 
 	let seen = changed(fleet);
 	let busy = false;
@@ -85,6 +91,7 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 			if (options.schedule) await followPlan(desk, { adoption, unattended: options.unattended }, teller);
 			const now = changed(fleet);
 			if (now !== seen) {
+				findings.forget();
 				await reconcile();
 				seen = now;
 			}
@@ -95,16 +102,81 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 			busy = false;
 		}
 	};
+
+	try {
+		await reconcile();
+		const names = desk.operation.downloadServers.filter(({ up }) => up).map(({ namedBy }) => placeOf(fleet, namedBy));
+		const places = server.places.map(placeText).join(", ");
+		say(`listening on ${places} for ${names.join(", ") || "no download server yet: all names answer 404"}`);
+		if (canaries)
+			say(
+				`rehearsal on ${placeText(canaries.place!)}: ${canaries.rehearses ? `canaries are shown CA ${canaries.rehearses}, and promote it` : "no authority is in provisional operation and signed: all are shown the one in full operation"}`,
+			);
+		if (options.metrics) {
+			const told = await MetricsServer.open(metrics, options.metrics);
+			opened.push(told);
+			say(`metrics: http://${placeText(told.place)}/metrics, and /health`);
+		}
+		if (ui !== undefined) {
+			const revoke = async (generation: number) => {
+				const carriedOut = await desk.give({ order: "revoke", generation });
+				const advice = revocationText(carriedOut, desk.operation, generation);
+				for (const line of [...carriedOutText(fleet, carriedOut), ...advice]) say(line);
+				await look();
+			};
+			const page = await UiServer.open(
+				new FleetPage(desk, adoption, findings, revoke),
+				ui === true ? {} : { port: ui },
+			);
+			opened.push(page);
+			say(`page: ${page.url}`);
+		}
+	} catch (error) {
+		for (const one of opened) await one.close();
+		await log.close();
+		const { code, message } = error as NodeJS.ErrnoException;
+		if (code?.startsWith("E")) throw new OperatorError(`cannot listen: ${message}`);
+		throw error;
+	}
+
+	const reload = () => {
+		log.reopen();
+		say("the access log is opened anew");
+		void look();
+	};
+	process.on("SIGHUP", reload);
 	const timer = setInterval(look, LOOK_EVERY);
 	await look();
+	await tellSystemd("--ready");
 	await stopped;
+	await tellSystemd("--status=stopping");
 	clearInterval(timer);
-	await page?.close();
-	await server.close();
+	process.off("SIGHUP", reload);
+	for (const one of opened.reverse()) await one.close();
 	await log.close();
 	await adoption.close();
 	say("stopped");
 	return {};
+}
+
+/** What systemd has opened; else what was asked for. */
+function placesOf({ listen }: ServeOptions): ListenOn[] {
+	const given = socketsFromSystemd().map(fd => ({ fd, port: 0 }));
+	if (given.length > 0 && listen) throw new OperatorError("systemd has opened the sockets: --listen names others");
+	return given.length > 0 ? given : (listen ?? [{ address: "127.0.0.1", port: 8443 }]);
+}
+
+function canaryServer({ rehearse, canary, share }: ServeOptions, fleet: Fleet): CanaryServer | undefined {
+	if (!rehearse) {
+		if (canary || share !== undefined) throw new OperatorError("--canary and --share say who is shown --rehearse");
+		return undefined;
+	}
+	const canaries = { ...(canary ? { networks: canary } : {}), ...(share === undefined ? {} : { share }) };
+	return new CanaryServer({ fleet, ...rehearse, canaries, onWord: say });
+}
+
+function placeText({ address, port }: { address: string; port: number }): string {
+	return `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 /** Resolves at SIGINT or SIGTERM. */

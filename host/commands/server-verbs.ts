@@ -11,6 +11,7 @@ import {
 	collectMap,
 	type Finish,
 	fleetVerb,
+	percent,
 	pollInterval,
 	positiveInteger,
 	serviceURL,
@@ -107,6 +108,7 @@ export function registerServerVerbs(program: Command, finish: Finish): void {
 				"the server that shows a certificate by authority n; as often as there are servers",
 				collectBackend,
 			)
+			.option("--rehearse", "lead canaries, which have moved to the provisional CA, to the server that shows it")
 			.option("--listen <address:port>", "the services' address", addressAndPort, { address: "127.0.0.1", port: 8443 }),
 		finish,
 		async options => (await import("./front.js")).front(options),
@@ -121,6 +123,14 @@ export function registerServerVerbs(program: Command, finish: Finish): void {
 			)
 			.option("--access-log <file>", "another web server's, for adoption", collect)
 			.option("--days <days>", "the devices' poll interval", positiveInteger, 30)
-			.option("--ui [port]", "show a page too, on 127.0.0.1", positiveInteger);
+			.option("--ui [port]", "show a page too, on 127.0.0.1", positiveInteger)
+			.option("--metrics <address:port>", "answer Prometheus at /metrics there, and /health", addressAndPort)
+			.option(
+				"--rehearse <address:port>",
+				"show devices there the services' certificate by the provisional authority, which they promote",
+				addressAndPort,
+			)
+			.option("--canary <network>", "… to those of this network alone, such as 192.0.2.0/24", collect)
+			.option("--share <percent>", "… to so many in a hundred alone, by their addresses", percent);
 	}
 }

@@ -75,6 +75,17 @@ export function checkAll(options: { folder: string; dl?: string }): Outcome {
 	};
 }
 
+/** From now on status reminds of a backup after each order. */
+export function backedUp({ folder }: { folder: string }): Outcome {
+	const { fleet } = FleetDesk.open({ folder });
+	const now = new Date();
+	fleet.keepBackedUp(now);
+	return {
+		lines: [`${folder} was backed up at ${now.toISOString()}: baton status reminds of it after the next order`],
+		json: { backedUp: now.toISOString() },
+	};
+}
+
 function codeOf(findings: Finding[], somethingIsDue: boolean): number {
 	if (findings.some(({ weight }) => weight === "danger")) return 4;
 	return somethingIsDue || findings.some(({ weight }) => weight === "due") ? 3 : 0;

@@ -116,6 +116,12 @@ export function positiveNumber(text: string): number {
 	return Number(text);
 }
 
+export function percent(text: string): number {
+	const value = positiveNumber(text);
+	if (value > 100) throw new InvalidArgumentError("expected at most 100");
+	return value;
+}
+
 export function collectAddressAndPort(text: string, before?: { address: string; port: number }[]) {
 	return [...(before ?? []), addressAndPort(text)];
 }

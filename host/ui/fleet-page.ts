@@ -2,7 +2,7 @@
 
 import { type Adoption, bandsOf } from "../adoption.js";
 import type { Census } from "../census.js";
-import { check, type Finding, gravestFirst } from "../check.js";
+import { type Finding, type Findings, gravestFirst } from "../check.js";
 import type { FleetDesk } from "../fleet-desk.js";
 import { advance, authorityOf, type Operation } from "../operator.js";
 import { plainStepText } from "../operator-text.js";
@@ -10,8 +10,6 @@ import { comingDates, reminders, stragglers } from "../reminders.js";
 import { serviceCertificates } from "../services.js";
 import type { UiSource, UiState } from "./ui-server.js";
 
-/** How long it is shown what checking the fleet came to. */
-const CHECKED_FOR = 10_000; // ms
 const SHOWN = 200; // events
 const MOST_GROUPS = 20;
 
@@ -19,11 +17,12 @@ export class FleetPage implements UiSource {
 	readonly #desk: FleetDesk;
 	readonly #adoption: Adoption;
 	readonly #revoke: (generation: number) => Promise<void>;
-	#checked: { at: number; findings: Finding[] } | undefined;
+	readonly #findings: Findings;
 
-	constructor(desk: FleetDesk, adoption: Adoption, revoke: (generation: number) => Promise<void>) {
+	constructor(desk: FleetDesk, adoption: Adoption, findings: Findings, revoke: (generation: number) => Promise<void>) {
 		this.#desk = desk;
 		this.#adoption = adoption;
+		this.#findings = findings;
 		this.#revoke = revoke;
 	}
 
@@ -81,7 +80,7 @@ export class FleetPage implements UiSource {
 	}
 
 	revoke(generation: number): Promise<void> {
-		this.#checked = undefined;
+		this.#findings.forget();
 		return this.#revoke(generation);
 	}
 
@@ -103,10 +102,8 @@ export class FleetPage implements UiSource {
 
 	#alarms(operation: Operation, census: Census): Finding[] {
 		const { fleet } = this.#desk;
-		const now = Date.now();
-		if (!this.#checked || now - this.#checked.at > CHECKED_FOR) this.#checked = { at: now, findings: check(fleet) };
 		return gravestFirst([
-			...this.#checked.findings,
+			...this.#findings.all,
 			...reminders(fleet, operation),
 			...stragglers(fleet, operation, census),
 		]);

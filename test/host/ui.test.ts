@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Adoption, accessLine } from "../../host/adoption.js";
+import { Findings } from "../../host/check.js";
 import { Fleet } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
 import { FleetPage } from "../../host/ui/fleet-page.js";
@@ -245,7 +246,12 @@ inBrowser(
 		rmSync(fleet.at(2).informationFile);
 		const adoption = new Adoption(fleet, { days: 30 });
 		const server = await UiServer.open(
-			new FleetPage(desk, adoption, async generation => void (await desk.give({ order: "revoke", generation }))),
+			new FleetPage(
+				desk,
+				adoption,
+				new Findings(fleet),
+				async generation => void (await desk.give({ order: "revoke", generation })),
+			),
 		);
 		try {
 			const { page, complaints } = await openPage(server.url);

@@ -105,6 +105,27 @@ test("re-issues of one CA are one", () => {
 	assert.is(route([], []), undefined);
 });
 
+test("in a rehearsal a provisional CA is shown to those that have moved to it, and to nobody else", () => {
+	const shown = shownNow(operation("full", "provisional"), certificate, by, true);
+	const led = (...generations: number[]) =>
+		route(
+			shown,
+			anchors(...generations).map(({ subject }) => subject),
+		)?.generation;
+	assert.is(led(2), 2);
+	assert.is(led(1), 1);
+	assert.is(led(1, 2), 1);
+	assert.is(led(3), 1);
+	assert.is(led(), 1);
+	assert.is(
+		route(
+			shownNow(operation("full", "provisional"), certificate, by),
+			anchors(2).map(({ subject }) => subject),
+		)?.generation,
+		1,
+	);
+});
+
 test("a CA without a server is passed over", () => {
 	const shown = shownNow(operation("terminated", "full"), certificate, new Map([[1, by.get(1)!]]));
 	assert.is(route(shown, [anchors(2)[0].subject])!.generation, 1);
