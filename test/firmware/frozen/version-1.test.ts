@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { Credits } from "../../../firmware/credits.js";
 import { readSettings, SETTINGS_LENGTH, writeSettings } from "../../../firmware/settings.js";
 import { type Fleet, VerifiedCaInformation } from "../../../firmware/trust/ca-information.js";
+import { readDlKey } from "../../../firmware/trust/dl-key.js";
 import { Slots } from "../../../firmware/trust/slots.js";
 import { BLOCK_LENGTH, FlashEmulator } from "../../flash-emulator.js";
 import { fromHex, toHex } from "../../hex.js";
@@ -32,8 +33,8 @@ function slot(record: Uint8Array, trailer: string): Uint8Array {
 const ca0 = slot(first, version1.firstTrailer),
 	ca1 = slot(full, version1.fullTrailer);
 
-function boot(chip: FlashEmulator): { slots: Slots; reports: unknown[] } {
-	const slots = new Slots([chip.open("ca0"), chip.open("ca1")], first, fleet);
+function boot(chip: FlashEmulator, factory = first, of = fleet): { slots: Slots; reports: unknown[] } {
+	const slots = new Slots([chip.open("ca0"), chip.open("ca1")], factory, of);
 	const reports: unknown[] = [];
 	slots.repair(report => reports.push(report));
 	return { slots, reports };
@@ -57,6 +58,19 @@ test("a next of the first release that revokes current takes its place, as it wo
 	assert.equal(reports, [{ is: "repaired", what: "promotion finished", slot: "ca1", generation: 5 }]);
 	assert.equal(slots.view, { current: 5, next: "-" });
 	assert.is(toHex(slots.current!.bytes), version1.full);
+});
+
+test("a slot of a hybrid fleet of the first release is read as it was left", () => {
+	const chip = new FlashEmulator();
+	const image = slot(fromHex(version1.hybrid), version1.hybridTrailer);
+	chip.setImage("ca1", image);
+	const pair = readDlKey(fromHex(version1.pair))!;
+	const { slots, reports } = boot(chip, fromHex(version1.hybrid), { ...fleet, dlKeys: [pair] });
+	assert.equal(reports, []);
+	assert.equal(slots.view, { current: 1, next: "-" });
+	assert.is(toHex(slots.current!.bytes), version1.hybrid);
+	assert.is(toHex(slots.current!.payload), toHex(VerifiedCaInformation.verify(first, fleet).payload));
+	assert.is(toHex(chip.image("ca1")), toHex(image));
 });
 
 test("today's device leaves on flash what the first release left there", () => {
