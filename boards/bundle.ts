@@ -22,6 +22,7 @@ export type Engine = "xs" | "node";
 export interface BundleOptions {
 	entry: string; // path from the root
 	outfile: string;
+	write?: boolean; // default true; false only tells what would be written
 	engine: Engine;
 	kernel?: Kernel; // default typescript
 	without?: readonly string[]; // modules of firmware/crypto to leave out, such as `p256`; default none
@@ -37,6 +38,7 @@ export interface BundleOptions {
 export async function bundle({
 	entry,
 	outfile,
+	write = true,
 	engine,
 	kernel = "typescript",
 	without = [],
@@ -51,6 +53,7 @@ export async function bundle({
 		absWorkingDir: root,
 		entryPoints: [entry],
 		outfile,
+		write,
 		alias,
 		define,
 		sourcemap: sourceMap && "external",
