@@ -1,25 +1,43 @@
 // Two CA information slots on NOR flash (../DESIGN.md §3): select, repair, store next, promote, retire. Nothing stands beside
 // the slots that says which is which: that follows from what they hold, and from the proved mark of a copy.
 //
-// Each slot is a partition of two blocks with a copy each (copy.ts). They are read at boot, and what could not be read
+// Each slot is a partition of two blocks with a copy each (slot.ts, copy.ts). They are read at boot, and what could not be read
 // is read again at each session. What a server has proved is current in memory at once, whatever flash does.
 //
 // Who may call what: at boot `repair`, before any connection; at the beginning of each session `refresh`; an
 // authenticator takes `anchors` and, when a server has proved itself by one, gives it to `promote`; an updater asks the
 // addresses of `current`, `next` and `factory`, says so by `asked`, and gives what comes to `accept`.
 
-import { equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";
 import type { Flash } from "../ports.js";
 import { claimedGeneration, type Fleet, VerifiedCaInformation } from "./ca-information.js";
-import { BLOCK_LENGTH, Copy, type CopyState, FlashError, type FlashReason } from "./copy.js";
+import { BLOCK_LENGTH, type Copy, type CopyState, FlashError, type FlashReason } from "./copy.js";
+import {
+	attempt,
+	type Content,
+	comesFirst,
+	contentOf,
+	flashReason,
+	generationOf,
+	holds,
+	isForeign,
+	isHeldBy,
+	isMarked,
+	isProved,
+	isProvedBelow,
+	isUnreadable,
+	isUnreadableCopy,
+	retireSlot,
+	type Slot,
+	type SlotName,
+	slotOn,
+	writeSlot,
+} from "./slot.js";
 import { isSame, judge, needsNoProof, outlives, type TrustedCa, type Verdict, type Way } from "./trusted-ca.js";
 
-export { FlashError, type FlashReason };
+export { FlashError, type FlashReason, type SlotName };
 
 export const SLOT_LENGTH = 2 * BLOCK_LENGTH; // bytes of a partition
-
-export type SlotName = "ca0" | "ca1";
 
 /** What was done to a slot outside of an acceptance, or could not be done. */
 export type SlotReport =
@@ -62,18 +80,6 @@ export type Promotion = { outcome: "current" } | { outcome: "promoted"; reason?:
 
 /** What stands in the place of current, or of next. */
 export type SlotView = number | "-" | "unreadable" | "foreign";
-
-interface Slot {
-	readonly name: SlotName;
-	readonly copies: readonly [Copy, Copy];
-}
-
-/** What counts of a slot's copies. */
-interface Content {
-	slot: Slot;
-	information: VerifiedCaInformation;
-	proved: boolean;
-}
 
 interface Selection {
 	current?: Content;
@@ -351,6 +357,11 @@ export class Slots implements TrustedCa {
 		return next.information.follows === generationOf(below) ? { next, kept: below } : { next, former: below.slot };
 	}
 
+	/** The one that holds it, or would have, had flash taken it. */
+	#slotOf(information: VerifiedCaInformation): Slot {
+		return this.#slots.find(slot => isHeldBy(slot, information)) ?? this.#slotForNext;
+	}
+
 	/** Where a slot is to be filled that is not current's. */
 	get #slotForNext(): Slot {
 		const { current, next } = this.#select();
@@ -425,8 +436,7 @@ export class Slots implements TrustedCa {
 
 	#finish(information: VerifiedCaInformation, report: Report): void {
 		const { reason } = this.#promote(information);
-		const slot = this.#slots.find(each => isHeldBy(each, information)) ?? this.#slotForNext;
-		this.#report(report, "promotion finished", slot, information, reason);
+		this.#report(report, "promotion finished", this.#slotOf(information), information, reason);
 	}
 
 	/** As current where it stands; as next where newer firmware brings a newer one, and there is no other. */
@@ -441,7 +451,7 @@ export class Slots implements TrustedCa {
 			const verdict = this.#own && this.#factoryVerdict;
 			if (verdict === "promote") {
 				reason = this.#promote(this.factory).reason;
-				slot = this.#slots.find(each => isHeldBy(each, this.factory)) ?? this.#slotForNext;
+				slot = this.#slotOf(this.factory);
 			} else if (verdict === "store" && !this.next) {
 				slot = this.#slotForNext;
 				reason = this.#write(slot, this.factory, false);
@@ -482,38 +492,12 @@ export class Slots implements TrustedCa {
 		return [next?.slot ?? this.#freeSlot];
 	}
 
-	/**
-	 * Both copies, one after the other: a cut in between leaves what the slot held, or what it will hold. The last valid
-	 * copy of a slot is not risked where its twin could not be written. A reason: no copy holds it now.
-	 */
 	#write(slot: Slot, information: VerifiedCaInformation, proved: boolean): FlashReason | undefined {
-		let failed: FlashReason | undefined,
-			written = false;
-		for (const [i, copy] of slot.copies.entries()) {
-			if (!this.#mayWrite(copy)) {
-				failed ??= copy.state.is === "unreadable" ? "flash cannot be read" : "flash holds another firmware's CA";
-				continue;
-			}
-			const isLast = failed && copy.state.is === "valid" && slot.copies[1 - i].state.is !== "valid";
-			const reason = attempt(() => {
-				if (!isLast) copy.write(information, proved);
-				else if (holds(copy, information)) copy.mark(proved);
-				else throw new FlashError(failed!);
-			});
-			if (reason) failed ??= reason;
-			else written = true;
-		}
-		return written ? undefined : failed;
+		return writeSlot(slot, information, proved, copy => this.#mayWrite(copy));
 	}
 
-	/** Copy by copy, so that a blank one beside a full slot says that what made it former was whole. */
 	#retire(slot: Slot): FlashReason | undefined {
-		let failed: FlashReason | undefined;
-		for (const copy of slot.copies) {
-			if (copy.state.is === "blank" || !this.#mayWrite(copy)) continue;
-			failed = attempt(() => copy.erase()) ?? failed;
-		}
-		return failed;
+		return retireSlot(slot, copy => this.#mayWrite(copy));
 	}
 
 	#report(
@@ -530,112 +514,8 @@ export class Slots implements TrustedCa {
 
 type Foreign = Extract<CopyState, { is: "foreign" }>;
 
-function slotOn(name: SlotName, flash: Flash | undefined): Slot {
-	return { name, copies: [new Copy(flash, 0), new Copy(flash, 1)] };
-}
-
-/**
- * Of copies that differ, a proved one comes first, then the higher generation; of one payload, the key in service.
- * `above`: those of this generation and below it are not looked at.
- */
-function contentOf(slot: Slot, above = 0): Content | undefined {
-	const first = validAbove(slot.copies[0], above),
-		second = validAbove(slot.copies[1], above);
-	const chosen = second && (!first || comesBefore(second, first)) ? second : first;
-	if (!chosen) return undefined;
-	const { information } = chosen;
-	return { slot, information, proved: slot.copies.some(copy => holdsProved(copy, information)) };
-}
-
-function validAbove({ state }: Copy, generation: number): Valid | undefined {
-	return state.is === "valid" && state.information.generation > generation ? state : undefined;
-}
-
-function holdsProved({ state }: Copy, information: VerifiedCaInformation): boolean {
-	return state.is === "valid" && state.proved && isSame(state.information, information);
-}
-
-/** Of two proved slots: the higher generation, then the one that flash takes marks in, then the one with more of them. */
-function comesFirst(a: Content, b: Content): boolean {
-	if (generationOf(a) !== generationOf(b)) return generationOf(a) > generationOf(b);
-	if (isMarked(a) !== isMarked(b)) return isMarked(a);
-	return provedCopies(a).length >= provedCopies(b).length;
-}
-
-/** Has flash taken the marks of a proved copy in this boot? */
-function isMarked(content: Content): boolean {
-	return provedCopies(content).some(({ marked }) => marked);
-}
-
-function provedCopies({ slot, information }: Content): Valid[] {
-	return validCopies(slot).filter(copy => copy.proved && isSame(copy.information, information));
-}
-
-function generationOf({ information }: Content): number {
-	return information.generation;
-}
-
-type Valid = Extract<CopyState, { is: "valid" }>;
-
-function validCopies({ copies }: Slot): Valid[] {
-	return copies.map(({ state }) => state).filter(state => state.is === "valid");
-}
-
-function comesBefore(a: Valid, b: Valid): boolean {
-	if (isSame(a.information, b.information)) return b.information.isRetired && !a.information.isRetired;
-	if (a.proved !== b.proved) return a.proved;
-	return a.information.generation > b.information.generation;
-}
-
-/** Exactly these bytes. */
-function holds({ state }: Copy, information: VerifiedCaInformation): boolean {
-	return state.is === "valid" && equalBytes(state.information.bytes, information.bytes);
-}
-
-function isHeldBy(slot: Slot, information: VerifiedCaInformation): boolean {
-	const content = contentOf(slot);
-	return content !== undefined && isSame(content.information, information);
-}
-
-/** It holds nothing valid, as far as it could be read, and some of it could not. */
-function isUnreadable(slot: Slot): boolean {
-	return slot.copies.some(isUnreadableCopy) && !contentOf(slot);
-}
-
-function isUnreadableCopy({ state }: Copy): boolean {
-	return state.is === "unreadable";
-}
-
-function isForeign({ state }: Copy): boolean {
-	return state.is === "foreign";
-}
-
-function isProved(state: CopyState): boolean {
-	return (state.is === "valid" || state.is === "foreign") && state.proved;
-}
-
-/** Proved under another firmware, and known to be older than `generation`. */
-function isProvedBelow(state: CopyState, generation: number): boolean {
-	return state.is === "foreign" && state.proved && (state.generation ?? Infinity) < generation;
-}
-
 function highest(generations: readonly number[]): number {
 	return generations.reduce((a, b) => Math.max(a, b), 0);
-}
-
-/** What flash refuses; a mistake of ours goes on. */
-function attempt(step: () => void): FlashReason | undefined {
-	try {
-		step();
-		return undefined;
-	} catch (error) {
-		return flashReason(error);
-	}
-}
-
-function flashReason(error: unknown): FlashReason {
-	if (error instanceof FlashError) return error.reason;
-	throw error;
 }
 
 function refuse(reason: SourceReason): never {

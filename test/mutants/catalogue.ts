@@ -44,6 +44,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
 	"session.ts": { kinds: ["guard", "bound", "limit"], tests: portable("session") },
 	"trust/trusted-ca.ts": { kinds: ALL, tests: portable("trust/trusted-ca", "attacks") },
 	"trust/copy.ts": { kinds: ALL, tests: portable("trust/copy", "trust/slots") },
+	"trust/slot.ts": { kinds: ALL, tests: portable("trust/slots", "attacks") },
 	"trust/slots.ts": { kinds: ALL, tests: portable("trust/slots", "attacks") },
 	"http.ts": { kinds: CHECK, tests: portable("http") },
 	"trust/ca-information.ts": { kinds: CHECK, tests: portable("trust/ca-information", "trust/slots") },

@@ -18,7 +18,7 @@ export const equivalents: Readonly<Record<string, string>> = {
 	"trust/slots.ts#Slots.#select:step:1": KEPT,
 	"trust/slots.ts#Slots.#mend:step:4": OURS,
 	"x509/path.ts#takeIssuer:guard:3": OURS,
-	"trust/slots.ts#comesFirst:bound:1": "they differ there",
-	"trust/slots.ts#comesBefore:logic:1": EITHER,
-	"trust/slots.ts#comesBefore:bound:1": EITHER,
+	"trust/slot.ts#comesFirst:bound:1": "they differ there",
+	"trust/slot.ts#comesBefore:logic:1": EITHER,
+	"trust/slot.ts#comesBefore:bound:1": EITHER,
 };

@@ -84,7 +84,7 @@ const mutants: [name: string, file: string, from: string, to: string][] = [
 	["a copy counts without its mark", "copy", "if (!equalBytes(line, STORED))", "if (equalBytes(line, REVOKED))"],
 	[
 		"a slot's content is the lower generation",
-		"slots",
+		"slot",
 		"a.information.generation > b.information.generation;",
 		"a.information.generation < b.information.generation;",
 	],
