@@ -1,5 +1,15 @@
-// Two CA information slots on NOR flash (../DESIGN.md §3): select, repair, store next, promote, retire. Nothing stands beside
-// the slots that says which is which: that follows from what they hold, and from the proved mark of a copy.
+// Two CA information slots on NOR flash (../DESIGN.md §3): select, repair, store next, promote, retire. No pointer or flag
+// beside the slots says which one is current: that follows from what they hold, and from the proved mark of a copy.
+//
+// For example, the first years of a device (p: proved; -: blank):
+//   what happens                       ca0   ca1   what it is then
+//   the first boot                     A p   -     current A: `repair` stores the factory's
+//   a poll brings B                    A p   B     current A, next B: `accept` stores it
+//   a service proves itself by B       A p   B p   current B, proved: `promote` writes both copies of B afresh, then
+//                                      -     B p   current B: it retires A
+//   a poll brings C                    C     B p   current B, next C
+// If the power fails where A and B are both proved, the next boot finds two proved slots. The higher generation is
+// current, and `repair` retires the other.
 //
 // Each slot is a partition of two blocks with a copy each (slot.ts, copy.ts). They are read at boot, and what could not be read
 // is read again at each session. What a server has proved is current in memory at once, whatever flash does.

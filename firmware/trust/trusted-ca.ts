@@ -1,5 +1,16 @@
 // The pure rules of what may replace what (../DESIGN.md §3, "Acceptance"): no flash, no network. They take only
 // verified CA information.
+//
+// For example, a device holds A (generation 1) as current and B (2, which follows 1) as next. What becomes of
+//   B once more                                      same: nothing is written (rule 1)
+//   A once more under generation 2                   refused, "equal generation" (rule 2)
+//   C (3, follows 1) from an address of A's          stored, in B's place (rule 6)
+//   C (3, follows 2) from there                      held: only B may take A's place before it (rule 6)
+//   C (3, follows 1) from an address of B's          held: a handshake by next proves nothing (rule 5)
+//   C (3, follows 2) with key 5, "revokes"           promoted at once (rule 4)
+//   A again (3), with another address                promoted at once: the same CA, above next (rule 4)
+// Once C (3) is current, B again under generation 4, following 1, is taken from C's https addresses alone: whoever has
+// stolen A's key could bring it by any other way (rule 3).
 
 import { equalBytes } from "../bytes.js";
 import { DecodeError } from "../cbor.js";

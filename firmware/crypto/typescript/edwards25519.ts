@@ -107,6 +107,14 @@ export const BASE_COMB = /* @__PURE__ */ comb(BASE);
 /**
  * Which table entries are to be added after which doubling: the digits of scalars in width-w non-adjacent form, in a
  * list for each position. What is added for a digit is its sign times the table's entry |digit| >> 1.
+ *
+ * For example 29 = 11101 in binary, by digits of width 4, which are odd and between -7 and 7, from the lowest bit up:
+ *   position 0  the lowest four bits are 1101, 13. That is more than 8: the digit is 13 - 16 = -3, and 1 is carried
+ *   1 to 3      no digit: the four bits are used up. What is left is 1, and the carry: 2, at position 4
+ *   4           the lowest bit is 0: no digit
+ *   5           what is left is 1: the digit is 1
+ * So 29 = 1·2^5 - 3·2^0. Of a table P, 3P, 5P, 7P, entry 0 (1 >> 1) is asked for at position 5, and entry 1 (3 >> 1) at
+ * position 0, to be subtracted: two additions, where the bits of 29 would take four.
  */
 export class Digits {
 	/** The list at position p begins at `links[links[p]]`, if links[p] > 0: next index << 7 | entry << 2 | flags. */
@@ -161,7 +169,18 @@ export class Digits {
 export const NEGATIVE = 1;
 export const OWN = 2;
 
-/** The sum of all that `digits` say, of the affine table `fixed` and the table `own`. Its T is not computed. */
+/**
+ * The sum of all that `digits` say, of the affine table `fixed` and the table `own`. Its T is not computed.
+ *
+ * For example 29·P + 5·Q, with 29 = 2^5 - 3 as above, and 5 one digit (entry 2) at position 0. From the highest position
+ * downwards, starting with the neutral point 0:
+ *   position 5  0 + P                        P
+ *   4           doubled                      2P
+ *   3, 2, 1     doubled three times          16P
+ *   0           doubled                      32P
+ *               its list: - 3P, + 5Q         29P + 5Q
+ * Five doublings serve both points, and would serve a third: this is why verification adds up all its multiples at once.
+ */
 export function sum(digits: Digits, fixed: AffineTable, own: Table | AffineTable): Omit<Point, "T"> {
 	const links = digits.links;
 	const fixedPoints = fixed.points;

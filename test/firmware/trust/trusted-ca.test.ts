@@ -39,6 +39,22 @@ function refused(
 	refusedAs(DecodeError, reason, () => verdict(given, trusted, way));
 }
 
+test("the examples at the head of trusted-ca.ts", () => {
+	const trusted = { current: A, next: B };
+	const fromOne = make("C", 3, { follows: 1 });
+	assert.is(verdict(B, trusted), "same");
+	refused(make("A", 2), trusted, "equal generation");
+	assert.is(verdict(fromOne, trusted), "store");
+	assert.is(verdict(C, trusted), "hold");
+	assert.is(verdict(fromOne, trusted, "other"), "hold");
+	assert.is(verdict(make("C", 3, { revokes: true }), trusted), "promote");
+	assert.is(verdict(make("A", 3, { url: "https://other.example/" }), trusted), "promote");
+	const again = make("B", 4, { follows: 1 });
+	refused(again, { current: C }, "follows a former CA", "offer");
+	refused(again, { current: C }, "follows a former CA", "other");
+	assert.is.not(verdict(again, { current: C }, "current"), "same");
+});
+
 test("what follows current is stored as next, in the place of another next too", () => {
 	assert.is(verdict(B, { current: A }), "store");
 	assert.is(verdict(make("C", 3, { follows: 1 }), { current: A, next: B }), "store");

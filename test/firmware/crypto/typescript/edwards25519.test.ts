@@ -116,6 +116,24 @@ test("digits of every width add up to their scalar, are odd, and w positions apa
 		}
 });
 
+test("the examples above Digits and sum: 29 is 2^5 - 3, and 29 P + 5 Q", () => {
+	const digits = new Digits(64);
+	digits.add(store(29n), 0, 64, 4, 0, 0);
+	const asked: [position: number, entry: number, negative: boolean][] = [];
+	for (let position = digits.positions - 1; position >= 0; position--) {
+		const what = digits.links[digits.links[position]];
+		if (digits.links[position] > 0) asked.push([position, (what >> 2) & 31, (what & NEGATIVE) !== 0]);
+	}
+	assert.equal(asked, [
+		[5, 0, false],
+		[0, 1, true],
+	]);
+	digits.add(store(5n), 0, 64, 4, 0, OWN);
+	const expected = add(multiply(29n, reference.B), multiply(5n, other));
+	const own = oddMultiples([toOurs(affine(other))], 4);
+	assert.is(encode(sum(digits, BASE_COMB, own)), toHex(encodePoint(expected)));
+});
+
 test("a sum over combs is that of the twin, for scalars at the edges", () => {
 	const own = comb(toOurs(affine(other)));
 	for (const [i, a] of edgeScalars.entries()) {
