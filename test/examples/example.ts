@@ -2,7 +2,7 @@
 // SDK's. Where MODDABLE names an SDK, its clients are the genuine ones.
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 import { bundleOnce, root } from "../../boards/bundle.js";
 import type { RunSettings } from "../../boards/settings.js";
@@ -41,7 +41,7 @@ export async function startExample(main: string, settings: RunSettings): Promise
 			}));
 			onResolve({ filter: /^example$/ }, ({ path }) => ({ path, namespace: "example" }));
 			onLoad({ filter: /.*/, namespace: "example" }, () => ({
-				contents: `import "./${standIns}/xs-17.ts"; import main from "./${main}"; main();`,
+				contents: `import "./${standIns}/xs-17.ts"; import main from ${JSON.stringify(resolve(root, main))}; main();`,
 				resolveDir: root,
 			}));
 		},
