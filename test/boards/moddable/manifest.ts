@@ -14,6 +14,8 @@ export interface Project {
 	modules: Map<string, string>;
 	/** Specifiers of the SDK's modules, as far as our manifests name them. */
 	sdkModules: Set<string>;
+	/** What of the SDK's our manifests exclude. */
+	excluded: Set<string>;
 	/** Our C files, from the root. */
 	sources: string[];
 	preload: string[];
@@ -52,6 +54,7 @@ export function readProject(manifest: string, platform: Platform): Project {
 	const project: Project = {
 		modules: new Map(),
 		sdkModules: new Set(),
+		excluded: new Set(),
 		sources: [],
 		preload: [],
 		creation: {},
@@ -80,7 +83,10 @@ export function readProject(manifest: string, platform: Platform): Project {
 
 	function exclude(file: string, part: Manifest): void {
 		for (const path of list(part.include)) if (!isSDK(path)) include(join(dirname(file), path));
-		for (const path of list(part.modules?.["~"])) for (const match of expand(dirname(file), path)) excluded.add(match);
+		for (const path of list(part.modules?.["~"])) {
+			if (isSDK(path)) project.excluded.add(path);
+			else for (const match of expand(dirname(file), path)) excluded.add(match);
+		}
 		if (part.platforms) exclude(file, choose(part.platforms));
 	}
 

@@ -85,6 +85,15 @@ test("a socket's C file holds TCP and listener: both modules are in, or the link
 		);
 });
 
+test("the SDK's start-up of an ESP32-C3, which works a coloured light for ever, is left out", () => {
+	for (const { platform, excluded } of projects) {
+		const [, target] = platform.split("/");
+		if (!target) continue;
+		for (const path of [`$(BUILD)/devices/esp32/targets/${target}/setup-target`, "$(MODULES)/drivers/neopixel/*"])
+			assert.ok(excluded.has(path), `${platform}: ${path}`);
+	}
+});
+
 test("the boards' natives are named once for all: boards/xs and the SDK's do not clash", () => {
 	for (const { sources } of projects) assert.ok(sources.every(file => !file.startsWith("boards/xs/")));
 });
