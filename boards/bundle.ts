@@ -125,9 +125,10 @@ function kernelAlias(kernel: Kernel, without: readonly string[]): Plugin {
 			onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
 				const file = resolve(resolveDir, path);
 				if (kernel === "c" && file === join(firmware, "bytes.js")) return { path: join(firmware, "bytes/c.ts") };
-				if (dirname(file) !== folder) return undefined;
 				const name = basename(file, ".js");
-				if (without.includes(name)) return { path: join(folder, `no-${name}.ts`) };
+				const absent = join(dirname(file), `no-${name}.ts`);
+				if (without.includes(name) && existsSync(absent)) return { path: absent };
+				if (dirname(file) !== folder) return undefined;
 				const inC = join(folder, "c", `${name}.ts`);
 				return kernel === "c" && existsSync(inC) ? { path: inC } : undefined;
 			});

@@ -1,7 +1,7 @@
 // What whoever starts a device on a bench hands over to its board, as one JSON text. On an ESP32 the same text comes
 // settings come from a partition (firmware/settings.ts), or this text is built into the firmware.
 
-import type { Address } from "../firmware/ports.js";
+import type { Address, KeyExchange } from "../firmware/ports.js";
 import type { ProvisionedSettings } from "../firmware/settings.js";
 import type { FragmentLength } from "../firmware/tls/client.js";
 import type { DlKey } from "../firmware/trust/dl-key.js";
@@ -29,6 +29,8 @@ export interface RunSettings {
 	fragmentLength?: FragmentLength;
 	/** False: servers are not told which CAs they may show a certificate of. */
 	nameAuthorities?: boolean;
+	/** Whose key share is sent first; default: the board's choice. */
+	keyExchange?: KeyExchange;
 	/** Authenticate the service once, poll once, stop. */
 	once: boolean;
 	/** Stop after so many ms; absent: run until stopped. */
@@ -83,6 +85,11 @@ export function checkSettings(value: unknown): RunSettings {
 		[undefined, true, false].includes(settings.nameAuthorities as boolean | undefined),
 		"nameAuthorities",
 		"true or false",
+	);
+	check(
+		[undefined, "x25519", "x25519mlkem768"].includes(settings.keyExchange as string | undefined),
+		"keyExchange",
+		"x25519 or x25519mlkem768",
 	);
 	check(typeof settings.once === "boolean", "once", "true or false");
 	check(isWhole(settings.runFor ?? 1, 1, LONGEST_TIMER), "runFor", "milliseconds, at most 2^31 - 1");

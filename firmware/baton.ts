@@ -56,14 +56,14 @@ export class Baton {
 	 */
 	constructor({ ports, settings, network, report = event => ports.print(formatEvent(event)) }: BatonOptions) {
 		const { timer, random } = ports;
-		const { fragmentLength, nameAuthorities } = settings;
+		const { fragmentLength, nameAuthorities, keyExchange } = settings;
 		const { deadline = 60_000, pollInterval = 30 * 24 * 3_600_000 } = settings;
 		const { creditTicks, creditsPerPoll } = pace(pollInterval);
 		expectDelay(deadline);
 		expectDelay(creditTicks);
 		if (!hasHssLms && settings.dlKeys.some(isPair)) throw new RangeError("this build has no HSS/LMS for its DL keys");
 		this.#ports = ports;
-		this.#sockets = new BoardNetwork(ports, deadline, { fragmentLength, nameAuthorities });
+		this.#sockets = new BoardNetwork(ports, deadline, { fragmentLength, nameAuthorities, keyExchange });
 
 		const fleet = { name: settings.fleet, dlKeys: settings.dlKeys, retiredDlKeys: settings.retiredDlKeys };
 		const slots = new Slots([ports.openFlash("ca0"), ports.openFlash("ca1")], settings.factory, fleet);

@@ -18,6 +18,8 @@ export interface Board {
 	 * by default 26,880: all that there are.
 	 */
 	recordLimit?: number;
+	/** Whose key share is sent first, where the settings do not say; by default X25519's. */
+	keyExchange?: KeyExchange;
 	/** Prints one line on the console. */
 	print(line: string): void;
 	/** How often in a row it has restarted by itself, as a chip does when XS has no memory left; absent: it never does. */
@@ -25,6 +27,9 @@ export interface Board {
 	/** Whatever has restarted it does not come back at once. */
 	steady?(): void;
 }
+
+/** A group of TLS's key exchange. */
+export type KeyExchange = "x25519" | "x25519mlkem768";
 
 /** `ca0`, `ca1`: 8,192 bytes each, the two CA information slots; `poll`: 4,096 bytes, the poller's. */
 export type Partition = "ca0" | "ca1" | "poll";

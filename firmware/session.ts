@@ -43,7 +43,7 @@ const MAXIMUM_ADDRESSES = 4; // of one name
 const READ_LENGTH = 1024; // bytes taken out of a record at once
 
 /** What a TLS connection asks of the server. */
-export type TlsChoices = Pick<TLSSocketOptions, "fragmentLength" | "nameAuthorities">;
+export type TlsChoices = Pick<TLSSocketOptions, "fragmentLength" | "nameAuthorities" | "keyExchange">;
 
 /** What becomes of a connection of the caller's own. */
 export interface ConnectionEvents extends Pick<TLSSocketOptions, "onReadable" | "onWritable"> {
@@ -214,7 +214,7 @@ class Exchange implements AuthenticatedServer {
 	}
 
 	#open({ address, port }: Address, anchors: readonly TrustAnchor[] | undefined): void {
-		const { TCP: io, random, timer, recordLimit } = this.#board;
+		const { TCP: io, random, timer, recordLimit, keyExchange } = this.#board;
 		const common = {
 			address,
 			port,
@@ -241,6 +241,7 @@ class Exchange implements AuthenticatedServer {
 			deadline: this.#deadline,
 			recordLimit,
 			...this.#tls,
+			keyExchange: this.#tls.keyExchange ?? keyExchange,
 			onConnected: () => {
 				this.#isConnected = true;
 			},

@@ -14,6 +14,7 @@
 //   9 map              [* [host: tstr, port: uint (0: any), address: tstr, port there: uint]]; optional
 //  10 fragment length  uint; optional
 //  11 authorities are named to servers  bool; optional
+//  12 key exchange     uint, the group whose share is sent first: 29 (X25519) or 4,588 (X25519MLKEM768); optional
 //
 // A DL key has 32 bytes, or as a pair 84 (trust/dl-key.ts). Those in service are all of one kind; retired ones of either.
 // 20,480 bytes are room for pairs of DL keys, tables prepared for two of them (6,272 bytes each), and a factory CA
@@ -22,6 +23,7 @@
 import { ascii, concatenate, equalBytes } from "./bytes.js";
 import { arrayHead, booleanItem, byteString, CborReader, DecodeError, mapHead, textString, unsigned } from "./cbor.js";
 import { sha256 } from "./crypto/kernel.js";
+import type { KeyExchange } from "./ports.js";
 import type { FragmentLength } from "./tls/client.js";
 import { type DlKey, dlKeyBytes, isPair, readDlKey } from "./trust/dl-key.js";
 
@@ -43,6 +45,8 @@ export interface Settings {
 	fragmentLength?: FragmentLength;
 	/** False: servers are not told which CAs they may show a certificate of (RFC 9846 §4.3.4). */
 	nameAuthorities?: boolean;
+	/** Whose key share is sent first; default: as the board affords it. X25519's where the build has no other. */
+	keyExchange?: KeyExchange;
 }
 
 /** What a device is provisioned with: the settings, and where names lead. */
@@ -64,7 +68,8 @@ export type SettingsReason =
 	| "bad DL key" // neither 32 nor 84 bytes
 	| "DL keys of two kinds"
 	| "bad mapping"
-	| "fragment length out of range";
+	| "fragment length out of range"
+	| "unknown key exchange";
 
 export const SETTINGS_LENGTH = 20_480; // bytes
 
@@ -82,7 +87,12 @@ const FLEET = 1,
 	DEADLINE = 8,
 	MAP = 9,
 	FRAGMENT_LENGTH = 10,
-	NAME_AUTHORITIES = 11;
+	NAME_AUTHORITIES = 11,
+	KEY_EXCHANGE = 12;
+
+/** By their codes in TLS. */
+const X25519 = 0x001d,
+	X25519MLKEM768 = 0x11ec;
 
 /** The whole partition. Throws RangeError if they are too long for it. */
 export function writeSettings(settings: ProvisionedSettings): Uint8Array {
@@ -115,7 +125,7 @@ export function readSettings(read: (byteLength: number, offset: number) => Uint8
 }
 
 function encode(settings: ProvisionedSettings): Uint8Array {
-	const { deadline, map, fragmentLength, nameAuthorities, retiredDlKeys = [] } = settings;
+	const { deadline, map, fragmentLength, nameAuthorities, keyExchange, retiredDlKeys = [] } = settings;
 	const pairs: [key: number, value: Uint8Array | undefined][] = [
 		[FLEET, textString(settings.fleet)],
 		[DL_KEYS, list(settings.dlKeys.map(key => byteString(dlKeyBytes(key))))],
@@ -128,6 +138,7 @@ function encode(settings: ProvisionedSettings): Uint8Array {
 		[MAP, map.length === 0 ? undefined : list(map.map(encodeMapping))],
 		[FRAGMENT_LENGTH, fragmentLength === undefined ? undefined : unsigned(fragmentLength)],
 		[NAME_AUTHORITIES, nameAuthorities === undefined ? undefined : booleanItem(nameAuthorities)],
+		[KEY_EXCHANGE, keyExchange && unsigned(keyExchange === "x25519" ? X25519 : X25519MLKEM768)],
 	];
 	const present = pairs.flatMap(([key, value]) => (value ? [unsigned(key), value] : []));
 	return concatenate(mapHead(present.length / 2), ...present);
@@ -180,6 +191,9 @@ function decode(form: Uint8Array): ProvisionedSettings {
 			case NAME_AUTHORITIES:
 				read.nameAuthorities = reader.boolean();
 				return;
+			case KEY_EXCHANGE:
+				read.keyExchange = keyExchange(reader.uint());
+				return;
 			default:
 				refuse("unknown key");
 		}
@@ -207,6 +221,11 @@ function decodeMapping(reader: CborReader): ProvisionedSettings["map"][number] {
 function fragmentLength(value: number): FragmentLength {
 	if (value === 512 || value === 1024 || value === 2048 || value === 4096) return value;
 	return refuse("fragment length out of range");
+}
+
+function keyExchange(code: number): KeyExchange {
+	if (code === X25519) return "x25519";
+	return code === X25519MLKEM768 ? "x25519mlkem768" : refuse("unknown key exchange");
 }
 
 const MOST_ITEMS = 64;

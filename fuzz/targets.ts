@@ -108,6 +108,7 @@ const hello: ClientHello = {
 	suites: CIPHER_SUITES,
 	hostName: HOST,
 	fragmentLength: 512,
+	groups: GROUPS,
 	keyShare: { group: GROUPS[0], share: new Uint8Array(32) },
 	authorities: [],
 	schemes: handshakeSchemes([]),

@@ -1,9 +1,11 @@
 // A TLS 1.3 client (RFC 9846) as a machine without I/O: bytes in, bytes out. It authenticates the server and protects
-// what is exchanged; X25519 (secp256r1 where it is asked for), both suites of record.ts, HelloRetryRequest, KeyUpdate, no client certificate (asked for
-// one, it says that it has none). Left out: PSK, tickets, resumption and 0-RTT, so that each connection checks a
-// certificate. Here records become messages; states.ts says what they mean; socket.ts runs it all over TCP.
+// what is exchanged; X25519 or X25519MLKEM768 (secp256r1 where it is asked for), both suites of record.ts,
+// HelloRetryRequest, KeyUpdate, no client certificate (asked for one, it says that it has none). Left out: PSK, tickets,
+// resumption and 0-RTT, so that each connection checks a certificate. Here records become messages; states.ts says what
+// they mean; socket.ts runs it all over TCP.
 
 import { equalBytes } from "../bytes.js";
+import type { KeyExchange } from "../ports.js";
 import { isIPv4 } from "../url.js";
 import type { TrustAnchor } from "../x509/path.js";
 import {
@@ -24,7 +26,7 @@ import {
 	type FragmentLength,
 	KEY_UPDATE,
 } from "./handshake.js";
-import { GROUPS, SECRET_LENGTH } from "./key-exchange.js";
+import { groupsOf } from "./key-exchange.js";
 import {
 	ALERT,
 	APPLICATION_DATA,
@@ -63,6 +65,8 @@ export interface ClientOptions {
 	nameAuthorities?: boolean;
 	/** Cipher suites, the one that is liked best first. Default: CIPHER_SUITES. */
 	suites?: readonly CipherSuite[];
+	/** Whose key share is sent; the others are for a server that asks for them. Default x25519, and where there is no other. */
+	keyExchange?: KeyExchange;
 	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip (§4.3.8). */
 	offerKeyShare?: boolean;
 }
@@ -89,11 +93,13 @@ export class Client {
 	/** What `random` throws is thrown on. The ClientHello is waiting to be taken. */
 	constructor(options: ClientOptions) {
 		const { host, random, fragmentLength = 512, recordLimit = LONGEST, suites = CIPHER_SUITES } = options;
-		const drawn = new Uint8Array(32 + 32 + 2 * SECRET_LENGTH);
+		const groups = groupsOf(options.keyExchange),
+			[group] = groups;
+		const spareAt = 64 + group.secretLength;
+		const drawn = new Uint8Array(spareAt + Math.max(...groups.map(({ secretLength }) => secretLength)));
 		random(drawn);
-		const secret = drawn.subarray(64, 64 + SECRET_LENGTH),
-			spare = drawn.subarray(64 + SECRET_LENGTH);
-		const [group] = GROUPS;
+		const secret = drawn.subarray(64, spareAt),
+			spare = drawn.subarray(spareAt);
 		this.#connection = new Connection(host, options.anchors, fragmentLength, recordLimit);
 		this.#connection.keep(secret, spare);
 		const hello: ClientHello = {
@@ -102,6 +108,7 @@ export class Client {
 			suites,
 			hostName: isIPv4(host) ? undefined : host,
 			fragmentLength,
+			groups,
 			keyShare: options.offerKeyShare === false ? undefined : { group, share: group.share(secret) },
 			schemes: this.#connection.schemes,
 			authorities: options.nameAuthorities === false ? [] : subjectsOf(options.anchors),

@@ -7,7 +7,7 @@ import { ascii, concatenate, equalBytes } from "../bytes.js";
 import { literal } from "../literals.js";
 import { type SignatureScheme, schemesOfCertificates } from "../x509/signature-algorithm.js";
 import { DECODE_ERROR, MISSING_EXTENSION, PROTOCOL_VERSION, refuse, UNSUPPORTED_EXTENSION } from "./alert.js";
-import { GROUPS, type Group } from "./key-exchange.js";
+import type { Group } from "./key-exchange.js";
 import { expectWellFormed, FieldReader, FieldWriter } from "./presentation.js";
 import type { CipherSuite } from "./record.js";
 
@@ -61,7 +61,9 @@ export interface ClientHello {
 	/** For server_name; undefined for an address (RFC 6066 §3). */
 	hostName: string | undefined;
 	fragmentLength: FragmentLength;
-	/** Our share in a group; undefined: none is sent, the server asks for it with HelloRetryRequest (§4.3.8). */
+	/** In the order of our preference. */
+	groups: readonly Group[];
+	/** Our share in one of them; undefined: none is sent, the server asks for it with HelloRetryRequest (§4.3.8). */
 	keyShare: { group: Group; share: Uint8Array } | undefined;
 	/** For CertificateVerify, in the order of our preference (§4.3.3). */
 	schemes: readonly SignatureScheme[];
@@ -92,7 +94,7 @@ export function writeClientHello(hello: ClientHello): Uint8Array {
 	writer.uint8(FRAGMENT_LENGTHS.indexOf(fragmentLength) + 1);
 
 	openExtension(writer, SUPPORTED_GROUPS);
-	writeCodes(writer, GROUPS);
+	writeCodes(writer, hello.groups);
 
 	openExtension(writer, SIGNATURE_ALGORITHMS);
 	writeCodes(writer, hello.schemes);
@@ -181,7 +183,7 @@ export function readServerHello(message: Uint8Array, hello: ClientHello): Server
 			else if (type === COOKIE) cookie = reader.vector(2, 1);
 			else {
 				const code = reader.uint16();
-				group = GROUPS.find(one => one.code === code) ?? refuse("group not offered"); // §4.3.8
+				group = hello.groups.find(one => one.code === code) ?? refuse("group not offered"); // §4.3.8
 				if (!isRetryRequest) keyShare = reader.vector(2, 1);
 			}
 		});

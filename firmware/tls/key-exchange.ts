@@ -1,39 +1,21 @@
 // Key exchange (RFC 9846 §4.3.7, §4.3.8): the groups of the profile, each a share of ours, and the secret that a share of
-// the server's makes of it. X25519's share is sent with the first ClientHello; that of secp256r1, in builds that have
-// it, only when the server asks for it by HelloRetryRequest.
+// the server's makes of it. With the first ClientHello goes the share of X25519 or of X25519MLKEM768 (RFC 10024, in
+// builds that have ML-KEM), whichever is chosen; another's, secp256r1's among them in builds that have it, only when the
+// server asks for it by HelloRetryRequest.
 
-import { sha256, x25519, x25519PublicKey } from "../crypto/kernel.js";
+import { sha256 } from "../crypto/kernel.js";
 import { hasSecp256r1, secp256r1, secp256r1PublicKey } from "../crypto/secp256r1.js";
+import type { KeyExchange } from "../ports.js";
 import { refuse } from "./alert.js";
+import { type Group, X25519 } from "./group.js";
+import { HYBRID } from "./ml-kem-768.js";
 
-/** Bytes of randomness that a share is made of. */
-export const SECRET_LENGTH = 32;
-
-export interface Group {
-	/** NamedGroup. */
-	code: number;
-	/** Bytes of a server's share. */
-	shareLength: number;
-	/** Our share. `secret`: 32 random bytes, which may be changed. */
-	share(secret: Uint8Array): Uint8Array;
-	/** The shared secret. Throws AlertError for a share that is none. */
-	sharedSecret(secret: Uint8Array, share: Uint8Array): Uint8Array;
-}
-
-const X25519: Group = Object.freeze({
-	code: 0x001d,
-	shareLength: 32,
-	share: x25519PublicKey,
-	sharedSecret(secret: Uint8Array, share: Uint8Array) {
-		const shared = x25519(secret, share);
-		if (shared.every(byte => byte === 0)) refuse("shared secret is zero"); // §7.4.2
-		return shared;
-	},
-});
+export type { Group };
 
 const SECP256R1: Group = Object.freeze({
 	code: 0x0017,
 	shareLength: 65,
+	secretLength: 32,
 	share(secret: Uint8Array) {
 		for (;;) {
 			const share = secp256r1PublicKey(secret);
@@ -46,5 +28,12 @@ const SECP256R1: Group = Object.freeze({
 	},
 });
 
-/** Those of the build, in the order in which they are offered. */
-export const GROUPS: readonly Group[] = Object.freeze(hasSecp256r1 ? [X25519, SECP256R1] : [X25519]);
+const OTHERS: readonly Group[] = hasSecp256r1 ? [SECP256R1] : [];
+/** Those of the build, in the order in which they are offered: the first one's share is sent. */
+export const GROUPS: readonly Group[] = Object.freeze([X25519, ...HYBRID, ...OTHERS]);
+const HYBRID_FIRST: readonly Group[] = Object.freeze([...HYBRID, X25519, ...OTHERS]);
+
+/** `keyExchange`: whose share is sent first. */
+export function groupsOf(keyExchange: KeyExchange = "x25519"): readonly Group[] {
+	return keyExchange === "x25519" ? GROUPS : HYBRID_FIRST;
+}

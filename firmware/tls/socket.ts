@@ -3,7 +3,7 @@
 // SDK's HTTP client among them, can use this one. DESIGN.md beside it says what a server must offer.
 
 import { concatenate } from "../bytes.js";
-import type { TCP, TCPConstructor, Timer, TimerID } from "../ports.js";
+import type { KeyExchange, TCP, TCPConstructor, Timer, TimerID } from "../ports.js";
 import { TransportError } from "../transport.js";
 import type { TrustAnchor } from "../x509/path.js";
 import { type CipherSuite, Client, expectAtMost, type FragmentLength } from "./client.js";
@@ -35,6 +35,8 @@ export interface TLSSocketOptions {
 	recordLimit?: number;
 	/** False: the server is not told which CAs it may show a certificate of: the anchors' names, some 40 bytes each. */
 	nameAuthorities?: boolean;
+	/** Whose key share is sent first; default x25519. */
+	keyExchange?: KeyExchange;
 	/** Cipher suites (record.ts), the one that is liked best first; default ChaCha20-Poly1305, AES-128-GCM. */
 	suites?: readonly CipherSuite[];
 	/** False: the server has to ask for the key share by HelloRetryRequest, which costs a round trip. */

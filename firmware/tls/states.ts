@@ -79,7 +79,7 @@ export function awaitServerHello(
 	};
 }
 
-/** HelloRetryRequest (§4.2.4). A share that it wants is made of `spare`. */
+/** HelloRetryRequest (§4.2.4). A share that it wants is made of `spare`, which is long enough for any. */
 function answerRetry(
 	connection: Connection,
 	ours: ClientHello,
@@ -95,9 +95,12 @@ function answerRetry(
 	connection.transcript.update(writeMessage(MESSAGE_HASH, helloHash));
 	connection.transcript.update(message);
 	const second: ClientHello = { ...ours, cookie: cookie?.slice() };
-	if (group) second.keyShare = { group, share: group.share(spare) };
+	if (group) {
+		secret = spare.subarray(0, group.secretLength);
+		second.keyShare = { group, share: group.share(secret) };
+	}
 	connection.sendHello(second, 0x0303);
-	return awaitServerHello(connection, second, group ? spare : secret, { suite });
+	return awaitServerHello(connection, second, secret, { suite });
 }
 
 /** Handshake traffic secrets, and the main secret that comes after them. */

@@ -1,7 +1,19 @@
 // device, verify, inspect: what a device makes of servers and of what it is given.
 
 import { type Command, Option } from "commander";
-import { act, boards, collect, collectMap, type Finish, pollInterval, serviceURL, timerInteger, verb } from "./verb.js";
+import {
+	act,
+	boards,
+	collect,
+	collectMap,
+	type Finish,
+	KEY_EXCHANGE,
+	KEY_EXCHANGES,
+	pollInterval,
+	serviceURL,
+	timerInteger,
+	verb,
+} from "./verb.js";
 
 export function registerDeviceVerbs(program: Command, finish: Finish): void {
 	verb(
@@ -22,6 +34,7 @@ export function registerDeviceVerbs(program: Command, finish: Finish): void {
 		.option("--flash <folder>", "flash images ca0, ca1, poll; absent ones are new and erased")
 		.option("--poll-interval <ms>", "between polls", pollInterval, 30 * 24 * 3_600_000)
 		.option("--service-interval <ms>", "between sessions with the service", timerInteger, 3_600_000)
+		.addOption(new Option("--key-exchange <group>", KEY_EXCHANGE).choices(KEY_EXCHANGES))
 		.addOption(new Option("--once", "authenticate the service once, poll once, stop").conflicts("for"))
 		.option("--for <ms>", "stop after so long", timerInteger)
 		.option("--json", "print one JSON object last")

@@ -9,6 +9,7 @@ import type { BoardName } from "../../boards/platforms.js";
 import type { RunSettings } from "../../boards/settings.js";
 import { startBoard } from "../../boards/start.js";
 import type { DeviceEvent } from "../../firmware/events.js";
+import type { KeyExchange } from "../../firmware/ports.js";
 import type { Anchor } from "../../firmware/trust/slots.js";
 import { MAXIMUM_LENGTH, openCaInformation } from "../ca-information.js";
 import { parseEvent } from "../device-events.js";
@@ -30,6 +31,7 @@ export interface DeviceOptions {
 	flash?: string; // folder
 	pollInterval: number; // ms
 	serviceInterval: number; // ms
+	keyExchange?: KeyExchange;
 	once?: boolean;
 	for?: number; // ms
 	json?: boolean;
@@ -70,6 +72,7 @@ export async function device(options: DeviceOptions): Promise<number> {
 				map,
 				pollInterval,
 				serviceInterval,
+				...(options.keyExchange === undefined ? {} : { keyExchange: options.keyExchange }),
 				once,
 				...(options.for === undefined ? {} : { runFor: options.for }),
 			},

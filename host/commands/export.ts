@@ -32,7 +32,8 @@ export function exportTo(target: string, { listen, folder }: { listen: string; f
 	};
 }
 
-export interface ProvisionOptions extends Pick<RunSettings, "map" | "pollInterval" | "serviceInterval"> {
+export interface ProvisionOptions
+	extends Pick<RunSettings, "map" | "pollInterval" | "serviceInterval" | "keyExchange"> {
 	folder: string;
 	/** Without it no `settings` are written: only a board of the Moddable SDK has that partition. */
 	service?: string;
@@ -41,7 +42,7 @@ export interface ProvisionOptions extends Pick<RunSettings, "map" | "pollInterva
 /** The factory begins with the CA in full operation: what it writes counts as proved. */
 export function provisionTo(
 	target: string,
-	{ folder, service, map, pollInterval, serviceInterval }: ProvisionOptions,
+	{ folder, service, map, pollInterval, serviceInterval, keyExchange }: ProvisionOptions,
 ): Outcome {
 	const { fleet, operation } = FleetDesk.open({ folder });
 	const { full } = operation;
@@ -57,6 +58,7 @@ export function provisionTo(
 			map,
 			pollInterval,
 			serviceInterval,
+			...(keyExchange === undefined ? {} : { keyExchange }),
 			once: false,
 		});
 		files.push(join(target, "settings"));

@@ -1,7 +1,7 @@
 // server-cert, export, provision, erase, serve, run, front: what servers and factories need, and the download servers
 // themselves.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
 	act,
 	addressAndPort,
@@ -11,6 +11,8 @@ import {
 	collectMap,
 	type Finish,
 	fleetVerb,
+	KEY_EXCHANGE,
+	KEY_EXCHANGES,
 	percent,
 	pollInterval,
 	positiveInteger,
@@ -65,7 +67,8 @@ export function registerServerVerbs(program: Command, finish: Finish): void {
 			)
 			.option("--map <name[:port]=address:port>", "in `settings`: where a name leads", collectMap)
 			.option("--poll-interval <ms>", "in `settings`: between polls", pollInterval, 30 * 24 * 3_600_000)
-			.option("--service-interval <ms>", "in `settings`: between sessions with the service", timerInteger, 3_600_000),
+			.option("--service-interval <ms>", "in `settings`: between sessions with the service", timerInteger, 3_600_000)
+			.addOption(new Option("--key-exchange <group>", `in \`settings\`: ${KEY_EXCHANGE}`).choices(KEY_EXCHANGES)),
 		finish,
 		async (target, options) => (await import("./export.js")).provisionTo(target, { map: [], ...options }),
 	);

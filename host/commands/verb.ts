@@ -3,6 +3,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { pace } from "../../firmware/poller.js";
+import type { KeyExchange } from "../../firmware/ports.js";
 import { judgeURL } from "../device-judge.js";
 import { parseMap } from "../map-option.js";
 import { OperatorError } from "../operator-error.js";
@@ -133,6 +134,10 @@ export function timerInteger(text: string): number {
 	return value;
 }
 const LONGEST_TIMER = 2 ** 31 - 1; // ms
+
+export const KEY_EXCHANGES: readonly KeyExchange[] = ["x25519", "x25519mlkem768"];
+export const KEY_EXCHANGE =
+	"whose key share is sent first, the other when the server asks (default: the board's choice)";
 
 /** A longer one has credits that no timer of a device's takes. */
 export function pollInterval(text: string): number {

@@ -28,6 +28,7 @@ const whole: ProvisionedSettings = {
 	],
 	fragmentLength: 4096,
 	nameAuthorities: false,
+	keyExchange: "x25519mlkem768",
 };
 
 const pair = (byte: number) => ({ ed25519: new Uint8Array(32).fill(byte), lms: new Uint8Array(52).fill(byte) });

@@ -28,6 +28,7 @@ const ours: ClientHello = {
 	suites: CIPHER_SUITES,
 	hostName: "a.example",
 	fragmentLength: 512,
+	groups: GROUPS,
 	keyShare: { group: GROUPS[0], share: new Uint8Array(32).fill(3) },
 	schemes: handshakeSchemes([]),
 	authorities: [],
@@ -51,15 +52,15 @@ test("a ClientHello has every field of the profile, in order", () => {
 	assert.is(
 		hello,
 		[
-			"010000d8",
+			"010000da",
 			"0303",
 			"01".repeat(32),
 			echo,
 			"000413031301",
 			"0100",
-			"008b",
+			"008d",
 			"00010001" + "01", // max_fragment_length 512
-			"000a0006" + "0004001d0017", // X25519, secp256r1
+			"000a0008" + "0006001d11ec0017", // X25519, X25519MLKEM768, secp256r1
 			"000d000e" + "000c" + "080704030503" + "080408050806", // ed25519, ecdsa_secp256r1_sha256, …, rsa_pss_rsae_…
 			"0010000b" + "000908" + "687474702f312e31", // http/1.1
 			"001c0002" + "0201", // record_size_limit 513

@@ -17,6 +17,7 @@ function hello(authorities = names): Buffer {
 			suites: CIPHER_SUITES,
 			hostName: "service.example",
 			fragmentLength: 512,
+			groups: GROUPS,
 			keyShare: { group: GROUPS[0], share: randomBytes(32) },
 			schemes: handshakeSchemes([]),
 			authorities,

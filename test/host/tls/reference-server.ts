@@ -324,7 +324,9 @@ export class ReferenceServer {
 function parseHello(flight: Uint8Array): ReceivedHello {
 	let bytes = Buffer.from(flight);
 	while (bytes[0] === CHANGE_CIPHER_SPEC) bytes = bytes.subarray(5 + bytes.readUInt16BE(3));
-	const whole = bytes.subarray(5, 5 + bytes.readUInt16BE(3));
+	let whole = Buffer.alloc(0); // it may be split over records
+	for (; bytes[0] === HANDSHAKE; bytes = bytes.subarray(5 + bytes.readUInt16BE(3)))
+		whole = Buffer.concat([whole, bytes.subarray(5, 5 + bytes.readUInt16BE(3))]);
 	let at = 4 + 2;
 	const take = (length: number): Buffer => whole.subarray(at, (at += length));
 	const random = take(32);

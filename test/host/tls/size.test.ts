@@ -1,7 +1,8 @@
 // What the protocol and the certificate check add to a firmware: minified, without cryptography and without the few
 // lines of CBOR and URLs that they share with the rest. A build without the post-quantum modules has nothing of them.
 
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -16,11 +17,11 @@ function crypto(without: readonly string[]): Plugin {
 	return {
 		name: "crypto",
 		setup({ onResolve }) {
-			onResolve({ filter: /\/crypto\// }, ({ path }) => {
-				const name = /([\w-]+)\.js$/.exec(path)![1]!;
-				return without.includes(name)
-					? { path: join(root, `firmware/crypto/no-${name}.ts`), sideEffects: false }
-					: { path, external: true };
+			onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir }) => {
+				const name = basename(path, ".js");
+				const absent = join(resolveDir, dirname(path), `no-${name}.ts`);
+				if (without.includes(name) && existsSync(absent)) return { path: absent };
+				return path.includes("/crypto/") ? { path, external: true } : undefined;
 			});
 		},
 	};

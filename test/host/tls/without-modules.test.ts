@@ -61,12 +61,19 @@ for (const [name, type] of Object.entries(types) as [keyof typeof types, make.Ke
 	});
 }
 
-test("secp256r1 can be left out: X25519 alone is offered", async () => {
-	const { GROUPS } = await load(await build("firmware/tls/key-exchange.ts", "secp256r1"));
-	assert.equal(
-		GROUPS.map(({ code }: { code: number }) => code),
-		[0x001d],
-	);
+test("secp256r1 and ML-KEM-768 can be left out: X25519 alone is offered, whatever is chosen", async () => {
+	const offered = async (...without: string[]) => {
+		const { groupsOf } = await load(await build("firmware/tls/key-exchange.ts", ...without));
+		const codes = (keyExchange?: string) => groupsOf(keyExchange).map(({ code }: { code: number }) => code);
+		return [codes(), codes("x25519mlkem768")];
+	};
+	assert.equal(await offered(), [
+		[0x001d, 0x11ec, 0x0017],
+		[0x11ec, 0x001d, 0x0017],
+	]);
+	assert.equal(await offered("secp256r1", "ml-kem-768"), [[0x001d], [0x001d]]);
+	const [whole, classical] = [[], ["ml-kem-768"]].map(without => build("firmware/tls/key-exchange.ts", ...without));
+	assert.ok(statSync(await classical).size < statSync(await whole).size - 3_000, "and so is the algorithm");
 });
 
 test("all of them can be left out together", async () => {
