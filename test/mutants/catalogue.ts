@@ -35,6 +35,8 @@ const life = portable("attacks", "device");
 
 export const scopes: Readonly<Record<string, Scope>> = {
 	"main.ts": { kinds: ALL, tests: life },
+	"baton.ts": { kinds: ALL, tests: [...portable("baton"), ...life] },
+	"sessions.ts": { kinds: ALL, tests: [...portable("device"), ...life] },
 	"device.ts": { kinds: ALL, tests: life },
 	"poller.ts": { kinds: ALL, tests: portable("poller", "device") },
 	"credits.ts": { kinds: ALL, tests: portable("credits", "poller") },
