@@ -1,6 +1,6 @@
 // The ports of firmware/ports.ts on the natives of an XS board (natives.ts): simulator and qemu-rv32.
 
-import type { Board } from "../../firmware/ports.js";
+import type { Board, Timer, TimerID } from "../../firmware/ports.js";
 import type { RunSettings } from "../settings.js";
 import { openFlash } from "./flash.js";
 import { print, random, ticks, timerClear, timerSet } from "./natives.js";
@@ -13,15 +13,18 @@ import { NativeTCP } from "./tcp.js";
  */
 const RECORD_LIMIT = 20_480;
 
+/** Frozen: what is preloaded then needs no place in RAM for changes. */
+const timer: Timer = Object.freeze({
+	set: (callback: () => void, milliseconds: number) => timerSet(callback, milliseconds),
+	clear: (id: TimerID) => timerClear(id as number),
+});
+
 export function xsBoard(map: RunSettings["map"]): Board {
 	return {
 		openFlash,
 		TCP: NativeTCP,
 		resolver: new MappedResolver(map),
-		timer: {
-			set: (callback, milliseconds) => timerSet(callback, milliseconds),
-			clear: id => timerClear(id as number),
-		},
+		timer,
 		ticks,
 		random,
 		recordLimit: RECORD_LIMIT,

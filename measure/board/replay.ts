@@ -43,7 +43,7 @@ export function replay(
 			this.#said = connection.said;
 			this.#next = timerSet(() => {
 				options.onWritable?.call(this, WINDOW_BYTES);
-				this.#go();
+				this.go();
 			}, 0);
 		}
 
@@ -66,8 +66,11 @@ export function replay(
 			timerClear(this.#next); // it would keep all of this in memory
 		}
 
-		/** Says what is due, a segment at a time; at the end, that the server has closed. */
-		#go(): void {
+		/**
+		 * Says what is due, a segment at a time; at the end, that the server has closed. Not private: XS lets a private
+		 * method that is in memory, and not in flash as the firmware's are, keep the last object that got it.
+		 */
+		go(): void {
 			if (this.#closed) return;
 			const next = this.#said[this.#at];
 			if (next && next.after <= this.#written) {
@@ -88,7 +91,7 @@ export function replay(
 			} else if (next && ++this.#idle > IDLE_LIMIT) {
 				throw new Error(`the device has sent ${this.#written} bytes, not ${next.after}`);
 			}
-			if (!this.#closed) this.#next = timerSet(() => this.#go(), delay);
+			if (!this.#closed) this.#next = timerSet(() => this.go(), delay);
 		}
 		#idle = 0;
 	}

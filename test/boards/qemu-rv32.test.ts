@@ -201,7 +201,7 @@ onBoard("a port where nothing listens is an error", async () => {
 	assert.equal((await run("talk", { port: await closedPort() })).lines, ["0 0"]);
 });
 
-onBoard("a device lives from CA 1 to CA 2 in less than 64 KB", async () => {
+onBoard("a device lives from CA 1 to CA 2 in 48 KB", async () => {
 	const world = await createWorld({ authorities: 2 });
 	const download = await world.downloadServer(1, world.information(2));
 	const flash = join(folder, "device");
@@ -225,7 +225,7 @@ onBoard("a device lives from CA 1 to CA 2 in less than 64 KB", async () => {
 	assert.ok(events.includes("stored generation=2"), events.join("; "));
 	assert.ok(events.includes("promoted generation=2"), events.join("; "));
 	assert.is(reserved.length, 2);
-	assert.ok(Math.max(...reserved) <= 64 << 10, `took ${reserved.join(", ")} bytes`);
+	assert.ok(Math.max(...reserved) <= 48 << 10, `took ${reserved.join(", ")} bytes`);
 });
 
 onBoard("a device that is killed again and again in its flash operations lives on", async () => {
