@@ -45,7 +45,7 @@ export class Authenticator {
 		this.#options = options;
 	}
 
-	/** One session with the server at `url`: did it prove itself? Never rejects. */
+	/** One session with the server at `url`. Gives whether it has proved itself; never rejects. */
 	async authenticate(url: HttpsURL): Promise<boolean> {
 		const { network } = this.#options;
 		const open: Open<AuthenticatedServer> = async (anchors, proved) => {
@@ -146,7 +146,7 @@ class NoAnchorError extends UnavailableError<"no anchor"> {
 	}
 }
 
-/** Did every anchor fail? Only then may the server be genuine, and the CAs that are held the wrong ones. */
+/** Whether every anchor failed. Only then may the server be genuine and the CAs that are held the wrong ones. */
 export function isReasonToUpdate(error: unknown): boolean {
 	if (error instanceof NoAnchorError) return true;
 	if (error instanceof CertificateError) return error.anchorsFailed;

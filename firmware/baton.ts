@@ -142,7 +142,7 @@ export class Baton {
 		return { dns: { io: NameTaken }, socket: { io: ClientSocket, baton: this } };
 	}
 
-	/** One session with the service at `url`, when no other is under way. Did it prove itself? Never rejects. */
+	/** One session with the service at `url`, when no other is under way. Gives whether it has proved itself; never rejects. */
 	authenticate(url: HttpsURL): Promise<boolean> {
 		return this.sessions.run(() => this.authenticator.authenticate(url));
 	}

@@ -4,7 +4,7 @@
 // chooses the crypto kernel in C (crypto/DESIGN.md) has these in C too.
 
 export {
-	/** `areAll(bytes, value)`: is every one of them `value`? */
+	/** `areAll(bytes, value)`: whether every one of them is `value`. */
 	areAll,
 	/** `ascii(text)`: its bytes. Throws RangeError for a character that is none of ASCII. */
 	ascii,
@@ -25,7 +25,7 @@ export {
 	equalBytes,
 	/** `equalSecrets(a, b)`, a MAC say: the time depends on the lengths alone. */
 	equalSecrets,
-	/** `isDerIdentifier(bytes, start, end)`: is that part the content of an object identifier of DER? */
+	/** `isDerIdentifier(bytes, start, end)`: whether that part is the content of an object identifier of DER. */
 	isDerIdentifier,
 	/** `latin1(bytes, start = 0, end = bytes.length)`: text, a character for each byte. */
 	latin1,

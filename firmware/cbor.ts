@@ -63,7 +63,7 @@ export class CborReader {
 		return decodeUTF8(this.#take(this.#head(TSTR)));
 	}
 
-	/** Is the next item an array? */
+	/** Whether the next item is an array. */
 	get isArray(): boolean {
 		return this.#major() === ARRAY;
 	}

@@ -27,7 +27,7 @@ const ERASED = 0xffff_ffff;
 export class Credits {
 	readonly #flash: Flash | undefined;
 	readonly #onFailure: () => void;
-	/** Does the partition hold the count? */
+	/** Whether the partition holds the count. */
 	#counts = false;
 	#word = CREDITS; // no credit is left before it
 	#failureReported = false;

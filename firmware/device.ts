@@ -32,7 +32,7 @@ export class Device {
 		this.#options.baton.start();
 	}
 
-	/** Authenticates the service once, polls once. Did the service prove itself? */
+	/** Authenticates the service once, polls once. Gives whether the service has proved itself. */
 	async once(): Promise<boolean> {
 		const authenticated = await this.authenticate();
 		await this.poll();
@@ -40,7 +40,7 @@ export class Device {
 		return authenticated;
 	}
 
-	/** One session with the service, when no other is under way. Did it prove itself? */
+	/** One session with the service, when no other is under way. Gives whether it has proved itself. */
 	authenticate(): Promise<boolean> {
 		const { baton, service } = this.#options;
 		return baton.authenticate(service);

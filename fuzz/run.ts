@@ -102,7 +102,7 @@ function fuzz(
 		if (fresh.size === 0) continue;
 		coverage.take();
 		for (const input of tried) {
-			// which of them was it?
+			// find the one that reached it
 			attempt(input);
 			const reached = coverage.take();
 			if (![...fresh].some(block => reached.has(block))) continue;

@@ -171,7 +171,7 @@ export function shareOf([{ devices, with: having }]: Band[]): number | undefined
 	return devices === 0 ? undefined : having / devices;
 }
 
-/** Have enough devices the next authority, as far as is known? Else taking over is asked for twice. */
+/** Whether enough devices have the next authority, as far as is known. If not, taking over is asked for twice. */
 export function isEnough(share: number | undefined): boolean {
 	return share !== undefined && share >= ENOUGH;
 }

@@ -136,7 +136,7 @@ export class AuthorityFolder {
 		replaceFile(join(this.path, "download", "server.pem"), chain.map(({ raw }) => certificatePem(raw)).join(""));
 	}
 
-	/** Is there a CA's key here, and encrypted? */
+	/** Whether a CA's key is here, and encrypted. */
 	get isEncrypted(): boolean {
 		const file = join(this.path, "ca.key");
 		return existsSync(file) && isEncrypted(readFileSync(file, "utf8"));

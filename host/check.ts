@@ -1,4 +1,4 @@
-// Is all that a fleet has whole? Every file, key, certificate, signature and date, and the DL key's log if that is at
+// Whether all that a fleet has is whole: every file, key, certificate, signature and date, and the DL key's log if that is at
 // hand; and for whatever is not, what to do. Nothing is changed.
 
 import { X509Certificate } from "node:crypto";

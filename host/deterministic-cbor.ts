@@ -1,5 +1,5 @@
-// Is this one item of CBOR in core deterministic encoding (RFC 8949 §4.2.1), of the kinds that CA information may hold:
-// integers, byte and text strings, arrays, maps, tags, false, true, null? A walk over the bytes alone.
+// Tells whether bytes are one item of CBOR in core deterministic encoding (RFC 8949 §4.2.1), of the kinds that CA
+// information may hold: integers, byte and text strings, arrays, maps, tags, false, true, null. A walk over the bytes alone.
 
 const DEEPEST = 16;
 

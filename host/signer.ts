@@ -125,7 +125,7 @@ export class Signer {
 		return payload;
 	}
 
-	/** Is its generation that of other bytes, signed or skipped? */
+	/** Whether its generation is that of other bytes, signed or skipped. */
 	isTaken(information: CaInformation): boolean {
 		const before = this.payload(information.generation);
 		if (!before) return information.generation <= this.last;
@@ -133,7 +133,7 @@ export class Signer {
 	}
 
 	/**
-	 * May this be signed, once all up to `skipped` are? Gives the payload. Throws OperatorError, TakenError if the
+	 * Checks that this may be signed, once all up to `skipped` are. Gives the payload. Throws OperatorError, TakenError if the
 	 * generation is another's.
 	 */
 	check(information: CaInformation, skipped = 0): Uint8Array {

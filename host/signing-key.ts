@@ -178,7 +178,7 @@ export function isSignedBy(key: PublicKey, message: Uint8Array, signature: Uint8
 	return verify(digestOf(key), message, key, signature);
 }
 
-/** Is `key` the private key of what the certificate names? */
+/** Whether `key` is the private key of what the certificate names. */
 export function isKeyOf(certificate: X509Certificate, key: PrivateKey): boolean {
 	if (!(key instanceof MlDsa44PrivateKey)) return certificate.checkPrivateKey(key);
 	const [toBeSigned] = elements(content(certificate.raw, SEQUENCE));

@@ -37,7 +37,7 @@ function ephemeralStart(): number {
 	}
 }
 
-/** Is anything else of this machine there? */
+/** Whether anything else of this machine is there. */
 async function areFree(ports: number[]): Promise<boolean> {
 	for (const port of ports) {
 		const server = await listen(port);

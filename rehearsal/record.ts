@@ -68,28 +68,28 @@ export class Seen {
 		return this.#entries.flatMap(entry => (entry.from === "operator" && has(entry.step, fields) ? [entry] : []));
 	}
 
-	/** Has the device said so? */
+	/** Whether the device has said so. */
 	happened(fields: Partial<DeviceEvent>): boolean {
 		return this.events(fields).length > 0;
 	}
 
-	/** Has a server it in its log? */
+	/** Whether a server has it in its log. */
 	logged(fields: Partial<ServerAccess>): boolean {
 		return this.accesses(fields).length > 0;
 	}
 
-	/** Has the rehearsal said something that begins so? */
+	/** Whether the rehearsal has said something that begins so. */
 	said(beginning: string): boolean {
 		return this.#entries.some(entry => entry.from === "rehearsal" && entry.text.startsWith(beginning));
 	}
 
-	/** Did the service show `former` to no connection after the first to which it showed `latter`? */
+	/** Whether the service showed `former` to no connection after the first to which it showed `latter`. */
 	neverShownAgain(former: string, latter: string): boolean {
 		const shown = this.accesses({ server: "service", what: "connected" }).map(({ access }) => access.presented);
 		return shown.includes(latter) && !shown.slice(shown.indexOf(latter)).includes(former);
 	}
 
-	/** Did the device's events happen in this order, others between them? */
+	/** Whether the device's events happened in this order, with others between them or not. */
 	inOrder(...sequence: Partial<DeviceEvent>[]): boolean {
 		let at = 0;
 		for (const { event } of this.events()) if (at < sequence.length && has(event, sequence[at])) at++;

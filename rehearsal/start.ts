@@ -111,7 +111,7 @@ export async function start({
 	return ok ? 0 : 1;
 }
 
-/** Do its servers show keys that this Node does not know? */
+/** Whether its servers show keys that this Node does not know. */
 export function needsNewerNode(scenario: string): boolean {
 	return !nodeHasMlDsa && scenarios.get(scenario)?.needsMlDsa === true;
 }

@@ -69,7 +69,7 @@ class PlainWatch implements Watch {
 
 	stop(): void {}
 
-	/** Is it what this server's dealings with the device came to the last time, too? */
+	/** Whether this server's dealings with the device came to the same the last time. */
 	#repeats(entry: Entry, text: string): boolean {
 		if (entry.from !== "device") return false;
 		const { event } = entry.event;

@@ -67,7 +67,7 @@ export class FlashEmulator {
 	readonly blockFaults = new Map<string, BlockFault>();
 	/** By the operation's index since the last `powerOn`. */
 	readonly operationFaults = new Map<number, OperationFault>();
-	/** Asked at each read: does it fail? */
+	/** Asked at each read whether it fails. */
 	readFails?: (partition: Partition, block: number) => boolean;
 	#dice: Dice;
 	#cut?: { at: number; tear: Tear };
@@ -79,7 +79,7 @@ export class FlashEmulator {
 		this.#partitions = { ca0: new Memory(sizes.ca0), ca1: new Memory(sizes.ca1), poll: new Memory(sizes.poll) };
 	}
 
-	/** Was the power cut since the last `powerOn`? */
+	/** Whether the power was cut since the last `powerOn`. */
 	get isOff(): boolean {
 		return this.#off;
 	}
@@ -115,7 +115,7 @@ export class FlashEmulator {
 		return copy;
 	}
 
-	/** Does some bit read differently at each boot? */
+	/** Whether some bit reads differently at each boot. */
 	get isUnstable(): boolean {
 		return partitionNames.some(name => this.#partitions[name].isUnstable);
 	}

@@ -58,7 +58,7 @@ static int required(xsMachine *the)
 	return file;
 }
 
-/** flashExists(partition, byteLength, isMade): is there a file of that size? */
+/** flashExists(partition, byteLength, isMade): whether there is a file of that size. */
 void xs_baton_flash_exists(xsMachine *the)
 {
 	char path[4096];

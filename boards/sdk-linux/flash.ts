@@ -65,7 +65,7 @@ export default Object.freeze({
 	open: (options: OpenOptions) => new Flash(options),
 });
 
-/** Is there a file of that size? Where it is absent and `isMade`, it is made, erased. */
+/** Whether there is a file of that size. Where it is absent and `isMade`, it is made, erased. */
 function flashExists(this: void, partition: string, byteLength: number, isMade: boolean): boolean {
 	return native("xs_baton_flash_exists").call(this, partition, byteLength, isMade);
 }

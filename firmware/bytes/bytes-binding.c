@@ -119,7 +119,7 @@ void xs_baton_bytes_join(xsMachine *the)
 	}
 }
 
-/** Does the character take two bytes in XS's strings? */
+/** Whether the character takes two bytes in XS's strings. */
 static bool is_long(uint8_t character)
 {
 	return character == 0 || character > 0x7f;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Is every byte `value`? */
+/** Whether every byte is `value`. */
 bool baton_bytes_are(const uint8_t *bytes, size_t length, uint8_t value);
 
 /** ISO 3309 (RFC 1952 §8); `before`: the CRC-32 of what comes before, at the beginning 0. */
@@ -18,10 +18,10 @@ enum { BATON_DER_TRUNCATED = -1, BATON_DER_OTHER_TAG = -2, BATON_DER_NOT_MINIMAL
 /** How long the DER element at the beginning is, which has `tag`; or why it is none. */
 int32_t baton_bytes_der_end(const uint8_t *bytes, size_t length, uint8_t tag);
 
-/** Are these the content of a DER object identifier? */
+/** Whether these are the content of a DER object identifier. */
 bool baton_bytes_der_identifier(const uint8_t *bytes, size_t length);
 
-/** The same bytes? Reads all of both: no branch and no address depends on them. */
+/** Whether both are the same bytes. Reads all of both: no branch and no address depends on them. */
 bool baton_bytes_equal_secrets(const uint8_t *a, const uint8_t *b, size_t length);
 
 /** How many bytes at the beginning are in `set`: that of byte `b` is bit `b % 8` of `set[b / 8]`. */

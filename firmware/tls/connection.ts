@@ -1,5 +1,5 @@
 // What the states of one connection share: whom to authenticate, the record layer, the transcript, and the bytes that
-// wait for the server. Called by states.ts, and by client.ts for alerts.
+// wait for the server.
 
 import { concatenate } from "../bytes.js";
 import { Sha256 } from "../crypto/kernel.js";

@@ -1,5 +1,5 @@
 // The key schedule (RFC 9846 §7) with SHA-256, without pre-shared keys or exporters: from the X25519 shared secret and
-// the transcript's hash to traffic secrets, and from a traffic secret to what stands on it. Called by client.ts.
+// the transcript's hash to traffic secrets, and from a traffic secret to what stands on it.
 
 import { hkdfExpandLabel, hkdfExtract, hmacSha256 } from "../crypto/kernel.js";
 import { literal } from "../literals.js";

@@ -1,7 +1,7 @@
 // The states of a handshake (RFC 9846 §A.1): functions, named for what they await. Each takes one message and gives
 // the next state. The last, `Established`, which alone can send application data, can only be made with an
 // `AuthenticatedServer`, and that only by checking a Finished after a `ServerProof`, and that only by checking a
-// signature with the key that the certificate check gave. Called by client.ts.
+// signature with the key that the certificate check gave.
 
 import { concatenate, equalSecrets } from "../bytes.js";
 import { Sha256 } from "../crypto/kernel.js";

@@ -93,7 +93,7 @@ function externalData(fleet: string): Uint8Array {
 interface Envelope {
 	payload: Uint8Array;
 	index?: number;
-	/** Do its signatures hold by this key? */
+	/** Whether its signatures hold by this key. */
 	isBy(key: DlKey): boolean;
 }
 

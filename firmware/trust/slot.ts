@@ -53,7 +53,7 @@ export function comesFirst(a: Content, b: Content): boolean {
 	return provedCopies(a).length >= provedCopies(b).length;
 }
 
-/** Has flash taken the marks of a proved copy in this boot? */
+/** Whether flash has taken the marks of a proved copy in this boot. */
 export function isMarked(content: Content): boolean {
 	return provedCopies(content).some(({ state }) => state.is === "valid" && state.marked);
 }

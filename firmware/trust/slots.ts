@@ -168,7 +168,7 @@ export class Slots implements TrustedCa {
 		return highest(this.#foreign.filter(isProved).map(({ generation = 0 }) => generation));
 	}
 
-	/** Is current in a slot, as proved? */
+	/** Whether current is in a slot, as proved. */
 	get stored(): boolean {
 		return this.#own !== undefined && this.#proved === undefined;
 	}
@@ -291,7 +291,7 @@ export class Slots implements TrustedCa {
 	}
 
 	/**
-	 * May the factory CA information stand as current? Only if it is certain that nothing newer was ever proved: the
+	 * Whether the factory CA information may stand as current: only if it is certain that nothing newer was ever proved: the
 	 * slots hold nothing whole, or a next that follows it. Where that cannot be read, its download server is asked first.
 	 */
 	get #factoryStands(): boolean {

@@ -67,18 +67,18 @@ export function judge(given: VerifiedCaInformation, held: TrustedCa, way: Way): 
 	return !next || (current && follows === current.generation) ? "store" : "hold";
 }
 
-/** Is `next` current without a server's proof? */
+/** Whether `next` becomes current without a server's proof. */
 export function needsNoProof(next: VerifiedCaInformation, current: VerifiedCaInformation | undefined): boolean {
 	return next.revokes || (current !== undefined && isSameAuthority(next.anchor, current.anchor));
 }
 
-/** Does a candidate still make sense once `promoted` is current? Otherwise a former CA's successor would come back. */
+/** Whether a candidate may stay once `promoted` is current. Without this a former CA's successor would come back. */
 export function outlives(candidate: VerifiedCaInformation, promoted: VerifiedCaInformation): boolean {
 	if (candidate.generation <= promoted.generation) return false;
 	return candidate.follows >= promoted.generation || isSameAuthority(candidate.anchor, promoted.anchor);
 }
 
-/** Do both say the same, whichever key has signed it? */
+/** Whether both say the same, whichever key has signed it. */
 export function isSame(a: VerifiedCaInformation, b: VerifiedCaInformation): boolean {
 	return equalBytes(a.payload, b.payload);
 }

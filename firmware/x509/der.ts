@@ -1,6 +1,5 @@
 // Distinguished Encoding Rules (ITU-T X.690 §8, §10, §11), the subset that certificates use, read strictly: one
 // encoding for each value. Left out: tags above 30, lengths above 65,535, reals, and everything indefinite.
-// Called by certificate.ts and by public-key.ts (ECDSA-Sig-Value).
 
 import { derEnd, isDerIdentifier, span } from "../bytes.js";
 import { byteSet } from "../literals.js";

@@ -69,7 +69,7 @@ function checkOne(constraints: Uint8Array, tag: number, name: Uint8Array): void 
 	if (isConstrained && !isPermitted) refuse("name not permitted");
 }
 
-/** Does `name` lie in the subtree of `base`? */
+/** Whether `name` lies in the subtree of `base`. */
 function lies(tag: number, name: Uint8Array, base: Uint8Array): boolean {
 	switch (tag) {
 		case DNS_NAME:

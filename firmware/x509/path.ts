@@ -1,5 +1,5 @@
-// Path validation without time (RFC 5280 §6) and the server's name (RFC 9525 §6): does what a server presents lead, for
-// this name, to one of the trust anchors? The path is what is needed of what is presented: from the leaf upwards by
+// Path validation without time (RFC 5280 §6) and the server's name (RFC 9525 §6): whether what a server presents leads, for
+// this name, to one of the trust anchors. The path is what is needed of what is presented: from the leaf upwards by
 // issuer name, without backtracking, to the first certificate that an anchor has issued. What lies above or beside it,
 // a cross-signed twin, a root, the leaf again, a stranger's, is not looked at.
 //
@@ -54,7 +54,7 @@ export function readTrustAnchor(certificate: Uint8Array): TrustAnchor {
 }
 
 /**
- * Is `later` the same authority as `earlier`, without taking anything from it? The same name and key, and what it may
+ * Whether `later` is the same authority as `earlier` and takes nothing from it. The same name and key, and what it may
  * vouch for is bounded no tighter. (Key 4 is not the certificate's: it moves with a re-issue.)
  */
 export function isSameAuthority(later: TrustAnchor, earlier: TrustAnchor): boolean {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 
-/** Is there somebody who can be asked? */
+/** Whether somebody can be asked. */
 export function canAsk(): boolean {
 	return Boolean(process.stdin.isTTY && process.stdout.isTTY);
 }

@@ -131,7 +131,7 @@ export function candidateOf(events: readonly DeviceEvent[]): number | null {
 	return candidate;
 }
 
-/** Did the last session with the service authenticate it? What fails in a session after that is HTTP's, and no matter. */
+/** Whether the last session with the service has authenticated it. A failure of HTTP after that does not count. */
 export class ServiceVerdict {
 	authenticated: { generation: number; slot: Anchor["slot"] } | null = null;
 

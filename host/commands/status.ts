@@ -1,4 +1,4 @@
-// status: what is in operation, what comes next, and what devices have of it. check: is all of it whole? Their exit codes
+// status: what is in operation, what comes next, and what devices have of it. check: whether all is whole. Their exit codes
 // are for a clock that asks every day: 0 all is well, 3 something is due, 4 devices are or will be cut off.
 
 import { adoptionText, bandsOf, censusOf } from "../adoption.js";

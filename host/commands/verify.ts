@@ -1,4 +1,4 @@
-// `baton verify`: would a device with these slots accept this server now? The firmware's own TLS and certificate check
+// `baton verify`: whether a device with these slots would accept this server now. The firmware's own TLS and certificate check
 // answer, in this process; nothing is stored, nothing is promoted.
 
 import { readFileSync } from "node:fs";

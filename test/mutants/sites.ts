@@ -95,7 +95,7 @@ function* changesAt(node: Node, source: string): Generator<[Kind, Change | Node,
 	}
 }
 
-/** Is it over for whoever comes here? */
+/** Whether nothing after this statement runs. */
 function leaves(consequent: Tree.Statement): boolean {
 	const statement = onlyStatementOf(consequent);
 	switch (statement.type) {

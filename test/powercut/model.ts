@@ -5,7 +5,7 @@
 //
 // The device is the firmware itself. For each thing that a boot can read, and for each thing that can happen to it then,
 // `Slots` is run on emulated flash, once; what it does there is what the model does. The oracles are the five invariants
-// of §3, and one question more: does an earlier CA's service authenticate again after a later CA's was used?
+// of §3, and whether an earlier CA's service authenticates again after a later CA's was used.
 //
 // What is not covered: bits that a read-back finds well and the next boot does not, in an operation that was not cut;
 // blocks that do something else than they say (faults.ts); more than one DL key change, more than six generations.
@@ -173,7 +173,7 @@ class Exploration {
 		return this.#isKept(copies, used) ? { used, usedOrder } : { used: 0, usedOrder: 0 };
 	}
 
-	/** Is there a sound copy that says that this generation was proved? */
+	/** Whether a sound copy says that this generation was proved. */
 	#isKept(copies: readonly Copy[], generation: number): boolean {
 		return copies.some(
 			copy => isRecord(copy) && copy.slice(2) === "mm" && this.#world.records[copy[1]].generation === generation,
@@ -360,7 +360,7 @@ class Exploration {
 		for (const copies of cuts.values()) this.#next(state, `${what}, CUT`, { ...lasting, copies });
 	}
 
-	/** Is a copy revoked that is whole, proved and not for this firmware, with nothing proved above it? */
+	/** Whether a copy is revoked that is whole, proved and not for this firmware, with nothing proved above it. */
 	#destroyed({ copies, firmware }: State, steps: readonly Step[]): string | undefined {
 		const now = [...copies];
 		for (const step of steps) {
@@ -400,7 +400,7 @@ class Exploration {
 		this.#violate("stuck", state, `one honest session does not authenticate the service by ${full}`);
 	}
 
-	/** One session with the servers of §7, with the updates that it brings: is the service authenticated? */
+	/** One session with the servers of §7, with the updates that it brings. Gives whether the service is authenticated. */
 	#session(mem: Mem, phase: Phase, firmware: FirmwareNumber): boolean {
 		const { ca } = this.#recordOf(phase.full);
 		const known = mem.sessions.get(phase);
@@ -429,7 +429,7 @@ class Exploration {
 		return revokes || [...proofs].some(each => this.#world.records[each].ca === ca);
 	}
 
-	/** Does the attacker hold the key of the very CA that was used last? Then he needs no former one's. */
+	/** Whether the attacker holds the key of the very CA that was used last. Then he needs no former one's. */
 	#holdsLaterKeys(state: State): boolean {
 		return this.#phaseOf(state).stolen.some(ca => this.#order.get(ca) === state.usedOrder);
 	}

@@ -26,7 +26,7 @@ export interface Mem {
 	id: number;
 	anchors: readonly { slot: "current" | "next" | "candidate" | "factory"; name: string }[];
 	current: string | undefined;
-	/** Is current on flash? */
+	/** Whether current is on flash. */
 	stored: boolean;
 	next: string | undefined;
 	candidate: string | undefined;
@@ -37,7 +37,7 @@ export interface Mem {
 	unreadable: boolean;
 	/** Some copy is proved, and not for this firmware. */
 	foreignProved: boolean;
-	/** Does an honest session in this phase authenticate the service? As far as it was asked. */
+	/** Whether an honest session authenticates the service, by the phases that were asked for. */
 	readonly sessions: Map<Phase, boolean>;
 	readonly recipe: Recipe;
 	readonly known: Map<string, Outcome>;
@@ -110,12 +110,12 @@ export class ModelledDevice {
 		}
 	}
 
-	/** Is this record nothing that the firmware can use? */
+	/** Whether the firmware cannot use this record. */
 	isForeign(name: string, firmware: FirmwareNumber): boolean {
 		return !this.isSigned(name, firmware) || this.#world.records[name].usableBy > firmware;
 	}
 
-	/** Is it signed by a DL key that the firmware knows? */
+	/** Whether it is signed by a DL key that the firmware knows. */
 	isSigned(name: string, firmware: FirmwareNumber): boolean {
 		const { dlKeys, retired } = this.#world.firmware[firmware];
 		return [...dlKeys, ...retired].includes(this.#world.records[name].dlKey);

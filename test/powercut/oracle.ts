@@ -90,7 +90,7 @@ export function afterBoot(copies: readonly CopyView[], factory: Issued): Trust {
 	return given;
 }
 
-/** May something be stored beside current? Not over what another firmware has proved, unless current is above it. */
+/** Whether something may be stored beside current: not over what another firmware has proved, unless current is above it. */
 function isFree(copies: readonly CopyView[], current: Issued | undefined): boolean {
 	const isCurrents = (slot: readonly CopyView[]) => contentOf(slot)?.issued === current;
 	const other = [copies.slice(0, 2), copies.slice(2)].find(slot => !isCurrents(slot));

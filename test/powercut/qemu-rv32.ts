@@ -268,7 +268,7 @@ export function isClean(tally: Tally): boolean {
 	return found === 0 && says(tally, tally.kills) && tally.endedWith === tally.newest;
 }
 
-/** Are enough of the kills inside flash operations? Where a kill falls depends on the moment, so it goes on until they are. */
+/** Whether enough of the kills are inside flash operations. Where one falls depends on the moment, so it goes on until they are. */
 function says({ inErase, inProgram }: Tally, kills: number): boolean {
 	return kills < 2 * WANTED ? inErase + inProgram > 0 : inErase >= WANTED && inProgram >= WANTED;
 }

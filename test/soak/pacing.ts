@@ -1,5 +1,5 @@
 // A stranger stands in the service's place with rubbish certificates, a thousand times; then the genuine server, which
-// has moved on by a generation, comes back. How often was the download server asked, how long did the device need?
+// has moved on by a generation, comes back. It counts how often the download server was asked, and how long the device needed.
 
 import { main } from "../../firmware/main.js";
 import type { Board } from "../../firmware/ports.js";

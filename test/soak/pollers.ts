@@ -1,5 +1,5 @@
-// Many pollers over 25 years, each with its device's habit: do all poll often enough, none too often, and do they come
-// apart? The poller and its flash are all there is of a device here.
+// Many pollers over 25 years, each with its device's habit. All must poll often enough, none too often, and they must
+// come apart. The poller and its flash are all there is of a device here.
 
 import { Credits } from "../../firmware/credits.js";
 import { Poller, type PollResult } from "../../firmware/poller.js";

@@ -80,7 +80,7 @@ export class World {
 		return since < down ? "down" : since < down + error ? "error" : "none";
 	}
 
-	/** Is the service's certificate from the CA of generation `generation`? Several generations may share a CA. */
+	/** Whether the service's certificate is from the CA of generation `generation`. Several generations may share a CA. */
 	serves(generation: number, now: number): boolean {
 		const { authorities } = this.material;
 		return authorities[generation - 1] === authorities[this.inFullOperation(now) - 1];

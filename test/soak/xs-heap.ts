@@ -1,4 +1,4 @@
-// Is the heap of an XS device flat? A device on the simulator, in a fixed arena, lives through many CAs against real
+// Whether the heap of an XS device is flat. A device on the simulator, in a fixed arena, lives through many CAs against real
 // servers on this machine, a session every few milliseconds.
 
 import { spawn } from "node:child_process";

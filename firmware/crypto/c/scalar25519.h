@@ -13,7 +13,7 @@
 #define scalar_make_odd baton_scalar_make_odd
 #define scalar_halve baton_scalar_halve
 
-/** s < L? */
+/** Whether s < L. */
 bool scalar_is_reduced(const uint32_t s[8]);
 /** r = x mod L, for x of 16 words. */
 void scalar_reduce(uint32_t r[8], const uint32_t x[16]);

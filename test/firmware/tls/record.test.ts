@@ -41,7 +41,7 @@ function header(type: number, length: number): Uint8Array {
 	return Uint8Array.of(type, 3, 3, length >> 8, length & 0xff);
 }
 
-/** The header of a record alone: is it refused? */
+/** Whether the header of a record alone is refused. */
 function headed(reader: RecordReader, bytes: Uint8Array): void {
 	reader.receive(bytes);
 	assert.not(reader.hasRecord());
