@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { decodeCaInformation, encodePayload } from "./ca-information.js";
 import { judgeAuthority, judgeServer } from "./device-judge.js";
-import { type Fleet, httpsHosts } from "./fleet.js";
+import { type Fleet, httpsHosts, MOST_HYBRID_GENERATIONS } from "./fleet.js";
 import { type Authority, newest, type Operation } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import type { Signer } from "./signer.js";
@@ -35,6 +35,7 @@ export function check(fleet: Fleet, { signer, now = new Date() }: CheckOptions =
 	const findings = [
 		...operation.authorities.flatMap(authority => checkAuthority(fleet, operation, authority, now)),
 		...checkAddresses(fleet, operation),
+		...checkGenerations(fleet, operation),
 		...checkLeftovers(fleet, operation),
 		...checkAudit(fleet),
 		...checkBackup(fleet),
@@ -69,6 +70,21 @@ const CHECKED_FOR = 10_000; // ms
 export function gravestFirst(findings: Finding[]): Finding[] {
 	const order: Weight[] = ["danger", "due", "note"];
 	return findings.sort((a, b) => order.indexOf(a.weight) - order.indexOf(b.weight));
+}
+
+/** From which share of its indices on a hybrid key is to be changed: a change waits for the firmware of every device. */
+const NEARLY_ALL = 0.8;
+
+function checkGenerations({ isHybrid }: Fleet, operation: Operation): Finding[] {
+	const last = newest(operation);
+	if (!isHybrid || last < NEARLY_ALL * MOST_HYBRID_GENERATIONS) return [];
+	return [
+		{
+			weight: "due",
+			what: `generation ${last} of ${MOST_HYBRID_GENERATIONS}: a hybrid DL key signs no more than these`,
+			remedy: "change the DL keys by a firmware update: OPERATING.md",
+		},
+	];
 }
 
 export function findingText({ weight, what, remedy }: Finding): string {
@@ -266,7 +282,13 @@ function checkLog(fleet: Fleet, operation: Operation, signer: Signer): Finding[]
 		const object = fleet.information(generation);
 		if (!object) continue;
 		const entry = signer.payload(generation);
-		if (!entry)
+		if (signer.isHybrid && signer.hasForgotten(generation, object))
+			findings.push({
+				weight: "danger",
+				what: `the DL key has signed generation ${generation}, and its log does not have it: it comes from an older backup`,
+				remedy: "sign nothing with it: restore a newer one, or baton dl restored, or use the spare",
+			});
+		else if (!entry)
 			findings.push({
 				weight: "due",
 				what: `the DL key's log does not have generation ${generation}, which is signed: it comes from an older backup, or is a spare's`,

@@ -11,6 +11,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { censusOf } from "./adoption.js";
 import { entry } from "./audit-log.js";
 import type { Made, Ordered } from "./authority-folder.js";
 import { decodeCaInformation, encodePayload } from "./ca-information.js";
@@ -335,7 +336,12 @@ export class FleetDesk {
 		if (!signer) return { ...nothing, toSign: this.#writeRequests(this.operation) };
 		for (const { generation } of this.operation.authorities) {
 			const object = this.fleet.information(generation);
-			if (object && !signer.payload(generation)) signer.adopt(object, this.fleet.dlKeys);
+			if (!object || signer.payload(generation)) continue;
+			if (signer.isHybrid && signer.hasForgotten(generation, object))
+				throw new OperatorError(
+					`${signer.folder}: this key has signed generation ${generation}, and its log does not have it: it comes from a backup. ${AFTER_A_BACKUP}`,
+				);
+			signer.adopt(object, this.fleet.dlKeys);
 		}
 		// A folder from a backup: the key has signed other bytes with the generation since.
 		const unsigned = this.fleet.unsignedGenerations(this.operation);
@@ -371,6 +377,7 @@ export class FleetDesk {
 			const signer = this.#signer();
 			if (signer) this.#checkSigner(signer);
 			const { record } = this.fleet;
+			if (signer?.isHybrid && record) await this.#checkLog(signer, record.operation);
 			if (record) this.fleet.checkPassphrase(record.operation);
 			this.fleet.enter();
 			return work(signer, await this.#takeUp(signer));
@@ -383,6 +390,16 @@ export class FleetDesk {
 			throw new OperatorError(`${signer.folder}: this DL key signs for the fleet ${signer.fleet}, not for ${name}`);
 		if (!dlKeys.some(key => isSameKey(key, signer.publicKey)))
 			throw new OperatorError(`${signer.folder}: no device of the fleet ${name} has this DL key burnt in`);
+	}
+
+	/** An index that is used twice is a forgery for whoever has both: so any sign that the log is behind is heeded. */
+	async #checkLog(signer: Signer, operation: Operation): Promise<void> {
+		const { highest } = await censusOf(this.fleet, { days: 30 });
+		const known = Math.max(signer.last, newest(operation), signer.disbelieved);
+		if (highest > known)
+			throw new OperatorError(
+				`${this.fleet.accessLog}: a device holds generation ${highest}; this fleet and its DL key know none above ${known}: they come from a backup, or somebody wrote that line. ${AFTER_A_BACKUP} If it is a lie: baton dl whole ${signer.folder} --although ${highest}`,
+			);
 	}
 
 	get #record(): FleetRecord {
@@ -400,6 +417,9 @@ export class FleetDesk {
 		return done;
 	}
 }
+
+const AFTER_A_BACKUP =
+	"If there is a newer backup, restore that; else baton dl restored skips what may have been signed since, or the spare signs.";
 
 /** An order as it is recorded: given again, it is known by that. */
 function remembered(order: Order, imported?: ImportedAuthority): FleetRecord["last"] {

@@ -99,7 +99,7 @@ const AVERAGE_YEAR = 365.2425 * 86_400_000; // ms
 /** RFC 5280 §4.1.2.5: no well-defined end. */
 const withoutEnd = new Date("9999-12-31T23:59:59Z");
 /** An HSS-LMS key of one level and height 10, whose first index is used by none (firmware/DESIGN.md §2). */
-const MOST_HYBRID_GENERATIONS = 1_023;
+export const MOST_HYBRID_GENERATIONS = 1_023;
 /** Of how many generations the addresses are tried when a fleet begins. */
 const TRIED = 3;
 

@@ -8,6 +8,8 @@
 //   signed/N      what was signed with generation N: the payload, and the hash of all that a signature covers
 //   signed/N.cbor the object that came of it
 //   skipped       a generation: it and those before it that are not in the log count as signed
+//   restored      the key came from a backup: up to which generation it may have signed what the log does not have
+//   whole         a generation that access logs show, and that the operator says is a lie: the log is whole
 //
 // Same number, same bytes (firmware/DESIGN.md §2): a generation is entered in the log before it is signed, in one step
 // that fails if it is there already; asked again for the very same payload, the signer gives the very same object. A crash
@@ -32,6 +34,9 @@ import { LMS_INDICES, LMS_LEAVES_BYTES, LmsSigner, makeLmsLeaf, makeLmsLeaves } 
 import { OperatorError } from "./operator-error.js";
 import type { Passphrase } from "./passphrases.js";
 import { readPrivateKey, writePrivateKey } from "./private-key-file.js";
+
+/** Beyond all that is known, so many generations may have been signed where a log was lost with its last days. */
+export const FORGOTTEN_AT_MOST = 16;
 
 /** Other bytes were signed with this generation: it is taken. */
 export class TakenError extends OperatorError {}
@@ -117,12 +122,27 @@ export class Signer {
 	payload(generation: number): Uint8Array | undefined {
 		const entry = join(this.folder, "signed", String(generation));
 		if (!existsSync(entry)) return undefined;
-		const found = /^payload (([0-9a-f]{2})+)\nhash ([0-9a-f]{64})\n$/.exec(readFileSync(entry, "utf8"));
+		const found = /^payload (([0-9a-f]{2})+)\nhash ([0-9a-f]{64})\n(forgotten\n)?$/.exec(readFileSync(entry, "utf8"));
 		if (!found) throw new OperatorError(`${entry}: this is no entry of a log: restore it from a backup`);
 		const payload = new Uint8Array(Buffer.from(found[1], "hex"));
 		if (hashOf(this.fleet, payload) !== found[3])
 			throw new OperatorError(`${entry}: this was signed for another fleet than ${this.fleet}, or is damaged`);
 		return payload;
+	}
+
+	/** Its signatures are of a pair: a generation is an index, which signs once. */
+	get isHybrid(): boolean {
+		return isPair(this.publicKey);
+	}
+
+	/** Whether this very key has signed the object. */
+	hasSigned(object: Uint8Array): boolean {
+		return openCaInformation(object, this.fleet, [this.publicKey]) !== undefined;
+	}
+
+	/** The log cannot be whole: this key has signed `object`, nothing in the log says so, and nobody said why. */
+	hasForgotten(generation: number, object: Uint8Array): boolean {
+		return !this.payload(generation) && generation > this.#restored.forgotten && this.hasSigned(object);
 	}
 
 	/** Whether its generation is that of other bytes, signed or skipped. */
@@ -138,12 +158,13 @@ export class Signer {
 	 */
 	check(information: CaInformation, skipped = 0): Uint8Array {
 		const payload = encodePayload(information);
-		judgePayload(payload, this.fleet, isPair(this.publicKey));
+		judgePayload(payload, this.fleet, this.isHybrid);
 		const { generation } = information;
 		if (this.isTaken(information))
 			throw new TakenError(
 				`generation ${generation} was signed before, with other contents: the next one is ${this.last + 1} (where the fleet is: baton restored --above ${this.last})`,
 			);
+		if (!this.payload(generation)) this.#checkFollows(information);
 		if (generation > Math.max(this.last, skipped) + 1) {
 			throw new OperatorError(
 				`generation ${generation} does not follow ${this.last}, the last that was signed: expected ${this.last + 1}. ` +
@@ -153,10 +174,28 @@ export class Signer {
 		return payload;
 	}
 
+	/** What takes over from a generation that this log cannot know of shows that something was lost. Throws OperatorError. */
+	#checkFollows(information: CaInformation): void {
+		const { generation, follows = generation - 1 } = information;
+		const { full } = this.#restored;
+		if (follows < full)
+			throw new OperatorError(
+				`generation ${generation} follows ${follows}, and ${full} is in full operation: what this key signs since it was restored follows at least that`,
+			);
+		if (this.isHybrid && follows > this.last)
+			throw new OperatorError(
+				`generation ${generation} follows ${follows}, which this log does not have: it ends at ${this.last}. If another key of the fleet has signed that: baton dl adopt. If this folder came from a backup: baton dl restored`,
+			);
+	}
+
 	/** The signed object. Throws OperatorError unless its generation is the next one, or was signed with these bytes. */
 	sign(information: CaInformation): Uint8Array {
 		const { generation } = information;
 		const payload = this.check(information);
+		if (this.#isForgotten(generation))
+			throw new OperatorError(
+				`generation ${generation} was entered after this key came from a backup: it may have signed other bytes with it before`,
+			);
 		this.#enter(generation, payload);
 		const file = join(this.folder, "signed", `${generation}.cbor`);
 		if (existsSync(file)) {
@@ -174,18 +213,44 @@ export class Signer {
 		if (generation > this.last) replaceFile(join(this.folder, "skipped"), `${generation}\n`);
 	}
 
+	/**
+	 * The key, or its log, came from a backup. `above`: the highest generation that is known to have been signed; `full`:
+	 * the one in full operation, 0 if that is not known. Gives the last that counts as signed now. Throws OperatorError.
+	 */
+	restored(above: number, full: number): number {
+		const forgotten = Math.max(this.last, above) + FORGOTTEN_AT_MOST;
+		if (this.isHybrid && forgotten >= LMS_INDICES - 1)
+			throw new OperatorError(
+				`a hybrid DL key signs ${LMS_INDICES - 1} generations, and none would be left: use the spare`,
+			);
+		replaceFile(join(this.folder, "restored"), `forgotten ${forgotten}\nfull ${Math.max(full, this.#restored.full)}\n`);
+		this.skip(forgotten);
+		return forgotten;
+	}
+
+	/** The log is whole, although access logs show a generation above it: anybody can write such a line. */
+	keepWhole(although: number): void {
+		replaceFile(join(this.folder, "whole"), `${although}\n`);
+	}
+
+	/** What access logs may show without being believed. */
+	get disbelieved(): number {
+		return this.#numberIn("whole");
+	}
+
 	/** Enters what another signer, with a spare key, signed before: so that a spare can take over without its log. */
 	adopt(object: Uint8Array, dlKeys: readonly DlKey[]): void {
 		const information = openCaInformation(object, this.fleet, [this.publicKey, ...dlKeys]);
 		if (!information) throw new OperatorError("not signed by a DL key of this fleet: nothing was entered in the log");
-		this.#enter(information.generation, decodeCaInformation(object).payload);
+		this.#enter(information.generation, decodeCaInformation(object).payload, true);
 	}
 
 	/** Throws TakenError. Of two at once, one finds the other's entry. */
-	#enter(generation: number, payload: Uint8Array): void {
+	#enter(generation: number, payload: Uint8Array, isAdopted = false): void {
 		const entry = join(this.folder, "signed", String(generation));
 		try {
-			if (!existsSync(entry)) return createFile(entry, entryOf(this.fleet, payload));
+			const isForgotten = isAdopted && generation <= this.#restored.forgotten;
+			if (!existsSync(entry)) return createFile(entry, entryOf(this.fleet, payload, isForgotten));
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
 		}
@@ -193,8 +258,26 @@ export class Signer {
 			throw new TakenError(`generation ${generation} was signed before, with other contents`);
 	}
 
+	/** It was entered when nobody could know any more what this key has signed with it. */
+	#isForgotten(generation: number): boolean {
+		const entry = join(this.folder, "signed", String(generation));
+		return existsSync(entry) && readFileSync(entry, "utf8").endsWith("\nforgotten\n");
+	}
+
 	get #skipped(): number {
-		const file = join(this.folder, "skipped");
+		return this.#numberIn("skipped");
+	}
+
+	get #restored(): { forgotten: number; full: number } {
+		const file = join(this.folder, "restored");
+		if (!existsSync(file)) return { forgotten: 0, full: 0 };
+		const found = /^forgotten (\d{1,5})\nfull (\d{1,5})\n$/.exec(readFileSync(file, "utf8"));
+		if (!found) throw new OperatorError(`${file}: expected two generations`);
+		return { forgotten: Number(found[1]), full: Number(found[2]) };
+	}
+
+	#numberIn(name: string): number {
+		const file = join(this.folder, name);
 		if (!existsSync(file)) return 0;
 		const text = readFileSync(file, "utf8").trimEnd();
 		if (!/^[1-9]\d{0,4}$/.test(text)) throw new OperatorError(`${file}: expected a generation`);
@@ -202,8 +285,9 @@ export class Signer {
 	}
 }
 
-function entryOf(fleet: string, payload: Uint8Array): string {
-	return `payload ${Buffer.from(payload).toString("hex")}\nhash ${hashOf(fleet, payload)}\n`;
+function entryOf(fleet: string, payload: Uint8Array, isForgotten: boolean): string {
+	const hex = Buffer.from(payload).toString("hex");
+	return `payload ${hex}\nhash ${hashOf(fleet, payload)}\n${isForgotten ? "forgotten\n" : ""}`;
 }
 
 /** Of external_aad and payload (RFC 9052 §4.4): of all that a signature covers beside its own kind. */

@@ -6,6 +6,7 @@ import { KEY_TYPES } from "../signing-key.js";
 import {
 	act,
 	collect,
+	collectMap,
 	example,
 	type Finish,
 	fleetVerb,
@@ -79,9 +80,11 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			"baton check",
 		)
 			.option("--dl <folder>", DL)
+			.option("--addresses", "ask what the fleet's addresses serve now")
+			.option("--map <name[:port]=address:port>", "where a name leads", collectMap)
 			.addHelpText("after", "\nExit codes: as those of baton status."),
 		finish,
-		async options => (await import("./status.js")).checkAll(options),
+		async options => (await import("./status.js")).checkAll({ map: [], ...options }),
 	);
 
 	act(

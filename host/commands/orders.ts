@@ -12,6 +12,7 @@ import { authorityOf, newest, type Operation, type ReissueOrder } from "../opera
 import { OperatorError } from "../operator-error.js";
 import { stepText } from "../operator-text.js";
 import { readOptionFile } from "../option-file.js";
+import { FORGOTTEN_AT_MOST } from "../signer.js";
 import type { KeyType } from "../signing-key.js";
 import { carriedOutJson, carriedOutText } from "./carried-out.js";
 import { canAsk, confirmed } from "./confirm.js";
@@ -153,9 +154,6 @@ export async function certificate(generation: number, file: string, options: Ord
 	};
 }
 
-/** How far beyond what is known anything may have been signed, where a log or a folder was lost with its last days. */
-const UNKNOWN = 16; // generations
-
 /** The fleet's folder came from a backup. */
 export async function restored(options: OrderOptions & { above?: number; accessLog?: string[] }): Promise<Outcome> {
 	const desk = FleetDesk.open(options);
@@ -165,11 +163,11 @@ export async function restored(options: OrderOptions & { above?: number; accessL
 	const known = Math.max(newest(operation), lastSigned);
 	if (options.above !== undefined && options.above < known)
 		throw new OperatorError(`generation ${known} is known already: --above ${known} at least`);
-	if (options.above === undefined && seen > known + UNKNOWN)
+	if (options.above === undefined && seen > known + FORGOTTEN_AT_MOST)
 		throw new OperatorError(
-			`the access logs have devices that hold generation ${seen}; ${known} is the last that is known here. Anybody can write such a line: if it is true, --above ${seen + UNKNOWN}, else --above ${known + UNKNOWN}`,
+			`the access logs have devices that hold generation ${seen}; ${known} is the last that is known here. Anybody can write such a line: if it is true, --above ${seen + FORGOTTEN_AT_MOST}, else --above ${known + FORGOTTEN_AT_MOST}`,
 		);
-	const above = options.above ?? Math.max(known, seen) + UNKNOWN;
+	const above = options.above ?? Math.max(known, seen) + FORGOTTEN_AT_MOST;
 	const lines = [
 		`This folder ends at generation ${newest(operation)}; the DL key at hand has signed up to ${lastSigned || "none"}; devices in the access logs hold up to ${seen || "none"}.`,
 		`What is issued from now on is above ${above}.`,

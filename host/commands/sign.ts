@@ -3,15 +3,20 @@
 
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { RunSettings } from "../../boards/settings.js";
+import { censusOf } from "../adoption.js";
+import { askAddresses, highestServed } from "../ask-addresses.js";
 import { type CaInformation, decodePayload } from "../ca-information.js";
 import { type DlKey, isPair, rawPublicKey, readDlKey } from "../dl-key.js";
 import { replaceFile } from "../durable-file.js";
 import { fingerprint, payloadFingerprint } from "../fingerprint.js";
+import { FleetDesk } from "../fleet-desk.js";
 import { describe } from "../inspect.js";
+import { newest } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
 import { readOptionFile } from "../option-file.js";
 import { dlPassphrase } from "../passphrases.js";
-import { Signer } from "../signer.js";
+import { FORGOTTEN_AT_MOST, Signer } from "../signer.js";
 import { confirmed } from "./confirm.js";
 import { createSigner } from "./create-signer.js";
 import { notConfirmed, type Outcome } from "./verb.js";
@@ -108,20 +113,68 @@ export function adopt(objects: string[], { dl, dlKey = [] }: { dl: string; dlKey
 	return { lines: [`the last generation in ${dl}'s log is ${signer.last}`], json: { last: signer.last } };
 }
 
-/** How many generations may have been signed beyond what is known. */
-const UNKNOWN = 16;
+export interface RestoredOptions {
+	above?: number;
+	full?: number;
+	fleetFolder?: string;
+	accessLog?: string[];
+	addresses?: boolean;
+	map: RunSettings["map"];
+}
 
 /** The key, or its log, came from a backup: what it may have signed since counts as signed. */
-export function restoredDl(folder: string, { above }: { above?: number }): Outcome {
+export async function restoredDl(folder: string, options: RestoredOptions): Promise<Outcome> {
 	if (existsSync(join(folder, "dl.key"))) mkdirSync(join(folder, "signed"), { recursive: true });
 	const signer = Signer.open(folder, dlPassphrase);
-	const known = Math.max(signer.last, above ?? 0);
-	signer.skip(known + UNKNOWN);
+	const { above = 0, full = 0, fleetFolder } = options;
+	if (fleetFolder === undefined && above === 0 && signer.isHybrid)
+		throw new OperatorError(
+			"what was signed with a hybrid key must not be signed again: --above the highest generation that the fleet, its addresses and its access logs show, or --fleet-folder",
+		);
+	const shown = fleetFolder === undefined ? undefined : await shownBy(fleetFolder, options);
+	if (
+		shown &&
+		above === 0 &&
+		shown.accessLogs > Math.max(signer.last, shown.fleet, shown.addresses) + FORGOTTEN_AT_MOST
+	)
+		throw new OperatorError(
+			`the access logs have devices that hold generation ${shown.accessLogs}. Anybody can write such a line: if it is true, --above ${shown.accessLogs}, else --above ${Math.max(signer.last, shown.fleet, shown.addresses)}`,
+		);
+	const known = above > 0 || !shown ? above : Math.max(shown.fleet, shown.addresses, shown.accessLogs);
+	const last = signer.restored(
+		Math.max(known, shown?.fleet ?? 0, shown?.addresses ?? 0),
+		Math.max(full, shown?.full ?? 0),
+	);
 	return {
 		lines: [
-			`generations up to ${signer.last} count as signed by the key in ${folder}; the next one is ${signer.last + 1}`,
-			`where the fleet is: baton restored --above ${signer.last}`,
+			...(shown
+				? [
+						`The fleet ends at generation ${shown.fleet}; its addresses serve up to ${shown.addresses || "none"}; devices in the access logs hold up to ${shown.accessLogs || "none"}.`,
+					]
+				: []),
+			`generations up to ${last} count as signed by the key in ${folder}; the next one is ${last + 1}`,
+			`where the fleet is: baton restored --above ${last}`,
 		],
-		json: { last: signer.last },
+		json: { last },
+	};
+}
+
+/** The highest generations that anything shows, and the one in full operation. */
+async function shownBy(folder: string, { accessLog, addresses, map }: RestoredOptions) {
+	const { fleet, operation } = FleetDesk.open({ folder });
+	const asked = addresses ? await askAddresses(fleet, operation, map) : [];
+	const { highest } = await censusOf(fleet, { accessLog, days: 30 });
+	return { fleet: newest(operation), addresses: highestServed(asked), accessLogs: highest, full: operation.full };
+}
+
+/** Access logs show a generation that nobody has signed: somebody wrote a line that is not true. */
+export function wholeDl(folder: string, { although }: { although: number }): Outcome {
+	const signer = Signer.open(folder, dlPassphrase);
+	signer.keepWhole(although);
+	return {
+		lines: [
+			`the log in ${folder} is whole, and ends at ${signer.last}: no line that shows up to ${although} is believed`,
+		],
+		json: { last: signer.last, although },
 	};
 }

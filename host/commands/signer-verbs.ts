@@ -1,7 +1,7 @@
 // sign, dl: the DL signing key, on a machine without a network.
 
 import type { Command } from "commander";
-import { act, collect, example, type Finish, positiveInteger, verb } from "./verb.js";
+import { act, collect, collectMap, example, type Finish, positiveInteger, verb } from "./verb.js";
 
 export function registerSignerVerbs(program: Command, finish: Finish): void {
 	act(
@@ -60,8 +60,30 @@ export function registerSignerVerbs(program: Command, finish: Finish): void {
 				"--above <generation>",
 				"the highest that the fleet, its addresses and its access logs show",
 				positiveInteger,
-			),
+			)
+			.option(
+				"--full <generation>",
+				"the one in full operation: what is signed next follows at least that",
+				positiveInteger,
+			)
+			.option("--fleet-folder <folder>", "the fleet's, if it is at hand: what it shows counts")
+			.option("--access-log <file>", "… and what devices say in a web server's log", collect)
+			.option("--addresses", "… and what its addresses serve now: they are asked")
+			.option("--map <name[:port]=address:port>", "where a name leads", collectMap),
 		finish,
-		async (folder, options) => (await import("./sign.js")).restoredDl(folder, options),
+		async (folder, options) => (await import("./sign.js")).restoredDl(folder, { map: [], ...options }),
+	);
+	act(
+		example(
+			dl
+				.command("whole")
+				.description("access logs show a generation that nobody has signed: the log is whole all the same"),
+			"baton dl whole dl --although 900",
+			"baton dl whole",
+		)
+			.argument("<folder>")
+			.requiredOption("--although <generation>", "what the access logs show", positiveInteger),
+		finish,
+		async (folder, options) => (await import("./sign.js")).wholeDl(folder, options),
 	);
 }

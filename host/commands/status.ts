@@ -1,12 +1,14 @@
 // status: what is in operation, what comes next, and what devices have of it. check: whether all is whole. Their exit codes
 // are for a clock that asks every day: 0 all is well, 3 something is due, 4 devices are or will be cut off.
 
+import type { RunSettings } from "../../boards/settings.js";
 import { adoptionText, bandsOf, censusOf } from "../adoption.js";
+import { type Asked, askAddresses } from "../ask-addresses.js";
 import { check, type Finding, findingText, gravestFirst } from "../check.js";
 import { hostAndPort, judgeURL } from "../device-judge.js";
-import type { Fleet } from "../fleet.js";
+import { type Fleet, MOST_HYBRID_GENERATIONS } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
-import type { Operation } from "../operator.js";
+import { newest, type Operation } from "../operator.js";
 import { orderText } from "../operator-text.js";
 import { reminders, stragglers } from "../reminders.js";
 import type { Outcome } from "./verb.js";
@@ -40,6 +42,7 @@ export async function status(options: StatusOptions): Promise<Outcome> {
 		code: codeOf(findings, isDue || unsigned.length > 0),
 		lines: [
 			`fleet ${fleet.name}, year ${year.toFixed(1)} of its plan`,
+			dlKeysText(fleet, operation),
 			...operation.authorities.map(({ generation, letter, phase, from, until, endedAt }) => {
 				const end = endedAt === undefined ? `valid until ${day(until)}` : `${phase} ${day(endedAt)}`;
 				const mark = unsigned.includes(generation) ? "  NOT SIGNED: baton sign" : "";
@@ -65,9 +68,19 @@ export async function status(options: StatusOptions): Promise<Outcome> {
 	};
 }
 
-export function checkAll(options: { folder: string; dl?: string }): Outcome {
+export async function checkAll(options: {
+	folder: string;
+	dl?: string;
+	addresses?: boolean;
+	map: RunSettings["map"];
+}): Promise<Outcome> {
 	const desk = FleetDesk.open(options);
-	const findings = check(desk.fleet, { signer: desk.signerAtHand });
+	const { fleet, operation } = desk;
+	const asked = options.addresses ? await askAddresses(fleet, operation, options.map) : [];
+	const findings = gravestFirst([
+		...check(fleet, { signer: desk.signerAtHand }),
+		...findingsOf(asked, newest(operation)),
+	]);
 	return {
 		code: codeOf(findings, false),
 		lines: findings.length > 0 ? findings.map(findingText) : [`${desk.fleet.folder}: all is whole`],
@@ -84,6 +97,30 @@ export function backedUp({ folder }: { folder: string }): Outcome {
 		lines: [`${folder} was backed up at ${now.toISOString()}: baton status reminds of it after the next order`],
 		json: { backedUp: now.toISOString() },
 	};
+}
+
+function dlKeysText({ dlKeys, isHybrid }: Fleet, operation: Operation): string {
+	const kind = isHybrid
+		? `Ed25519 and HSS-LMS; generation ${newest(operation)} of ${MOST_HYBRID_GENERATIONS.toLocaleString("en")}`
+		: "Ed25519 alone";
+	return `  DL keys: ${dlKeys.length}, ${kind}`;
+}
+
+/** What addresses say that this folder does not know. */
+function findingsOf(asked: Asked[], last: number): Finding[] {
+	return asked.flatMap(({ address, isInOperation, generation = 0, reason }): Finding[] => {
+		if (generation > last)
+			return [
+				{
+					weight: "danger",
+					what: `${address} serves generation ${generation}, and this fleet ends at ${last}: its folder comes from an older backup`,
+					remedy:
+						"restore a newer one; else baton dl restored, where the DL key comes from a backup too, and baton restored",
+				},
+			];
+		if (reason === undefined || !isInOperation) return [];
+		return [{ weight: "due", what: `${address}: ${reason}`, remedy: "see that its download server is up" }];
+	});
 }
 
 function codeOf(findings: Finding[], somethingIsDue: boolean): number {

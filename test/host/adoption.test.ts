@@ -138,7 +138,16 @@ test("the share that counts is of those that were heard within their poll interv
 
 test("a log is read once: what was read before is not read again", async () => {
 	const folder = flashFolder();
-	const init = ["init", "--fleet", "e", "--service", "s.example", "--download-url", "https://d{n}.example/"];
+	const init = [
+		"init",
+		"--fleet",
+		"e",
+		"--service",
+		"s.example",
+		"--download-url",
+		"https://d{n}.example/",
+		"--classical",
+	];
 	assert.is((await runInProcess(init, folder)).code, 0);
 	const fleet = Fleet.open(join(folder, "fleet"));
 	const log = openSync(fleet.accessLog, "w");

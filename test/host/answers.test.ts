@@ -13,7 +13,16 @@ import { flashFolder } from "./device-run.js";
 import { type Ran, runInProcess } from "./in-process.js";
 
 const program = join(root, "bin/baton.js");
-const init = ["init", "--fleet", "example", "--service", "s.example", "--download-url", "https://d{n}.example/ca"];
+const init = [
+	"init",
+	"--fleet",
+	"example",
+	"--service",
+	"s.example",
+	"--download-url",
+	"https://d{n}.example/ca",
+	"--classical",
+];
 
 function operator(environment: NodeJS.ProcessEnv = {}) {
 	const folder = flashFolder();
@@ -97,8 +106,8 @@ test("each verb has --json: one object, and nothing else", async () => {
 		at("s.csr"),
 	]);
 	for (const [verb, key] of [
-		["dl create spare --fleet example", "fingerprint"],
-		["init --fleet example --service s.example --download-url https://d{n}.example/ca", "signed"],
+		["dl create spare --fleet example --classical", "fingerprint"],
+		["init --fleet example --service s.example --download-url https://d{n}.example/ca --classical", "signed"],
 		["ca issue", "steps"],
 		["status", "operation"],
 		["check", "findings"],
@@ -113,6 +122,7 @@ test("each verb has --json: one object, and nothing else", async () => {
 		["restored", "steps"],
 		["revoke 4", "steps"],
 		["dl restored spare", "last"],
+		["dl whole spare --although 9", "although"],
 	]) {
 		const out = await done(...verb.split(" "), "--json");
 		const said = JSON.parse(out);
@@ -176,9 +186,9 @@ test("the factory begins with the CA in full operation, never with one that is p
 test("a DL key that no device of the fleet has is found before it signs", async () => {
 	const { done, refused, at } = operator();
 	await done(...init);
-	await done("dl", "create", "strange", "--fleet", "example");
+	await done("dl", "create", "strange", "--fleet", "example", "--classical");
 	await refused(/no device of the fleet example has this DL key burnt in/, "ca", "issue", "--dl", "strange");
-	await done("dl", "create", "other", "--fleet", "another");
+	await done("dl", "create", "other", "--fleet", "another", "--classical");
 	await refused(/signs for the fleet another, not for example/, "ca", "issue", "--dl", "other");
 	await refused(/holds no DL signing key: fleet is missing/, "ca", "issue", "--dl", "nowhere");
 	assert.equal(Fleet.open(at("fleet")).generations, [1]);

@@ -70,7 +70,16 @@ test("orders, signatures and certificates are told, and an order that was broken
 		assert.is(code, 0, error);
 		return out;
 	};
-	await typed("init", "--fleet", "e", "--service", "s.example", "--download-url", "https://d{n}.example/");
+	await typed(
+		"init",
+		"--fleet",
+		"e",
+		"--service",
+		"s.example",
+		"--download-url",
+		"https://d{n}.example/",
+		"--classical",
+	);
 	await typed("ca", "issue");
 	writeFileSync(join(folder, "s.csr"), await createCertificateRequest(newKeyPair("ed25519"), ["s.example"]));
 	await typed("server-cert", "s.csr", "--out", "s.pem");
@@ -106,7 +115,7 @@ test("orders, signatures and certificates are told, and an order that was broken
 test("operation.json has dates for people, and nobody reads them back", async () => {
 	const folder = flashFolder();
 	await runInProcess(
-		["init", "--fleet", "e", "--service", "s.example", "--download-url", "https://d{n}.example/"],
+		["init", "--fleet", "e", "--service", "s.example", "--download-url", "https://d{n}.example/", "--classical"],
 		folder,
 	);
 	const file = join(folder, "fleet/operation.json");

@@ -12,7 +12,16 @@ import { flashFolder } from "./device-run.js";
 import { get } from "./https-client.js";
 import { runInProcess } from "./in-process.js";
 
-const init = ["init", "--fleet", "example", "--service", "s.example", "--download-url", "https://d{n}.example/ca"];
+const init = [
+	"init",
+	"--fleet",
+	"example",
+	"--service",
+	"s.example",
+	"--download-url",
+	"https://d{n}.example/ca",
+	"--classical",
+];
 
 function openssl(...parameters: string[]): void {
 	const run = spawnSync("openssl", parameters, { encoding: "utf8" });

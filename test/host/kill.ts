@@ -30,7 +30,8 @@ export interface Verb {
 	files?: string[];
 }
 
-export const init = [
+/** Of a hybrid fleet: seconds for its DL key's tree. */
+export const hybrid = [
 	"init",
 	"--fleet",
 	"example",
@@ -39,9 +40,11 @@ export const init = [
 	"--download-url",
 	"https://download-{n}.example/ca",
 ];
+/** Its DL key is made without a tree, at once. */
+export const init = [...hybrid, "--classical"];
 export const offline = [
 	["dl", "create", "offline", "--fleet", "example"],
-	[...init, "--dl-key", "offline/dl.pub"],
+	[...hybrid, "--dl-key", "offline/dl.pub"],
 ];
 export const sign1 = ["sign", "fleet/authority/1/to-sign.cbor", "--dl", "offline", "--out", "1.cbor", "--yes"];
 export const issue = ["ca", "issue"];

@@ -13,7 +13,16 @@ const done = async (...words: string[]) => {
 	const { code, error } = await runInProcess(words, folder);
 	assert.is(code, 0, error);
 };
-const init = ["init", "--fleet", "e", "--service", "s.example", "--download-url", "https://download-{n}.example/ca"];
+const init = [
+	"init",
+	"--fleet",
+	"e",
+	"--service",
+	"s.example",
+	"--download-url",
+	"https://download-{n}.example/ca",
+	"--classical",
+];
 await done(...init);
 const fleet = Fleet.open(join(folder, "fleet"));
 const DAY = 86_400_000; // ms

@@ -7,10 +7,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeCaInformation } from "../../host/ca-information.js";
 import { Fleet } from "../../host/fleet.js";
+import { FleetServer } from "../../host/fleet-server.js";
 import { flashFolder } from "./device-run.js";
 import { runInProcess } from "./in-process.js";
 
-const init = ["init", "--fleet", "example", "--service", "s.example", "--download-url", "https://d{n}.example/ca"];
+const hybrid = ["init", "--fleet", "example", "--service", "s.example", "--download-url", "https://d{n}.example/ca"];
+const init = [...hybrid, "--classical"];
 
 function operator() {
 	const folder = flashFolder();
@@ -38,6 +40,14 @@ function operator() {
 		rmSync(at("lost"), { recursive: true });
 	};
 	return { at, run, done, refused, sign, back };
+}
+
+function line(held: string): string {
+	return `192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] "GET /ca HTTP/1.1" 200 1 "-" "baton/1 (${held})"\n`;
+}
+function lying(at: (name: string) => string, held: string): string[] {
+	writeFileSync(at("access.log"), line(held));
+	return ["--access-log", at("access.log")];
 }
 
 test("of the fleet's folder, with the DL key at hand: the next order takes what is free", async () => {
@@ -76,7 +86,7 @@ test("of the fleet's folder, where something was left unsigned in it", async () 
 
 test("of the fleet's folder, with the DL key elsewhere: its log says where to go on", async () => {
 	const { at, done, refused, sign, back } = operator();
-	await done("dl", "create", "offline", "--fleet", "example");
+	await done("dl", "create", "offline", "--fleet", "example", "--classical");
 	await done(...init, "--dl-key", "offline/dl.pub");
 	await sign(1);
 	cpSync(at("fleet"), at("backup"), { recursive: true });
@@ -100,7 +110,7 @@ test("of the fleet's folder, with the DL key elsewhere: its log says where to go
 
 test("of the DL key's log too: it skips what it may have signed since", async () => {
 	const { at, done, refused, sign } = operator();
-	await done("dl", "create", "offline", "--fleet", "example");
+	await done("dl", "create", "offline", "--fleet", "example", "--classical");
 	await done(...init, "--dl-key", "offline/dl.pub");
 	await sign(1);
 	cpSync(at("offline"), at("backup"), { recursive: true });
@@ -134,8 +144,6 @@ test("a log that was lost: the key does not sign until it is said how far it may
 test("restored by itself goes on above all that is known, and believes no log line that says more", async () => {
 	const { at, done, refused } = operator();
 	await done(...init);
-	const line = (held: string) =>
-		`192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] "GET /ca HTTP/1.1" 200 1 "-" "baton/1 (${held})"\n`;
 	writeFileSync(at("access.log"), line("1,5"));
 	assert.match(await done("restored", "--access-log", "access.log"), /hold up to 5[\s\S]*above 21/);
 	await done("ca", "issue");
@@ -148,6 +156,68 @@ test("restored by itself goes on above all that is known, and believes no log li
 		"access.log",
 	);
 	await refused(/generation 22 is known already/, "restored", "--above", "21");
+});
+
+test("of the DL key's folder alone: it has signed what its log does not have, and signs nothing until that is skipped", async () => {
+	const { at, run, done, refused } = operator();
+	await done(...hybrid);
+	cpSync(at("fleet/dl"), at("old-dl"), { recursive: true });
+	await done("ca", "issue");
+	rmSync(at("fleet/dl"), { recursive: true });
+	renameSync(at("old-dl"), at("fleet/dl"));
+	assert.match(await run(4, "check"), /has signed generation 2, and its log does not have it: .*baton dl restored/);
+	await refused(/has signed generation 2, and its log does not have it: it comes from a backup/, "revoke", "1");
+	await refused(/--above the highest generation that .* show, or --fleet-folder/, "dl", "restored", "fleet/dl");
+	assert.match(
+		await done("dl", "restored", "fleet/dl", "--fleet-folder", "fleet"),
+		/The fleet ends at generation 2; .*\ngenerations up to 18 count as signed/,
+	);
+	assert.match(await done("revoke", "1"), /CA information 19 is signed/);
+	assert.match(await run(0, "check"), /all is whole/);
+	const { information } = decodeCaInformation(readFileSync(at("fleet/authority/19/information.cbor")));
+	assert.is(information.follows, 1);
+});
+
+test("of both: addresses and access logs show what neither knows", async () => {
+	const { at, run, done, refused } = operator();
+	await done(...hybrid);
+	cpSync(at("fleet"), at("backup"), { recursive: true });
+	await done("ca", "issue");
+	const fleet = Fleet.open(at("fleet"));
+	const server = new FleetServer({ fleet, listen: { port: 0 } });
+	try {
+		await server.reconcile(fleet.record!.operation);
+		const map = ["--map", `d2.example=127.0.0.1:${server.port}`, "--map", `d3.example=127.0.0.1:${server.port}`];
+		assert.match(await run(0, "check", "--addresses", ...map), /all is whole/);
+		rmSync(at("fleet"), { recursive: true });
+		cpSync(at("backup"), at("fleet"), { recursive: true });
+		assert.match(await run(0, "check"), /all is whole/, "the folder by itself");
+		assert.match(
+			await run(4, "check", "--addresses", ...map),
+			/https:\/\/d2\.example\/ca serves generation 2, and this fleet ends at 1: .*baton dl restored/,
+		);
+		assert.match(
+			await done("dl", "restored", "fleet/dl", "--fleet-folder", "fleet", "--addresses", ...map),
+			/ends at generation 1; its addresses serve up to 2; .*\ngenerations up to 18 count/,
+		);
+		assert.match(await done("ca", "issue"), /CA information 19 is signed/);
+	} finally {
+		await server.close();
+	}
+	await refused(/--above 40\b/, "dl", "restored", "fleet/dl", "--fleet-folder", "fleet", ...lying(at, "40,-"));
+});
+
+test("a line of the access log that nobody can believe stops orders, until somebody says that it is a lie", async () => {
+	const { at, done, refused } = operator();
+	await done(...hybrid);
+	writeFileSync(at("fleet/access.log"), line("900,-"));
+	await refused(
+		/a device holds generation 900; .*know none above 1: .* baton dl restored .*baton dl whole fleet\/dl --although 900/,
+		"ca",
+		"issue",
+	);
+	assert.match(await done("dl", "whole", "fleet/dl", "--although", "900"), /is whole, and ends at 1/);
+	assert.match(await done("ca", "issue"), /CA information 2 is signed/);
 });
 
 test.run();

@@ -15,7 +15,16 @@ const atTerminal = hasTerminal
 	? test
 	: (name: string, _: () => Promise<void>) => test.skip(`${name} (util-linux's script is not installed)`);
 
-const init = ["init", "--fleet", "example", "--service", "s.example", "--download-url", "https://d{n}.example/ca"];
+const init = [
+	"init",
+	"--fleet",
+	"example",
+	"--service",
+	"s.example",
+	"--download-url",
+	"https://d{n}.example/ca",
+	"--classical",
+];
 
 /** Types each answer when its question has come. */
 function type(folder: string, verb: string[], answers: [question: RegExp, answer: string][], environment = {}) {
@@ -60,7 +69,7 @@ atTerminal("revoke says what it means, and asks", async () => {
 
 atTerminal("sign shows first, and signs when it was told to", async () => {
 	const folder = flashFolder();
-	await runInProcess(["dl", "create", "dl", "--fleet", "example"], folder);
+	await runInProcess(["dl", "create", "dl", "--fleet", "example", "--classical"], folder);
 	await runInProcess([...init, "--dl-key", "dl/dl.pub"], folder);
 	const sign = ["sign", "fleet/authority/1/to-sign.cbor", "--dl", "dl", "--out", "1.cbor"];
 	const no = await type(folder, sign, [[/fingerprint +\S+[\s\S]*Type sign 1 to go on/, "no"]]);
@@ -98,7 +107,7 @@ atTerminal("a passphrase is asked for, and not shown", async () => {
 	assert.match(wrong.shown, /another passphrase opens this key/);
 	const differs = await type(
 		folder,
-		["dl", "create", "spare", "--fleet", "example", "--ask-passphrase"],
+		["dl", "create", "spare", "--fleet", "example", "--classical", "--ask-passphrase"],
 		[
 			[/New passphrase: /, "one"],
 			[/Once more: /, "two"],

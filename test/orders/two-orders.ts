@@ -20,7 +20,16 @@ export interface TwoOrders {
 	lost: string[];
 }
 
-const init = ["init", "--fleet", "example", "--service", "s.example", "--download-url", "https://d{n}.example/"];
+const init = [
+	"init",
+	"--fleet",
+	"example",
+	"--service",
+	"s.example",
+	"--download-url",
+	"https://d{n}.example/",
+	"--classical",
+];
 const orders: { verb: string[]; order: Order }[] = [
 	{ verb: ["ca", "issue"], order: { order: "provide" } },
 	{ verb: ["take-over", "--yes"], order: { order: "take over" } },

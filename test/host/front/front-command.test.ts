@@ -7,7 +7,7 @@ import { flashFolder } from "../device-run.js";
 import { runInProcess } from "../in-process.js";
 
 const folder = flashFolder();
-const init = ["init", "--fleet", "example", "--service", "service.example"];
+const init = ["init", "--fleet", "example", "--service", "service.example", "--classical"];
 const made = await runInProcess([...init, "--download-url", "https://download-{n}.example/ca"], folder);
 assert.is(made.code, 0, made.error);
 
