@@ -92,8 +92,9 @@ export function expectWellFormed(isWellFormed: boolean): void {
 /** Writes fields one after the other. Vectors that were opened are closed from the inside outwards. */
 export class FieldWriter {
 	readonly #bytes: Uint8Array;
-	/** Of each open vector: how many bytes its length has, and where its content begins. */
+	/** Of each vector that is open: where its length begins, and where its content. The first `#depth` count. */
 	readonly #open: number[] = [];
+	#depth = 0;
 	#offset = 0;
 
 	/** `capacity`: of bytes; what goes beyond it is our mistake. */
@@ -113,8 +114,8 @@ export class FieldWriter {
 	}
 
 	uint16(value: number): void {
-		this.uint8(value >> 8);
-		this.uint8(value);
+		this.#bytes[this.#offset++] = value >> 8;
+		this.#bytes[this.#offset++] = value;
 	}
 
 	bytes(bytes: Uint8Array): void {
@@ -124,23 +125,23 @@ export class FieldWriter {
 
 	/** A vector of bytes, whose length goes before it in `lengthBytes` bytes. */
 	vector(lengthBytes: 1 | 2, bytes: Uint8Array): void {
-		if (lengthBytes > 1) this.uint8(bytes.length >> 8);
-		this.uint8(bytes.length);
+		if (lengthBytes === 1) this.uint8(bytes.length);
+		else this.uint16(bytes.length);
 		this.bytes(bytes);
 	}
 
 	/** Begins a vector of whatever is written until it is closed. */
 	open(lengthBytes: LengthBytes): void {
-		this.#offset += lengthBytes;
-		this.#open.push(lengthBytes, this.#offset);
+		this.#open[this.#depth++] = this.#offset;
+		this.#open[this.#depth++] = this.#offset += lengthBytes;
 	}
 
 	/** Ends vectors, whose lengths are known now, until `depth` are open. */
 	close(depth: number): void {
-		while (this.#open.length > 2 * depth) {
-			let start = this.#open.pop()!,
-				length = this.#offset - start;
-			for (let left = this.#open.pop()!; left > 0; left--, length >>= 8) this.#bytes[--start] = length;
+		while (this.#depth > 2 * depth) {
+			let at = this.#open[--this.#depth],
+				length = this.#offset - at;
+			for (const start = this.#open[--this.#depth]; at > start; length >>= 8) this.#bytes[--at] = length;
 		}
 	}
 }
