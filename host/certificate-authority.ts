@@ -58,7 +58,15 @@ export async function createCertificateAuthority({
 	validity: Validity;
 	keyType?: KeyType;
 }): Promise<CertificateAuthority> {
-	const { privateKey, publicKey } = newKeyPair(keyType);
+	return selfSignedAuthority(newKeyPair(keyType).privateKey, { name, validity });
+}
+
+/** … for a key that is there already. */
+export function selfSignedAuthority(
+	privateKey: PrivateKey,
+	{ name, validity }: { name: string; validity: Validity },
+): CertificateAuthority {
+	const publicKey = publicKeyOf(privateKey);
 	const subject = commonName(name);
 	const certificate = makeCertificate(privateKey, {
 		issuer: subject,

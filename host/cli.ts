@@ -6,7 +6,7 @@ import { registerFleetVerbs } from "./commands/fleet-verbs.js";
 import { registerServerVerbs } from "./commands/server-verbs.js";
 import { registerSignerVerbs } from "./commands/signer-verbs.js";
 import { registerStart } from "./commands/start.js";
-import type { Finish } from "./commands/verb.js";
+import { act, type Finish, verb } from "./commands/verb.js";
 import { OrderError } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import { version } from "./version.js";
@@ -62,5 +62,15 @@ check: 3 something is due, 4 devices are or will be cut off.`,
 	registerFleetVerbs(program, finish);
 	registerServerVerbs(program, finish);
 	registerSignerVerbs(program, finish);
+	act(
+		verb(
+			program,
+			"completion",
+			"what a shell needs to complete all this: for bash, zsh or fish",
+			"baton completion bash > /etc/bash_completion.d/baton",
+		).argument("<shell>"),
+		finish,
+		async shell => (await import("./commands/completion.js")).completion(program, shell),
+	);
 	return program;
 }

@@ -2,19 +2,22 @@
 // (RFC 8032 §5.1.5): LMS's is derived from it, so that one file, one passphrase and one backup hold both. Whoever computes
 // Ed25519's scalar from its public key has a hash of that secret, and not the secret.
 
-import { createPublicKey, hkdfSync, type KeyObject, sign } from "node:crypto";
+import { createPublicKey, hkdfSync, type KeyObject } from "node:crypto";
 import { decodePayload, encodeCaInformation, signatureStructure, signerStructures } from "./ca-information.js";
+import { CommandKey } from "./command-key.js";
 import type { DlKey } from "./dl-key.js";
 import { LMS_PRIVATE_KEY_BYTES, type LmsSigner } from "./lms.js";
+import { signWith } from "./signing-key.js";
 
 export interface DlPrivateKey {
-	ed25519: KeyObject;
+	/** In a file, or elsewhere: then LMS's is derived from a secret of its own, in a file. */
+	ed25519: KeyObject | CommandKey;
 	lms?: LmsSigner;
 }
 
 /** What devices have burnt in of it. */
 export function publicHalf({ ed25519, lms }: DlPrivateKey): DlKey {
-	const key = createPublicKey(ed25519);
+	const key = ed25519 instanceof CommandKey ? ed25519.publicKey : createPublicKey(ed25519);
 	return lms ? { ed25519: key, lms: lms.publicKey } : key;
 }
 
@@ -29,10 +32,10 @@ export function lmsPrivateKeyOf(ed25519: KeyObject): Uint8Array {
  * which signs once: that is for whoever has the log to see to.
  */
 export function seal(payload: Uint8Array, fleet: string, { ed25519, lms }: DlPrivateKey): Uint8Array {
-	if (!lms) return encodeCaInformation(payload, { ed25519: sign(null, signatureStructure(fleet, payload), ed25519) });
+	if (!lms) return encodeCaInformation(payload, { ed25519: signWith(ed25519, signatureStructure(fleet, payload)) });
 	const signed = signerStructures(fleet, payload);
 	return encodeCaInformation(payload, {
-		ed25519: sign(null, signed.ed25519, ed25519),
+		ed25519: signWith(ed25519, signed.ed25519),
 		lms: lms.sign(decodePayload(payload).generation, signed.lms),
 	});
 }

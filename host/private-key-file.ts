@@ -1,6 +1,8 @@
-// Private keys on disk: PKCS #8 in PEM, mode 0600, encrypted (pbes2.ts) where a passphrase was given.
+// Private keys on disk: PKCS #8 in PEM, mode 0600, encrypted (pbes2.ts) where a passphrase was given; or what stands in the
+// place of one that is elsewhere (command-key.ts).
 
 import { readFileSync, statSync } from "node:fs";
+import { CommandKey } from "./command-key.js";
 import { createFile } from "./durable-file.js";
 import { OperatorError } from "./operator-error.js";
 import type { Passphrase } from "./passphrases.js";
@@ -14,7 +16,7 @@ export function writePrivateKey(path: string, key: PrivateKey, passphrase?: Pass
 
 export function privateKeyPem(key: PrivateKey, passphrase?: Passphrase): string {
 	const given = passphrase?.given;
-	if (given === undefined) return key.export({ type: "pkcs8", format: "pem" }) as string;
+	if (given === undefined || key instanceof CommandKey) return key.export({ type: "pkcs8", format: "pem" }) as string;
 	return encryptPrivateKey(key.export({ type: "pkcs8", format: "der" }) as Buffer, given);
 }
 
@@ -24,7 +26,7 @@ export function readPrivateKey(path: string, passphrase: Passphrase): PrivateKey
 	const encrypted = isEncrypted(pem);
 	const given = encrypted ? passphrase.get(path) : undefined;
 	try {
-		return readPrivateKeyPem(pem, given);
+		return CommandKey.read(pem) ?? readPrivateKeyPem(pem, given);
 	} catch (error) {
 		if (error instanceof OperatorError) throw new OperatorError(`${path}: ${error.message}`);
 		throw new OperatorError(`${path}: ${encrypted ? "another passphrase opens this key" : "not a private key in PEM"}`);
@@ -32,7 +34,7 @@ export function readPrivateKey(path: string, passphrase: Passphrase): PrivateKey
 }
 
 export function isEncrypted(pem: string): boolean {
-	return pem.includes("ENCRYPTED");
+	return /^-----BEGIN .*ENCRYPTED|^Proc-Type: 4,ENCRYPTED/m.test(pem);
 }
 
 function readPem(path: string): string {

@@ -3,6 +3,8 @@
 //
 //   dl.key        the private key (mode 0600, encrypted where a passphrase is given)
 //   dl.pub        its public key in PEM, of a hybrid key a pair: burnt into devices
+//                 or, where its Ed25519 half is elsewhere, the command that signs with it (command-key.ts); then there is
+//   lms.key       the secret of its LMS half, which stays a file
 //   lms.leaves    of a hybrid key: its Merkle tree, no secret, which takes seconds to make
 //   fleet         the fleet's name: part of every signature
 //   signed/N      what was signed with generation N: the payload, and the hash of all that a signature covers
@@ -26,6 +28,7 @@ import {
 	openCaInformation,
 	signatureStructure,
 } from "./ca-information.js";
+import { CommandKey } from "./command-key.js";
 import { judgePayload } from "./device-judge.js";
 import { type DlKey, dlKeyPem, isPair, isSameKey, readDlKeyPem } from "./dl-key.js";
 import { type DlPrivateKey, lmsPrivateKeyOf, publicHalf, seal } from "./dl-private-key.js";
@@ -34,6 +37,7 @@ import { LMS_INDICES, LMS_LEAVES_BYTES, LmsSigner, makeLmsLeaf, makeLmsLeaves } 
 import { OperatorError } from "./operator-error.js";
 import type { Passphrase } from "./passphrases.js";
 import { readPrivateKey, writePrivateKey } from "./private-key-file.js";
+import { MlDsa44PrivateKey } from "./signing-key.js";
 
 /** Beyond all that is known, so many generations may have been signed where a log was lost with its last days. */
 export const FORGOTTEN_AT_MOST = 16;
@@ -47,10 +51,10 @@ export class Signer {
 	readonly publicKey: DlKey;
 	readonly #key: DlPrivateKey;
 
-	/** Makes a classical key and an empty log. */
-	static create(folder: string, fleet: string, passphrase?: Passphrase): Signer {
+	/** Makes a classical key and an empty log. `elsewhere`: a key that is there already, for its Ed25519 half. */
+	static create(folder: string, fleet: string, passphrase?: Passphrase, elsewhere?: CommandKey): Signer {
 		checkPlace(folder, fleet);
-		const key = { ed25519: generateKeyPairSync("ed25519").privateKey };
+		const key = { ed25519: elsewhere ?? generateKeyPairSync("ed25519").privateKey };
 		return Signer.#createWith(folder, fleet, key, passphrase);
 	}
 
@@ -60,12 +64,21 @@ export class Signer {
 		fleet: string,
 		passphrase?: Passphrase,
 		onProgress = (_share: number) => {},
+		elsewhere?: CommandKey,
 	): Promise<Signer> {
 		checkPlace(folder, fleet);
-		const ed25519 = generateKeyPairSync("ed25519").privateKey;
-		const secret = lmsPrivateKeyOf(ed25519);
+		const own = generateKeyPairSync("ed25519").privateKey;
+		const ed25519 = elsewhere ?? own;
+		const secret = lmsPrivateKeyOf(own);
 		const leaves = await makeLmsLeaves(secret, made => onProgress(made / LMS_INDICES));
-		return Signer.#createWith(folder, fleet, { ed25519, lms: new LmsSigner(secret, leaves) }, passphrase, leaves);
+		return Signer.#createWith(
+			folder,
+			fleet,
+			{ ed25519, lms: new LmsSigner(secret, leaves) },
+			passphrase,
+			leaves,
+			elsewhere && own,
+		);
 	}
 
 	static #createWith(
@@ -74,12 +87,14 @@ export class Signer {
 		key: DlPrivateKey,
 		passphrase: Passphrase | undefined,
 		leaves?: Uint8Array,
+		lmsSecret?: KeyObject,
 	): Signer {
 		createFolder(folder, beside => {
 			mkdirSync(join(beside, "signed"));
 			createFile(join(beside, "fleet"), `${fleet}\n`);
 			writePrivateKey(join(beside, "dl.key"), key.ed25519, passphrase);
 			createFile(join(beside, "dl.pub"), dlKeyPem(publicHalf(key)));
+			if (lmsSecret) writePrivateKey(join(beside, "lms.key"), lmsSecret, passphrase);
 			if (leaves) createFile(join(beside, "lms.leaves"), leaves);
 		});
 		return new Signer(folder, fleet, key);
@@ -308,19 +323,28 @@ function isSignedBy(key: DlKey, object: Uint8Array, fleet: string, payload: Uint
 /** Throws OperatorError unless the private key, the public one and the tree belong together. */
 function readKey(folder: string, passphrase: Passphrase): DlPrivateKey {
 	const ed25519 = readPrivateKey(join(folder, "dl.key"), passphrase);
-	if (!(ed25519 instanceof KeyObject) || ed25519.asymmetricKeyType !== "ed25519")
+	if (ed25519 instanceof MlDsa44PrivateKey || ed25519.asymmetricKeyType !== "ed25519")
 		throw new OperatorError(`${join(folder, "dl.key")}: a DL signing key is an Ed25519 key`);
 	const file = join(folder, "dl.pub");
 	const publicKey = readDlKeyPem(readFileSync(file, "utf8"));
 	if (!publicKey) throw new OperatorError(`${file}: this is no DL public key: restore it from a backup`);
 	const key: DlPrivateKey = isPair(publicKey)
-		? { ed25519, lms: readTree(folder, lmsPrivateKeyOf(ed25519)) }
+		? { ed25519, lms: readTree(folder, lmsPrivateKeyOf(readLmsSecret(folder, ed25519, passphrase))) }
 		: { ed25519 };
 	if (!isSameKey(publicHalf(key), publicKey))
 		throw new OperatorError(
 			`${file}: this is another key's than dl.key, or lms.leaves is damaged: remove that, it is made again`,
 		);
 	return key;
+}
+
+/** Of a key that is elsewhere, a secret of its own. */
+function readLmsSecret(folder: string, ed25519: KeyObject | CommandKey, passphrase: Passphrase): KeyObject {
+	if (!(ed25519 instanceof CommandKey)) return ed25519;
+	const file = join(folder, "lms.key");
+	const secret = readPrivateKey(file, passphrase);
+	if (secret instanceof KeyObject) return secret;
+	throw new OperatorError(`${file}: this is no secret of an LMS key: restore it from a backup`);
 }
 
 function readTree(folder: string, secret: Uint8Array): LmsSigner {

@@ -13,6 +13,7 @@ import {
 	type X509Certificate,
 } from "node:crypto";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
+import type { CommandKey } from "./command-key.js";
 import { BIT_STRING, content, element, elements, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, sequence } from "./der.js";
 import { OperatorError } from "./operator-error.js";
 import { decryptPrivateKey } from "./pbes2.js";
@@ -20,7 +21,7 @@ import { decryptPrivateKey } from "./pbes2.js";
 export const KEY_TYPES = ["ed25519", "p256", "rsa-2048", "ml-dsa-44"] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
-export type PrivateKey = KeyObject | MlDsa44PrivateKey;
+export type PrivateKey = KeyObject | MlDsa44PrivateKey | CommandKey;
 export type PublicKey = KeyObject | MlDsa44PublicKey;
 
 /** A private key's form in files (RFC 5958), a public key's (RFC 5280 §4.1.2.7). */
@@ -109,7 +110,7 @@ export function newKeyPair(keyType: KeyType): { privateKey: PrivateKey; publicKe
 }
 
 export function publicKeyOf(privateKey: PrivateKey): PublicKey {
-	return privateKey instanceof MlDsa44PrivateKey ? privateKey.publicKey : createPublicKey(privateKey);
+	return "publicKey" in privateKey ? privateKey.publicKey : createPublicKey(privateKey);
 }
 
 /** SubjectPublicKeyInfo. */
@@ -170,7 +171,7 @@ export function signatureAlgorithm(key: PrivateKey | PublicKey): Buffer {
 
 /** As certificates have it. */
 export function signWith(key: PrivateKey, message: Uint8Array): Uint8Array {
-	return key instanceof MlDsa44PrivateKey ? key.sign(message) : sign(digestOf(key), message, key);
+	return "sign" in key ? key.sign(message) : sign(digestOf(key), message, key);
 }
 
 export function isSignedBy(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
@@ -180,7 +181,7 @@ export function isSignedBy(key: PublicKey, message: Uint8Array, signature: Uint8
 
 /** Whether `key` is the private key of what the certificate names. */
 export function isKeyOf(certificate: X509Certificate, key: PrivateKey): boolean {
-	if (!(key instanceof MlDsa44PrivateKey)) return certificate.checkPrivateKey(key);
+	if (!("publicKey" in key)) return certificate.checkPrivateKey(key);
 	const [toBeSigned] = elements(content(certificate.raw, SEQUENCE));
 	const [, , , , , , info] = elements(content(toBeSigned, SEQUENCE));
 	return publicKeyInfo(key.publicKey).equals(info);

@@ -18,6 +18,7 @@ import {
 
 const DL = "where the DL signing key is (default: dl in the fleet's folder, if it is there)";
 const ACCESS_LOG = "a web server's log in the combined format; it may be compressed (gz)";
+const SIGNER = "… or the key is in a token or a service: what signs standard input with it";
 const MIRROR = "where it will be too, https, or http for a CDN or an object store; two at most";
 
 export function registerFleetVerbs(program: Command, finish: Finish): void {
@@ -50,6 +51,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			.option("--ca-cert <file>", "authority A was made elsewhere: its certificate")
 			.option("--ca-key <file>", "… and its key, PEM (BATON_IMPORT_PASSPHRASE), unless that stays where it is")
 			.option("--step-ca <folder>", "… or both from step-ca's folder")
+			.option("--signer <command>", SIGNER)
 			.option("--ask-passphrase", "ask for the passphrase that private keys are encrypted with"),
 		finish,
 		async options => (await import("./init.js")).init(options),
@@ -130,6 +132,22 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 		async options => (await import("./orders.js")).issue(options),
 	);
 	act(
+		example(
+			ca
+				.command("self-sign")
+				.description("a CA certificate for a key in a token or a service, to be imported with baton import --signer"),
+			"baton ca self-sign --signer 'openssl dgst -sha256 -binary | pkcs11-tool …' --public-key ca.pub --name 'example CA 2' --out ca.pem",
+			"baton ca self-sign",
+		)
+			.requiredOption("--signer <command>", "what signs standard input, to standard output")
+			.requiredOption("--public-key <file>", "the key's public half, PEM, DER or raw")
+			.requiredOption("--name <name>", "the CA's subject: its common name")
+			.option("--validity <years>", "of the certificate", positiveNumber, 20)
+			.requiredOption("--out <file>", "where the certificate goes, PEM"),
+		finish,
+		async options => (await import("./self-sign.js")).selfSign(options),
+	);
+	act(
 		withFolder(
 			example(
 				ca.command("accept").description("take back a CA information that was signed elsewhere"),
@@ -167,6 +185,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			.option("--ca-cert <file>", "its certificate")
 			.option("--ca-key <file>", "its key, PEM (BATON_IMPORT_PASSPHRASE), unless that stays where it is")
 			.option("--step-ca <folder>", "both from step-ca's folder")
+			.option("--signer <command>", SIGNER)
 			.option("--dl <folder>", DL),
 		finish,
 		async options => {

@@ -132,7 +132,7 @@ function checkKind(dlKeys: DlKey[], { classical, classicalForEver }: InitOptions
 
 /** A new DL signing key, or the one that an init that was broken off has made. */
 async function signerIn(folder: string, { fleet, classical }: InitOptions): Promise<Signer> {
-	if (!existsSync(join(folder, "dl.key"))) return createSigner(folder, fleet, classical);
+	if (!existsSync(join(folder, "dl.key"))) return createSigner(folder, fleet, { classical });
 	const signer = Signer.open(folder, dlPassphrase);
 	if (signer.fleet !== fleet)
 		throw new OperatorError(`${folder} holds the DL signing key of the fleet ${signer.fleet}: it is never replaced`);

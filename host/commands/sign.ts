@@ -7,6 +7,7 @@ import type { RunSettings } from "../../boards/settings.js";
 import { censusOf } from "../adoption.js";
 import { askAddresses, highestServed } from "../ask-addresses.js";
 import { type CaInformation, decodePayload } from "../ca-information.js";
+import { readCommandKey } from "../command-key.js";
 import { type DlKey, isPair, rawPublicKey, readDlKey } from "../dl-key.js";
 import { replaceFile } from "../durable-file.js";
 import { fingerprint, payloadFingerprint } from "../fingerprint.js";
@@ -23,16 +24,27 @@ import { notConfirmed, type Outcome } from "./verb.js";
 
 export async function createDl(
 	folder: string,
-	{ fleet, classical, askPassphrase }: { fleet: string; classical?: true; askPassphrase?: boolean },
+	options: { fleet: string; classical?: true; askPassphrase?: boolean; signer?: string; publicKey?: string },
 ): Promise<Outcome> {
+	const { fleet, classical, askPassphrase } = options;
 	if (askPassphrase) dlPassphrase.askTwice();
-	const signer = await createSigner(folder, fleet, classical);
+	const elsewhere = readCommandKey(options);
+	if (elsewhere && elsewhere.asymmetricKeyType !== "ed25519")
+		throw new OperatorError(`a DL signing key is an Ed25519 key, not ${elsewhere.asymmetricKeyType}`);
+	const signer = await createSigner(folder, fleet, { classical, elsewhere });
 	const key = fingerprint(rawPublicKey(signer.publicKey));
 	return {
 		lines: [
 			`DL signing key for the fleet ${signer.fleet} in ${folder}, ${kindText(signer.publicKey)}; devices get dl.pub`,
 			`its fingerprint: ${key}`,
-			...(dlPassphrase.given === undefined ? ["It is not encrypted: whoever reads its file can sign."] : []),
+			...(elsewhere
+				? [
+						`Its Ed25519 half is elsewhere.${classical ? "" : " Its LMS half is in lms.key, a file: guard and back it up as such."}`,
+					]
+				: []),
+			...(dlPassphrase.given === undefined && !(elsewhere && classical)
+				? ["It is not encrypted: whoever reads its file can sign."]
+				: []),
 		],
 		json: { fleet, folder, hybrid: isPair(signer.publicKey), fingerprint: key },
 	};

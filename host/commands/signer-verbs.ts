@@ -33,6 +33,8 @@ export function registerSignerVerbs(program: Command, finish: Finish): void {
 			.argument("<folder>")
 			.requiredOption("--fleet <name>", "the fleet's name")
 			.option("--classical", "of Ed25519 alone: for a fleet without HSS-LMS")
+			.option("--signer <command>", "its Ed25519 half is elsewhere: what signs standard input with it")
+			.option("--public-key <file>", "… and its public half, PEM, DER or raw")
 			.option("--ask-passphrase", "ask for the passphrase that the key is encrypted with"),
 		finish,
 		async (folder, options) => (await import("./sign.js")).createDl(folder, options),

@@ -65,6 +65,13 @@ test("help shows every verb, and each verb an example", async () => {
 		"run",
 		"sign",
 		"dl",
+		"check",
+		"log",
+		"restored",
+		"backed-up",
+		"erase",
+		"front",
+		"completion",
 	]) {
 		assert.match(help, new RegExp(`^  ${verb} `, "m"), verb);
 		if (verb !== "ca" && verb !== "dl")

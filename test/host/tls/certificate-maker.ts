@@ -229,7 +229,7 @@ export function certificate(issuer: Party, subject: Party, fields: CertificateFi
 }
 
 function signatureOf(key: PrivateKey, toBeSigned: Buffer, hash: Hash = defaultHash(key)): Uint8Array {
-	if (key instanceof MlDsa44PrivateKey) return key.sign(toBeSigned);
+	if ("sign" in key) return key.sign(toBeSigned);
 	return sign(["ec", "rsa"].includes(key.asymmetricKeyType!) ? hash : null, toBeSigned, key);
 }
 
