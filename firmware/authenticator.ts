@@ -90,7 +90,7 @@ export class Authenticator {
 		return this.#attempt(open);
 	}
 
-	/** Where the update brings nothing there is no reason to connect. */
+	/** The connection after an update, if that brought something new. */
 	async #connectLate<Connection>(
 		open: Open<Connection>,
 		late?: (proved: Proved<Connection>) => Promise<void>,
@@ -113,7 +113,7 @@ export class Authenticator {
 			const connection = await open(
 				anchors.map(({ information }) => information.anchor),
 				anchor => {
-					updater.proved(anchors[anchor]); // and no other, whatever has come into the slots meanwhile
+					updater.proved(anchors[anchor]); // exactly that one, even if the slots have changed since
 					generation = anchors[anchor].information.generation;
 				},
 			);
@@ -124,7 +124,7 @@ export class Authenticator {
 		}
 	}
 
-	/** Whatever the service answers, it has proved itself. */
+	/** One GET. The service has proved itself already, whatever it answers. */
 	async #get({ connection, generation }: Proved<AuthenticatedServer>): Promise<void> {
 		try {
 			await connection.get({ userAgent: this.#options.updater.userAgent });
@@ -139,7 +139,7 @@ export class Authenticator {
 	}
 }
 
-/** What stands beside a slot that cannot be read is no anchor before its download server was asked. */
+/** Beside a slot that cannot be read, a CA is an anchor only once its download server was asked. */
 class NoAnchorError extends UnavailableError<"no anchor"> {
 	constructor() {
 		super("no anchor");

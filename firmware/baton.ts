@@ -20,7 +20,7 @@ import { type SlotReport, Slots } from "./trust/slots.js";
 import { type Outcome, Updater } from "./updater.js";
 import type { HttpsURL } from "./url.js";
 
-export const LONGEST_DELAY = 2 ** 31 - 1; // ms: a platform's timer takes a longer one for none at all
+export const LONGEST_DELAY = 2 ** 31 - 1; // ms: with a longer delay a platform's timer fires at once
 
 /** If each session ended in a restart, the first would wait for a minute, then for two, up to an hour. */
 const SHORTEST_PAUSE = 60_000,
@@ -100,7 +100,7 @@ export class Baton {
 			creditTicks,
 			creditsPerPoll,
 			poll: () => this.poll(),
-			onCredit: () => void this.sessions.run(async () => {}), // its beginning: what flash has refused is tried again
+			onCredit: () => void this.sessions.run(async () => {}), // a session tries again what flash has refused
 		});
 	}
 

@@ -6,7 +6,7 @@
 export {
 	/** `areAll(bytes, value)`: whether every one of them is `value`. */
 	areAll,
-	/** `ascii(text)`: its bytes. Throws RangeError for a character that is none of ASCII. */
+	/** `ascii(text)`: its bytes. Throws RangeError for a character that is not ASCII. */
 	ascii,
 	/** `compareBytes(a, b)`: below, at or above 0, in bytewise order, a prefix first. */
 	compareBytes,

@@ -36,7 +36,7 @@ const FALSE = 20,
 
 /** Reads items one after the other from `bytes`. Every method throws DecodeError<CborReason>. */
 export class CborReader {
-	/** Of the next item. */
+	/** Where the next item begins. */
 	offset = 0;
 	readonly #bytes: Uint8Array;
 

@@ -72,7 +72,10 @@ export class Credits {
 		this.#attempt(flash => writeWord(flash, TARGET, checked(target)));
 	}
 
-	/** The first bit that is still set. By its place, so that a rotten bit elsewhere cannot hold the count. */
+	/**
+	 * Clears one bit: the lowest that is set, in the first word that has one. What the words hold decides, not the count:
+	 * so a bit that has rotted cannot stop it.
+	 */
 	#clearOneBit(flash: Flash): void {
 		for (; this.#word < WORDS; this.#word++) {
 			const word = readWord(flash, this.#word);

@@ -25,11 +25,11 @@ export type DeviceEvent =
 	| { event: "held"; generation: number; reason?: FlashReason }
 	/** It is current now. With a reason in memory only: flash would not take it. */
 	| { event: "promoted"; generation: number; reason?: FlashReason }
-	/** Something was written to a slot that nobody had sent. */
+	/** The device wrote to a slot on its own, without having received anything. */
 	| { event: "repaired"; partition: SlotName; generation?: number; reason: Repair }
 	/**
-	 * Something was tried and did not succeed; nothing was lost. Of a server, or of a flash partition. Of the service with
-	 * the generation by which it had proved itself in this session before.
+	 * Something did not succeed, with a server or with a flash partition; nothing was lost. `generation`, of the service:
+	 * it had proved itself by this one earlier in the session.
 	 */
 	| { event: "failed"; server: ServerName; generation?: number; reason: string; status?: number }
 	| { event: "failed"; partition: Partition; generation?: number; reason: string };

@@ -53,9 +53,9 @@ export class ResponseReader {
 	readonly #bodyLimit: number | undefined;
 	#state: "status line" | "header" | "body" | "chunk size" | "chunk" | "chunk end" | "trailer" | "body until the end" =
 		"status line";
-	/** What has come of a line, but for what is longer than MAXIMUM_LINE. */
+	/** The line so far, up to MAXIMUM_LINE bytes. */
 	#begun: Uint8Array | undefined;
-	#last = 0; // byte of what has come of it
+	#last = 0; // byte of the line so far
 	/** The header field that the next line may continue (§5.2). */
 	#field: Field | undefined;
 	#isVersion10 = false;
@@ -173,7 +173,7 @@ export class ResponseReader {
 		if (field.value) field.value = concatenate(field.value, line);
 	}
 
-	/** Nothing continues the field: what it says counts. */
+	/** The field is complete: acts on what it says. */
 	#endField(): void {
 		const { name, value, isCut } = this.#field ?? {};
 		this.#field = undefined;
@@ -271,11 +271,11 @@ export class ResponseReader {
 	}
 }
 
-/** A header field, or what has come of it. */
+/** A header field, or its part that has been received. */
 interface Field {
 	name: string; // in lower case
 	value: Uint8Array | undefined; // of what says what the body is
-	length: number; // of its lines, as far as they are kept
+	length: number; // bytes of its lines that are kept
 	isCut: boolean; // more came than is kept
 }
 

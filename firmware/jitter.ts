@@ -14,7 +14,7 @@ export function draw(random: Random, bound: number): number {
 	} catch {
 		return Math.floor(bound / 2);
 	}
-	return new DataView(bytes.buffer).getUint32(0) % bound; // the bias of 2^31 in 2^32 does not matter here
+	return new DataView(bytes.buffer).getUint32(0) % bound; // slightly biased, which does not matter here
 }
 
 /** `value` ± 10 %: a whole number. */

@@ -68,7 +68,7 @@ export class Poller {
 		this.#tick = this.#delay = undefined;
 	}
 
-	/** The network is there after all: the last poll, if it is open, was answered by silence. */
+	/** The network works: if the last poll is open, nobody was there to answer it. */
 	answered(): void {
 		if (this.#open) this.#succeed(this.#drawTarget());
 	}
@@ -153,7 +153,7 @@ export class Poller {
 		return jittered(this.#options.random, this.#options.creditsPerPoll);
 	}
 
-	/** Once in an interval's credits on the average: what is left without a partition to count in. */
+	/** True for one credit in an interval's, on the average: how to poll without a partition to count in. */
 	#isDueByChance(): boolean {
 		return draw(this.#options.random, this.#options.creditsPerPoll) === 0;
 	}

@@ -24,7 +24,7 @@ export interface Board {
 	print(line: string): void;
 	/** How often in a row it has restarted by itself, as a chip does when XS has no memory left; absent: it never does. */
 	restarts?(): number;
-	/** Whatever has restarted it does not come back at once. */
+	/** Forgets the count: the board has run long enough since. */
 	steady?(): void;
 }
 

@@ -49,7 +49,7 @@ export type TlsChoices = Pick<TLSSocketOptions, "fragmentLength" | "nameAuthorit
 export interface ConnectionEvents extends Pick<TLSSocketOptions, "onReadable" | "onWritable"> {
 	/** Asked when its turn comes; false: the connection is not made any more. */
 	isWanted?(): boolean;
-	/** It is over, after the server had proved itself: as TLSSocket's. */
+	/** The connection has ended, after the server had proved itself; its parameter is that of TLSSocket's `onError`. */
 	onError?: TLSSocketOptions["onError"];
 }
 
@@ -205,7 +205,7 @@ class Exchange implements AuthenticatedServer {
 			this.#reader = new ResponseReader(bodyLimit);
 			this.#request = getRequest(this.#url, userAgent);
 			this.#send();
-			this.#receive(); // what the server has said unasked is judged as an answer
+			this.#receive(); // what the server sent before it was asked is read as an answer
 		});
 	}
 
@@ -308,7 +308,7 @@ class Exchange implements AuthenticatedServer {
 		try {
 			this.#socket?.close();
 		} catch {
-			// whatever it was, it is over
+			// the session has ended, for whatever reason
 		}
 		const { status, body } = this.#reader ?? {};
 		if (failure === undefined) this.#resolve({ status, body });

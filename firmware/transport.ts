@@ -1,4 +1,4 @@
-// What the network does not bring. Nothing is known to be wrong with anybody's bytes.
+// Errors of the network: nothing came, or not all of it. They say nothing about anybody's bytes.
 
 import { UnavailableError } from "./errors.js";
 

@@ -30,7 +30,7 @@ const OUTCOMES: readonly Outcome[] = Object.freeze([
 
 /** What a holder's addresses brought, in turn. */
 interface Round {
-	/** Something newer came, so the others need not be asked. A candidate by an `http:` address is no such thing. */
+	/** Something newer came, so the others need not be asked. A candidate by an `http:` address does not count. */
 	brought: boolean;
 	/** What the https addresses said, which alone counts for the next poll. */
 	said: Outcome;
@@ -42,15 +42,15 @@ export interface UpdaterOptions {
 	network: Network;
 	slots: Slots;
 	report(event: DeviceEvent): void;
-	/** An open poll was answered after all: by silence, since the network has proved to be there. */
+	/** The network works, so the silence at an open poll is an answer: the download server is not in operation. */
 	onAnswered?(): void;
 }
 
 export class Updater {
 	readonly #options: UpdaterOptions;
-	/** A server has proved itself in this boot: the network is there, and means what it says. */
+	/** A server has proved itself in this boot, so the network works, and silence is an answer. */
 	#reached = false;
-	/** The last poll, which nobody has answered: as long as that may be the network's fault, why. */
+	/** Why nobody answered the last poll, as long as that may be the network's fault. */
 	#open?: string;
 	/** Why the last update failed. */
 	#failure?: string;
@@ -195,7 +195,7 @@ export class Updater {
 		}
 	}
 
-	/** A candidate that outlives it is told again: otherwise it is gone. */
+	/** Reports the candidate again if it is still held after the promotion. */
 	#promoted(generation: number, reason?: FlashReason): void {
 		const { slots, report } = this.#options;
 		report({ event: "promoted", generation, reason });
@@ -208,7 +208,7 @@ export class Updater {
 		return "failed";
 	}
 
-	/** The download server is not in operation, if the network is there: that has to be shown first. */
+	/** The download server is not in operation if the network works, which has to be shown first. */
 	#unreachable(reason: string): Outcome {
 		if (this.#reached) this.#options.report({ event: "none", reason });
 		else this.#failed(reason);

@@ -152,7 +152,7 @@ function chooser({ networks, share }: Canaries): (address: string) => boolean {
 	};
 }
 
-/** The same one for an address always, so that a device is a canary or is none. */
+/** Always the same for one address, so that a device stays what it is: a canary, or not. */
 function placeIn100(address: string): number {
 	let hash = 0x811c9dc5;
 	for (let at = 0; at < address.length; at++) hash = Math.imul(hash ^ address.charCodeAt(at), 0x01000193);

@@ -5,7 +5,7 @@ import type { DeviceEvent, EventName } from "../firmware/events.js";
 
 const LONGEST_LINE = 1_024;
 
-/** A field's value; undefined: this text is none. */
+/** A field's value; undefined: the text is malformed. */
 type Read = (text: string) => string | number | undefined;
 /** The fields of one event, in which `name?` may be absent. */
 type Shape = Record<string, Read>;

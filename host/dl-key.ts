@@ -32,7 +32,7 @@ export function readDlKey(file: string): DlKey {
 	return key;
 }
 
-/** Undefined: this is none. */
+/** Undefined: this is not a DL public key. */
 export function readDlKeyPem(text: string): DlKey | undefined {
 	const blocks = [...text.matchAll(/-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]*)-----END PUBLIC KEY-----/g)];
 	const [first, second] = blocks.map(([, base64]) => Buffer.from(base64, "base64"));

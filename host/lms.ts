@@ -13,7 +13,7 @@ import { Sha256, sha256Block } from "../firmware/crypto/typescript/sha256.js";
 export const LMS_PRIVATE_KEY_BYTES = 40;
 /** How many indices a key has: 0 … 1,023. */
 export const LMS_INDICES = 1024;
-/** What is kept of a key beside its secret, and is none itself. */
+/** What is kept of a key beside its secret; it is not secret itself. */
 export const LMS_LEAVES_BYTES = 24 * LMS_INDICES;
 
 const N = 24; // bytes of a hash

@@ -6,7 +6,7 @@ import { TCP_ERROR, TCP_READABLE, TCP_WRITABLE, tcpClose, tcpOpen, tcpRead, tcpW
 export class NativeTCP implements TCP {
 	#handle: number | undefined;
 
-	/** Throws if `address` or `port` is none, or no socket is free. */
+	/** Throws if `address` or `port` is malformed, or no socket is free. */
 	constructor(options: TCPOptions) {
 		const { onReadable, onWritable, onError } = options;
 		this.#handle = tcpOpen(options.address, options.port, (kind, count) => {

@@ -44,7 +44,7 @@ export function span(this: void, bytes: Uint8Array, start: number, set: ByteSet)
 	return native("xs_baton_bytes_span").call(this, bytes, start, set);
 }
 
-/** Into `bytes`, which is as long as `text`. False for a character that is none of ASCII. */
+/** Into `bytes`, which is as long as `text`. False for a character that is not ASCII. */
 function encodeASCII(this: void, bytes: Uint8Array, text: string): boolean {
 	return native("xs_baton_bytes_ascii").call(this, bytes, text);
 }

@@ -81,7 +81,7 @@ export class Client {
 	#hashing = 0; // bytes
 	/** Application bytes of the record at hand that were not read. */
 	#unread: Uint8Array | undefined;
-	/** Something was received that has not been looked at, since something had to be done first. */
+	/** Something was received that waits, because the caller has to do something first. */
 	#isBehind = false;
 	#emptyRecords = 0;
 	#changeCipherSpecs = 0;

@@ -12,7 +12,7 @@ export interface Group {
 	secretLength: number;
 	/** Our share. `secret`: random bytes, which are changed into what `sharedSecret` needs. */
 	share(secret: Uint8Array): Uint8Array;
-	/** The shared secret. Throws AlertError for a share that is none. */
+	/** The shared secret. Throws AlertError for a share that is malformed. */
 	sharedSecret(secret: Uint8Array, share: Uint8Array): Uint8Array;
 }
 

@@ -1,5 +1,5 @@
-// X25519MLKEM768 (RFC 10024), in builds that have ML-KEM: who breaks X25519 later still has ML-KEM-768 (FIPS 203) to break,
-// and the reverse. `no-ml-kem-768.ts` stands for it in the others.
+// X25519MLKEM768 (RFC 10024), in builds that have ML-KEM: an attacker has to break both X25519 and
+// ML-KEM-768 (FIPS 203). `no-ml-kem-768.ts` stands for it in the others.
 
 import { x25519PublicKey } from "../crypto/kernel.js";
 import { mlKem768Decapsulate, mlKem768Generate } from "../crypto/ml-kem-768.js";

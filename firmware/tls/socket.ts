@@ -271,7 +271,7 @@ export class TLSSocket {
 		try {
 			tcp.close();
 		} catch {
-			// whatever it was, it is over
+			// the connection has ended, for whatever reason
 		}
 	}
 }

@@ -27,9 +27,9 @@ export type CopyState =
 	| { is: "valid"; information: VerifiedCaInformation; proved: boolean; marked: boolean }
 	/** Whole, but not for this firmware. With a generation: a DL key that it knows has signed it. */
 	| { is: "foreign"; proved: boolean; generation?: number; follows?: number }
-	| { is: "unreadable" } // flash gave an error, time and again
+	| { is: "unreadable" } // flash gave an error at each attempt
 	| { is: "blank" }
-	| { is: "damaged" }; // does not count
+	| { is: "damaged" }; // anything else
 
 export const BLOCK_LENGTH = 4096; // bytes
 const MEASURE_OFFSET = BLOCK_LENGTH - 48, // length and CRC-32 of the record
@@ -107,7 +107,7 @@ export class Copy {
 		this.#state = { ...state, proved: state.proved || proved, marked: true };
 	}
 
-	/** Revokes first: what a cut leaves of it counts no more. Throws FlashError. */
+	/** Erases the block. The stored mark is revoked first, so that a power cut leaves nothing that counts. Throws FlashError. */
 	erase(): void {
 		this.#revoke();
 		let isErased: boolean;
@@ -126,7 +126,7 @@ export class Copy {
 		try {
 			this.#flash!.write(REVOKED, this.#start + STORED_OFFSET);
 		} catch {
-			// what was read back decides
+			// ignored: the read-back below decides
 		}
 		if (equalBytes(this.#read(STORED_OFFSET, STORED.length), STORED))
 			throw new FlashError("flash cannot be programmed");

@@ -21,7 +21,7 @@ export function isPair(key: DlKey): key is DlKeyPair {
 	return "lms" in key;
 }
 
-/** Undefined: this many bytes are no DL key. */
+/** Undefined: no DL key has so many bytes. */
 export function readDlKey(bytes: Uint8Array): DlKey | undefined {
 	if (bytes.length === ED25519_LENGTH) return bytes;
 	if (bytes.length !== PAIR_LENGTH) return undefined;

@@ -45,7 +45,7 @@ export interface Opened {
 	payload: Uint8Array;
 	/** A retired DL key has signed it. */
 	isRetired: boolean;
-	/** Of a hybrid key, with which it has signed. */
+	/** The HSS-LMS index of the signature; undefined: a classical key's. */
 	index?: number;
 }
 

@@ -103,7 +103,7 @@ export function writeSlot(
 	return written ? undefined : failed;
 }
 
-/** Copy by copy, so that a blank one beside a full slot says that what made it former was whole. */
+/** Erases copy by copy. A slot with one blank copy thus tells that the promotion before it was complete. */
 export function retireSlot(slot: Slot, mayWrite: (copy: Copy) => boolean): FlashReason | undefined {
 	let failed: FlashReason | undefined;
 	for (const copy of slot.copies) {
@@ -113,7 +113,7 @@ export function retireSlot(slot: Slot, mayWrite: (copy: Copy) => boolean): Flash
 	return failed;
 }
 
-/** Exactly these bytes. */
+/** Whether a valid copy holds exactly these bytes. */
 export function holds({ state }: Copy, information: VerifiedCaInformation): boolean {
 	return state.is === "valid" && equalBytes(state.information.bytes, information.bytes);
 }

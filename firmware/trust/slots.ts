@@ -176,7 +176,7 @@ export class Slots implements TrustedCa {
 	/** By what a service may prove itself now. */
 	get anchors(): Anchor[] {
 		const { current, next } = this;
-		// Of what is proved, and by none of this firmware's keys, nobody knows how new it is: nothing may be older.
+		// How new a record is that only another firmware's key has signed cannot be known: so nothing is an anchor beside it.
 		const floor = highest(this.#foreign.filter(isProved).map(({ generation = Infinity }) => generation));
 		const list: Anchor[] = [];
 		const add = (slot: Anchor["slot"], information: VerifiedCaInformation | undefined) => {
@@ -192,7 +192,7 @@ export class Slots implements TrustedCa {
 		return list;
 	}
 
-	/** What stands in the place of current and of next, as a boot tells it. */
+	/** What stands in the place of current and of next, for the event `boot`. */
 	get view(): { current: SlotView; next: SlotView } {
 		const unknown = this.#slots.filter(isUnreadable).map((): SlotView => "unreadable");
 		for (const slot of this.#slots)
@@ -354,7 +354,7 @@ export class Slots implements TrustedCa {
 			const current = !y?.proved || (x?.proved && comesFirst(x, y)) ? x! : y;
 			const other = this.#otherThan(current.slot);
 			const generation = generationOf(current);
-			// A copy of a former current that flash does not let go of says nothing about its twin.
+			// One copy of a former current may stay, because flash does not erase it. Its twin counts by itself.
 			const next = contentOf(other, generation);
 			if (next) return { current, next };
 			const beside = contentOf(other);
@@ -367,7 +367,7 @@ export class Slots implements TrustedCa {
 		return next.information.follows === generationOf(below) ? { next, kept: below } : { next, former: below.slot };
 	}
 
-	/** The one that holds it, or would have, had flash taken it. */
+	/** The slot that holds current, or was to hold it and could not. */
 	#slotOf(information: VerifiedCaInformation): Slot {
 		return this.#slots.find(slot => isHeldBy(slot, information)) ?? this.#slotForNext;
 	}
@@ -413,7 +413,7 @@ export class Slots implements TrustedCa {
 			try {
 				copy.mark(proved);
 			} catch (error) {
-				flashReason(error); // borne where the marks are there: some flash takes each word once
+				flashReason(error); // not a fault if the marks are set: some flash programs each word only once
 				if (lacks) ill.push(copy);
 			}
 		}

@@ -1,5 +1,5 @@
 // One X.509 v3 certificate (RFC 5280 §4), read into what path.ts asks about: strictly in what decides, tolerantly where
-// real authorities differ and nothing hangs on it (serial numbers, the types of strings in names, DEFAULTs that are
+// real authorities differ and security does not depend on it (serial numbers, the types of strings in names, DEFAULTs that are
 // written, zeros at the end of a keyUsage). Left out on purpose: validity against a clock (a device has none; notBefore
 // is read because CA information may set a bound for it), what names in the subject say, policies, revocation lists. A
 // critical extension that is not implemented is refused (§4.2).
@@ -232,7 +232,7 @@ function readExtKeyUsage(der: DerReader): boolean {
 }
 
 /**
- * GeneralNames (§4.2.1.6), whole and well-formed: its DER, as a view. A name that is none of a host (`app_server`, an
+ * GeneralNames (§4.2.1.6), whole and well-formed: its DER, as a view. A name that is not a host's (`app_server`, an
  * address of five bytes) matches nothing; it does not make the names beside it worthless.
  */
 function readGeneralNames(der: DerReader): Uint8Array {

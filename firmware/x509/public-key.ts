@@ -57,7 +57,7 @@ function ecKey(algorithm: "p256" | "p384", bytes: Uint8Array): PublicKey {
 	};
 }
 
-/** ECDSA-Sig-Value (RFC 5480, appendix A), in DER: r and s, both positive; empty: it is none. */
+/** ECDSA-Sig-Value (RFC 5480, appendix A), in DER: r and s, both positive; empty: it is malformed. */
 function readSignature(signature: Uint8Array): [r: Uint8Array, s: Uint8Array] | [] {
 	let read: [Uint8Array, Uint8Array] | [] = [];
 	refusalOf(() => {

@@ -77,7 +77,7 @@ export class Curve {
 		return digits;
 	}
 
-	/** P, 3P, 5P … 15P: none of them, and no sum on the way, is 0. */
+	/** P, 3P, 5P … 15P. Neither they nor the sums on the way are 0. */
 	#oddMultiples({ x, y }: AffinePoint): AffinePoint[] {
 		const P = { X: x, Y: y, Z: 1n };
 		const twice = this.toAffine([this.#double(P)])[0];
