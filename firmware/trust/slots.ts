@@ -230,12 +230,12 @@ export class Slots implements TrustedCa {
 	refresh(report: Report): void {
 		this.#brought = false;
 		let found = false;
-		for (const { copies } of this.#slots)
-			for (const [i, copy] of copies.entries()) {
-				if (copy.state.is !== "unreadable") continue;
-				copy.read(this.#fleet, copies[1 - i]);
-				if (copy.state.is !== "unreadable") found = true;
-			}
+		for (let i = 0; i < this.#copies.length; i++) {
+			const copy = this.#copies[i];
+			if (copy.state.is !== "unreadable") continue;
+			copy.read(this.#fleet, this.#copies[i ^ 1]); // beside the other one of its slot
+			if (copy.state.is !== "unreadable") found = true;
+		}
 		if (found) this.repair(report);
 		else if (this.#proved) this.#finish(this.#proved, report);
 		else if (!this.#own) this.#placeFactory(report);
@@ -338,9 +338,10 @@ export class Slots implements TrustedCa {
 	 * under another firmware, and is below current.
 	 */
 	#select(): Selection {
-		const copies = this.#copies;
+		const copies = this.#copies,
+			selected = this.#selected;
 		let known = 0;
-		while (known < copies.length && copies[known].state === this.#selected[known]) known++; // a new object at each change
+		while (known < copies.length && copies[known].state === selected[known]) known++; // a new object at each change
 		if (this.#selection && known === copies.length) return this.#selection;
 		this.#selected = copies.map(({ state }) => state);
 		return (this.#selection = this.#selectAnew());

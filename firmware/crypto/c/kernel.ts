@@ -78,7 +78,7 @@ export function hkdfExpandLabel(
 }
 
 function newOutput(byteLength: number): Uint8Array {
-	if (!(Number.isInteger(byteLength) && byteLength >= 0 && byteLength <= 8160)) {
+	if (byteLength >>> 0 !== byteLength || byteLength > 8160) {
 		throw new RangeError(`output: expected 0 to 8160 bytes, got ${byteLength}`);
 	}
 	return new Uint8Array(byteLength);
