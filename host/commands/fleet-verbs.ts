@@ -105,7 +105,7 @@ export function registerFleetVerbs(program: Command, finish: Finish): void {
 			program,
 			"backed-up",
 			"say that the fleet's folder was backed up just now: status reminds of it after the next order",
-			"rsync -a fleet/ backup/ && baton backed-up",
+			"baton backed-up   # after rsync -a fleet/ backup/",
 		),
 		finish,
 		async options => (await import("./status.js")).backedUp(options),
