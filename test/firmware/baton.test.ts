@@ -100,6 +100,9 @@ test("`start` may be said each time that the network comes", async () => {
 	assert.ok(waiting > idle);
 	baton.stop();
 	assert.is(clock.waiting, 0);
+	baton.start(); // again, after `stop`
+	assert.ok(clock.waiting > 0);
+	baton.stop();
 });
 
 test("a name that leads nowhere is said on the console and to whoever asked, and holds up nobody", async () => {

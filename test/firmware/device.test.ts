@@ -96,6 +96,15 @@ test("after `stop` nothing is waiting: no session, no credit, no token", async (
 	assert.is(moments.length, 0);
 });
 
+test("`run` said twice is one life", async () => {
+	const { device, moments } = living(7);
+	device.device.run();
+	device.device.run();
+	await device.live(1_000);
+	device.device.stop();
+	assert.is(moments.length, 1);
+});
+
 test("`stop` while a session is under way begins no other", async () => {
 	const { device, moments } = living(6);
 	device.device.run();
