@@ -2,10 +2,16 @@
 
 import type { Order, Step } from "./operator.js";
 
+/** As the operator's commands print it: docs/figures.md explains the numbers. */
 export function stepText(step: Step): string {
 	const figure = /^60/.test(step.step) ? 6 : 5;
+	return `${stepWords(step)} (figure ${figure}, ${step.step})`;
+}
+
+/** Without the figures' numbers. */
+export function stepWords(step: Step): string {
 	const names = { authority: `CA ${step.generation}`, server: `download-${(step.namedBy ?? 0) + 1}` };
-	return `${plainStepText(step, { ...names, served: `CA information ${step.generation}` })} (figure ${figure}, ${step.step})`;
+	return plainStepText(step, { ...names, served: `CA information ${step.generation}` });
 }
 
 /** Without the figures' numbers, and with the names that are given. */

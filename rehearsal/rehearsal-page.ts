@@ -1,7 +1,7 @@
 // A running rehearsal as the page shows it.
 
 import { formatEvent } from "../firmware/events.js";
-import { stepText } from "../host/operator-text.js";
+import { stepWords } from "../host/operator-text.js";
 import type { UiSource, UiState } from "../host/ui/ui-server.js";
 import type { Entry } from "./record.js";
 import type { Rehearsal } from "./rehearsal.js";
@@ -56,7 +56,7 @@ function tell(entry: Entry, number: number): UiState["events"] {
 	const { year } = entry;
 	switch (entry.from) {
 		case "operator":
-			return [{ number, year, text: `operator: ${stepText(entry.step)}`, bad: false }];
+			return [{ number, year, text: `operator: ${stepWords(entry.step)}`, bad: false }];
 		case "device":
 			return [
 				{

@@ -2,7 +2,7 @@
 // time downwards. What repeats itself between two changes stands once, with how often it happened.
 
 import type { SlotView } from "../firmware/trust/slots.js";
-import { stepText } from "../host/operator-text.js";
+import { stepWords } from "../host/operator-text.js";
 import type { RehearsalResult } from "./rehearsal.js";
 
 export interface Sequence {
@@ -53,7 +53,7 @@ export function sequenceOf({ scenario, engine, record, operation }: RehearsalRes
 			rows.change({
 				year,
 				at: OPERATOR,
-				text: stepText(entry.step).replace(/ \(figure.*/, ""),
+				text: stepWords(entry.step),
 				outcome: "neutral",
 			});
 		} else if (entry.from === "rehearsal") {

@@ -5,7 +5,7 @@ import logUpdate from "log-update";
 import pc from "picocolors";
 import { formatEvent } from "../firmware/events.js";
 import { type Authority, authorityOf, type Operation } from "../host/operator.js";
-import { stepText } from "../host/operator-text.js";
+import { stepWords } from "../host/operator-text.js";
 import type { Entry } from "./record.js";
 import type { Rehearsal, RehearsalResult } from "./rehearsal.js";
 import type { Scenario } from "./scenario.js";
@@ -152,7 +152,7 @@ function letterOf(operation: Operation, generation: number): string {
 export function tell(entry: Entry): string | undefined {
 	switch (entry.from) {
 		case "operator":
-			return pc.cyan(`operator  ${stepText(entry.step)}`);
+			return pc.cyan(`operator  ${stepWords(entry.step)}`);
 		case "device":
 			return `device    ${formatEvent(entry.event)}`;
 		case "visitor":

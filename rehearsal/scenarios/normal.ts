@@ -14,7 +14,7 @@ const backAgain = [{ event: "boot", current: 2, next: "-" }, service(2, "current
 
 export const normal: Scenario = {
 	name: "normal",
-	summary: "figure 7: CA A ends after 20 years, CA B takes over, and the device follows without a clock",
+	summary: "CA A ends after 20 years, CA B takes over, and the device follows without a clock",
 	plan: { validityYears: END, overlapYears: OVERLAP, retention: "for ever" },
 	timeline: [
 		until(

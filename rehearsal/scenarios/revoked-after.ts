@@ -11,7 +11,7 @@ const PROVISIONAL = 6,
 
 export const revokedAfterStored: Scenario = {
 	name: "revoked-after-stored",
-	summary: "figure 9: CA A is revoked, and the device holds CA information B already",
+	summary: "CA A is revoked, and the device holds CA information B already",
 	plan,
 	timeline: [
 		until(REVOKED - 0.3, "the device stores CA information B", seen => seen.happened(stored(2))),
@@ -47,7 +47,7 @@ const OFF = PROVISIONAL - 0.2,
 
 export const revokedAfterUnstored: Scenario = {
 	name: "revoked-after-unstored",
-	summary: "figure 9: CA A is revoked while the device, which was off, has not stored CA information B",
+	summary: "CA A is revoked while the device, which was off, has not stored CA information B",
 	plan,
 	timeline: [
 		until(OFF - 0.1, "the device authenticates the service by A", seen => seen.happened(service(1))),

@@ -13,7 +13,7 @@ const END = 12,
 
 export const revokedBefore: Scenario = {
 	name: "revoked-before",
-	summary: "figure 8: CA A is revoked before download server B exists; the device fails with A and fetches at once",
+	summary: "CA A is revoked before download server B exists; the device fails with A and fetches at once",
 	plan: { validityYears: END, overlapYears: OVERLAP, retention: "until the previous CA ends" },
 	timeline: [
 		until(

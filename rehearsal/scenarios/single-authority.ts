@@ -12,7 +12,7 @@ const polledC = [download(2), notInOperation] as const;
 
 export const singleAuthority: Scenario = {
 	name: "single-authority",
-	summary: "figure 10: one authority with several issue units, everything behind one socket",
+	summary: "one authority with several issue units, everything behind one socket",
 	plan: { validityYears: END, overlapYears: OVERLAP, retention: "for ever" },
 	shared: true,
 	timeline: [
