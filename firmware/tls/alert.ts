@@ -103,7 +103,8 @@ const NAMES = Object.freeze({
 
 type OtherAlert = keyof OtherRefusals;
 export type RefusalReason = IllegalParameter | OtherRefusals[OtherAlert];
-export type ReceivedReason = `received ${(typeof NAMES)[keyof typeof NAMES]}` | "received unknown alert";
+type Name = (typeof NAMES)[keyof typeof NAMES];
+export type ReceivedReason = `received ${Name | "unknown alert"}`;
 export type TlsReason = RefusalReason | ReceivedReason;
 
 /** The connection ended by an alert: ours, because the server's bytes are bad, or the server's. */
@@ -154,5 +155,5 @@ function alertForCertificate(reason: CertificateReason): number {
 }
 
 function receivedReason(alert: number): ReceivedReason {
-	return Object.hasOwn(NAMES, alert) ? `received ${NAMES[alert as keyof typeof NAMES]}` : "received unknown alert";
+	return `received ${(NAMES as Partial<Record<number, Name>>)[alert] ?? "unknown alert"}`;
 }

@@ -4,6 +4,7 @@
 // OCSP and SCT, post-handshake authentication.
 
 import { ascii, concatenate, equalBytes } from "../bytes.js";
+import { sha256 } from "../crypto/kernel.js";
 import { literal } from "../literals.js";
 import { type SignatureScheme, schemesOfCertificates } from "../x509/signature-algorithm.js";
 import { DECODE_ERROR, MISSING_EXTENSION, PROTOCOL_VERSION, refuse, UNSUPPORTED_EXTENSION } from "./alert.js";
@@ -41,10 +42,8 @@ const LEGACY_VERSION = 0x0303,
 const NO_COMPRESSION = new Uint8Array(1);
 const HTTP_1_1 = literal("http/1.1");
 
-/** ServerHello.random of a HelloRetryRequest (§4.2.3): the SHA-256 of that word. */
-const RETRY_RANDOM = literal(
-	"\xcf\x21\xad\x74\xe5\x9a\x61\x11\xbe\x1d\x8c\x02\x1e\x65\xb8\x91\xc2\xa2\x11\x16\x7a\xbb\x8c\x5e\x07\x9e\x09\xe2\xc8\xa8\x33\x9c",
-);
+/** Whose SHA-256 is ServerHello.random of a HelloRetryRequest (§4.2.3). */
+const RETRY_REQUEST = literal("HelloRetryRequest");
 
 const MAXIMUM_EXTENSIONS = 16; // in one message
 
@@ -167,7 +166,7 @@ export interface ServerHello {
 export function readServerHello(message: Uint8Array, hello: ClientHello): ServerHello {
 	const reader = new FieldReader(message);
 	const legacyVersion = reader.uint16();
-	const isRetryRequest = equalBytes(reader.bytes(32), RETRY_RANDOM);
+	const isRetryRequest = equalBytes(reader.bytes(32), sha256(RETRY_REQUEST));
 	const echo = reader.vector(1);
 	expectWellFormed(echo.length <= 32);
 	const code = reader.uint16();

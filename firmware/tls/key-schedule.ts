@@ -1,7 +1,7 @@
 // The key schedule (RFC 9846 §7) with SHA-256, without pre-shared keys or exporters: from the X25519 shared secret and
 // the transcript's hash to traffic secrets, and from a traffic secret to what stands on it.
 
-import { hkdfExpandLabel, hkdfExtract, hmacSha256 } from "../crypto/kernel.js";
+import { hkdfExpandLabel, hkdfExtract, hmacSha256, sha256 } from "../crypto/kernel.js";
 import { literal } from "../literals.js";
 
 const HASH_LENGTH = 32;
@@ -9,10 +9,6 @@ const IV_LENGTH = 12;
 const NOTHING = new Uint8Array(0);
 const ZEROS = new Uint8Array(HASH_LENGTH);
 
-/** The hash of nothing: what Derive-Secret gets for an empty transcript. */
-const EMPTY_HASH = literal(
-	"\xe3\xb0\xc4\x42\x98\xfc\x1c\x14\x9a\xfb\xf4\xc8\x99\x6f\xb9\x24\x27\xae\x41\xe4\x64\x9b\x93\x4c\xa4\x95\x99\x1b\x78\x52\xb8\x55",
-);
 /** Derive-Secret(HKDF-Extract(0, 0), "derived", ""): the same in every connection without a PSK (RFC 8448 §3). */
 const HANDSHAKE_SALT = literal(
 	"\x6f\x26\x15\xa1\x08\xc7\x02\xc5\x67\x8f\x54\xfc\x9d\xba\xb6\x97\x16\xc0\x76\x18\x9c\x48\x25\x0c\xeb\xea\xc3\x57\x6c\x36\x11\xba",
@@ -40,7 +36,7 @@ export function handshakeSecrets(
 	helloHash: Uint8Array,
 ): { traffic: TrafficSecrets; main: Uint8Array } {
 	const handshakeSecret = hkdfExtract(HANDSHAKE_SALT, sharedSecret);
-	const derived = hkdfExpandLabel(handshakeSecret, DERIVED, EMPTY_HASH, HASH_LENGTH);
+	const derived = hkdfExpandLabel(handshakeSecret, DERIVED, sha256(NOTHING), HASH_LENGTH);
 	const secrets = {
 		traffic: {
 			client: hkdfExpandLabel(handshakeSecret, CLIENT_HANDSHAKE, helloHash, HASH_LENGTH),
