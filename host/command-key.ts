@@ -8,12 +8,12 @@ import { readFileSync } from "node:fs";
 import { element, INTEGER, sequence } from "./der.js";
 import { publicKeyOf as ed25519Of } from "./dl-key.js";
 import { OperatorError } from "./operator-error.js";
-import { isSignedBy, signatureAlgorithm } from "./signing-key.js";
+import { isSignedBy, type SigningKey, signatureAlgorithm } from "./signing-key.js";
 
 /** How a file begins that stands in a private key's place. */
 const HEAD = "baton signer 1\n";
 
-export class CommandKey {
+export class CommandKey implements SigningKey {
 	/** For `sh -c`. */
 	readonly command: string;
 	readonly publicKey: KeyObject;

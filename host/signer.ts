@@ -37,7 +37,6 @@ import { LMS_INDICES, LMS_LEAVES_BYTES, LmsSigner, makeLmsLeaf, makeLmsLeaves } 
 import { OperatorError } from "./operator-error.js";
 import type { Passphrase } from "./passphrases.js";
 import { readPrivateKey, writePrivateKey } from "./private-key-file.js";
-import { MlDsa44PrivateKey } from "./signing-key.js";
 
 /** Beyond all that is known, so many generations may have been signed where a log was lost with its last days. */
 export const FORGOTTEN_AT_MOST = 16;
@@ -323,7 +322,8 @@ function isSignedBy(key: DlKey, object: Uint8Array, fleet: string, payload: Uint
 /** Throws OperatorError unless the private key, the public one and the tree belong together. */
 function readKey(folder: string, passphrase: Passphrase): DlPrivateKey {
 	const ed25519 = readPrivateKey(join(folder, "dl.key"), passphrase);
-	if (ed25519 instanceof MlDsa44PrivateKey || ed25519.asymmetricKeyType !== "ed25519")
+	const isKnown = ed25519 instanceof KeyObject || ed25519 instanceof CommandKey;
+	if (!isKnown || ed25519.asymmetricKeyType !== "ed25519")
 		throw new OperatorError(`${join(folder, "dl.key")}: a DL signing key is an Ed25519 key`);
 	const file = join(folder, "dl.pub");
 	const publicKey = readDlKeyPem(readFileSync(file, "utf8"));

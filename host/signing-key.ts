@@ -13,7 +13,6 @@ import {
 	type X509Certificate,
 } from "node:crypto";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
-import type { CommandKey } from "./command-key.js";
 import { BIT_STRING, content, element, elements, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, sequence } from "./der.js";
 import { OperatorError } from "./operator-error.js";
 import { decryptPrivateKey } from "./pbes2.js";
@@ -21,8 +20,18 @@ import { decryptPrivateKey } from "./pbes2.js";
 export const KEY_TYPES = ["ed25519", "p256", "rsa-2048", "ml-dsa-44"] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
 
-export type PrivateKey = KeyObject | MlDsa44PrivateKey | CommandKey;
+export type PrivateKey = KeyObject | SigningKey;
 export type PublicKey = KeyObject | MlDsa44PublicKey;
+
+/** A private key that is not Node's: of an algorithm that this Node lacks, or kept elsewhere (command-key.ts). */
+export interface SigningKey extends Pick<KeyObject, "asymmetricKeyDetails"> {
+	readonly asymmetricKeyType: string | undefined;
+	readonly publicKey: PublicKey;
+	/** Throws OperatorError for a form that the key does not have. */
+	export(form: Form<"pkcs8">): Buffer | string;
+	/** As certificates have it. */
+	sign(message: Uint8Array): Uint8Array;
+}
 
 /** A private key's form in files (RFC 5958), a public key's (RFC 5280 §4.1.2.7). */
 interface Form<Type extends "pkcs8" | "spki"> {
@@ -46,7 +55,7 @@ export class MlDsa44PublicKey {
 }
 
 /** A seed of 32 bytes, and what follows from it. */
-export class MlDsa44PrivateKey {
+export class MlDsa44PrivateKey implements SigningKey {
 	readonly asymmetricKeyType = "ml-dsa-44";
 	readonly publicKey: MlDsa44PublicKey;
 	readonly #seed: Uint8Array;
