@@ -87,6 +87,7 @@ export class FleetServer {
 
 		const unnamed = sites.find(({ presentation }) => presentation)?.presentation;
 		if (!unnamed) throw new OperatorError(`nothing can be served: ${troubles.join("; ") || "no key can be used"}`);
+		const inTwoKinds = sites.find(({ presentation }) => presentation?.otherwise)?.presentation;
 		this.#sites = sites;
 		this.#unnamed = unnamed;
 		if (this.#endpoints.length === 0) {
@@ -100,7 +101,7 @@ export class FleetServer {
 			}
 		}
 		for (const endpoint of this.#endpoints) {
-			const presentation = this.#withoutName(endpoint.port) ?? unnamed;
+			const presentation = this.#withoutName(endpoint.port) ?? inTwoKinds ?? unnamed;
 			endpoint.present(presentation);
 			endpoint.forget();
 		}

@@ -96,9 +96,10 @@ export class HttpsEndpoint {
 		const given = { ...limits, ...options.limits };
 		const contexts = new Map<string, SecureContext>();
 		const connections = new Connections();
+		const opened: { endpoint?: HttpsEndpoint } = {};
 		const server = createServer({
 			...tlsOptions(options),
-			SNICallback: chooseContext(options, contexts, connections),
+			SNICallback: chooseContext(options, contexts, connections, () => opened.endpoint?.presentation),
 			handshakeTimeout: given.handshake,
 			headersTimeout: given.request,
 			requestTimeout: given.request,
@@ -117,7 +118,8 @@ export class HttpsEndpoint {
 			server.listen({ ...place, backlog: given.backlog }, resolve);
 		});
 		server.removeAllListeners("error");
-		return new HttpsEndpoint(server, options, given, contexts, connections);
+		opened.endpoint = new HttpsEndpoint(server, options, given, contexts, connections);
+		return opened.endpoint;
 	}
 
 	private constructor(
@@ -223,6 +225,11 @@ export class HttpsEndpoint {
 		this.#presentation = presentation;
 	}
 
+	/** What is shown to whoever names nobody. */
+	get presentation(): Presentation {
+		return this.#presentation;
+	}
+
 	/** Asks `present` anew for every name. */
 	forget(): void {
 		this.#contexts.clear();
@@ -304,7 +311,12 @@ function peerOf({ remoteAddress, remotePort }: { remoteAddress?: string; remoteP
  * A context for each server name, made when it is first asked for. Names that `present` does not know make none. It is
  * also the first that is seen of a TLS socket, while it surely knows its peer.
  */
-function chooseContext({ present }: EndpointOptions, contexts: Map<string, SecureContext>, connections: Connections) {
+function chooseContext(
+	{ present }: EndpointOptions,
+	contexts: Map<string, SecureContext>,
+	connections: Connections,
+	unasked: () => Presentation | undefined,
+) {
 	return function (
 		this: TLSSocket,
 		serverName: string,
@@ -319,6 +331,7 @@ function chooseContext({ present }: EndpointOptions, contexts: Map<string, Secur
 			connection.host = host;
 			connection.presentation = presentation ?? connection.presentation;
 		}
+		if (presentation && presentation === unasked()) return callback(null);
 		const name = `${host} ${presentation?.presented}`;
 		let context = contexts.get(name);
 		if (!context) {
@@ -330,13 +343,16 @@ function chooseContext({ present }: EndpointOptions, contexts: Map<string, Secur
 	};
 }
 
-/** Of two certificates OpenSSL shows the one whose kind of key the client asks for, ML-DSA's if he asks for both. */
+/**
+ * Of two certificates OpenSSL shows the one whose kind of key the client asks for, ML-DSA's if he asks for both. In a
+ * context that is chosen by name Node has the last of them alone: so two are for what is shown to whoever names nobody.
+ */
 function tlsOptions({
 	credentials,
 	otherwise,
 	intermediates = [],
 }: Presentation & Pick<EndpointOptions, "intermediates">) {
-	const all = [credentials, ...(otherwise ? [otherwise.credentials] : [])];
+	const all = [...(otherwise ? [otherwise.credentials] : []), credentials];
 	return {
 		key: all.map(({ privateKey }) => privateKey.export({ type: "pkcs8", format: "pem" })),
 		cert: all.map(({ certificate, intermediates: own = [] }) =>
@@ -345,8 +361,9 @@ function tlsOptions({
 		minVersion: "TLSv1.3" as const,
 		maxVersion: "TLSv1.3" as const,
 		ALPNProtocols: ["http/1.1"],
-		// Devices resume nothing: a ticket that names a session has a seventh of the bytes of one that holds it.
-		secureOptions: constants.SSL_OP_NO_TICKET,
+		// Devices resume nothing: a ticket that names a session has a seventh of the bytes of one that holds it. Of two
+		// certificates OpenSSL then shows the one that it likes better, ML-DSA's, and not the one that the client does.
+		secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_CIPHER_SERVER_PREFERENCE,
 	};
 }
 

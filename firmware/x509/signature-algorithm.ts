@@ -54,16 +54,16 @@ const ML_DSA_44 = 0x0904;
 
 /** For CertificateVerify. */
 const SCHEMES: readonly SignatureScheme[] = Object.freeze([
+	...(hasMlDsa44 ? scheme(ML_DSA_44, "ml-dsa-44", "ml-dsa-44", "sha512") : []), // mldsa44 (draft-ietf-tls-mldsa §3)
 	...scheme(0x0807, "ed25519", "ed25519", "sha512"),
 	...(hasP256 ? scheme(0x0403, "p256", "ecdsa", "sha256") : []), // ecdsa_secp256r1_sha256
 	...(hasP384 ? scheme(0x0503, "p384", "ecdsa", "sha384") : []), // ecdsa_secp384r1_sha384
 	...(hasRsa ? HASHES.flatMap((hash, i) => scheme(0x0804 + i, "rsa", "rsa-pss", hash)) : []), // rsa_pss_rsae_sha256 …
-	...(hasMlDsa44 ? scheme(ML_DSA_44, "ml-dsa-44", "ml-dsa-44", "sha512") : []), // mldsa44 (draft-ietf-tls-mldsa §3)
 ]);
 
 /**
  * What is offered for CertificateVerify, first what keys of the `anchors`' algorithms make. ML-DSA only beside an anchor
- * that is ML-DSA: a server with two certificates would show that one to whoever offers it, whatever stands before it.
+ * that is ML-DSA, but then first: of a server's two certificates that one is shown, whoever's preference counts.
  */
 export function handshakeSchemes(anchors: readonly KeyAlgorithm[]): SignatureScheme[] {
 	const isAnchors = ({ key }: SignatureScheme) => anchors.includes(key);

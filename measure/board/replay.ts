@@ -11,8 +11,7 @@ export interface Replayed {
 }
 
 export function prepare({ host, said }: Connection): Replayed {
-	const bytes = (lines: string[]) => Uint8Array.from(lines.flatMap(line => [...fromHex(line)]));
-	return { host, said: said.map(({ after, hex }) => ({ after, bytes: bytes(hex) })) };
+	return { host, said: said.map(({ after, hex }) => ({ after, bytes: fromHex(hex.join("")) })) };
 }
 
 const SEGMENT_BYTES = 1440,

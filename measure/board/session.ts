@@ -5,7 +5,7 @@ import { xsBoard } from "../../boards/xs/board.js";
 import { collect, mark, memory, resetPeak } from "../../boards/xs/measure.js";
 import { exit, print, settings } from "../../boards/xs/natives.js";
 import { main } from "../../firmware/main.js";
-import { eventOf, fixedRandomness, type Replay, settingsOf } from "./recording.js";
+import { eventOf, fixedRandomness, type Recording, type Replay, settingsOf } from "./recording.js";
 import recordings from "./recording.json" with { type: "json" };
 import { prepare, replay } from "./replay.js";
 
@@ -35,8 +35,9 @@ export interface SessionResult {
 
 // Made before the device starts, so they are in its flash and not in its memory (boards/qemu-rv32/boot.ts).
 const { life, run, delay = 0 } = JSON.parse(settings()) as Replay;
-const burntIn = settingsOf(recordings[life]);
-const { connections, events: expected } = recordings[life].runs[run];
+const recording = (recordings as Record<Replay["life"], Recording>)[life];
+const burntIn = settingsOf(recording);
+const { connections, events: expected } = recording.runs[run];
 const prepared = connections.map(prepare);
 
 async function live(): Promise<SessionResult> {
