@@ -12,7 +12,10 @@ import {
 	certificatePem,
 	createCertificateAuthority,
 	createCertificateRequest,
+	issueServerCertificate,
+	readCertificateRequest,
 } from "../../host/certificate-authority.js";
+import { CommandKey } from "../../host/command-key.js";
 import { Fleet } from "../../host/fleet.js";
 import { writePrivateKey } from "../../host/private-key-file.js";
 import { newKeyPair } from "../../host/signing-key.js";
@@ -21,8 +24,8 @@ import { flashFolder } from "./device-run.js";
 import { runInProcess } from "./in-process.js";
 
 export interface Verb {
-	/** What leads there. */
-	before: string[][];
+	/** What leads there: verbs, and what somebody else does. */
+	before: (string[] | ((folder: string) => Promise<void>))[];
 	verb: string[];
 	/** Generations in force afterwards, with their letters. */
 	force?: string[];
@@ -55,6 +58,20 @@ const elsewhere = await createCertificateAuthority({
 	validity: { notBefore: new Date("2020-01-01"), notAfter: new Date("2060-01-01") },
 });
 
+/** The CA elsewhere certifies what the fleet asks it for. */
+export async function certifyElsewhere(folder: string): Promise<void> {
+	const csr = readFileSync(join(folder, "fleet/authority/1/download/server.csr"), "utf8");
+	const { names, publicKey } = await readCertificateRequest(csr);
+	const validity = { notBefore: new Date("2025-01-01"), notAfter: new Date("2059-01-01") };
+	const certificate = await issueServerCertificate(elsewhere, { names, publicKey, validity });
+	writeFileSync(join(folder, "server.pem"), certificatePem(certificate));
+}
+
+/** It signs with the key that is elsewhere. */
+const script =
+	'const { sign } = require("crypto"), { readFileSync, writeSync } = require("fs"); writeSync(1, sign(null, readFileSync(0), readFileSync("ca.key")))';
+export const signer = ["--signer", `'${process.execPath}' -e '${script}'`];
+
 const request = await createCertificateRequest(newKeyPair("ed25519"), ["service.example"]);
 
 // What is flushed stays anyway: nobody cuts this machine's power.
@@ -62,12 +79,16 @@ fs.fsyncSync = () => {};
 syncBuiltinESMExports();
 
 /** A folder in which everything has happened up to the verb. */
-async function prepare(before: string[][]): Promise<string> {
+async function prepare(before: Verb["before"]): Promise<string> {
 	const folder = flashFolder();
 	writeFileSync(join(folder, "ca.pem"), certificatePem(elsewhere.certificate));
 	writePrivateKey(join(folder, "ca.key"), elsewhere.privateKey);
 	writeFileSync(join(folder, "service.csr"), request);
 	for (const parameters of before) {
+		if (typeof parameters === "function") {
+			await parameters(folder);
+			continue;
+		}
 		const { code, error } = await runInProcess(parameters, folder);
 		assert.is(code, 0, `${parameters.join(" ")}: ${error}`);
 	}
@@ -136,7 +157,7 @@ function checkWhole(folder: string): void {
 	for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
 		if (name.includes(".new")) continue; // beside its place: never taken for the real one
 		const content = () => readFileSync(join(folder, name));
-		if (name.endsWith(".key")) createPrivateKey(content());
+		if (name.endsWith(".key")) void (CommandKey.read(content().toString()) ?? createPrivateKey(content()));
 		if (name.endsWith(".pem")) new X509Certificate(content());
 		if (name.endsWith(".json")) JSON.parse(content().toString());
 	}
