@@ -119,6 +119,17 @@ export class AuthorityFolder {
 		return readKeyAndCertificate(join(this.path, "download"), "server", this.#passphrase);
 	}
 
+	/** Of the download server: no key is read. Undefined: there is none, or none that can be read. */
+	get downloadCertificate(): X509Certificate | undefined {
+		const file = join(this.path, "download", "server.pem");
+		try {
+			return readChain(file, readOperatorFile(file))[0];
+		} catch (error) {
+			if (error instanceof OperatorError) return undefined;
+			throw error;
+		}
+	}
+
 	/** Where a CA whose key is elsewhere is asked for the download server's certificate. */
 	get downloadRequestFile(): string {
 		return join(this.path, "download", "server.csr");

@@ -147,7 +147,10 @@ function round(value: number): number {
 	return Math.round(value * 100) / 100;
 }
 
-/** `/metrics`, and `/health`: 200 if all is well, 503 if devices are or will be cut off. Rejects with the system's error. */
+/**
+ * `/metrics`; `/health`: 200 if all is well, 503 if devices are or will be cut off; `/live`: 200 as long as anybody answers,
+ * for who would start it anew otherwise, which mends nothing else. Rejects with the system's error.
+ */
 export class MetricsServer {
 	readonly #server: Server;
 
@@ -166,7 +169,8 @@ export class MetricsServer {
 			if (method !== "GET" && method !== "HEAD") return reply(405, "GET\n");
 			try {
 				if (url === "/metrics") return reply(200, await metrics.text(), "text/plain; version=0.0.4; charset=utf-8");
-				if (url !== "/health") return reply(404, "/metrics, /health\n");
+				if (url === "/live") return reply(200, "ok\n");
+				if (url !== "/health") return reply(404, "/metrics, /health, /live\n");
 				const trouble = metrics.trouble();
 				return reply(trouble === undefined ? 200 : 503, `${trouble ?? "ok"}\n`);
 			} catch (error) {

@@ -49,7 +49,8 @@ function serverCertificates(fleet: Fleet, { authorities }: Operation): Coming[] 
 	const latest = new Map<string, { letter: string; names: string; date: Date; end: Date }>();
 	for (const { generation, ca, letter } of authorities) {
 		const end = inForce.get(ca);
-		for (const { subjectAltName, validTo } of end ? fleet.at(generation).issued : []) {
+		const { issued, downloadCertificate: download } = fleet.at(generation);
+		for (const { subjectAltName, validTo } of end ? [...issued, ...(download ? [download] : [])] : []) {
 			const names = (subjectAltName ?? "").replaceAll(/DNS:|IP Address:/g, "");
 			const date = new Date(validTo);
 			const before = latest.get(`${letter} ${names}`);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { judgeAuthority } from "../device-judge.js";
-import { checkOneKind, type DlKey, isPair, rawPublicKey, readDlKey } from "../dl-key.js";
+import { checkOneKind, type DlKey, isPair, publicKeyOf, rawPublicKey, readDlKey } from "../dl-key.js";
 import { fingerprint } from "../fingerprint.js";
 import { checkSettings, Fleet, type FleetPlan } from "../fleet.js";
 import { type CarriedOut, FleetDesk } from "../fleet-desk.js";
@@ -68,7 +68,9 @@ async function again(options: InitOptions): Promise<Outcome> {
 	const { begins: _, dlKeys, ...settings } = desk.fleet.settings;
 	const { begins: __, dlKeys: ___, ...wanted } = settingsOf(options);
 	const elsewhere = options.dlKey?.map(readDlKey).map(hexKey);
-	const isSame = isDeepStrictEqual(settings, wanted) && (!elsewhere || isDeepStrictEqual(elsewhere, dlKeys));
+	const own = publicKeyOf(Buffer.from(dlKeys[0], "hex"));
+	const areSameKeys = elsewhere ? isDeepStrictEqual(elsewhere, dlKeys) : isPair(own) !== (options.classical ?? false);
+	const isSame = isDeepStrictEqual(settings, wanted) && areSameKeys;
 	if (!isSame || desk.steps.length > 1)
 		throw new OperatorError(`${folder} is not empty: it holds a fleet already, ${desk.fleet.name}`);
 	return outcome(desk.fleet, { ...(await desk.takeUp()), wasDone: true }, desk.signerAtHand);

@@ -82,6 +82,7 @@ test("an init that was refused can be given again", async () => {
 	);
 	await done(...init);
 	await refused(/is not empty: it holds a fleet already, example/, ...init, "--overlap", "4");
+	await refused(/it holds a fleet already/, ...init.filter(word => word !== "--classical"));
 	assert.match(await done(...init), /it is not given twice/);
 	await done("ca", "issue");
 	await refused(/is not empty: it holds a fleet already/, ...init);
@@ -267,6 +268,17 @@ test("a new date refuses certificates: those that are known are listed, and it i
 	assert.is(asked.code, 1, now);
 	assert.match(asked.error, /Devices will refuse these certificates[\s\S]*s\.example, issued [\s\S]*not confirmed/);
 	assert.match(await done("reissue", "2", "--not-before", later, "--yes"), /Devices will refuse:\n {2}s\.example/);
+});
+
+test("serve refuses what goes together with nothing", async () => {
+	const { done, refused } = operator();
+	await done(...init);
+	await refused(/--canary and --share say who is shown --rehearse/, "serve", "--share", "1");
+	await refused(/expected at most 100/, "serve", "--rehearse", "127.0.0.1:0", "--share", "101");
+	await refused(
+		/--canary x: expected an address, or a network/,
+		...["serve", "--listen", "127.0.0.1:0", "--rehearse", "127.0.0.1:0", "--canary", "x"],
+	);
 });
 
 test("serve says that it listens when it does, and ends with 2 where it cannot", async () => {

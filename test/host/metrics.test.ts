@@ -116,6 +116,7 @@ test("health is 200 while no device is cut off, and says what it is otherwise", 
 	const ill = await fetch(`${origin}/health`);
 	assert.is(ill.status, 503);
 	assert.match(await ill.text(), /the download server that CA information 1 names/);
+	assert.is((await fetch(`${origin}/live`)).status, 200); // to start it anew would mend nothing
 	rmSync(join(fleet.folder, "operation.json"));
 	assert.is((await fetch(`${origin}/metrics`)).status, 503);
 });

@@ -1,8 +1,16 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Census } from "../../host/census.js";
-import { createServerCredentials } from "../../host/certificate-authority.js";
+import {
+	certificatePem,
+	createCertificateAuthority,
+	createServerCredentials,
+	issueServerCertificate,
+	readCertificateRequest,
+} from "../../host/certificate-authority.js";
 import { Fleet } from "../../host/fleet.js";
 import { reminders, stragglers } from "../../host/reminders.js";
 import { flashFolder } from "./device-run.js";
@@ -59,6 +67,24 @@ test("certificates that end before their CA are told, the last one of each name"
 		/^due: the certificate by CA A for s\.example, t\.example ends on \S+, in (9|10) days$/,
 	);
 	assert.match(told(at(new Date(), 320)).at(-1)!, /^note: the certificate by CA A for s\.example ends on /);
+});
+
+test("so is a download server's certificate that a CA elsewhere has given an end", async () => {
+	const folder = flashFolder();
+	const authority = await createCertificateAuthority({
+		name: "company",
+		validity: { notBefore: new Date("2025-01-01"), notAfter: new Date("2060-01-01") },
+	});
+	writeFileSync(join(folder, "ca.pem"), certificatePem(authority.certificate));
+	assert.is((await runInProcess([...init, "--ca-cert", "ca.pem"], folder)).code, 0);
+	const other = Fleet.open(join(folder, "fleet"));
+	assert.equal(reminders(other, other.record!.operation), []);
+	const { names, publicKey } = await readCertificateRequest(readFileSync(other.at(1).downloadRequestFile, "utf8"));
+	const validity = { notBefore: new Date(), notAfter: at(new Date(), 60) };
+	const certificate = await issueServerCertificate(authority, { names, publicKey, validity });
+	other.at(1).keepDownload([new X509Certificate(certificate)]);
+	const [told] = reminders(other, other.record!.operation);
+	assert.match(told.what, /^the certificate by CA A for download-2\.example ends on \S+, in (59|60) days$/);
 });
 
 test("devices that hold nothing but a CA that is past are told, with what that means", async () => {
