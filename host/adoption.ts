@@ -118,21 +118,15 @@ export function parseAccess(line: string): { address: string; at: number; held: 
 }
 
 const ACCESS =
-	/^(\S+) .*\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "GET [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/;
+	/^(\S+) [^[]*\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "GET [^"]*" (?:200|304|404) \S+ "[^"]*" "([^"]*)"$/;
 
 /** `03/Feb/2031:04:05:06 +0000`, in ms since 1970. */
 function timeOf(text: string): number {
 	const month = months.indexOf(text.slice(3, 6));
-	const [day, year, hour, minute, second] = [
-		[0, 2],
-		[7, 11],
-		[12, 14],
-		[15, 17],
-		[18, 20],
-	].map(([from, to]) => Number(text.slice(from, to)));
-	const offset = Number(text.slice(22, 24)) * 60 + Number(text.slice(24, 26));
 	if (month < 0) return Number.NaN;
-	return Date.UTC(year, month, day, hour, minute, second) - (text[21] === "-" ? -offset : offset) * 60_000;
+	const number = (from: number, to: number) => Number(text.slice(from, to));
+	const offset = (number(22, 24) * 60 + number(24, 26)) * (text[21] === "-" ? -60_000 : 60_000);
+	return Date.UTC(number(7, 11), month, number(0, 2), number(12, 14), number(15, 17), number(18, 20)) - offset;
 }
 
 /** Devices by the age of their last word: the poll interval and its tenth first. */

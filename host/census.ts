@@ -54,7 +54,7 @@ export class Census {
 	#sampled = 0; // one address in 2^sampled is kept
 
 	/** `days`: the devices' poll interval, which they spread by a tenth. */
-	constructor({ days, mostAsks = 500_000 }: { days: number; mostAsks?: number }) {
+	constructor({ days, mostAsks = 200_000 }: { days: number; mostAsks?: number }) {
 		this.#window = days * 0.85 * 86_400_000;
 		this.#mostAsks = mostAsks;
 	}
@@ -68,10 +68,7 @@ export class Census {
 		if (!this.#isSampled(address)) return;
 		const known = this.#byAddress.get(address) ?? { asks: [], newest: 0, sweepAt: 4 };
 		const { asks } = known;
-		const same = asks
-			.slice(-LOOKED_AT)
-			.reverse()
-			.find(ask => this.#isAlike(ask.state, state) && (held.failed !== undefined || Math.abs(ask.at - at) < SAME));
+		const same = this.#sameDevice(asks, at, state);
 		if (same) {
 			if (at < same.at) return;
 			same.at = at;
@@ -88,6 +85,16 @@ export class Census {
 		}
 		this.#byAddress.set(address, known);
 		while (this.#kept > this.#mostAsks && this.#byAddress.size > 1) this.#sampleLess();
+	}
+
+	/** The ask of the same device, among the last few. */
+	#sameDevice(asks: readonly Ask[], at: number, state: number): Ask | undefined {
+		const hasFailed = this.#states[state].failed !== undefined;
+		for (let i = asks.length - 1; i >= 0 && i >= asks.length - LOOKED_AT; i--) {
+			const isNear = hasFailed || Math.abs(asks[i].at - at) < SAME;
+			if (isNear && this.#isAlike(asks[i].state, state)) return asks[i];
+		}
+		return undefined;
 	}
 
 	/** By what they say; the numbers of `heard` are estimates once there are more than memory holds. */
