@@ -8,6 +8,7 @@
 #   easy-rsa, golang-cfssl, mkcert, minica     its authorities
 #   chromium                                   the page
 #   softhsm2, opensc                           a token, and PKCS#11 by the command
+#   zsh, fish                                  what completes verbs there
 #   systemd                                    its judge of our units; nothing is started
 #   valgrind                                   whether the C kernel's time depends on a secret
 # From this machine's own, signed Debian or Ubuntu archives, which start nginx, HAProxy, lighttpd and Caddy where systemd
@@ -15,7 +16,7 @@
 # install and changes nothing. Exit 0: they are there.
 set -eu
 
-packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind systemd softhsm2 opensc
+packages="openssl gnutls-bin golang-go iproute2 nginx-light chromium valgrind systemd softhsm2 opensc zsh fish
 	apache2-bin haproxy lighttpd lighttpd-mod-openssl lighttpd-mod-gnutls caddy libnss3-tools default-jdk-headless
 	erlang-ssl easy-rsa golang-cfssl mkcert minica"
 say() { echo "setup: $*"; }

@@ -48,6 +48,23 @@ test("zsh's and fish's have every verb, and are whole where the shell is here to
 	}
 });
 
+const without = spawnSync("fish", ["--version"]).error ? " (fish is not installed)" : "";
+(without ? test.skip : test)(`fish completes verbs, options and words${without}`, async () => {
+	const file = join(folder, "baton.fish");
+	writeFileSync(file, await script("fish"));
+	const complete = (typed: string) => {
+		const { stdout } = spawnSync("fish", ["-c", `source ${file}; complete -C "${typed}"`], { encoding: "utf8" });
+		return stdout
+			.trim()
+			.split("\n")
+			.map(line => line.split("\t")[0]);
+	};
+	assert.equal(complete("baton take"), ["take-over"]);
+	assert.equal(complete("baton ca iss"), ["issue"]);
+	assert.equal(complete("baton init --key-type p"), ["p256"]);
+	assert.equal(complete("baton revoke --y"), ["--yes"]);
+});
+
 test("another shell is refused", async () => {
 	const { code, error } = await runInProcess(["completion", "tcsh"], folder);
 	assert.is(code, 2);
