@@ -12,10 +12,8 @@ _Static_assert(BASE_ROWS == BATON_ED25519_BASE_ROWS && TEETH == 7, "the combs ar
 
 void edwards_zero(Point *P)
 {
-	field_small(P->X, 0);
-	field_small(P->Y, 1);
-	field_small(P->Z, 1);
-	field_small(P->T, 0);
+	memset(P, 0, sizeof *P);
+	P->Y[0] = P->Z[0] = 1;
 }
 
 void edwards_double(Point *P, bool want_t)

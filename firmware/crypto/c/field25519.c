@@ -251,30 +251,31 @@ bool field_is_zero(const uint32_t f[8])
 
 void field_power_2_252_3(uint32_t h[8], const uint32_t f[8])
 {
-	Field a, b, c, x;
-	field_copy(x, f); // h may be f
-	field_square(a, x); // names: 2^n - 1 as exponent
-	field_multiply(a, a, x); // 2
-	field_square_times(b, a, 2);
-	field_multiply(a, b, a); // 4
-	field_square(b, a);
-	field_multiply(a, b, x); // 5
-	field_square_times(b, a, 5);
-	field_multiply(b, b, a); // 10
-	field_square_times(a, b, 10);
-	field_multiply(a, a, b); // 20
-	field_square_times(c, a, 20);
-	field_multiply(a, c, a); // 40
-	field_square_times(a, a, 10);
-	field_multiply(b, a, b); // 50
-	field_square_times(a, b, 50);
-	field_multiply(a, a, b); // 100
-	field_square_times(c, a, 100);
-	field_multiply(a, c, a); // 200
-	field_square_times(a, a, 50);
-	field_multiply(a, a, b); // 250
-	field_square_times(a, a, 2);
-	field_multiply(h, a, x); // 4 (2^250 - 1) + 1 = 2^252 - 3
+	// f to the power of 2^n - 1, for one n after the other: n squarings of the last make room for a power that is kept.
+	static const struct {
+		uint8_t squarings, by, kept; // `by`, `kept`: places in `powers`
+	} steps[] = {
+		{1, 0, 1}, // n = 2
+		{2, 1, 1}, // 4
+		{1, 0, 1}, // 5
+		{5, 1, 1}, // 10
+		{10, 1, 2}, // 20
+		{20, 2, 2}, // 40
+		{10, 1, 1}, // 50
+		{50, 1, 2}, // 100
+		{100, 2, 2}, // 200
+		{50, 1, 1}, // 250
+		{2, 0, 1}, // 4 (2^250 - 1) + 1 = 2^252 - 3
+	};
+	Field powers[3], last;
+	field_copy(powers[0], f); // h may be f
+	field_copy(last, f);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		field_square_times(last, last, steps[i].squarings);
+		field_multiply(last, last, powers[steps[i].by]);
+		field_copy(powers[steps[i].kept], last);
+	}
+	field_copy(h, last);
 }
 
 static void invert_least(uint32_t h[8], const uint32_t f[8], bool public)

@@ -8,17 +8,21 @@ typedef struct {
 	BatonSha256 inner, outer; // after their padded keys
 } Hmac;
 
+/** Adds `mask` to each byte of `pad`, and hashes that. */
+static void begin_padded(BatonSha256 *state, uint8_t pad[64], uint8_t mask)
+{
+	for (int i = 0; i < 64; i++) pad[i] ^= mask;
+	baton_sha256_begin(state);
+	baton_sha256_update(state, pad, 64);
+}
+
 static void hmac_begin(Hmac *hmac, const uint8_t *key, size_t length)
 {
 	uint8_t pad[64] = {0};
 	if (length > 64) baton_sha256(pad, key, length);
 	else if (length > 0) memcpy(pad, key, length);
-	for (int i = 0; i < 64; i++) pad[i] ^= 0x36;
-	baton_sha256_begin(&hmac->inner);
-	baton_sha256_update(&hmac->inner, pad, 64);
-	for (int i = 0; i < 64; i++) pad[i] ^= 0x36 ^ 0x5c;
-	baton_sha256_begin(&hmac->outer);
-	baton_sha256_update(&hmac->outer, pad, 64);
+	begin_padded(&hmac->inner, pad, 0x36);
+	begin_padded(&hmac->outer, pad, 0x36 ^ 0x5c);
 }
 
 static void hmac_end(Hmac *hmac, uint8_t mac[32])

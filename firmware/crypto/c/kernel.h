@@ -35,7 +35,6 @@ void baton_sha512_end(BatonSha512 *state, uint8_t hash[64]);
 void baton_sha512(uint8_t hash[64], const uint8_t *data, size_t length);
 
 // SHA-384 (FIPS 180-4): `baton_sha512_update` goes on from here, and the first 48 bytes of `baton_sha512_end` are its hash.
-void baton_sha384_begin(BatonSha512 *state);
 void baton_sha384(uint8_t hash[48], const uint8_t *data, size_t length);
 
 // HMAC-SHA256 (RFC 2104) and HKDF-SHA256 (RFC 5869). Keys of any length; `length` of expand at most 255 × 32.

@@ -25,21 +25,21 @@ static const uint64_t K[80] = {0x428a2f98d728ae22, 0x7137449123ef65cd, 0xb5c0fbc
 
 static void compress(uint64_t h[8], const uint8_t *data, size_t blocks);
 
-void baton_sha512_begin(BatonSha512 *state)
+// SHA-384 is SHA-512 from another beginning, and its hash the first 48 bytes (§5.3.4, §6.5).
+static const uint64_t initial512[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
+	0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+static const uint64_t initial384[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
+	0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
+
+static void begin(BatonSha512 *state, const uint64_t initial[8])
 {
-	static const uint64_t initial[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
-		0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
-	memcpy(state->h, initial, sizeof initial);
+	memcpy(state->h, initial, sizeof state->h);
 	state->length = 0;
 }
 
-/** SHA-384 is SHA-512 from another beginning, and its hash the first 48 bytes (§5.3.4, §6.5). */
-void baton_sha384_begin(BatonSha512 *state)
+void baton_sha512_begin(BatonSha512 *state)
 {
-	static const uint64_t initial[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
-		0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
-	memcpy(state->h, initial, sizeof initial);
-	state->length = 0;
+	begin(state, initial512);
 }
 
 void baton_sha512_update(BatonSha512 *state, const uint8_t *data, size_t length)
@@ -78,22 +78,24 @@ void baton_sha512_end(BatonSha512 *state, uint8_t hash[64])
 	}
 }
 
-void baton_sha512(uint8_t hash[64], const uint8_t *data, size_t length)
+static void hash_from(const uint64_t initial[8], uint8_t *hash, size_t bytes, const uint8_t *data, size_t length)
 {
 	BatonSha512 state;
-	baton_sha512_begin(&state);
+	uint8_t whole[64];
+	begin(&state, initial);
 	baton_sha512_update(&state, data, length);
-	baton_sha512_end(&state, hash);
+	baton_sha512_end(&state, whole);
+	memcpy(hash, whole, bytes);
+}
+
+void baton_sha512(uint8_t hash[64], const uint8_t *data, size_t length)
+{
+	hash_from(initial512, hash, 64, data, length);
 }
 
 void baton_sha384(uint8_t hash[48], const uint8_t *data, size_t length)
 {
-	BatonSha512 state;
-	uint8_t whole[64];
-	baton_sha384_begin(&state);
-	baton_sha512_update(&state, data, length);
-	baton_sha512_end(&state, whole);
-	memcpy(hash, whole, 48);
+	hash_from(initial384, hash, 48, data, length);
 }
 
 #define SIGMA0(a) (rotate_right64(a, 28) ^ rotate_right64(a, 34) ^ rotate_right64(a, 39))
@@ -111,12 +113,14 @@ void baton_sha384(uint8_t hash[48], const uint8_t *data, size_t length)
 	h += SIGMA0(a) + (b ^ bc); \
 	bc = ab;
 
-// After four rounds each name stands for the value four further on.
-#define SWAP(x, y) \
+// After two rounds each name stands for the value two further on.
+#define TURN(w, x, y, z) \
 	{ \
-		const uint64_t t = x; \
+		const uint64_t t = w; \
+		w = x; \
 		x = y; \
-		y = t; \
+		y = z; \
+		z = t; \
 	}
 
 /** §6.4.2 over `blocks` blocks of 128 bytes. */
@@ -131,15 +135,11 @@ static void compress(uint64_t H[8], const uint8_t *data, size_t blocks)
 		uint64_t ab, bc = b ^ c;
 		const uint64_t *k = K;
 		for (;;) { // five times 16 rounds
-			for (const uint64_t *w = schedule; w < schedule + 16; w += 4, k += 4) {
+			for (const uint64_t *w = schedule; w < schedule + 16; w += 2, k += 2) {
 				ROUND(a, b, c, d, e, f, g, h, 0)
 				ROUND(h, a, b, c, d, e, f, g, 1)
-				ROUND(g, h, a, b, c, d, e, f, 2)
-				ROUND(f, g, h, a, b, c, d, e, 3)
-				SWAP(a, e)
-				SWAP(b, f)
-				SWAP(c, g)
-				SWAP(d, h)
+				TURN(h, f, d, b)
+				TURN(g, e, c, a)
 			}
 			if (k == K + 80) break;
 			for (int i = 0; i < 16; i++) {
