@@ -190,6 +190,14 @@ function checkInformation(
 				remedy: `${RESTORE}, or remove it and sign it again: the same bytes give the same signature`,
 			},
 		];
+	if (phase !== "revoked" && fleet.retiredDlKeys.length > 0 && fleet.isByRetired(generation))
+		return [
+			{
+				weight: inForce ? "danger" : "due",
+				what: `CA information ${generation} is signed by a retired DL key: no device takes it`,
+				remedy: "baton dl change, given again, signs it, or writes what is to be carried to the DL key",
+			},
+		];
 	try {
 		const wanted = encodePayload(fleet.unsigned(operation, generation));
 		if (Buffer.from(decodeCaInformation(information).payload).equals(wanted)) return [];

@@ -57,9 +57,19 @@ export function judgeServer(presented: readonly Uint8Array[], name: string, anch
 }
 
 /** A whole CA information. Throws OperatorError. */
-export function judgeInformation(object: Uint8Array, fleet: string, dlKeys: readonly DlKey[]): VerifiedCaInformation {
+export function judgeInformation(
+	object: Uint8Array,
+	fleet: string,
+	dlKeys: readonly DlKey[],
+	retired: readonly DlKey[] = [],
+): VerifiedCaInformation {
+	const burntIn = (key: DlKey) => readBurntIn(rawPublicKey(key))!;
 	return judge("this CA information", () =>
-		VerifiedCaInformation.verify(object, { name: fleet, dlKeys: dlKeys.map(key => readBurntIn(rawPublicKey(key))!) }),
+		VerifiedCaInformation.verify(object, {
+			name: fleet,
+			dlKeys: dlKeys.map(burntIn),
+			retiredDlKeys: retired.map(burntIn),
+		}),
 	);
 }
 

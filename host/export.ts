@@ -5,7 +5,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { certificatePem } from "./certificate-authority.js";
 import { hostAndPort, judgeMirrorURL } from "./device-judge.js";
-import { type DlKey, rawPublicKey } from "./dl-key.js";
+import { rawPublicKey } from "./dl-key.js";
 import { MEDIA_TYPE } from "./download-answer.js";
 import { replaceFile } from "./durable-file.js";
 import type { Fleet } from "./fleet.js";
@@ -150,7 +150,11 @@ function location(path: string, file: string, cacheControl: string): string {
 }
 
 /** What a factory writes: `ca0`, `ca1`, `poll` as images, the factory CA information, and the DL public keys (raw). */
-export function provision(object: Uint8Array, dlKeys: DlKey[], folder: string): string[] {
+export function provision(
+	object: Uint8Array,
+	{ dlKeys, retiredDlKeys }: Pick<Fleet, "dlKeys" | "retiredDlKeys">,
+	folder: string,
+): string[] {
 	const blank = (bytes: number) => new Uint8Array(bytes).fill(0xff);
 	const files: [string, Uint8Array][] = [
 		["ca0", writeSlotImage(object)],
@@ -161,6 +165,7 @@ export function provision(object: Uint8Array, dlKeys: DlKey[], folder: string): 
 			index === 0 ? "dl.pub.raw" : `dl-spare-${index}.pub.raw`,
 			rawPublicKey(key),
 		]),
+		...retiredDlKeys.map((key, index): [string, Uint8Array] => [`dl-retired-${index + 1}.pub.raw`, rawPublicKey(key)]),
 	];
 	for (const [name, content] of files) replaceFile(join(folder, name), content);
 	return files.map(([name]) => join(folder, name));

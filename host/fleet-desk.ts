@@ -15,8 +15,9 @@ import { censusOf } from "./adoption.js";
 import { entry } from "./audit-log.js";
 import type { Made, Ordered } from "./authority-folder.js";
 import { decodeCaInformation, encodePayload } from "./ca-information.js";
-import { isSameKey } from "./dl-key.js";
-import { payloadFingerprint } from "./fingerprint.js";
+import { judgePayload } from "./device-judge.js";
+import { checkOneKind, type DlKey, isPair, isSameKey, rawPublicKey } from "./dl-key.js";
+import { fingerprint, payloadFingerprint } from "./fingerprint.js";
 import { checkAddresses, Fleet, type FleetRecord } from "./fleet.js";
 import type { ImportedAuthority } from "./imported-authority.js";
 import { type Claim, claimText, locked } from "./lock.js";
@@ -187,6 +188,30 @@ export class FleetDesk {
 		});
 	}
 
+	/**
+	 * The DL keys are changed: the firmware of every device has these burnt in by now, and the former ones as retired. What
+	 * is not revoked is signed again, by the key that is at hand, which is one of them; or written to be signed. Broken off,
+	 * it is given again. Rejects with OperatorError.
+	 */
+	changeDlKeys(dlKeys: readonly DlKey[]): Promise<CarriedOut> {
+		return this.#inTurn("dl change", async () => {
+			const { fleet, operation } = this;
+			checkOneKind(dlKeys);
+			const signer = this.#signer();
+			if (signer) checkSigner(signer, fleet.name, dlKeys);
+			const isHybrid = dlKeys.some(isPair);
+			for (const { generation, phase } of operation.authorities)
+				if (phase !== "revoked")
+					judgePayload(encodePayload(fleet.unsigned(operation, generation)), fleet.name, isHybrid);
+			const isSame = fleet.dlKeys.length === dlKeys.length && fleet.dlKeys.every((key, i) => isSameKey(key, dlKeys[i]));
+			if (!isSame) {
+				fleet.keepDlKeys(dlKeys);
+				fleet.enter(entry("DL keys changed", { dlKeys: dlKeys.map(key => fingerprint(rawPublicKey(key))) }));
+			}
+			return this.#takeUp(signer);
+		});
+	}
+
 	/** A folder, or a DL key's log, came from a backup: generations up to `above` may be somebody's. */
 	restored(above: number): Promise<CarriedOut> {
 		return this.#transact("restored", (signer, takenUp) => this.#restore(above, signer, takenUp));
@@ -310,7 +335,7 @@ export class FleetDesk {
 
 	/** Signs what is in force and not signed yet. Gives the generations. */
 	#sign(operation: Operation, signer: Signer): number[] {
-		const missing = this.fleet.unsignedGenerations(operation);
+		const missing = this.#toSign(operation);
 		for (const generation of missing) {
 			// What lies between was never signed, and never will be: it is no longer in force.
 			if (!signer.payload(generation)) signer.skip(generation - 1);
@@ -319,9 +344,14 @@ export class FleetDesk {
 		return missing;
 	}
 
+	/** What is in force and not signed, and what only a retired DL key has signed. */
+	#toSign(operation: Operation): number[] {
+		return [...this.fleet.signedByRetired(operation), ...this.fleet.unsignedGenerations(operation)];
+	}
+
 	/** What is carried to the DL key: the payloads as they shall be signed. */
 	#writeRequests(operation: Operation): CarriedOut["toSign"] {
-		return this.fleet.unsignedGenerations(operation).map(generation => {
+		return this.#toSign(operation).map(generation => {
 			const folder = this.fleet.at(generation);
 			const payload = encodePayload(this.fleet.unsigned(operation, generation));
 			folder.keepRequest(payload);
@@ -341,7 +371,7 @@ export class FleetDesk {
 				throw new OperatorError(
 					`${signer.folder}: this key has signed generation ${generation}, and its log does not have it: it comes from a backup. ${AFTER_A_BACKUP}`,
 				);
-			signer.adopt(object, this.fleet.dlKeys);
+			signer.adopt(object, [...this.fleet.dlKeys, ...this.fleet.retiredDlKeys]);
 		}
 		// A folder from a backup: the key has signed other bytes with the generation since.
 		const unsigned = this.fleet.unsignedGenerations(this.operation);
@@ -375,21 +405,13 @@ export class FleetDesk {
 	): Promise<Result> {
 		return this.#inTurn(what, async () => {
 			const signer = this.#signer();
-			if (signer) this.#checkSigner(signer);
+			if (signer) checkSigner(signer, this.fleet.name, this.fleet.dlKeys);
 			const { record } = this.fleet;
 			if (signer?.isHybrid && record) await this.#checkLog(signer, record.operation);
 			if (record) this.fleet.checkPassphrase(record.operation);
 			this.fleet.enter();
 			return work(signer, await this.#takeUp(signer));
 		});
-	}
-
-	#checkSigner(signer: Signer): void {
-		const { name, dlKeys } = this.fleet;
-		if (signer.fleet !== name)
-			throw new OperatorError(`${signer.folder}: this DL key signs for the fleet ${signer.fleet}, not for ${name}`);
-		if (!dlKeys.some(key => isSameKey(key, signer.publicKey)))
-			throw new OperatorError(`${signer.folder}: no device of the fleet ${name} has this DL key burnt in`);
 	}
 
 	/** An index that is used twice is a forgery for whoever has both: so any sign that the log is behind is heeded. */
@@ -416,6 +438,14 @@ export class FleetDesk {
 		this.#turn = done.catch(() => {});
 		return done;
 	}
+}
+
+/** Throws OperatorError unless this key signs for the fleet, and devices have it burnt in. */
+function checkSigner(signer: Signer, fleet: string, dlKeys: readonly DlKey[]): void {
+	if (signer.fleet !== fleet)
+		throw new OperatorError(`${signer.folder}: this DL key signs for the fleet ${signer.fleet}, not for ${fleet}`);
+	if (!dlKeys.some(key => isSameKey(key, signer.publicKey)))
+		throw new OperatorError(`${signer.folder}: no device of the fleet ${fleet} has this DL key burnt in`);
 }
 
 const AFTER_A_BACKUP =

@@ -14,6 +14,7 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { VerifiedCaInformation } from "../firmware/trust/ca-information.js";
 import { type HttpURL, isHttps } from "../firmware/url.js";
 import { AuditLog, type Entry } from "./audit-log.js";
 import {
@@ -47,7 +48,7 @@ import {
 	judgeService,
 	judgeURL,
 } from "./device-judge.js";
-import { type DlKey, isPair, publicKeyOf } from "./dl-key.js";
+import { type DlKey, isPair, publicKeyOf, rawPublicKey } from "./dl-key.js";
 import { createFolder, replaceFile } from "./durable-file.js";
 import type { ImportedAuthority } from "./imported-authority.js";
 import {
@@ -83,6 +84,8 @@ export interface FleetPlan {
 	classicalForEver?: true;
 	/** DL public keys, the first and its spares, 32 bytes each in hexadecimal, or 84: devices have them burnt in. */
 	dlKeys: string[];
+	/** Former ones, of either kind: devices have them beside the others until they hold nothing more that these have signed. */
+	retiredDlKeys?: string[];
 }
 
 /** What is in operation, and how it came to that. */
@@ -105,7 +108,6 @@ const TRIED = 3;
 
 export class Fleet {
 	readonly folder: string;
-	readonly settings: FleetPlan;
 	readonly #passphrase: Passphrase;
 	readonly #read = new Map<string, { stamp: string; value: unknown }>(); // by file
 
@@ -118,25 +120,35 @@ export class Fleet {
 		if (existsSync(join(folder, "operation.json"))) throw new OperatorError(`${folder} holds a fleet already`);
 		mkdirSync(join(folder, "authority"), { recursive: true, mode: 0o700 });
 		replaceFile(join(folder, "fleet.json"), `${JSON.stringify(settings, undefined, "\t")}\n`);
-		return new Fleet(folder, settings, passphrase);
+		return new Fleet(folder, passphrase);
 	}
 
 	static open(folder: string, passphrase: Passphrase = fleetPassphrase): Fleet {
-		const file = join(folder, "fleet.json");
-		if (!existsSync(file)) throw new OperatorError(`${folder} holds no fleet: make one with baton init`);
-		const settings = readJson(file) as FleetPlan;
-		try {
-			checkSettings(settings);
-		} catch (error) {
-			throw new OperatorError(`${file}: ${(error as Error).message}`);
-		}
-		return new Fleet(folder, settings, passphrase);
+		if (!existsSync(join(folder, "fleet.json")))
+			throw new OperatorError(`${folder} holds no fleet: make one with baton init`);
+		const fleet = new Fleet(folder, passphrase);
+		void fleet.settings; // throws for what is none
+		return fleet;
 	}
 
-	private constructor(folder: string, settings: FleetPlan, passphrase: Passphrase) {
+	private constructor(folder: string, passphrase: Passphrase) {
 		this.folder = folder;
-		this.settings = settings;
 		this.#passphrase = passphrase;
+	}
+
+	/** Throws OperatorError if the file is none of ours. */
+	get settings(): FleetPlan {
+		const file = join(this.folder, "fleet.json");
+		return this.#once(file, () => {
+			const settings = readJson(file) as FleetPlan;
+			try {
+				checkSettings(settings);
+			} catch (error) {
+				throw new OperatorError(`${file}: ${(error as Error).message}`);
+			}
+			this.#read.clear(); // what other DL keys made of it is judged anew
+			return settings;
+		});
 	}
 
 	get name(): string {
@@ -145,6 +157,21 @@ export class Fleet {
 
 	get dlKeys(): DlKey[] {
 		return this.settings.dlKeys.map(hex => publicKeyOf(Buffer.from(hex, "hex")));
+	}
+
+	/** Former ones: devices take nothing new from them, and keep what they hold. */
+	get retiredDlKeys(): DlKey[] {
+		return (this.settings.retiredDlKeys ?? []).map(hex => publicKeyOf(Buffer.from(hex, "hex")));
+	}
+
+	/** From now on devices have these keys burnt in, and those that were in service beside them, as retired. */
+	keepDlKeys(keys: readonly DlKey[]): void {
+		const dlKeys = keys.map(key => Buffer.from(rawPublicKey(key)).toString("hex"));
+		const { dlKeys: former, retiredDlKeys: before = [] } = this.settings;
+		const retiredDlKeys = [...new Set([...before, ...former])].filter(key => !dlKeys.includes(key));
+		const settings = { ...this.settings, dlKeys, retiredDlKeys };
+		checkSettings(settings);
+		replaceFile(join(this.folder, "fleet.json"), `${JSON.stringify(settings, undefined, "\t")}\n`);
 	}
 
 	/** Its DL keys are pairs. */
@@ -433,6 +460,24 @@ export class Fleet {
 		return [full, ...(next === undefined ? [] : [next])].filter(generation => !this.information(generation));
 	}
 
+	/** What a retired DL key has signed, and is not revoked: devices take it only once its successor has signed it too. */
+	signedByRetired({ authorities }: Operation): number[] {
+		if (this.retiredDlKeys.length === 0) return [];
+		return authorities
+			.filter(({ phase }) => phase !== "revoked")
+			.map(({ generation }) => generation)
+			.filter(generation => this.isByRetired(generation));
+	}
+
+	isByRetired(generation: number): boolean {
+		const object = this.information(generation);
+		return object !== undefined && this.#judge(object).isRetired;
+	}
+
+	#judge(object: Uint8Array): VerifiedCaInformation {
+		return judgeInformation(object, this.name, this.dlKeys, this.retiredDlKeys);
+	}
+
 	/** Takes a signed object, if devices would take it and it says what was asked for. Gives its generation. Throws OperatorError. */
 	accept(operation: Operation, object: Uint8Array): number {
 		const { generation } = judgeInformation(object, this.name, this.dlKeys);
@@ -445,8 +490,9 @@ export class Fleet {
 		return generation;
 	}
 
-	/** The CA information that devices would take; undefined: it is not signed, or damaged. */
+	/** The CA information that devices would take, or keep from a retired DL key; undefined: it is not signed, or damaged. */
 	information(generation: number): Uint8Array | undefined {
+		void this.settings; // with other DL keys it is judged anew
 		return this.#once(this.at(generation).informationFile, () => {
 			const object = this.at(generation).information;
 			return object && this.informationTrouble(generation, object) === undefined ? object : undefined;
@@ -456,7 +502,7 @@ export class Fleet {
 	/** Why devices would not take a signed object as this generation. */
 	informationTrouble(generation: number, object: Uint8Array): string | undefined {
 		try {
-			const read = judgeInformation(object, this.name, this.dlKeys);
+			const read = this.#judge(object);
 			return read.generation === generation ? undefined : `it is of generation ${read.generation}`;
 		} catch (error) {
 			if (!(error instanceof OperatorError)) throw error;

@@ -13,7 +13,7 @@ import type { RunSettings } from "../boards/settings.js";
 import type { RunningBoard } from "../boards/start.js";
 import { engineOf, startBoard } from "../boards/start.js";
 import { parseEvent } from "../host/device-events.js";
-import { rawPublicKey } from "../host/dl-key.js";
+import { type DlKey, isSameKey, rawPublicKey } from "../host/dl-key.js";
 import { Fleet } from "../host/fleet.js";
 import { type CarriedOut, FleetDesk } from "../host/fleet-desk.js";
 import { FleetServer } from "../host/fleet-server.js";
@@ -49,6 +49,13 @@ export interface RehearsalResult {
 	operation: Operation;
 }
 
+/** What is burnt into the device. `factory` absent: CA information 1, as the fleet has it. */
+interface Firmware {
+	dlKeys: DlKey[];
+	retiredDlKeys: DlKey[];
+	factory?: Uint8Array;
+}
+
 /** Milliseconds of a year on a board: some five sessions of that board fit into one. */
 const pace: Record<BoardName, number> = { node: 300, simulator: 500, "qemu-rv32": 2_500 };
 /** No wait in a rehearsal is measured by it: it only ends what hangs, on the slowest machine. */
@@ -68,7 +75,11 @@ export class Rehearsal implements Stage {
 	readonly flash: string; // folder
 	readonly yearMilliseconds: number;
 	readonly #options: RehearsalOptions;
-	readonly #signer: Signer;
+	readonly #folder: string;
+	/** The one that signs now, and, once it is made, the one that will. */
+	#signer: Signer;
+	#nextSigner: Signer | undefined;
+	#firmware: Firmware;
 	readonly #desk: FleetDesk;
 	#servers!: FleetServer | Deployment;
 	readonly #ports = new Map<string, number>();
@@ -87,7 +98,10 @@ export class Rehearsal implements Stage {
 		const folder = options.keep ?? mkdtempSync(join(tmpdir(), "baton-rehearsal-"));
 		mkdirSync(folder, { recursive: true });
 		try {
-			const signer = await Signer.createHybrid(join(folder, "dl"), FLEET_NAME);
+			const place = join(folder, "dl");
+			const signer = scenario.classical
+				? Signer.create(place, FLEET_NAME)
+				: await Signer.createHybrid(place, FLEET_NAME);
 			const rehearsal = new Rehearsal(scenario, options, folder, signer);
 			options.onBegin?.(rehearsal);
 			return await rehearsal.#run();
@@ -102,7 +116,9 @@ export class Rehearsal implements Stage {
 		this.#options = options;
 		this.yearMilliseconds = options.yearMilliseconds ?? pace[options.board];
 		this.flash = join(folder, "device");
+		this.#folder = folder;
 		this.#signer = signer;
+		this.#firmware = { dlKeys: [signer.publicKey], retiredDlKeys: [] };
 		this.fleet = Fleet.create(join(folder, "fleet"), {
 			fleet: FLEET_NAME,
 			begins: PLANNED_BEGIN,
@@ -204,6 +220,36 @@ export class Rehearsal implements Stage {
 		if (!current) throw new TypeError("there is no current to lose");
 		const image = new Uint8Array(SLOT_LENGTH).fill(0xff);
 		writeFileSync(join(this.flash, `ca${images.indexOf(current)}`), image);
+	}
+
+	async createDlKey(): Promise<void> {
+		const next = await Signer.createHybrid(join(this.#folder, "dl-next"), FLEET_NAME);
+		for (const generation of this.#signer.signed)
+			next.adopt(this.fleet.signedInformation(generation), [this.#signer.publicKey]);
+		this.#nextSigner = next;
+	}
+
+	async updateFirmware(forgetting?: "retired keys"): Promise<void> {
+		const { fleet, operation } = this;
+		const signer = this.#nextSigner ?? this.#signer;
+		const former = [...fleet.dlKeys, ...fleet.retiredDlKeys].filter(key => !isSameKey(key, signer.publicKey));
+		this.#firmware = {
+			dlKeys: [signer.publicKey],
+			retiredDlKeys: forgetting ? [] : former,
+			factory: signer.sign(fleet.unsigned(operation, operation.full)),
+		};
+		await this.switchOff();
+		await this.switchOn();
+	}
+
+	changeDlKeys(): Promise<void> {
+		return this.#inTurn(async () => {
+			this.#signer = this.#nextSigner!;
+			this.#nextSigner = undefined;
+			const { signed, ...changed } = await this.#desk.changeDlKeys([this.#signer.publicKey]);
+			this.say(`signed again: CA information ${signed.join(" and ")}`);
+			await this.#settle({ signed, ...changed });
+		});
 	}
 
 	say(text: string): void {
@@ -334,10 +380,12 @@ export class Rehearsal implements Stage {
 
 	#settings(): RunSettings {
 		const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+		const { dlKeys, retiredDlKeys, factory } = this.#firmware;
 		return {
 			fleet: this.fleet.name,
-			factory: hex(this.fleet.information(1)!),
-			dlKeys: [hex(rawPublicKey(this.#signer.publicKey))],
+			factory: hex(factory ?? this.fleet.information(1)!),
+			dlKeys: dlKeys.map(key => hex(rawPublicKey(key))),
+			...(retiredDlKeys.length > 0 ? { retiredDlKeys: retiredDlKeys.map(key => hex(rawPublicKey(key))) } : {}),
 			service: `https://${SERVICE_NAME}/`,
 			map: [...this.#ports].map(([host, toPort]) => ({ host, address: "127.0.0.1", toPort })),
 			pollInterval: Math.round(0.8 * this.yearMilliseconds),
@@ -385,7 +433,7 @@ export class Rehearsal implements Stage {
 	}
 
 	#readSlots(): DeviceSlots {
-		return readDeviceSlots(this.flash, this.fleet.name, [this.#signer.publicKey]);
+		return readDeviceSlots(this.flash, this.fleet.name, [...this.fleet.dlKeys, ...this.fleet.retiredDlKeys]);
 	}
 
 	#result(): RehearsalResult {

@@ -16,6 +16,8 @@ export interface Scenario {
 	services?: number;
 	/** Its servers show ML-DSA keys: they need a Node that knows those (host/newer-node.ts). */
 	needsMlDsa?: boolean;
+	/** The fleet begins with a DL key of Ed25519 alone; default: with a pair. */
+	classical?: true;
 	/** The device is switched on in year 0, unless the timeline does it later. */
 	deviceLater?: boolean;
 	timeline: Moment[];
@@ -66,6 +68,15 @@ export interface Stage {
 	visit(visitor: string, without?: readonly string[]): Promise<void>;
 	/** Both blocks of the slot that is current are erased. Only while the device is off. */
 	loseCurrent(): void;
+	/** A new DL key, a pair, with the log of the one in service: it signs for the fleet once devices have it. */
+	createDlKey(): Promise<void>;
+	/**
+	 * The device gets newer firmware, and boots: with the new DL key, the former ones retired in it, and a factory CA
+	 * information signed by the new one. `forgetting`: without the retired keys.
+	 */
+	updateFirmware(forgetting?: "retired keys"): Promise<void>;
+	/** The fleet's DL keys are changed: what is served is signed again. */
+	changeDlKeys(): Promise<void>;
 	/** What an operator does by hand. */
 	order(order: Order): Promise<void>;
 	/** Enters a remark in the record. */

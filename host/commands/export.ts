@@ -5,12 +5,15 @@ import { join, resolve } from "node:path";
 import { checkSettings, deviceSettings, type RunSettings } from "../../boards/settings.js";
 import { writeSettings } from "../../firmware/settings.js";
 import { check, findingText } from "../check.js";
-import { rawPublicKey } from "../dl-key.js";
+import { judgeInformation } from "../device-judge.js";
+import { checkOneKind, type DlKey, isSameKey, rawPublicKey, readDlKey } from "../dl-key.js";
 import { replaceFile } from "../durable-file.js";
 import { exportStatic, provision } from "../export.js";
+import type { Fleet } from "../fleet.js";
 import { FleetDesk } from "../fleet-desk.js";
 import { authorityOf } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
+import { readOptionFile } from "../option-file.js";
 import { SLOT_LENGTH } from "../slot-image.js";
 import { confirmed } from "./confirm.js";
 import { notConfirmed, type Outcome } from "./verb.js";
@@ -37,23 +40,34 @@ export interface ProvisionOptions
 	folder: string;
 	/** Without it no `settings` are written: only a board of the Moddable SDK has that partition. */
 	service?: string;
+	/** For firmware whose DL keys are changed: files of the public keys, and of the factory CA information signed by one. */
+	dlKey?: string[];
+	factory?: string;
 }
 
 /** The factory begins with the CA in full operation: what it writes counts as proved. */
 export function provisionTo(
 	target: string,
-	{ folder, service, map, pollInterval, serviceInterval, keyExchange }: ProvisionOptions,
+	{ folder, service, map, pollInterval, serviceInterval, keyExchange, dlKey, factory }: ProvisionOptions,
 ): Outcome {
 	const { fleet, operation } = FleetDesk.open({ folder });
 	const { full } = operation;
-	const object = fleet.signedInformation(full);
-	const files = provision(object, fleet.dlKeys, target);
+	const { dlKeys, retiredDlKeys } = dlKey ? changed(fleet, dlKey.map(readDlKey)) : fleet;
+	if (dlKey && factory === undefined)
+		throw new OperatorError("--dl-key: what the factory begins with is to be signed by one of these: --factory");
+	const object =
+		factory === undefined ? fleet.signedInformation(full) : new Uint8Array(readOptionFile("--factory", factory));
+	const { generation } = judgeInformation(object, fleet.name, dlKeys);
+	if (generation !== full)
+		throw new OperatorError(`--factory ${factory}: expected CA information ${full}, which is in full operation`);
+	const files = provision(object, { dlKeys, retiredDlKeys }, target);
 	if (service !== undefined) {
 		const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 		const settings = checkSettings({
 			fleet: fleet.name,
 			factory: hex(object),
-			dlKeys: fleet.dlKeys.map(key => hex(rawPublicKey(key))),
+			dlKeys: dlKeys.map(key => hex(rawPublicKey(key))),
+			...(retiredDlKeys.length > 0 ? { retiredDlKeys: retiredDlKeys.map(key => hex(rawPublicKey(key))) } : {}),
 			service,
 			map,
 			pollInterval,
@@ -69,6 +83,13 @@ export function provisionTo(
 		lines: [...files, `for devices of the fleet ${fleet.name}, beginning with CA ${letter} (generation ${full})`],
 		json: { files, generation: full },
 	};
+}
+
+/** The keys of firmware that comes before the change: the fleet's are retired in it. */
+function changed(fleet: Fleet, dlKeys: DlKey[]): Pick<Fleet, "dlKeys" | "retiredDlKeys"> {
+	checkOneKind(dlKeys);
+	const isNew = (key: DlKey) => !dlKeys.some(one => isSameKey(one, key));
+	return { dlKeys, retiredDlKeys: [...fleet.retiredDlKeys, ...fleet.dlKeys].filter(isNew) };
 }
 
 /** Of a device that holds what its firmware leaves alone, another fleet's say: it begins with the factory's again. */

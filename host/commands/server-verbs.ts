@@ -65,6 +65,8 @@ export function registerServerVerbs(program: Command, finish: Finish): void {
 				"for an ESP32: write the partition `settings` too, with this URL of the service",
 				serviceURL,
 			)
+			.option("--dl-key <file>", "for firmware whose DL keys are changed: the fleet's own are retired in it", collect)
+			.option("--factory <file>", "… and what the factory begins with, signed by one of these")
 			.option("--map <name[:port]=address:port>", "in `settings`: where a name leads", collectMap)
 			.option("--poll-interval <ms>", "in `settings`: between polls", pollInterval, 30 * 24 * 3_600_000)
 			.option("--service-interval <ms>", "in `settings`: between sessions with the service", timerInteger, 3_600_000)

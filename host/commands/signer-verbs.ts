@@ -1,7 +1,7 @@
 // sign, dl: the DL signing key, on a machine without a network.
 
 import type { Command } from "commander";
-import { act, collect, collectMap, example, type Finish, positiveInteger, verb } from "./verb.js";
+import { act, collect, collectMap, example, type Finish, positiveInteger, verb, withFolder } from "./verb.js";
 
 export function registerSignerVerbs(program: Command, finish: Finish): void {
 	act(
@@ -11,7 +11,7 @@ export function registerSignerVerbs(program: Command, finish: Finish): void {
 			"show what was carried here to be signed, ask, and sign it",
 			"baton sign to-sign.cbor --dl dl --out 2.cbor",
 		)
-			.argument("<request>", "to-sign.cbor of the authority")
+			.argument("<request>", "to-sign.cbor of the authority; or what another DL key has signed, to be signed again")
 			.requiredOption("--dl <folder>", "the DL signing key and its log")
 			.requiredOption("--out <file>", "where the signed object goes")
 			.option("--skip", "the generations before it that are not in the log will never be signed")
@@ -37,7 +37,7 @@ export function registerSignerVerbs(program: Command, finish: Finish): void {
 			.option("--public-key <file>", "… and its public half, PEM, DER or raw")
 			.option("--ask-passphrase", "ask for the passphrase that the key is encrypted with"),
 		finish,
-		async (folder, options) => (await import("./sign.js")).createDl(folder, options),
+		async (folder, options) => (await import("./dl.js")).createDl(folder, options),
 	);
 	act(
 		example(
@@ -49,7 +49,7 @@ export function registerSignerVerbs(program: Command, finish: Finish): void {
 			.requiredOption("--dl <folder>", "the spare key and its log")
 			.requiredOption("--dl-key <file>", "public key of the first", collect),
 		finish,
-		async (objects, options) => (await import("./sign.js")).adopt(objects, options),
+		async (objects, options) => (await import("./dl.js")).adopt(objects, options),
 	);
 	act(
 		example(
@@ -73,7 +73,23 @@ export function registerSignerVerbs(program: Command, finish: Finish): void {
 			.option("--addresses", "… and what its addresses serve now: they are asked")
 			.option("--map <name[:port]=address:port>", "where a name leads", collectMap),
 		finish,
-		async (folder, options) => (await import("./sign.js")).restoredDl(folder, { map: [], ...options }),
+		async (folder, options) => (await import("./dl.js")).restoredDl(folder, { map: [], ...options }),
+	);
+	act(
+		withFolder(
+			example(
+				dl
+					.command("change")
+					.description("the firmware of every device has other DL keys: what is served is signed by these from now on"),
+				"baton dl change --dl-key next/dl.pub --dl next",
+				"baton dl change",
+			),
+		)
+			.requiredOption("--dl-key <file>", "public key that devices have now; a spare's by a second one", collect)
+			.option("--dl <folder>", "the signing key, if it is at hand")
+			.option("--yes", "do not ask"),
+		finish,
+		async options => (await import("./dl.js")).changeDl(options),
 	);
 	act(
 		example(
@@ -86,6 +102,6 @@ export function registerSignerVerbs(program: Command, finish: Finish): void {
 			.argument("<folder>")
 			.requiredOption("--although <generation>", "what the access logs show", positiveInteger),
 		finish,
-		async (folder, options) => (await import("./sign.js")).wholeDl(folder, options),
+		async (folder, options) => (await import("./dl.js")).wholeDl(folder, options),
 	);
 }

@@ -99,11 +99,12 @@ export function backedUp({ folder }: { folder: string }): Outcome {
 	};
 }
 
-function dlKeysText({ dlKeys, isHybrid }: Fleet, operation: Operation): string {
+function dlKeysText({ dlKeys, isHybrid, retiredDlKeys }: Fleet, operation: Operation): string {
 	const kind = isHybrid
 		? `Ed25519 and HSS-LMS; generation ${newest(operation)} of ${MOST_HYBRID_GENERATIONS.toLocaleString("en")}`
 		: "Ed25519 alone";
-	return `  DL keys: ${dlKeys.length}, ${kind}`;
+	const retired = retiredDlKeys.length > 0 ? `; ${retiredDlKeys.length} retired` : "";
+	return `  DL keys: ${dlKeys.length}, ${kind}${retired}`;
 }
 
 /** What addresses say that this folder does not know. */

@@ -17,6 +17,18 @@ export async function cutPower(stage: Stage): Promise<void> {
 	await stage.switchOn();
 }
 
+export function createDlKey(stage: Stage): Promise<void> {
+	return stage.createDlKey();
+}
+
+export function updateFirmware(stage: Stage, forgetting?: "retired keys"): Promise<void> {
+	return stage.updateFirmware(forgetting);
+}
+
+export function changeDlKeys(stage: Stage): Promise<void> {
+	return stage.changeDlKeys();
+}
+
 export function revoke(generation: number): Act {
 	return stage => stage.order({ order: "revoke", generation });
 }

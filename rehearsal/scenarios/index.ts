@@ -2,6 +2,7 @@
 
 import type { Scenario } from "../scenario.js";
 import { missedGenerations, shelf } from "./absences.js";
+import { dlKeyChange } from "./dl-key-change.js";
 import { lostCurrent } from "./lost-current.js";
 import { normal } from "./normal.js";
 import { downloadServerDown, halfRollout } from "./outages.js";
@@ -25,5 +26,6 @@ export const scenarios = new Map<string, Scenario>(
 		downloadServerDown,
 		lostCurrent,
 		postQuantum,
+		dlKeyChange,
 	].map(scenario => [scenario.name, scenario]),
 );

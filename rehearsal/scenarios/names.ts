@@ -13,6 +13,7 @@ export const scenarioNames = [
 	"download-server-down",
 	"lost-current",
 	"post-quantum",
+	"dl-key-change",
 ] as const;
 
 /** Thousands of devices at once: a program of its own (rehearsal/herd). */
