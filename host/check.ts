@@ -190,7 +190,7 @@ function checkInformation(
 				remedy: `${RESTORE}, or remove it and sign it again: the same bytes give the same signature`,
 			},
 		];
-	if (phase !== "revoked" && fleet.retiredDlKeys.length > 0 && fleet.isByRetired(generation))
+	if (fleet.signedByRetired(operation).includes(generation))
 		return [
 			{
 				weight: inForce ? "danger" : "due",

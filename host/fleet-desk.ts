@@ -190,8 +190,8 @@ export class FleetDesk {
 
 	/**
 	 * The DL keys are changed: the firmware of every device has these burnt in by now, and the former ones as retired. What
-	 * is not revoked is signed again, by the key that is at hand, which is one of them; or written to be signed. Broken off,
-	 * it is given again. Rejects with OperatorError.
+	 * is served or in force is signed again, by the key that is at hand, which is one of them; or written to be signed.
+	 * Broken off, it is given again. Rejects with OperatorError.
 	 */
 	changeDlKeys(dlKeys: readonly DlKey[]): Promise<CarriedOut> {
 		return this.#inTurn("dl change", async () => {

@@ -460,13 +460,16 @@ export class Fleet {
 		return [full, ...(next === undefined ? [] : [next])].filter(generation => !this.information(generation));
 	}
 
-	/** What a retired DL key has signed, and is not revoked: devices take it only once its successor has signed it too. */
-	signedByRetired({ authorities }: Operation): number[] {
+	/** What is served or in force, and signed by a retired DL key: devices take it only once its successor has signed it. */
+	signedByRetired(operation: Operation): number[] {
 		if (this.retiredDlKeys.length === 0) return [];
-		return authorities
-			.filter(({ phase }) => phase !== "revoked")
-			.map(({ generation }) => generation)
-			.filter(generation => this.isByRetired(generation));
+		const { full, next, downloadServers } = operation;
+		const isSigned = (of: number) => this.information(of) !== undefined;
+		const served = downloadServers.filter(({ up }) => up).map(({ namedBy }) => servedAt(operation, namedBy, isSigned));
+		return [...new Set([full, next, ...served])]
+			.filter(generation => generation !== undefined)
+			.filter(generation => this.isByRetired(generation))
+			.sort((a, b) => a - b);
 	}
 
 	isByRetired(generation: number): boolean {

@@ -9,7 +9,7 @@ import { Fleet } from "../../host/fleet.js";
 import { flashFolder } from "./device-run.js";
 import { runInProcess } from "./in-process.js";
 
-test("OPERATING.md, from init to the third CA, with an offline DL key, a revocation and a restore", async () => {
+test("OPERATING.md, from init to the fourth CA, with offline DL keys, a revocation, restores and other DL keys", async () => {
 	const page = readFileSync(join(root, "host/OPERATING.md"), "utf8");
 	const boxes = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(([, box]) => box);
 	assert.ok(boxes.length >= 7, `${boxes.length} boxes`);
@@ -33,7 +33,7 @@ test("OPERATING.md, from init to the third CA, with an offline DL key, a revocat
 	const { operation } = Fleet.open(join(folder, "fleet")).record!;
 	assert.equal(
 		operation.authorities.map(({ generation, letter, phase }) => `${generation} ${letter} ${phase}`),
-		["1 A terminated", "3 B revoked", "4 C full"],
+		["1 A terminated", "3 B revoked", "4 C full", "21 D provisional"],
 	);
 });
 
