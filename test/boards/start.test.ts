@@ -7,7 +7,10 @@ import type { BoardName } from "../../boards/platforms.js";
 import { missingTools } from "../../boards/qemu-rv32/build.js";
 import type { RunSettings } from "../../boards/settings.js";
 import { type BoardOptions, engineOf, startBoard } from "../../boards/start.js";
+import { dlKeyBytes } from "../../firmware/trust/dl-key.js";
 import { closedPort } from "../closed-port.js";
+import { hybridKey, issueHybrid } from "../firmware/trust/issue-hybrid.js";
+import { toHex } from "../hex.js";
 import { createWorld, SERVICE_NAME } from "../world.js";
 import { newFolder, test as onSimulator } from "./simulator/simulate.js";
 
@@ -122,6 +125,25 @@ for (const board of ["node", "simulator", ...(missing ? [] : ["qemu-rv32" as con
 			assert.equal(device.events(), []);
 		}
 	});
+
+	on(
+		`${board}: a pair is its DL key, unless the build has no HSS/LMS: then it does not start, and says why`,
+		async () => {
+			clean();
+			const hybrid = {
+				fleet: "fleet.example",
+				factory: toHex(issueHybrid({ generation: 1 })),
+				dlKeys: [toHex(dlKeyBytes(hybridKey.publicKey))],
+				once: true,
+			};
+			const device = await start(board, hybrid);
+			assert.is(await device.exited, 1); // nobody is at its service's port
+			assert.ok(device.events().includes("boot current=1 next=-"));
+			const without = await start(board, hybrid, { without: ["hss-lms"] });
+			assert.is(await without.exited, exitCode.unusable);
+			assert.match([...without.lines, ...without.complaints].join("\n"), /this build has no HSS\/LMS for its DL keys/);
+		},
+	);
 
 	on(`${board}: a flash image of another size ends it with a code and a line, and stays as it is`, async () => {
 		clean();
