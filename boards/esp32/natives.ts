@@ -2,6 +2,9 @@
 // ticks that nothing sets back.
 
 import "microseconds";
+
+export { print } from "board/console";
+
 import Time from "time";
 
 /**
@@ -25,9 +28,4 @@ export function steady(this: void): void {
 /** Milliseconds since the boot, modulo 2^32. */
 export function ticks(): number {
 	return (Time.microseconds! / 1000) | 0;
-}
-
-/** Prints a line where the SDK's console is: xsbug, or xsbug-log. A release build of the SDK has no console. */
-export function print(line: string): void {
-	trace(`${line}\n`);
 }

@@ -30,6 +30,19 @@ declare module "embedded:network/interface/wifi" {
 	}
 }
 
+declare module "embedded:network/interface/ethernet" {
+	export default class Ethernet {
+		/** Takes up a link, and asks for an address, by itself. */
+		constructor(options: { onChanged?: (property: "connection" | "address") => void });
+		/** Asks for an address. Throws Error while it does. */
+		connect(): void;
+		close(): void;
+		/** 200: no link, 300: connecting, 400: linked, 500: has an address. */
+		readonly connection: number;
+		readonly address: string | undefined;
+	}
+}
+
 /** Adds `microseconds` to `time`. */
 declare module "microseconds" {}
 

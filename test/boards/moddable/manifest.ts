@@ -47,6 +47,7 @@ const known = [
 	"platforms",
 	"typescript",
 	"config",
+	"dependency",
 	"error",
 ];
 

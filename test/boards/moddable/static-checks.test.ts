@@ -19,18 +19,28 @@ import { importsOf, javascript, namesOf, nativesOf, scriptOf } from "./source.js
 const LEAST = "test/boards/moddable/least/manifest.json";
 const examples = readdirSync(join(root, "examples")).map(name => `examples/${name}/manifest.json`);
 const manifests = ["manifest.json", ...examples, LEAST];
-const projects = manifests.flatMap(manifest =>
-	platforms.map(platform => ({
-		title: `${manifest} on ${platform}`,
-		platform,
-		...readProject(manifest, platform),
-	})),
-);
+const EMULATOR = "boards/esp32c3/emulator/manifest.json";
+const projectOf = (manifest: string, platform: Platform) => ({
+	title: `${manifest} on ${platform}`,
+	platform,
+	...readProject(manifest, platform),
+});
+const projects = [
+	...manifests.flatMap(manifest => platforms.map(platform => projectOf(manifest, platform))),
+	projectOf(EMULATOR, "esp32/esp32c3"),
+	projectOf("test/boards/moddable/ethernet/manifest.json", "esp32"),
+];
 
 /** What the SDK's own manifests bring along. */
 const fromSDK: Record<Platform, string[]> = (() => {
 	const all = ["timer", "time", "mc/config"];
-	const chip = [...all, "microseconds", "embedded:storage/flash", "embedded:network/interface/wifi"];
+	const chip = [
+		...all,
+		"microseconds",
+		"embedded:storage/flash",
+		"embedded:network/interface/wifi",
+		"embedded:network/interface/ethernet",
+	];
 	return { esp32: chip, "esp32/esp32c3": chip, "esp32/esp32c3_cdc": chip, lin: all };
 })();
 
@@ -395,9 +405,22 @@ function headers(platform: string) {
 
 const rv32imc = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"];
 compiles("rv32imc", CROSS_COMPILER, [...rv32imc, ...headers("boards/qemu-rv32")], "esp32/esp32c3");
+compiles(
+	"rv32imc, in the emulator,",
+	CROSS_COMPILER,
+	[...rv32imc, ...headers("boards/qemu-rv32")],
+	"esp32/esp32c3",
+	EMULATOR,
+);
 compiles("this machine", hostCompiler, ["-D_GNU_SOURCE", ...headers("boards/simulator")], "lin");
 
-function compiles(target: string, compiler: string, flags: string[], platform: Platform): void {
+function compiles(
+	target: string,
+	compiler: string,
+	flags: string[],
+	platform: Platform,
+	project = "manifest.json",
+): void {
 	const name = `the C of ${platform} compiles for ${target} without a warning`;
 	try {
 		execFileSync(compiler, ["--version"], { stdio: "ignore" });
@@ -405,7 +428,7 @@ function compiles(target: string, compiler: string, flags: string[], platform: P
 		return test.skip(`${name} [no ${compiler} here]`, () => {});
 	}
 	test(name, () => {
-		const { sources } = readProject("manifest.json", platform);
+		const { sources } = readProject(project, platform);
 		assert.ok(sources.length > 0);
 		execFileSync(compiler, [...warnings, ...flags, ...sources.map(file => join(root, file))], { stdio: "pipe" });
 	});
