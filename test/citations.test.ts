@@ -108,6 +108,18 @@ test("TLS 1.3 is cited by RFC 9846 and its section numbers, not by those of its 
 	assert.ok(count > 50, `${count} citations`);
 });
 
+test("every module that the map of the architecture names is there", () => {
+	const picture = readFileSync(join(root, "docs/modules.svg"), "utf8");
+	const names = [...picture.matchAll(/>([^<>]+)<\/text>/g)].flatMap(
+		([, text]) => text.match(/^[\w/-]+(?:\.ts|\/)(?=$|,)|[\w-]+\.ts$/g) ?? [],
+	);
+	assert.ok(names.length > 10, names.join());
+	const absent = names.filter(
+		name => ![name, `firmware/${name}`].some(path => files.includes(path) || folders.has(path.replace(/\/$/, ""))),
+	);
+	assert.equal(absent, []);
+});
+
 test("no page is cited that is not in this repository", () => {
 	const outside = /\b[Dd]esign §/; // which design?
 	assert.equal(
