@@ -358,6 +358,11 @@ const refused: [name: string, reason: string, fields: make.CertificateFields][] 
 	["a length with a byte too many", "length not minimal", {}],
 	["an indefinite length", "length not minimal", {}],
 	["a length of three bytes", "length not minimal", {}],
+	[
+		"name constraints of a leaf",
+		"bad extension",
+		plus(make.nameConstraints({ permitted: [make.dns("server.example")] })),
+	],
 	["name constraints of nothing", "bad extension", plus(make.extension("2.5.29.30", make.sequence(), true))],
 	[
 		"name constraints with an empty list",
