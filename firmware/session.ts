@@ -18,7 +18,7 @@ export interface Network {
 
 /** A connection that has been made. It is closed when `get` has settled, or by `close`. */
 export interface Server {
-	/** Once. */
+	/** Sends the one request of this connection. May be called once. */
 	get(request: GetRequest): Promise<Response>;
 	close(): void;
 }

@@ -1,5 +1,5 @@
-// Our servers' access log, in the combined format that `baton status` reads and every log tool knows. A full disk costs
-// log lines, never an answer.
+// Our servers' access log, in the combined format that `baton status` reads and every log tool knows. If the disk is full,
+// log lines are lost and answers go on.
 
 import { createWriteStream, type WriteStream } from "node:fs";
 import { accessLine } from "./adoption.js";

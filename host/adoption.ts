@@ -97,7 +97,7 @@ export class Adoption {
 	}
 }
 
-/** Once. */
+/** Reads the logs once, and counts. */
 export async function censusOf(fleet: Fleet, options: { accessLog?: string[]; days: number }): Promise<Census> {
 	const adoption = new Adoption(fleet, options);
 	try {

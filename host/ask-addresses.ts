@@ -15,7 +15,7 @@ const DEADLINE = 15_000; // ms
 
 export interface Asked {
 	address: string;
-	/** As far as this folder knows. */
+	/** Whether a download server is in operation there, by what this folder knows. */
 	isInOperation: boolean;
 	/** What it serves, signed by a DL key of this fleet. */
 	generation?: number;

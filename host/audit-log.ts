@@ -20,7 +20,7 @@ export interface Entry {
 }
 
 interface Line extends Entry {
-	/** From 1. */
+	/** Counts the lines, from 1. */
 	number: number;
 	/** SHA-256 of the line before it, in hexadecimal; of the first, nothing. */
 	before: string;
@@ -49,7 +49,7 @@ export class AuditLog {
 		return this.#read().trouble;
 	}
 
-	/** Of the last line: it stands for all of them. */
+	/** The hash of the last line, which depends on all lines. */
 	get head(): string {
 		return this.#read().head;
 	}

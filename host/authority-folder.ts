@@ -30,7 +30,7 @@ export interface Ordered extends Authority {
 	mirrors?: string[];
 	/** Its CA was made elsewhere. */
 	imported?: true;
-	/** … and its key has stayed there. */
+	/** The CA was made elsewhere, and its key has stayed there. */
 	keyElsewhere?: true;
 }
 
@@ -75,7 +75,7 @@ export class AuthorityFolder {
 		});
 	}
 
-	/** Out of the way of another one; nothing is lost. */
+	/** Renames the folder, to make room for another one; nothing is lost. */
 	setAside(): void {
 		for (let n = 1; ; n++) {
 			const aside = `${this.path}.aside-${n}`;
@@ -95,7 +95,7 @@ export class AuthorityFolder {
 		}
 	}
 
-	/** Of the CA, DER: no key is read. */
+	/** The CA's certificate, DER. Reads no key. */
 	get certificate(): Uint8Array {
 		return readCertificate(join(this.path, "ca.pem"));
 	}
@@ -161,7 +161,7 @@ export class AuthorityFolder {
 		return join(this.path, "information.cbor");
 	}
 
-	/** As it stands, unread. */
+	/** The bytes of the signed CA information, without judging them; undefined: there are none. */
 	get information(): Uint8Array | undefined {
 		return existsSync(this.informationFile) ? new Uint8Array(readFileSync(this.informationFile)) : undefined;
 	}

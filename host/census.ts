@@ -128,7 +128,7 @@ export class Census {
 		return at > newest - this.#window;
 	}
 
-	/** They hold the same. */
+	/** Whether both hold the same. */
 	#isAlike(one: number, other: number): boolean {
 		const [a, b] = [this.#states[one], this.#states[other]];
 		return a.current === b.current && a.next === b.next;

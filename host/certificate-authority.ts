@@ -61,7 +61,7 @@ export async function createCertificateAuthority({
 	return selfSignedAuthority(newKeyPair(keyType).privateKey, { name, validity });
 }
 
-/** … for a key that is there already. */
+/** The same certificate for a key that is there already. */
 export function selfSignedAuthority(
 	privateKey: PrivateKey,
 	{ name, validity }: { name: string; validity: Validity },

@@ -179,7 +179,7 @@ export class Fleet {
 		return this.dlKeys.some(isPair);
 	}
 
-	/** Of our own servers. */
+	/** The file of our own servers' access log. */
 	get accessLog(): string {
 		return join(this.folder, "access.log");
 	}
@@ -247,7 +247,7 @@ export class Fleet {
 
 	// What is told of it
 
-	/** Of this fleet. */
+	/** The fleet's audit log. */
 	get audit(): AuditLog {
 		return new AuditLog(join(this.folder, "audit.log"));
 	}
@@ -267,7 +267,7 @@ export class Fleet {
 		return this.nextAddresses(generation)[0];
 	}
 
-	/** … and its mirrors. */
+	/** All addresses of the CA information after `generation`: the first place, then its mirrors. */
 	nextAddresses(generation: number): string[] {
 		const authorities = this.record?.operation.authorities;
 		return this.addressesOf(authorities?.find(authority => authority.generation === generation) ?? { generation });

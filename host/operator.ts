@@ -40,7 +40,7 @@ export interface Authority {
 	follows: number;
 	/** Server certificates before it are refused (key 4): seconds since 1970. */
 	leafNotBefore?: number;
-	/** Of its key and its servers'; absent: the fleet's. */
+	/** The kind of its key and of its servers' keys; absent: the fleet's. */
 	keyType?: KeyType;
 	/** Where its successor will be, as far as the fleet's addresses have been moved since they were planned. */
 	moved?: Addresses;
@@ -96,7 +96,7 @@ export interface ReissueOrder {
 	order: "reissue";
 	generation: number;
 	leafNotBefore?: number;
-	/** For it and all that come after it. */
+	/** New addresses, for this generation and all that come after it. */
 	moved?: Addresses;
 }
 

@@ -7,7 +7,7 @@ import { OperatorError } from "./operator-error.js";
 
 /** What opens private keys, and encrypts those that are made. */
 export interface Passphrase {
-	/** As far as it was given. */
+	/** The passphrase, if one was given without asking. */
 	readonly given: string | undefined;
 	/** For what is encrypted: it is asked for if it was not given. Throws OperatorError where nobody can type. */
 	get(file: string): string;
