@@ -15,7 +15,7 @@ uint32_t baton_bytes_crc32(const uint8_t *bytes, size_t length, uint32_t before)
 /** Why there is no DER element. */
 enum { BATON_DER_TRUNCATED = -1, BATON_DER_OTHER_TAG = -2, BATON_DER_NOT_MINIMAL = -3 };
 
-/** How long the DER element at the beginning is, which has `tag`; or why it is none. */
+/** How long the DER element at the beginning is, which has `tag`; or what is wrong with it. */
 int32_t baton_bytes_der_end(const uint8_t *bytes, size_t length, uint8_t tag);
 
 /** Whether these are the content of a DER object identifier. */

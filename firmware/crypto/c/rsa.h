@@ -26,7 +26,7 @@ bool baton_rsa_verify_pss(const BatonRsaKey *key, const uint8_t *hash, size_t ha
 
 /**
  * The encoded message, signature^exponent modulo the modulus (RSAVP1, §5.2.2), as long as the modulus, in x's memory.
- * NULL if the key is none, the hash is none of ours, or the signature is not below the modulus. For the two above, and
+ * NULL if the key is malformed, the hash is not one of ours, or the signature is not below the modulus. For the two above, and
  * for tests.
  */
 uint8_t *rsa_power(uint32_t x[RSA_WORDS], const BatonRsaKey *key, const uint8_t *signature, size_t hash_length);

@@ -44,7 +44,7 @@ export class Curve {
 		this.#b = b;
 	}
 
-	/** An uncompressed point (SEC 1 §2.3.4); undefined if it is none of the curve. Its order is n, the group's. */
+	/** An uncompressed point (SEC 1 §2.3.4); undefined if it is not on the curve. Its order is n, the group's. */
 	decode(bytes: Uint8Array): AffinePoint | undefined {
 		const p = this.p;
 		const end = 1 + this.byteLength;
