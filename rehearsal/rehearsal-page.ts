@@ -9,12 +9,28 @@ import type { Rehearsal } from "./rehearsal.js";
 const SHOWN = 200; // events
 
 export class RehearsalPage implements UiSource {
-	/** The rehearsal that runs, or the last one. */
-	rehearsal?: Rehearsal;
 	notice?: string;
+	/** The rehearsal that runs, or the last one. */
+	#rehearsal?: Rehearsal;
+	/** What the last one came to: its folder is gone. */
+	#end?: UiState;
+
+	begin(rehearsal: Rehearsal): void {
+		this.#rehearsal = rehearsal;
+		this.#end = undefined;
+	}
+
+	end(): void {
+		this.#end = this.#look();
+	}
 
 	state(): UiState {
-		const { rehearsal } = this;
+		const state = this.#end ?? this.#look();
+		return this.notice === undefined ? state : { ...state, notice: this.notice };
+	}
+
+	#look(): UiState {
+		const rehearsal = this.#rehearsal;
 		if (!rehearsal?.hasBegun)
 			return {
 				title: "waiting for the rehearsal",
@@ -41,14 +57,13 @@ export class RehearsalPage implements UiSource {
 			full: operation.full,
 			devices: [{ name: "device", state: rehearsal.deviceIsOn ? "on" : "off", ...rehearsal.slots }],
 			events: told.slice(-SHOWN),
-			...(this.notice === undefined ? {} : { notice: this.notice }),
 		};
 	}
 
 	async revoke(generation: number): Promise<void> {
-		if (!this.rehearsal || this.notice !== undefined) throw new Error("no rehearsal is running");
-		this.rehearsal.say("revoked on the page");
-		await this.rehearsal.order({ order: "revoke", generation });
+		if (!this.#rehearsal || this.#end) throw new Error("no rehearsal is running");
+		this.#rehearsal.say("revoked on the page");
+		await this.#rehearsal.order({ order: "revoke", generation });
 	}
 }
 

@@ -34,6 +34,8 @@ export interface RehearsalOptions {
 	/** Where the fleet and the flash images stay; default: a folder that goes at the end. */
 	keep?: string;
 	onBegin?(rehearsal: Rehearsal): void;
+	/** All is over, and the folder is still there. */
+	onEnd?(): void;
 	onEntry?(entry: Entry): void;
 	/** Called some ten times a second. */
 	onTick?(rehearsal: Rehearsal): void;
@@ -104,7 +106,9 @@ export class Rehearsal implements Stage {
 				: await Signer.createHybrid(place, FLEET_NAME);
 			const rehearsal = new Rehearsal(scenario, options, folder, signer);
 			options.onBegin?.(rehearsal);
-			return await rehearsal.#run();
+			const result = await rehearsal.#run();
+			options.onEnd?.();
+			return result;
 		} finally {
 			if (!options.keep) rmSync(folder, { recursive: true, force: true });
 		}

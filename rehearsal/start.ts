@@ -198,7 +198,8 @@ async function live(
 		yearMilliseconds: year,
 		keep,
 		signal,
-		onBegin: rehearsal => void (page.rehearsal = rehearsal),
+		onBegin: rehearsal => page.begin(rehearsal),
+		onEnd: () => page.end(),
 		onEntry: entry => watch.entry(entry),
 		onTick: rehearsal => watch.tick(rehearsal),
 	});

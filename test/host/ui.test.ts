@@ -10,6 +10,7 @@ import { Adoption, accessLine } from "../../host/adoption.js";
 import { Findings } from "../../host/check.js";
 import { Fleet } from "../../host/fleet.js";
 import { FleetDesk } from "../../host/fleet-desk.js";
+import { begin } from "../../host/operator.js";
 import { FleetPage } from "../../host/ui/fleet-page.js";
 import { UiServer, type UiState } from "../../host/ui/ui-server.js";
 import { Rehearsal, type RehearsalResult } from "../../rehearsal/rehearsal.js";
@@ -116,6 +117,31 @@ async function openPage(url: string): Promise<{ page: Page; complaints: string[]
 	return { page, complaints };
 }
 
+test("a rehearsal that has ended is shown as it ended, when its folder is gone", async () => {
+	const page = new RehearsalPage();
+	const operation = begin({ validityYears: 20, overlapYears: 5, retention: "for ever" }).operation;
+	const folder = { hasBegun: true };
+	const rehearsal = {
+		...{ scenario: scenarios.get("normal")!, board: "node", year: 23, operation, record: [], deviceIsOn: false },
+		...{ slots: { current: 2, next: null }, fleet: { served: () => undefined } },
+		get hasBegun() {
+			return folder.hasBegun;
+		},
+	};
+	assert.is(page.state().title, "waiting for the rehearsal");
+	page.begin(rehearsal as unknown as Rehearsal);
+	const running = page.state();
+	assert.match(running.title, /^normal on the node board/);
+	page.end();
+	folder.hasBegun = false;
+	page.notice = "The rehearsal has ended: ok.";
+	assert.equal(page.state(), { ...running, notice: page.notice });
+	await page.revoke(1).then(
+		() => assert.unreachable(),
+		({ message }) => assert.is(message, "no rehearsal is running"),
+	);
+});
+
 inBrowser("what a server or a device says is shown as text", async () => {
 	const { page, complaints } = await openPage(still.url);
 	await page.waitForSelector("#events li");
@@ -137,7 +163,7 @@ inBrowser("a rehearsal is watched, and CA A is revoked by the keyboard alone; th
 	const running: Promise<RehearsalResult | undefined> = Rehearsal.run(scenario, {
 		board: "node",
 		yearMilliseconds: 1_000,
-		onBegin: rehearsal => void (source.rehearsal = rehearsal),
+		onBegin: rehearsal => source.begin(rehearsal),
 		signal: broken.signal,
 	}).catch(() => undefined);
 	try {
