@@ -300,6 +300,16 @@ test("an update that had to wait for its token is made, and the service met, wit
 	]);
 });
 
+test("after an update that had to wait for its token a service that fails again is told", async () => {
+	const fleet = new MemoryFleet();
+	fleet.service("D");
+	const device = new MemoryDevice(fleet);
+	await device.session();
+	fleet.download(1, "A", B2);
+	assert.equal(await device.session(), [UNKNOWN, FAILED]);
+	assert.equal((await device.live(15 * MINUTE)).slice(-3), ["stored generation=2", UNKNOWN, FAILED]);
+});
+
 test("a poll in the middle of a handshake: what was proved is promoted, not what is next by then", async () => {
 	const { fleet, device } = await inOverlap();
 	const C3a = info("C", 3, { follows: 1 });

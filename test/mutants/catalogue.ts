@@ -41,7 +41,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
 	"poller.ts": { kinds: ALL, tests: portable("poller", "device") },
 	"credits.ts": { kinds: ALL, tests: portable("credits", "poller") },
 	"token-bucket.ts": { kinds: ALL, tests: portable("token-bucket", "attacks") },
-	"authenticator.ts": { kinds: ALL, tests: life },
+	"authenticator.ts": { kinds: ALL, tests: [...life, ...portable("baton")] },
 	"updater.ts": { kinds: ALL, tests: [...portable("updater"), ...life] },
 	"session.ts": { kinds: ["guard", "bound", "limit"], tests: portable("session") },
 	"trust/trusted-ca.ts": { kinds: ALL, tests: portable("trust/trusted-ca", "attacks") },

@@ -11,7 +11,8 @@ const constant = all.filter(world => !changing.includes(world));
 const closing = constant.filter(world => worlds[world].phases.some(({ closed }) => closed.length > 0));
 
 export function modelRuns(long: boolean): ModelOptions[] {
-	return long ? [...short(), ...deep()] : short();
+	const runs = long ? [...short(), ...deep()] : short();
+	return [...new Map(runs.map(run => [JSON.stringify(run), run])).values()];
 }
 
 function short(): ModelOptions[] {
@@ -24,6 +25,9 @@ function short(): ModelOptions[] {
 		{ world: "normal", cuts: 2, rot: 1 },
 		{ world: "normal", cuts: 3 },
 		{ world: "normal", readErrors: 1 },
+		{ world: "another key type", readErrors: 1, firmwareSwitches: 2 },
+		{ world: "another DL key", readErrors: 1, firmwareSwitches: 2 },
+		{ world: "a newer factory", readErrors: 1, firmwareSwitches: 1 },
 		{ world: "normal", refusals: 1 },
 		{ world: "normal", dead: 1 },
 		{ world: "a newer factory", cuts: 1, firmwareSwitches: 1, limited: true },
@@ -40,7 +44,13 @@ function deep(): ModelOptions[] {
 			{ world, refusals: 1 },
 			{ world, cuts: 1, dead: 1 },
 		]),
-		...changing.map((world): ModelOptions => ({ world, cuts: 1, rot: 1, firmwareSwitches: 2 })),
+		...changing.flatMap((world): ModelOptions[] => [
+			{ world, cuts: 1, rot: 1, firmwareSwitches: 2 },
+			{ world, lost: 1, firmwareSwitches: 2 },
+			{ world, readErrors: 1, firmwareSwitches: 1 },
+			{ world, refusals: 1, firmwareSwitches: 2 },
+			{ world, dead: 1, firmwareSwitches: 2 },
+		]),
 		{ world: "another key type", cuts: 2, rot: 1, firmwareSwitches: 2 },
 		{ world: "another DL key", cuts: 2, rot: 1, firmwareSwitches: 2 },
 		{ world: "normal", cuts: 1, readErrors: 1 },
