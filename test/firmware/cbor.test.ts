@@ -92,6 +92,8 @@ test("every truncation of an item is refused", () => {
 	new CborReader(item).skip(2);
 	for (let length = 0; length < item.length; length++)
 		refused(() => new CborReader(item.subarray(0, length)).skip(2), "truncated");
+	for (const head of ["18", "1903", "1a000100", "1b00000001000000"])
+		refused(() => new CborReader(fromHex(head)).uint(), "truncated");
 });
 
 test("what follows the last item is refused", () => {

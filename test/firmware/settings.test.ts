@@ -57,7 +57,7 @@ function imageOf(form: string): Uint8Array {
 }
 
 test("what is written is read", () => {
-	for (const written of [settings, whole, hybrid]) {
+	for (const written of [settings, whole, { ...whole, keyExchange: "x25519" as const }, hybrid]) {
 		const image = writeSettings(written);
 		assert.is(image.length, SETTINGS_LENGTH);
 		assert.is(image[SETTINGS_LENGTH - 1], 0xff);

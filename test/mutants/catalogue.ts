@@ -32,6 +32,12 @@ const CHECK: readonly Kind[] = ["guard"];
 const TEST = "test/firmware/";
 const portable = (...names: string[]) => names.map(name => `${TEST}${name}.test.ts`);
 const life = portable("attacks", "device");
+/** A certificate's readers are tested together: what is wrong in one thing is refused by whoever comes to it. */
+const certificates = (own: string) => [
+	...new Set(portable(...[own, "path", "name-constraints", "ml-dsa-44", "public-key"].map(name => `x509/${name}`))),
+	"test/host/tls/made-paths.test.ts",
+	"test/host/tls/hostile-certificates.test.ts",
+];
 
 export const scopes: Readonly<Record<string, Scope>> = {
 	"main.ts": { kinds: ALL, tests: life },
@@ -49,15 +55,15 @@ export const scopes: Readonly<Record<string, Scope>> = {
 	"trust/slot.ts": { kinds: ALL, tests: portable("trust/slots", "attacks") },
 	"trust/slots.ts": { kinds: ALL, tests: portable("trust/slots", "attacks") },
 	"http.ts": { kinds: CHECK, tests: portable("http") },
-	"trust/ca-information.ts": { kinds: CHECK, tests: portable("trust/ca-information", "trust/slots") },
+	"trust/ca-information.ts": { kinds: CHECK, tests: portable("trust/ca-information", "trust/envelope", "trust/slots") },
 	"url.ts": { kinds: CHECK, tests: portable("url") },
 	"cbor.ts": { kinds: CHECK, tests: portable("cbor") },
 	"settings.ts": { kinds: CHECK, tests: portable("settings") },
-	"x509/path.ts": { kinds: CHECK, tests: portable("x509/path", "x509/name-constraints") },
-	"x509/certificate.ts": { kinds: CHECK, tests: portable("x509/certificate", "x509/path") },
-	"x509/name-constraints.ts": { kinds: CHECK, tests: portable("x509/name-constraints", "x509/path") },
-	"x509/der.ts": { kinds: CHECK, tests: portable("x509/der", "x509/certificate") },
-	"x509/public-key.ts": { kinds: CHECK, tests: portable("x509/public-key", "x509/path") },
+	"x509/path.ts": { kinds: CHECK, tests: certificates("path") },
+	"x509/certificate.ts": { kinds: CHECK, tests: certificates("certificate") },
+	"x509/name-constraints.ts": { kinds: CHECK, tests: certificates("name-constraints") },
+	"x509/der.ts": { kinds: CHECK, tests: certificates("der") },
+	"x509/public-key.ts": { kinds: CHECK, tests: certificates("public-key") },
 	"tls/handshake.ts": {
 		kinds: CHECK,
 		tests: [...portable("tls/handshake"), "test/host/tls/misbehaving-server.test.ts"],

@@ -17,9 +17,9 @@ export const equivalents: Readonly<Record<string, string>> = {
 	"trust/slots.ts#Slots.#own:bound:1":
 		"`repair` forgets what was proved and is not above the slots, before anybody asks",
 	"trust/slots.ts#Slots.#select:guard:1": KEPT,
-	"trust/slots.ts#Slots.#select:step:1": KEPT,
+	"trust/slots.ts#Slots.#select:step:2": KEPT,
+	"trust/slots.ts#Slots.#factoryVerdict:guard:1": "for speed: what is not above current is refused by `judge` too",
 	"trust/slots.ts#Slots.#mend:step:4": OURS,
-	"x509/path.ts#takeIssuer:guard:3": OURS,
 	"trust/slot.ts#comesFirst:bound:1": "they differ there",
 	"trust/slot.ts#comesBefore:logic:1": EITHER,
 	"trust/slot.ts#comesBefore:bound:1": EITHER,

@@ -133,6 +133,8 @@ test("no truncated and no empty constraints are read", () => {
 		);
 	for (const empty of [[0x30, 0], element(0x30, element(0xa0)), element(0x30, element(0xa1))])
 		refusedAs(CertificateError, "bad extension", () => readNameConstraints(new DerReader(Uint8Array.from(empty))));
+	const noMask = constraints({ permitted: [ip(10, 1, 0, 0)] });
+	refusedAs(CertificateError, "bad extension", () => readNameConstraints(new DerReader(noMask)));
 });
 
 test("a certificate without names breaks no bound on them", () => {
