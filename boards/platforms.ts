@@ -7,6 +7,9 @@ import { bundleOnce, type Engine, type Kernel } from "./bundle.js";
 
 export type BoardName = "simulator" | "node" | "qemu-rv32";
 
+/** Boards that run what the Moddable SDK has built, where it is at hand (bench/). */
+export type SdkBoard = "sdk-linux" | "esp32c3-qemu" | "esp32" | "esp32c3";
+
 interface Platform {
 	engine: Engine;
 	entry: string; // path from the root
@@ -34,6 +37,17 @@ export const platforms: Readonly<Record<BoardName, Platform>> = {
 		load: () => import("./qemu-rv32/command.js"),
 	},
 };
+
+export const sdkBoards: Readonly<Record<SdkBoard, () => Promise<{ command: BoardCommand }>>> = {
+	"sdk-linux": () => import("./bench/sdk-linux.js"),
+	"esp32c3-qemu": () => import("./bench/esp32c3-qemu.js"),
+	esp32: async () => ({ command: (await import("./bench/serial-board.js")).serialBoard("esp32") }),
+	esp32c3: async () => ({ command: (await import("./bench/serial-board.js")).serialBoard("esp32c3") }),
+};
+
+export function isSdkBoard(name: string): name is SdkBoard {
+	return Object.hasOwn(sdkBoards, name);
+}
 
 /** Gives the file of a board's firmware, `without` some of its modules. Node has no kernel in C. */
 export function bundleFirmware(board: BoardName, kernel?: Kernel, without?: readonly string[]): Promise<string> {

@@ -8,15 +8,17 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import type { BoardCommand } from "./board-command.js";
+import type { BenchOptions, BoardCommand } from "./board-command.js";
 import type { Kernel } from "./bundle.js";
 import { exitCode } from "./exit-code.js";
-import { type BoardName, bundleFirmware, platforms } from "./platforms.js";
+import { type BoardName, bundleFirmware, isSdkBoard, platforms, type SdkBoard, sdkBoards } from "./platforms.js";
 import type { RunSettings } from "./settings.js";
 
 export interface BoardOptions {
-	board: BoardName;
+	board: BoardName | SdkBoard;
 	settings: RunSettings;
+	/** Of a real board. */
+	bench?: BenchOptions;
 	/** Folder of the flash images; made if it does not exist. */
 	flash: string;
 	/**
@@ -45,10 +47,10 @@ export interface RunningBoard {
 
 /** Starts a device. Rejects if the board cannot be built or started. */
 export async function startBoard(options: BoardOptions): Promise<RunningBoard> {
-	const { board, flash, memory, kernel, without } = options;
-	if (!Object.hasOwn(platforms, board)) throw new Error(`there is no board named ${board}`);
-	const { command } = await platforms[board].load();
-	const program = await bundleFirmware(board, kernel, without);
+	const { board, flash, memory, kernel, without, bench } = options;
+	if (!Object.hasOwn(platforms, board) && !isSdkBoard(board)) throw new Error(`there is no board named ${board}`);
+	const { command } = isSdkBoard(board) ? await sdkBoards[board]() : await platforms[board].load();
+	const program = isSdkBoard(board) ? "" : await bundleFirmware(board, kernel, without); // the SDK makes its own
 
 	mkdirSync(flash, { recursive: true });
 	const folder = mkdtempSync(join(tmpdir(), "baton-"));
@@ -56,7 +58,7 @@ export async function startBoard(options: BoardOptions): Promise<RunningBoard> {
 	writeFileSync(settings, JSON.stringify(options.settings));
 	const forget = () => rmSync(folder, { recursive: true, force: true });
 	try {
-		const { afterwards, ...how } = await command({ program, flash, settings, memory });
+		const { afterwards, ...how } = await command({ program, flash, settings, memory, bench });
 		return await follow(how, options, async () => {
 			forget();
 			await afterwards?.();

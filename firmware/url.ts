@@ -23,7 +23,7 @@ export interface HttpsURL extends HttpURL {
 
 const MAXIMUM_LENGTH = 255; // bytes: CA information key 3
 const LONGEST_LABEL = 63;
-const PORTS = { https: 443, http: 80 };
+const PORTS = Object.freeze({ https: 443, http: 80 });
 
 const DIGIT = byteSet("0-9"),
 	LABEL = byteSet("A-Z", "a-z", "0-9", "-"),

@@ -1,7 +1,7 @@
 // `baton start` as it is typed, handed over by host/commands/start.ts.
 
 import { Command, Option } from "commander";
-import { boards, example, positiveInteger } from "../host/commands/verb.js";
+import { boards, example, positiveInteger, sdkBoards } from "../host/commands/verb.js";
 import { OperatorError } from "../host/operator-error.js";
 import { HERD_NAME, scenarioNames } from "./scenarios/names.js";
 
@@ -13,7 +13,13 @@ export async function start(parameters: string[]): Promise<number> {
 		.addOption(
 			new Option("--scenario <name>", "what happens").choices([...scenarioNames, HERD_NAME, "all"]).default("normal"),
 		)
-		.addOption(new Option("--board <name>", "where the firmware runs").choices(boards).default("simulator"))
+		.addOption(
+			new Option("--board <name>", "where the firmware runs").choices([...boards, ...sdkBoards]).default("simulator"),
+		)
+		.option("--port <device>", "serial line of a real esp32 or esp32c3")
+		.option("--power <command>", "switches its power: {on|off} in it stands for what to do")
+		.option("--address <IPv4>", "of this machine, where a real board finds the servers")
+		.option("--junit <file>", "write a report for CI servers, and keep what a failure leaves")
 		.option("--json", "print one JSON object last")
 		.option("--keep <folder>", "keep the fleet and the device's flash there")
 		.option("--diagram [file]", "draw what happened as a sequence: here, or into an SVG file")

@@ -5,10 +5,11 @@
 //
 // The years stand still while the operator works, and at a scenario's `until`, so that a slow machine changes nothing.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BoardName } from "../boards/platforms.js";
+import type { BenchOptions } from "../boards/board-command.js";
+import type { BoardName, SdkBoard } from "../boards/platforms.js";
 import type { RunSettings } from "../boards/settings.js";
 import type { RunningBoard } from "../boards/start.js";
 import { engineOf, startBoard } from "../boards/start.js";
@@ -28,11 +29,17 @@ import { type Entry, Seen, slotsOf } from "./record.js";
 import { type At, checkOrder, type Scenario, type Stage, type Until } from "./scenario.js";
 
 export interface RehearsalOptions {
-	board: BoardName;
+	board: BoardName | SdkBoard;
+	/** Of a real board. */
+	bench?: BenchOptions;
+	/** Of this machine, where the board finds the servers; default 127.0.0.1. */
+	address?: string;
 	/** Milliseconds of a year; default: the board's own pace. */
 	yearMilliseconds?: number;
 	/** Where the fleet and the flash images stay; default: a folder that goes at the end. */
 	keep?: string;
+	/** They stay where something did not hold, with the device's console. */
+	keepFailed?: boolean;
 	onBegin?(rehearsal: Rehearsal): void;
 	/** All is over, and the folder is still there. */
 	onEnd?(): void;
@@ -49,6 +56,8 @@ export interface RehearsalResult {
 	record: Entry[];
 	slots: { current: number | null; next: number | null };
 	operation: Operation;
+	/** The folder, if it was kept: the fleet, the flash images, `console.log`. */
+	kept?: string;
 }
 
 /** What is burnt into the device. `factory` absent: CA information 1, as the fleet has it. */
@@ -59,7 +68,15 @@ interface Firmware {
 }
 
 /** Milliseconds of a year on a board: some five sessions of that board fit into one. */
-const pace: Record<BoardName, number> = { node: 300, simulator: 500, "qemu-rv32": 2_500 };
+const pace: Record<BoardName | SdkBoard, number> = {
+	node: 300,
+	simulator: 500,
+	"qemu-rv32": 2_500,
+	"sdk-linux": 2_500,
+	"esp32c3-qemu": 10_000,
+	esp32: 20_000,
+	esp32c3: 20_000,
+};
 /** No wait in a rehearsal is measured by it: it only ends what hangs, on the slowest machine. */
 const HANG_GUARD = 300_000; // ms
 const TICK = 100; // ms
@@ -71,7 +88,7 @@ const SERVICE_NAME = "service.fleet.example";
 
 export class Rehearsal implements Stage {
 	readonly scenario: Scenario;
-	readonly board: BoardName;
+	readonly board: BoardName | SdkBoard;
 	readonly record: Entry[] = [];
 	readonly fleet: Fleet;
 	readonly flash: string; // folder
@@ -88,6 +105,8 @@ export class Rehearsal implements Stage {
 	#reserved: Ports | undefined;
 	readonly #listeners = new Set<() => void>();
 	#device: RunningBoard | undefined;
+	readonly #console: string; // file
+	readonly #address: string;
 	#switchedOff = new WeakSet<RunningBoard>();
 	#died: number | undefined;
 	#orders: Promise<void> = Promise.resolve();
@@ -121,6 +140,8 @@ export class Rehearsal implements Stage {
 		this.yearMilliseconds = options.yearMilliseconds ?? pace[options.board];
 		this.flash = join(folder, "device");
 		this.#folder = folder;
+		this.#console = join(folder, "console.log");
+		this.#address = options.address ?? "127.0.0.1";
 		this.#signer = signer;
 		this.#firmware = { dlKeys: [signer.publicKey], retiredDlKeys: [] };
 		this.fleet = Fleet.create(join(folder, "fleet"), {
@@ -174,9 +195,11 @@ export class Rehearsal implements Stage {
 		if (this.#device) return;
 		const device = await startBoard({
 			board: this.board,
+			bench: this.#options.bench,
 			flash: this.flash,
 			settings: this.#settings(),
 			onLine: line => {
+				appendFileSync(this.#console, `${line}\n`);
 				const engine = engineOf(line);
 				if (engine && this.#engine === "unknown") this.say(`the device runs on ${line.slice(2)}`);
 				this.#engine = engine ?? this.#engine;
@@ -391,7 +414,7 @@ export class Rehearsal implements Stage {
 			dlKeys: dlKeys.map(key => hex(rawPublicKey(key))),
 			...(retiredDlKeys.length > 0 ? { retiredDlKeys: retiredDlKeys.map(key => hex(rawPublicKey(key))) } : {}),
 			service: `https://${SERVICE_NAME}/`,
-			map: [...this.#ports].map(([host, toPort]) => ({ host, address: "127.0.0.1", toPort })),
+			map: [...this.#ports].map(([host, toPort]) => ({ host, address: this.#address, toPort })),
 			pollInterval: Math.round(0.8 * this.yearMilliseconds),
 			serviceInterval: Math.round(0.45 * this.yearMilliseconds),
 			deadline: 60_000, // the firmware's own
@@ -416,14 +439,14 @@ export class Rehearsal implements Stage {
 		return this.scenario.shared
 			? new FleetServer({
 					fleet: this.fleet,
-					listen: { port: this.#portOf(SERVICE_NAME) },
+					listen: { address: this.#address, port: this.#portOf(SERVICE_NAME) },
 					service: answerService,
 					onAccess: ({ host = "?", ...access }) => enter({ server: serverName(host), ...access }),
 					limits,
 				})
 			: new Deployment({
 					fleet: this.fleet,
-					listen: host => ({ port: this.#portOf(host) }),
+					listen: host => ({ address: this.#address, port: this.#portOf(host) }),
 					onAccess: enter,
 					limits,
 					services: this.scenario.services,

@@ -1,14 +1,19 @@
 // `baton start`, which `npm start` runs: a whole life of a device, watched as it happens, judged at the end.
 
 import { writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { BoardName } from "../boards/platforms.js";
+import { BenchError } from "../boards/bench/tools.js";
+import type { BenchOptions } from "../boards/board-command.js";
+import type { BoardName, SdkBoard } from "../boards/platforms.js";
 import { newerNode, spawnNewerBaton, WITHOUT_NEWER_NODE } from "../host/newer-node.js";
+import { OperatorError } from "../host/operator-error.js";
 import { nodeHasMlDsa } from "../host/signing-key.js";
 import { UiServer } from "../host/ui/ui-server.js";
 import type { HerdResult } from "./herd/herd.js";
 import type { Finding } from "./judgement.js";
+import { junit, type Suite } from "./junit.js";
 import { Rehearsal, type RehearsalResult } from "./rehearsal.js";
 import { RehearsalPage } from "./rehearsal-page.js";
 import type { Scenario } from "./scenario.js";
@@ -19,7 +24,13 @@ import { createWatch, type Watch } from "./watch.js";
 
 export interface StartOptions {
 	scenario: string;
-	board: BoardName;
+	board: BoardName | SdkBoard;
+	/** Of a real board: its serial line, how its power is switched, and this machine's address in its network. */
+	port?: string;
+	power?: string;
+	address?: string;
+	/** File of a report for CI servers. */
+	junit?: string;
 	json?: boolean;
 	/** Folder that keeps the fleet and the device's flash. */
 	keep?: string;
@@ -43,6 +54,10 @@ export async function start({
 	diagram,
 	devices,
 	ui,
+	port,
+	power,
+	address = port ? ownAddress() : undefined,
+	junit: report,
 }: StartOptions): Promise<number> {
 	const chosen =
 		scenario === "all" ? [...scenarios.values()] : scenario === HERD_NAME ? [] : [scenarios.get(scenario)!];
@@ -74,10 +89,14 @@ export async function start({
 				watch,
 				page,
 				signal: broken.signal,
+				bench: { port, power },
+				address,
+				keepFailed: report !== undefined,
 				year,
 				keep: keep && many ? join(keep, one.name) : keep,
 			});
 			results.push(result);
+			if (result.kept && !keep) process.stdout.write(`kept in ${result.kept}\n`);
 			if (diagram !== undefined) draw(result, diagram, many);
 		}
 		if (server) {
@@ -89,6 +108,7 @@ export async function start({
 		}
 		if (withHerd) herdResult = await liveHerd(devices ?? (scenario === "all" ? 500 : 10_000), broken.signal);
 	} catch (error) {
+		if (error instanceof BenchError) throw new OperatorError(error.message);
 		if (!(error instanceof Interrupted)) throw error;
 		watch.stop();
 		process.stderr.write("broken off\n");
@@ -101,6 +121,7 @@ export async function start({
 	}
 	const ok =
 		results.every(succeeded) && byOthers.every(one => one.ok) && (herdResult === undefined || succeeded(herdResult));
+	if (report !== undefined) writeFileSync(report, junit([suiteOf(board, results, byOthers, skipped)]));
 	for (const name of skipped) process.stdout.write(`skipped: ${name}: ${WITHOUT_NEWER_NODE}\n`);
 	if (json) {
 		const herdSummary = herdResult ? [summaryOfHerd(herdResult)] : [];
@@ -109,6 +130,31 @@ export async function start({
 		process.stdout.write(`${JSON.stringify(scenario === "all" ? all : summaries[0])}\n`);
 	}
 	return ok ? 0 : 1;
+}
+
+/** A real board finds the servers by it. */
+function ownAddress(): string {
+	const all = Object.values(networkInterfaces()).flatMap(each => each ?? []);
+	const own = all.find(({ family, internal }) => family === "IPv4" && !internal);
+	if (!own) throw new OperatorError("this machine has no address in a network: --address names one");
+	return own.address;
+}
+
+function suiteOf(name: string, results: RehearsalResult[], byOthers: Summary[], skipped: string[]): Suite {
+	const cases = results.flatMap(({ scenario, findings, kept }) =>
+		findings.map(({ ok, what }) => ({
+			name: what,
+			of: scenario,
+			...(ok ? {} : { failure: kept ? `${what}: console and flash are kept in ${kept}` : what }),
+		})),
+	);
+	const others = byOthers.map(({ ok, scenario }) => ({
+		name: "all that the scenario expects",
+		of: scenario,
+		...(ok ? {} : { failure: scenario }),
+	}));
+	const left = skipped.map(scenario => ({ name: scenario, of: scenario, skipped: WITHOUT_NEWER_NODE }));
+	return { name, cases: [...cases, ...others, ...left] };
 }
 
 /** Whether its servers show keys that this Node does not know. */
@@ -180,7 +226,10 @@ function fileOf(diagram: string, scenario: string): string {
 class Interrupted extends Error {}
 
 interface LiveOptions {
-	board: BoardName;
+	board: BoardName | SdkBoard;
+	bench: BenchOptions;
+	address?: string;
+	keepFailed: boolean;
 	watch: Watch;
 	page: RehearsalPage;
 	signal: AbortSignal;
@@ -188,16 +237,11 @@ interface LiveOptions {
 	keep?: string;
 }
 
-async function live(
-	scenario: Scenario,
-	{ board, watch, page, signal, year, keep }: LiveOptions,
-): Promise<RehearsalResult> {
-	watch.begin(scenario, board);
+async function live(scenario: Scenario, { watch, page, year, ...options }: LiveOptions): Promise<RehearsalResult> {
+	watch.begin(scenario, options.board);
 	const result = await Rehearsal.run(scenario, {
-		board,
+		...options,
 		yearMilliseconds: year,
-		keep,
-		signal,
 		onBegin: rehearsal => page.begin(rehearsal),
 		onEnd: () => page.end(),
 		onEntry: entry => watch.entry(entry),
@@ -214,7 +258,7 @@ function succeeded({ findings }: { findings: Finding[] }) {
 export type Summary = ReturnType<typeof summary>;
 
 /** What `--json` prints: other tools read it. */
-export function summary(result: RehearsalResult, board: BoardName) {
+export function summary(result: RehearsalResult, board: BoardName | SdkBoard) {
 	const { scenario, engine, record, slots } = result;
 	const events = record.flatMap(entry =>
 		entry.from === "device" ? [{ year: Math.round(entry.year * 100) / 100, ...entry.event }] : [],

@@ -1,20 +1,23 @@
 // `npm test`: every test that this machine can run, each file in a process of its own, on every engine that takes it.
 //
-//   node bin/run.js test/run.ts [--engine node|xs|qemu-rv32] [FILE…]      FILE: any part of a test file's path
+//   node bin/run.js test/run.ts [--engine node|xs|qemu-rv32] [--junit FILE] [FILE…]
+//
+// FILE: any part of a test file's path. --junit: writes a report for a CI server.
 //
 // What could not run is named with its reason. In CI (CI=true) a skip that test/engines.ts does not allow, or an
 // engine that ran no test, is a failure. The last line is `N passed, N failed, N skipped`.
 
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../boards/bundle.js";
+import { junit } from "../rehearsal/junit.js";
 import { Durations } from "./durations.js";
 import { allowedSkips, type Command, type Engine, engines } from "./engines.js";
 import { HANG_GUARD } from "./eventually.js";
 import { type Ended, type Running, runProcess } from "./process.js";
-import { judge, oneLine, summarize, type Verdict } from "./verdict.js";
+import { judge, oneLine, suitesOf, summarize, type Verdict } from "./verdict.js";
 
 const FILES_AT_A_TIME = 2;
 
@@ -37,7 +40,10 @@ process.on("SIGINT", () => {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-	const { values, positionals } = parseArgs({ allowPositionals: true, options: { engine: { type: "string" } } });
+	const { values, positionals } = parseArgs({
+		allowPositionals: true,
+		options: { engine: { type: "string" }, junit: { type: "string" } },
+	});
 	const wanted = engines.filter(({ name }) => values.engine === undefined || name === values.engine);
 	if (wanted.length === 0) return misuse(`no engine named ${values.engine}`);
 	const files = testFiles().filter(file => positionals.length === 0 || positionals.some(part => file.includes(part)));
@@ -65,6 +71,7 @@ async function main(): Promise<number> {
 	const inCI = process.env.CI === "true";
 	const { lines, failed } = summarize(verdicts, { engines: asked, absent, inCI, allowedSkips });
 	lines.splice(-1, 0, `${((Date.now() - started) / 1000).toFixed(0)} s`);
+	if (values.junit !== undefined) writeFileSync(values.junit, junit(suitesOf(verdicts, absent)));
 	console.log(lines.join("\n"));
 	return failed ? 1 : 0;
 }

@@ -1,6 +1,8 @@
 // What a test file's run means: pure functions from what a process printed and how it ended to counts, and from all
 // runs to what is said at the end. A crash, silence, or a file that ran nothing is a failure, whatever was printed.
 
+import type { Case, Suite } from "../rehearsal/junit.js";
+
 export interface Run {
 	/** The file, or what is checked. */
 	title: string;
@@ -19,8 +21,8 @@ export interface Verdict {
 	failed: number;
 	/** Names of skipped tests, with their reasons. */
 	skipped: string[];
-	/** Tests that took a second or more. */
-	slow: { name: string; seconds: number }[];
+	/** What each test took, in the order in which they ran. */
+	took: { name: string; seconds: number }[];
 	/** Why the file as a whole failed. */
 	trouble?: string;
 }
@@ -32,23 +34,23 @@ export function judge(run: Run): Verdict {
 	const { output, single } = run;
 	let { trouble } = run;
 	if (single) {
-		const slow = [{ name: run.title, seconds: run.seconds }];
-		return { run, passed: trouble ? 0 : 1, failed: trouble ? 1 : 0, skipped: [], slow, trouble };
+		const took = [{ name: run.title, seconds: run.seconds }];
+		return { run, passed: trouble ? 0 : 1, failed: trouble ? 1 : 0, skipped: [], took, trouble };
 	}
 
 	const total = count(output, "Total");
 	const passed = count(output, "Passed") ?? 0;
 	const skipped = [...output.matchAll(/^# skipped: (.*)$/gm)].map(([, name]) => name);
 	for (let i = skipped.length; i < (count(output, "Skipped") ?? 0); i++) skipped.push("a test beside test.only");
-	const slow = [...output.matchAll(/^# took ([\d.]+) s: (.*)$/gm)].map(([, seconds, name]) => ({
+	const took = [...output.matchAll(/^# took ([\d.]+) s: (.*)$/gm)].map(([, seconds, name]) => ({
 		name,
 		seconds: Number(seconds),
 	}));
 	const failed = (total ?? 0) - passed;
-	if (failed > 0) return { run, passed, failed, skipped, slow }; // it explains the exit code
+	if (failed > 0) return { run, passed, failed, skipped, took }; // it explains the exit code
 	if (total === undefined) trouble = trouble ? `no result, ${trouble}` : "no result";
 	else if (total + skipped.length === 0) trouble = "no test in it";
-	return { run, passed, failed: trouble ? 1 : 0, skipped, slow, trouble };
+	return { run, passed, failed: trouble ? 1 : 0, skipped, took, trouble };
 }
 
 /** Undefined if the line is missing, or there more than once. */
@@ -90,7 +92,7 @@ export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedS
 	};
 
 	for (const verdict of verdicts.filter(verdict => verdict.failed)) {
-		lines.push("", `──── ${oneLine(verdict)}`, verdict.run.output.trimEnd());
+		lines.push("", `──── ${oneLine(verdict)}`, verdict.run.output.replace(/^# took .*\n/gm, "").trimEnd());
 		if (verdict.trouble) lines.push("", `${verdict.run.title}: ${verdict.trouble}`);
 	}
 	lines.push("");
@@ -118,8 +120,10 @@ export function summarize(verdicts: Verdict[], { engines, absent, inCI, allowedS
 }
 
 function slowest(verdicts: Verdict[]): string[] {
-	const slow = verdicts.flatMap(({ run, slow }) =>
-		slow.map(({ name, seconds }) => ({ seconds, text: `${name} (${run.title}, ${run.engine})` })),
+	const slow = verdicts.flatMap(({ run, took }) =>
+		took
+			.filter(({ seconds }) => seconds >= 1)
+			.map(({ name, seconds }) => ({ seconds, text: `${name} (${run.title}, ${run.engine})` })),
 	);
 	const most = slow.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
 	return most.map(({ seconds, text }) => `slow: ${seconds.toFixed(1).padStart(5)} s  ${text}`);
@@ -132,4 +136,24 @@ function counts(verdicts: Verdict[], failed: number, more = 0): string {
 
 function sum(verdicts: Verdict[], count: (verdict: Verdict) => number): number {
 	return verdicts.reduce((total, verdict) => total + count(verdict), 0);
+}
+
+/** For a JUnit report: a suite for each engine, a case for each test; a file that failed as a whole is one too. */
+export function suitesOf(verdicts: Verdict[], absent: Circumstances["absent"]): Suite[] {
+	const suites = new Map<string, Case[]>();
+	const casesOf = (engine: string) => suites.get(engine) ?? suites.set(engine, []).get(engine)!;
+	for (const { run, took, skipped, failed, trouble } of verdicts) {
+		const cases = casesOf(run.engine);
+		const of = run.title;
+		const failures = new Set([...run.output.matchAll(/^ +FAIL +"(.*)"$/gm)].map(([, name]) => name));
+		for (const { name, seconds } of took) {
+			if (failures.delete(name)) cases.push({ name, of, seconds, failure: run.output });
+			else cases.push({ name, of, seconds, ...(run.single && trouble ? { failure: run.output } : {}) });
+		}
+		for (const name of failures) cases.push({ name, of, failure: run.output });
+		for (const name of skipped) cases.push({ name, of, skipped: /\[(.*)\]$/.exec(name)?.[1] ?? "left out" });
+		if (failed && trouble && !run.single) cases.push({ name: "the file", of, failure: `${trouble}\n${run.output}` });
+	}
+	for (const { engine, why } of absent) casesOf(engine).push({ name: "all tests", of: engine, skipped: why });
+	return [...suites].map(([name, cases]) => ({ name, cases }));
 }

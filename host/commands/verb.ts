@@ -47,6 +47,8 @@ export function notConfirmed(so: string): Outcome {
 }
 
 export const boards = ["simulator", "node", "qemu-rv32"];
+/** Where the Moddable SDK is at hand (docs/ci.md). */
+export const sdkBoards = ["sdk-linux", "esp32c3-qemu", "esp32c3", "esp32"];
 
 export function verb(program: Command, name: string, description: string, usage: string): Command {
 	return example(program.command(name).description(description), usage);

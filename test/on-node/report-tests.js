@@ -15,5 +15,5 @@ test.before.each(() => {
 });
 test.after.each(({ __test__: name }) => {
 	const seconds = (performance.now() - begun) / 1_000;
-	if (seconds >= 1) console.log(`\n# took ${seconds.toFixed(1)} s: ${name}`); // uvu's dots are on the line
+	console.log(`\n# took ${seconds.toFixed(2)} s: ${name}`); // uvu's dots are on the line
 });

@@ -38,7 +38,7 @@ async function run() {
 		}
 		await all(afterEach);
 		const seconds = ((ticks() - begun) | 0) / 1_000;
-		if (seconds >= 1) print(`# took ${seconds.toFixed(1)} s: ${name}`);
+		print(`# took ${seconds.toFixed(2)} s: ${name}`);
 	}
 	await all(after);
 	print(`\n  Total:     ${tests.length}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n`);
