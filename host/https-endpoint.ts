@@ -105,6 +105,7 @@ export class HttpsEndpoint {
 			requestTimeout: given.request,
 			connectionsCheckingInterval: Math.min(1_000, given.request),
 			maxHeaderSize: given.headerBytes,
+			noDelay: true, // else the response waits until the client has acknowledged its session tickets
 			keepAliveTimeout: 1_000,
 		});
 		server.maxConnections = given.connections + HEADROOM;
