@@ -1,15 +1,19 @@
 // Records as long as there are any (RFC 9846 §5.2: 16,640 bytes), which a server may send that does not do as it is
-// asked, at every board: with the longest certificates, the longest CA information in both slots, and what a board's
-// memory does not hold, which it refuses by name.
+// asked, at every board: with the longest certificates, the longest CA information in both slots (a hybrid fleet's, of
+// ML-DSA-44 authorities), and what a board's memory does not hold, which it refuses by name.
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BoardName } from "../../boards/platforms.js";
 import { missingTools } from "../../boards/qemu-rv32/build.js";
+import { withoutSignature } from "../../host/unsigned-certificate.js";
+import { FLEET_NAME } from "../firmware/trust/issue.js";
+import { hybridEnvelope, hybridKey, hybridSpare, signatures } from "../firmware/trust/issue-hybrid.js";
 import { flashFolder, runOnce, unavailable } from "../host/device-run.js";
 import * as make from "../host/tls/certificate-maker.js";
 import { APPLICATION_DATA, type Credentials, HANDSHAKE, type ReferenceServer } from "../host/tls/reference-server.js";
 import { type Script, startScripted } from "../host/tls/scripted-server.js";
+import { publicKeyOf } from "../reference/ed25519.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 
 const LONGEST_CONTENT = 2 ** 14; // bytes
@@ -18,23 +22,30 @@ const world = await createWorld();
 function filled(byteLength: number): Buffer {
 	return make.extension("1.2.3", Buffer.alloc(byteLength));
 }
-function longAuthority(name: string): { party: make.Party; certificate: Buffer } {
-	const party = make.party(name);
-	const extensions = [...make.authorityExtensions(), filled(2_000)]; // 2,304 bytes are the most
-	return { party, certificate: make.authority(party, party, { extensions }) };
+/** CA information of a hybrid fleet, with an ML-DSA-44 CA, as long as one may be: 4,032 bytes. */
+function longInformation(generation: number, authority: make.Party): Uint8Array {
+	const extensions = [...make.authorityExtensions(), filled(2_304 - BARE_AUTHORITY)];
+	const certificate = withoutSignature(make.authority(authority, authority, { extensions }));
+	const payload = world.payload(generation, { certificate });
+	return hybridEnvelope(payload, signatures(payload, { index: generation }));
 }
-const root = longAuthority("root");
-const factory = Buffer.from(world.information(1, { certificate: root.certificate })).toString("hex");
-const information = world.information(2, { certificate: longAuthority("next").certificate });
+const BARE_AUTHORITY = 1_500; // bytes of such a certificate without what fills it
+const root = make.party("root", "ml-dsa-44");
+const factory = Buffer.from(longInformation(1, root)).toString("hex");
+const information = longInformation(2, make.party("next", "ml-dsa-44"));
+assert.ok(information.length > 3_900 && information.length <= 4_032);
+const dlKeys = [hybridKey, hybridSpare].map(({ seed, lms }) =>
+	Buffer.concat([publicKeyOf(seed), lms.publicKey]).toString("hex"),
+);
 
 /** Whose Certificate message has `length` bytes: two that are needed, and a stranger's. */
 function credentials(host: string, length: number): Credentials {
 	const between = make.party("issuing"),
 		server = make.party(host);
-	const each = Math.min(4_000, length / 2 - 600);
-	const names = [...make.leafExtensions(make.dns(host)), filled(each)];
+	const [ofLeaf, ofIssuing] = length > 8_000 ? [4_000, 1_500] : [0, 0];
+	const names = [...make.leafExtensions(make.dns(host)), filled(ofLeaf)];
 	const leaf = make.leaf(between, server, { extensions: names });
-	const issuing = make.authority(between, root.party, { extensions: [...make.authorityExtensions(), filled(each)] });
+	const issuing = make.authority(between, root, { extensions: [...make.authorityExtensions(), filled(ofIssuing)] });
 	const stranger = Buffer.alloc(length - 4 - 4 - 3 * 5 - leaf.length - issuing.length);
 	return { chain: [leaf, issuing, stranger], privateKey: server.privateKey };
 }
@@ -89,7 +100,7 @@ for (const { name, length, first, refused } of cases)
 			for (const outcome of ["stored 2", "same 2"]) {
 				const run = await runOnce(
 					board,
-					world.settings(ports, { factory }),
+					world.settings(ports, { fleet: FLEET_NAME, factory, dlKeys }),
 					flash,
 					board === "simulator" ? "c" : undefined,
 				);
