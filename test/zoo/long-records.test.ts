@@ -11,8 +11,16 @@ import { FLEET_NAME } from "../firmware/trust/issue.js";
 import { hybridEnvelope, hybridKey, hybridSpare, signatures } from "../firmware/trust/issue-hybrid.js";
 import { flashFolder, runOnce, unavailable } from "../host/device-run.js";
 import * as make from "../host/tls/certificate-maker.js";
-import { APPLICATION_DATA, type Credentials, HANDSHAKE, type ReferenceServer } from "../host/tls/reference-server.js";
-import { type Script, startScripted } from "../host/tls/scripted-server.js";
+import {
+	APPLICATION_DATA,
+	type Credentials,
+	extension,
+	HANDSHAKE,
+	type ReferenceServer,
+	uint16,
+	X25519_ML_KEM_768,
+} from "../host/tls/reference-server.js";
+import { readHello, type Script, startScripted } from "../host/tls/scripted-server.js";
 import { publicKeyOf } from "../reference/ed25519.js";
 import { createWorld, downloadName, SERVICE_NAME } from "../world.js";
 
@@ -50,6 +58,18 @@ function credentials(host: string, length: number): Credentials {
 	return { chain: [leaf, issuing, stranger], privateKey: server.privateKey };
 }
 
+interface Case {
+	name: string;
+	/** Bytes of the Certificate message. */
+	length: number;
+	/** Bytes of the flight in a record of their own. */
+	first: number;
+	/** By HelloRetryRequest the server asks for X25519MLKEM768. */
+	retry?: boolean;
+	/** What boards of 94,208 bytes say. */
+	refused?: string;
+}
+
 /** `content` in records of the longest kind, the last one padded. */
 function sealLong(server: ReferenceServer, type: number, content: Buffer): void {
 	for (let i = 0; i < content.length; i += LONGEST_CONTENT) {
@@ -59,9 +79,20 @@ function sealLong(server: ReferenceServer, type: number, content: Buffer): void 
 }
 
 /** The server's flight behind ServerHello, `first` bytes of it in a record of their own; and `body` when it is asked. */
-function script(first: number, body: Uint8Array): Script {
+function script({ first, retry }: Case, body: Uint8Array): Script {
 	return async (server, socket, said) => {
-		server.sendServerHello().sendChangeCipherSpec();
+		if (retry) {
+			server.sendRetry(server.helloRetryRequest([extension(51, uint16(X25519_ML_KEM_768))]));
+			socket.write(server.take());
+			const hello = await readHello(said);
+			if (!hello) return;
+			server.receiveHello(hello);
+			const extensions = [server.versionExtension(), server.hybridKeyShareExtension()];
+			server.sendServerHello(server.serverHello({ extensions }));
+		} else {
+			server.sendServerHello();
+		}
+		server.sendChangeCipherSpec();
 		const messages: Buffer[] = [];
 		for (const make of ["encryptedExtensions", "certificate", "certificateVerify", "finished"] as const) {
 			const message = server[make]();
@@ -80,21 +111,23 @@ function script(first: number, body: Uint8Array): Script {
 }
 
 const GOOD = ["authenticated service 1 current", "authenticated download 1"];
-const cases: { name: string; length: number; first: number; refused?: string }[] = [
+const cases: Case[] = [
 	{ name: "the longest chain in one", length: 10_240, first: Infinity },
+	{ name: "the longest chain in one, with ML-KEM", length: 10_240, first: Infinity, retry: true },
 	{ name: "a chain of 3,800 bytes over two", length: 3_800, first: 2_000 },
 	{ name: "the longest chain over two", length: 10_240, first: 5_000, refused: "failed service: message too long" },
 ];
-for (const { name, length, first, refused } of cases)
+for (const one of cases)
 	for (const board of ["node", "simulator", "qemu-rv32"] satisfies BoardName[]) {
+		const { name, length, refused } = one;
 		const missing = board === "qemu-rv32" ? await missingTools() : await unavailable(board);
 		if (missing) {
 			test.skip(`${board}: the longest records, ${name} [${missing}]`, () => {});
 			continue;
 		}
 		test(`${board}: the longest records, ${name}`, async () => {
-			const service = await startScripted(credentials(SERVICE_NAME, length), script(first, Buffer.alloc(40_000, 32)));
-			const download = await startScripted(credentials(downloadName(1), length), script(first, information));
+			const service = await startScripted(credentials(SERVICE_NAME, length), script(one, Buffer.alloc(40_000, 32)));
+			const download = await startScripted(credentials(downloadName(1), length), script(one, information));
 			const ports = { [SERVICE_NAME]: service.port, [downloadName(1)]: download.port };
 			const flash = flashFolder();
 			for (const outcome of ["stored 2", "same 2"]) {

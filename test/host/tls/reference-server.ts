@@ -12,6 +12,7 @@ import {
 	generateKeyPairSync,
 	type KeyObject,
 } from "node:crypto";
+import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { type PrivateKey, signWith } from "../../../host/signing-key.js";
 
 export const CHANGE_CIPHER_SPEC = 20,
@@ -72,6 +73,9 @@ export function record(type: number, content: Uint8Array): Buffer {
 	return Buffer.concat([uint8(type), uint16(0x0303), vector(2, content)]);
 }
 
+export const X25519_ML_KEM_768 = 0x11ec;
+const ML_KEM_KEY = 1_184; // bytes
+
 /** RFC 9846 §4.2.3. */
 export const retryRandom = hash(Buffer.from("HelloRetryRequest"));
 
@@ -93,6 +97,8 @@ export class ReferenceServer {
 	readonly records: number[] = [];
 
 	readonly #keys = generateKeyPairSync("x25519");
+	/** ML-KEM's part of the shared secret, if the group has one. */
+	#encapsulated: Uint8Array | undefined;
 	#handshakeSecret: Buffer = empty;
 	#clientHandshakeSecret: Buffer = empty;
 	secrets: { client: Buffer; server: Buffer } = { client: empty, server: empty };
@@ -142,6 +148,14 @@ export class ReferenceServer {
 	versionExtension = (version = 0x0304): Buffer => extension(43, uint16(version));
 	keyShareExtension = (share = this.keyShare, group = 0x1d): Buffer =>
 		extension(51, Buffer.concat([uint16(group), vector(2, share)]));
+
+	/** X25519MLKEM768 (RFC 10024 §4), for a client that has sent a share of it: its ciphertext and our X25519 share. */
+	hybridKeyShareExtension(): Buffer {
+		const share = this.hello.extensions.get(51)!.subarray(6);
+		const { cipherText, sharedSecret } = ml_kem768.encapsulate(share.subarray(0, ML_KEM_KEY));
+		this.#encapsulated = sharedSecret;
+		return this.keyShareExtension(Buffer.concat([cipherText, this.keyShare]), X25519_ML_KEM_768);
+	}
 
 	helloRetryRequest(extensions: Buffer[], overrides: { sessionId?: Buffer; suite?: number } = {}): Buffer {
 		return this.serverHello({
@@ -209,10 +223,11 @@ export class ReferenceServer {
 		this.transcript = Buffer.concat([this.transcript, hello]);
 		const shares = this.hello.extensions.get(51)!;
 		if (shares.length < 38) return this; // no share of the client's: no key
-		const shared = diffieHellman({
-			privateKey: this.#keys.privateKey,
-			publicKey: x25519Key(shares.subarray(6, 38)),
-		});
+		const exchange = (share: Buffer) =>
+			diffieHellman({ privateKey: this.#keys.privateKey, publicKey: x25519Key(share) });
+		const shared = this.#encapsulated
+			? Buffer.concat([this.#encapsulated, exchange(shares.subarray(6 + ML_KEM_KEY))])
+			: exchange(shares.subarray(6, 38));
 		const early = hmac(Buffer.alloc(32), Buffer.alloc(32));
 		this.#handshakeSecret = hmac(expandLabel(early, "derived", hash(empty), 32), shared);
 		return this.#start(this.#handshakeSecret, "hs");

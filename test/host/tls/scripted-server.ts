@@ -2,7 +2,7 @@
 // devices on any board.
 
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { type Credentials, ReferenceServer } from "./reference-server.js";
+import { type Credentials, HANDSHAKE, ReferenceServer } from "./reference-server.js";
 
 /** What is said to one client. `said`: gives what the client has sent since the last time, when there is any. */
 export type Script = (server: ReferenceServer, socket: Socket, said: () => Promise<Buffer>) => Promise<void> | void;
@@ -46,13 +46,24 @@ async function serve(socket: Socket, credentials: Credentials, script: Script): 
 		received = Buffer.alloc(0);
 		return bytes;
 	};
-	let hello = Buffer.alloc(0);
-	while (hello.length < 5 || hello.length < 5 + hello.readUInt16BE(3)) {
-		const more = await said();
-		if (more.length === 0) return; // gone
-		hello = Buffer.concat([hello, more]);
-	}
+	const hello = await readHello(said);
+	if (!hello) return;
 	const server = new ReferenceServer(hello, credentials);
 	await script(server, socket, said);
 	if (!socket.destroyed) socket.write(server.take());
+}
+
+/** Reads until there is a whole ClientHello, however many records it has; undefined: the client is gone. */
+export async function readHello(said: () => Promise<Buffer>): Promise<Buffer | undefined> {
+	let bytes = Buffer.alloc(0);
+	for (;;) {
+		const more = await said();
+		if (more.length === 0) return undefined;
+		bytes = Buffer.concat([bytes, more]);
+		let message = Buffer.alloc(0);
+		for (let i = 0; i + 5 <= bytes.length; i += 5 + bytes.readUInt16BE(i + 3))
+			if (bytes[i] === HANDSHAKE)
+				message = Buffer.concat([message, bytes.subarray(i + 5, i + 5 + bytes.readUInt16BE(i + 3))]);
+		if (message.length >= 4 && message.length >= 4 + message.readUIntBE(1, 3)) return bytes;
+	}
 }
