@@ -157,4 +157,13 @@ test("names are compared with constraints 16,384 times at most: many against man
 	refusedAs(CertificateError, "unsupported constraints", () => checkNameConstraints(bounds, NOBODY, names(129)));
 });
 
+test("an address in a constraint has its mask: 8 bytes, or 32 (RFC 5280 §4.2.1.10)", () => {
+	const read = (length: number) => {
+		const bounds = constraints({ permitted: [ip(...Array<number>(length).fill(0))] });
+		return readNameConstraints(new DerReader(bounds));
+	};
+	for (const length of [8, 32]) read(length);
+	for (const length of [0, 4, 7, 9, 16, 33]) refusedAs(CertificateError, "bad extension", () => read(length));
+});
+
 test.run();

@@ -44,6 +44,18 @@ test("a leaf that is no CA has no name constraints (RFC 5280 §4.2.1.10)", () =>
 	);
 });
 
+test("a self-issued intermediate does not count for a path length (RFC 5280 §6.1.4 (l))", () => {
+	const bounded = readTrustAnchor(make.authority(root, root, { extensions: make.authorityExtensions(1) }));
+	const older = make.party("below"),
+		newer = make.party("below"); // the same authority's next key
+	const [rolledOver, byRoot] = [make.authority(newer, older), make.authority(older, root)];
+	const sent = [make.leaf(newer, server), rolledOver, byRoot];
+	assert.is(verifyPath(sent, HOST, [bounded]).anchor, 0);
+	const other = make.party("other");
+	const tooLong = [make.leaf(other, server), make.authority(other, older), byRoot];
+	refusedAs(CertificateError, "path too long", () => verifyPath(tooLong, HOST, [bounded]));
+});
+
 test("a chain of six by six strangers of one name is over after fifteen signatures", () => {
 	// Each has issued nothing of the others; the first that made the leaf's signature goes on, and ends.
 	const same = Array.from({ length: 5 }, () => make.authority(make.party("between"), make.party("between")));
