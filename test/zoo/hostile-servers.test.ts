@@ -20,6 +20,8 @@ const root = make.party("root"),
 	server = make.party(SERVICE_NAME);
 const honest = { chain: [make.leaf(root, server)], privateKey: server.privateKey };
 const factory = Buffer.from(world.information(1, { certificate: make.authority(root) })).toString("hex");
+/** On a machine that is busy enough, of the connection. */
+const TIME_OUT = /^failed service: (connect )?time-out$/;
 const AUTHENTICATED = "authenticated service 1 current";
 
 /** Sends what `next` queues, again and again, until the device has hung up. */
@@ -65,7 +67,7 @@ function thenForever(text: string, more: string): Script {
 const keyUpdate = message(24, Buffer.of(1));
 const ticket = message(4, Buffer.concat([Buffer.alloc(8), Buffer.of(1, 0), Buffer.from([0, 1, 0]), Buffer.of(0, 0)]));
 
-const cases: { name: string; script: Script; told: string[]; deadline?: number }[] = [
+const cases: { name: string; script: Script; told: (string | RegExp)[]; deadline?: number }[] = [
 	{
 		name: "key updates for ever",
 		script: endless(server => void server.seal(HANDSHAKE, keyUpdate).updateKey()),
@@ -128,7 +130,7 @@ const cases: { name: string; script: Script; told: string[]; deadline?: number }
 			await forever(server, socket, () => server.seal(HANDSHAKE, Buffer.alloc(16_000)));
 		},
 		deadline: 1_000,
-		told: ["failed service: time-out"],
+		told: [TIME_OUT],
 	},
 	{
 		name: "a byte now and then",
@@ -140,7 +142,7 @@ const cases: { name: string; script: Script; told: string[]; deadline?: number }
 			}
 		},
 		deadline: 1_000,
-		told: ["failed service: time-out"],
+		told: [TIME_OUT],
 	},
 	{
 		name: "ten kilobytes of anything as certificates",
@@ -171,7 +173,11 @@ for (const { name, script, told, deadline } of cases)
 			const settings = world.settings(ports, { factory, ...(deadline === undefined ? {} : { deadline }) });
 			const run = await runOnce(board, settings, flashFolder(), board === "simulator" ? "c" : undefined);
 			await service.close();
-			for (const line of [...told, "poll 1"]) assert.ok(run.told.includes(line), `${run.code}: ${run.told.join("; ")}`);
+			for (const wanted of [...told, "poll 1"])
+				assert.ok(
+					run.told.some(line => (typeof wanted === "string" ? line === wanted : wanted.test(line))),
+					`${run.code}: ${run.told.join("; ")}`,
+				);
 		});
 	}
 
