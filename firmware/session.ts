@@ -314,5 +314,7 @@ class Exchange implements AuthenticatedServer {
 		if (failure === undefined) this.#resolve({ status, body });
 		else this.#pending?.reject(failure);
 		this.#pending = undefined;
+		this.#socket = undefined; // whoever looks at the response needs the memory
+		this.#reader = undefined;
 	}
 }

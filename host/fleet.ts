@@ -307,6 +307,12 @@ export class Fleet {
 			.sort((a, b) => a - b);
 	}
 
+	/** Has one of its authorities been ordered with ML-DSA keys? */
+	get hasMlDsa(): boolean {
+		const { keyType: usual } = this.settings;
+		return this.record?.operation.authorities.some(({ keyType = usual }) => keyType === "ml-dsa-44") ?? false;
+	}
+
 	authority(generation: number): CertificateAuthority {
 		return this.at(this.#beginningOf(generation)).ca;
 	}

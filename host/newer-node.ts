@@ -18,7 +18,7 @@ export const newerNode: string | undefined = nodeHasMlDsa
 		: undefined;
 
 export const WITHOUT_NEWER_NODE =
-	"this Node does not serve with ML-DSA keys: run npm run setup:peers, or baton with Node 24.7 or newer";
+	"this Node does not serve with ML-DSA keys: run npm run setup:peers and give the command again, or use Node 24.7 or newer";
 
 const baton = fileURLToPath(new URL("../bin/baton.js", import.meta.url));
 

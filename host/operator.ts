@@ -245,7 +245,7 @@ export function give(
 			end(next.generation, "revoked", "507′");
 			delete operation.next;
 			issueAnew(operation.full, {}, "502′");
-			provide(false, `${authority.letter}′`, "505′", "506′");
+			provide(false, `${authority.letter}′`, "505′", "506′", next.keyType);
 		} else if (authority.ca === authorityOf(operation, operation.full).ca) {
 			if (!next) provide(true, letterAfter(authority), "511", "511");
 			else if (!next.revokes) issueAnew(next.generation, { revokes: true }, "505′");

@@ -28,6 +28,7 @@ export function board(map: RunSettings["map"]): Board {
 		ticks,
 		random,
 		recordLimit: RECORD_LIMIT,
+		keyExchange: "x25519mlkem768", // 3 M instructions more than X25519 alone
 		print,
 		restarts,
 		steady,

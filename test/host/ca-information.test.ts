@@ -93,6 +93,21 @@ test("with our own CA's certificate and an address of 43 bytes it has at most 40
 	assert.equal(sizes, [332, 348]);
 });
 
+test("of a hybrid fleet with an ML-DSA-44 CA it has at most 3,165 bytes, or 3,380 with the longest address", async () => {
+	const sizes = [];
+	for (const length of [43, 255]) {
+		const nextAddress = `https://download-2.fleet.example/${"c".repeat(length - 33)}`;
+		assert.is(nextAddress.length, length);
+		const ca = { name: authorityName("fleet", 2), validity: plannedYears, keyType: "ml-dsa-44" } as const;
+		const certificate = withoutSignature((await createCertificateAuthority(ca)).certificate);
+		const object = hybrid(2, { certificate, nextAddress });
+		assert.is(onHybridDevice(object).anchor.publicKey.algorithm, "ml-dsa-44");
+		sizes.push(object.length);
+	}
+	console.log(`${sizes} bytes`);
+	assert.ok(sizes[0] <= 3_165 && sizes[1] <= 3_380, sizes.join());
+});
+
 test("of a hybrid fleet it has at most 2,000 bytes, whatever the name", async () => {
 	const nextAddress = "https://download-2.fleet.example/ca-inform1";
 	const sizes = [];

@@ -13,6 +13,7 @@ import {
 	type Plan,
 	type Step,
 	servedAt,
+	shownBeside,
 } from "../../host/operator.js";
 import { Dice } from "../dice.js";
 
@@ -291,6 +292,43 @@ test("an authority that has ended can still be revoked, and nothing else changes
 	assert.equal(steps.map(short), ["22 507′ authority revoked 1"]);
 	assert.is(operation.full, 2);
 	assert.is(authorityOf(operation, 1).endedAt, 20);
+});
+
+test("an authority has keys as the one before it, unless the order says otherwise", () => {
+	const types = ({ authorities }: Operation) => authorities.map(({ keyType = "the fleet's" }) => keyType).join();
+	let { operation } = give(plan, start(), { order: "provide", keyType: "ml-dsa-44" }, 3);
+	assert.is(types(operation), "the fleet's,ml-dsa-44");
+	operation = give(plan, operation, revoke(2), 4).operation; // A anew, then B′
+	assert.is(types(operation), "the fleet's,ml-dsa-44,the fleet's,ml-dsa-44");
+	operation = give(plan, start(), { order: "provide", keyType: "ml-dsa-44" }, 3).operation;
+	for (const order of [{ order: "take over" }, { order: "provide" }] as const)
+		operation = give(plan, operation, order, 5).operation;
+	assert.is(types(operation), "the fleet's,ml-dsa-44,ml-dsa-44");
+	operation = give(plan, operation, revoke(2), 6).operation;
+	operation = give(plan, operation, { order: "provide", keyType: "ed25519" }, 7).operation;
+	assert.ok(types(operation).endsWith("ml-dsa-44,ed25519"));
+});
+
+test("services show the last classical authority beside ML-DSA's: in its full operation alone, and until it is revoked", () => {
+	const isMlDsa = (operation: Operation) => (generation: number) =>
+		authorityOf(operation, generation).keyType === "ml-dsa-44";
+	const beside = (operation: Operation) => shownBeside(operation, isMlDsa(operation));
+	let { operation } = give(plan, start(), { order: "provide", keyType: "ml-dsa-44" }, 3);
+	assert.is(beside(operation), undefined);
+	operation = give(plan, operation, { order: "take over" }, 4).operation;
+	assert.is(beside(operation), 1);
+	assert.is(beside(give(plan, operation, revoke(1), 5).operation), undefined);
+	assert.is(beside(give(plan, operation, { order: "reissue", generation: 2 }, 5).operation), 1);
+	const revoked = give(plan, operation, revoke(2), 5).operation; // key 5: all before it are revoked
+	assert.ok(authorityOf(revoked, revoked.full).revokes);
+	assert.is(beside(revoked), undefined);
+	for (const order of [{ order: "provide" }, { order: "take over" }] as const)
+		operation = give(plan, operation, order, 6).operation;
+	assert.is(beside(operation), 1, "C is ML-DSA's too");
+	for (const order of [{ order: "provide", keyType: "ed25519" }, { order: "take over" }] as const)
+		operation = give(plan, operation, order, 7).operation;
+	assert.is(beside(operation), undefined, "nobody goes back");
+	assert.is(beside(start()), undefined);
 });
 
 test("steps by hand come before those of the plan", () => {
