@@ -10,6 +10,7 @@ import { parseAccess } from "./adoption.js";
 import { Census } from "./census.js";
 import { judgeService } from "./device-judge.js";
 import type { Fleet } from "./fleet.js";
+import type { FleetDesk } from "./fleet-desk.js";
 import { type Access, HttpsEndpoint, type Presentation } from "./https-endpoint.js";
 import { LogFollower } from "./log-follower.js";
 import { authorityOf, type Operation } from "./operator.js";
@@ -23,7 +24,7 @@ export interface Canaries {
 }
 
 export interface CanaryServerOptions {
-	fleet: Fleet;
+	desk: FleetDesk;
 	address?: string;
 	port: number;
 	canaries: Canaries;
@@ -47,12 +48,14 @@ export class CanaryServer {
 
 	/** Shows what is in operation; listens from the first time on. Rejects with OperatorError, or with the system's error. */
 	async reconcile(operation: Operation): Promise<void> {
-		const { fleet } = this.#options;
+		const { desk } = this.#options;
+		const { fleet } = desk;
 		const shown = async (generation: number) => ({
 			credentials: await fleet.serviceCredentials(generation),
 			presented: authorityOf(operation, generation).letter,
 		});
 		const isReady = operation.next !== undefined && fleet.information(operation.next) !== undefined;
+		await desk.certifyServices([operation.full, ...(isReady ? [operation.next!] : [])]);
 		this.#full = await servicePresentation(fleet, operation);
 		this.#next = isReady ? { ...(await shown(operation.next!)), generation: operation.next! } : undefined;
 		this.#endpoint ??= await this.#open(this.#full);
@@ -75,7 +78,8 @@ export class CanaryServer {
 	}
 
 	#open(first: Presentation): Promise<HttpsEndpoint> {
-		const { fleet, address, port } = this.#options;
+		const { desk, address, port } = this.#options;
+		const { fleet } = desk;
 		const names = new Set(fleet.settings.services.map(service => judgeService(service).host));
 		return HttpsEndpoint.open({
 			...first,
@@ -91,7 +95,7 @@ export class CanaryServer {
 	}
 
 	#hear(access: Access): void {
-		const { fleet, onWord } = this.#options;
+		const { desk, onWord } = this.#options;
 		const next = this.#next;
 		if (!next || access.presented !== next.presented || access.host === undefined) return;
 		if (access.what === "refused")
@@ -102,7 +106,7 @@ export class CanaryServer {
 		);
 		if (this.#log?.generation !== next.generation) {
 			void this.#log?.log.close();
-			this.#log = { generation: next.generation, log: new AccessLog(logOf(fleet, next.generation), onWord) };
+			this.#log = { generation: next.generation, log: new AccessLog(logOf(desk.fleet, next.generation), onWord) };
 		}
 		this.#log.log.write(access);
 	}

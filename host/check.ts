@@ -269,10 +269,18 @@ function checkBackup({ folder, backedUp, lastOrder }: Fleet): Finding[] {
 	return [{ weight: "due", what, remedy: `back up ${folder}, then say baton backed-up` }];
 }
 
-function checkAudit({ audit }: Fleet): Finding[] {
+function checkAudit({ audit, record }: Fleet): Finding[] {
 	const { trouble } = audit;
-	const remedy = "compare it with a backup: somebody has changed what was written, or a disk has";
-	return trouble === undefined ? [] : [{ weight: "due", what: trouble, remedy }];
+	const told = record?.entered;
+	if (trouble !== undefined) {
+		const remedy = "compare it with a backup: somebody has changed what was written, or a disk has";
+		return [{ weight: "due", what: trouble, remedy }];
+	}
+	if (!told || audit.has(told)) return [];
+	const what = `${audit.file} does not have the last order, ${told.what}`;
+	return [
+		{ weight: "due", what, remedy: "if nothing was broken off, compare it with a backup; the next order enters it" },
+	];
 }
 
 function checkLog(fleet: Fleet, operation: Operation, signer: Signer): Finding[] {

@@ -212,6 +212,20 @@ export class FleetDesk {
 		});
 	}
 
+	/** Makes the services' certificates by these authorities, as far as they are not there. Rejects with OperatorError. */
+	async certifyServices(generations: number[]): Promise<void> {
+		const { fleet } = this;
+		const missing = generations.filter(generation => fleet.serviceCertificates(generation).length === 0);
+		if (missing.length === 0) return;
+		await this.#inTurn("certify services", async () => {
+			for (const generation of missing) {
+				const { certificate } = await fleet.serviceCredentials(generation);
+				const certificates = [describeCertificate(new X509Certificate(certificate))];
+				fleet.enter(entry("certificate issued", { by: generation, certificates }));
+			}
+		});
+	}
+
 	/** A folder, or a DL key's log, came from a backup: generations up to `above` may be somebody's. */
 	restored(above: number): Promise<CarriedOut> {
 		return this.#transact("restored", (signer, takenUp) => this.#restore(above, signer, takenUp));

@@ -78,7 +78,7 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 		findings: () => findings.all,
 		version: version(),
 	});
-	const canaries = canaryServer(options, fleet);
+	const canaries = canaryServer(options, desk);
 	const opened: { close(): Promise<void> }[] = [server, ...(canaries ? [canaries] : [])];
 	const reconcile = async () => {
 		teller.tell("served", await server.reconcile(desk.operation));
@@ -169,13 +169,13 @@ function placesOf({ listen }: ServeOptions): ListenOn[] {
 	return given.length > 0 ? given : (listen ?? [{ address: "127.0.0.1", port: 8443 }]);
 }
 
-function canaryServer({ rehearse, canary, share }: ServeOptions, fleet: Fleet): CanaryServer | undefined {
+function canaryServer({ rehearse, canary, share }: ServeOptions, desk: FleetDesk): CanaryServer | undefined {
 	if (!rehearse) {
 		if (canary || share !== undefined) throw new OperatorError("--canary and --share say who is shown --rehearse");
 		return undefined;
 	}
 	const canaries = { ...(canary ? { networks: canary } : {}), ...(share === undefined ? {} : { share }) };
-	return new CanaryServer({ fleet, ...rehearse, canaries, onWord: say });
+	return new CanaryServer({ desk, ...rehearse, canaries, onWord: say });
 }
 
 function placeText({ address, port }: { address: string; port: number }): string {

@@ -101,6 +101,9 @@ test("orders, signatures and certificates are told, and an order that was broken
 	// Killed between the record and the log: the log's last line is not there yet.
 	const lines = readFileSync(fleet.audit.file, "utf8").trimEnd().split("\n");
 	writeFileSync(fleet.audit.file, `${lines.slice(0, -1).join("\n")}\n`);
+	const cut = await runInProcess(["check"], folder);
+	assert.is(cut.code, 3);
+	assert.match(cut.out, /audit\.log does not have the last order, generation 1 is revoked/);
 	await typed("revoke", "1");
 	assert.equal(told(), all);
 

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { CanaryServer, rehearsedText } from "../../host/canaries.js";
 import { rawPublicKey } from "../../host/dl-key.js";
 import { Fleet } from "../../host/fleet.js";
+import { FleetDesk } from "../../host/fleet-desk.js";
 import { FleetServer } from "../../host/fleet-server.js";
 import { eventually, HANG_GUARD } from "../eventually.js";
 import { flashFolder, runOnce } from "./device-run.js";
@@ -20,11 +21,12 @@ const done = async (...words: string[]) => {
 };
 await done("init", "--fleet", "example", "--service", HOST, "--download-url", "https://download-{n}.fleet.example/ca");
 const fleet = Fleet.open(join(folder, "fleet"));
+const desk = new FleetDesk({ fleet, signer: () => undefined });
 const operation = () => fleet.record!.operation;
 const said: string[] = [];
 
 async function open(canaries: ConstructorParameters<typeof CanaryServer>[0]["canaries"]): Promise<CanaryServer> {
-	const server = new CanaryServer({ fleet, port: 0, canaries, onWord: text => void said.push(text) });
+	const server = new CanaryServer({ desk, port: 0, canaries, onWord: text => void said.push(text) });
 	await server.reconcile(operation());
 	return server;
 }
@@ -56,6 +58,10 @@ test("without a provisional authority all are shown the one in full operation", 
 	await server.close();
 	assert.equal(said, []);
 	assert.match(await rehearsedText(fleet, 2, 30), /^rehearsed: no device was shown generation 2/);
+	assert.equal(
+		fleet.audit.lines.map(({ what }) => what),
+		["the fleet begins", "certificate issued"], // the services' by A
+	);
 });
 
 test("canaries are shown the provisional authority, and promote it; all others are not", async () => {
@@ -108,7 +114,7 @@ test("take-over says which part of the fleet was shown it", async () => {
 test("networks that are none are refused", () => {
 	for (const network of ["everybody", "192.0.2.0/33", "192.0.2/24", ""])
 		assert.throws(
-			() => new CanaryServer({ fleet, port: 0, canaries: { networks: [network] }, onWord() {} }),
+			() => new CanaryServer({ desk, port: 0, canaries: { networks: [network] }, onWord() {} }),
 			/--canary .*: expected an address, or a network/,
 			network,
 		);
