@@ -11,7 +11,7 @@ import type { Fleet } from "./fleet.js";
 import type { Operation } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 
-const DEADLINE = 15_000; // ms
+const DEADLINE = 15_000; // ms, of each
 
 export interface Asked {
 	address: string;
@@ -24,8 +24,13 @@ export interface Asked {
 }
 
 /** The first address that each CA information names, in operation or not. `map`: where names lead, as a device's. */
-export function askAddresses(fleet: Fleet, operation: Operation, map: RunSettings["map"]): Promise<Asked[]> {
-	const network = new BoardNetwork(nodeBoard({ flash: "", map, print: () => {} }), DEADLINE); // it opens no flash
+export function askAddresses(
+	fleet: Fleet,
+	operation: Operation,
+	map: RunSettings["map"],
+	deadline = DEADLINE,
+): Promise<Asked[]> {
+	const network = new BoardNetwork(nodeBoard({ flash: "", map, print: () => {} }), deadline); // it opens no flash
 	const isUp = (generation: number) =>
 		operation.downloadServers.some(({ namedBy, up }) => up && namedBy === generation);
 	return Promise.all(

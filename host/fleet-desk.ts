@@ -12,6 +12,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { censusOf } from "./adoption.js";
+import { askAddresses, highestServed } from "./ask-addresses.js";
 import { entry } from "./audit-log.js";
 import type { Made, Ordered } from "./authority-folder.js";
 import { decodeCaInformation, encodePayload } from "./ca-information.js";
@@ -58,6 +59,8 @@ export interface Desk {
 	year?(): number;
 	/** The DL signing key; undefined: it is elsewhere. Asked once for each order, before anything else. */
 	signer(): Signer | undefined;
+	/** The highest generation that the fleet's addresses serve now; absent: they are not asked. */
+	served?(operation: Operation): Promise<number>;
 	/** Hears of a lock that somebody left behind. */
 	onStale?(claim: Claim): void;
 }
@@ -66,23 +69,27 @@ export class FleetDesk {
 	readonly fleet: Fleet;
 	readonly #year: () => number;
 	readonly #signer: () => Signer | undefined;
+	readonly #served: Desk["served"];
 	readonly #onStale: Desk["onStale"];
 	#turn: Promise<unknown> = Promise.resolve();
 
 	/** At a fleet's folder. The DL key is looked for in `dl`, or in the folder's own `dl`. Throws OperatorError. */
 	static open({ folder, dl }: { folder: string; dl?: string }): FleetDesk {
+		const fleet = Fleet.open(folder);
 		return new FleetDesk({
-			fleet: Fleet.open(folder),
+			fleet,
 			signer: () => signerAtHand(folder, dl),
+			served: async operation => highestServed(await askAddresses(fleet, operation, [], PATIENCE)),
 			onStale: claim =>
 				void process.stderr.write(`baton: note: ${claimText(claim)} was broken off, and has left its lock behind\n`),
 		});
 	}
 
-	constructor({ fleet, year, signer, onStale }: Desk) {
+	constructor({ fleet, year, signer, served, onStale }: Desk) {
 		this.fleet = fleet;
 		this.#year = year ?? (() => fleet.yearOf(new Date()));
 		this.#signer = signer;
+		this.#served = served;
 		this.#onStale = onStale;
 	}
 
@@ -236,8 +243,14 @@ export class FleetDesk {
 		return afterwards(takenUp, await this.#give({ order: "restored", above, unsigned }, signer));
 	}
 
-	#give(order: Order, signer: Signer | undefined, imported?: ImportedAuthority, year = this.year): Promise<CarriedOut> {
+	async #give(
+		order: Order,
+		signer: Signer | undefined,
+		imported?: ImportedAuthority,
+		year = this.year,
+	): Promise<CarriedOut> {
 		this.#check(order);
+		if (signer) await this.#checkLog(signer);
 		const before = this.#record;
 		const judged = (least: number) => give(this.fleet.settings.plan, before.operation, order, year, least);
 		return this.#carryOut(before, judged, signer, { imported, order });
@@ -387,6 +400,7 @@ export class FleetDesk {
 				);
 			signer.adopt(object, [...this.fleet.dlKeys, ...this.fleet.retiredDlKeys]);
 		}
+		if (this.#toSign(this.operation).length > 0) await this.#checkLog(signer);
 		// A folder from a backup: the key has signed other bytes with the generation since.
 		const unsigned = this.fleet.unsignedGenerations(this.operation);
 		if (unsigned.some(generation => signer.isTaken(this.fleet.unsigned(this.operation, generation))))
@@ -421,7 +435,6 @@ export class FleetDesk {
 			const signer = this.#signer();
 			if (signer) checkSigner(signer, this.fleet.name, this.fleet.dlKeys);
 			const { record } = this.fleet;
-			if (signer?.isHybrid && record) await this.#checkLog(signer, record.operation);
 			if (record) this.fleet.checkPassphrase(record.operation);
 			this.fleet.enter();
 			return work(signer, await this.#takeUp(signer));
@@ -429,9 +442,17 @@ export class FleetDesk {
 	}
 
 	/** An index that is used twice is a forgery for whoever has both: so any sign that the log is behind is heeded. */
-	async #checkLog(signer: Signer, operation: Operation): Promise<void> {
+	async #checkLog(signer: Signer): Promise<void> {
+		if (!signer.isHybrid) return;
+		const { operation } = this;
+		const served = (await this.#served?.(operation)) ?? 0;
+		const last = Math.max(signer.last, newest(operation));
+		if (served > last)
+			throw new OperatorError(
+				`an address of this fleet serves generation ${served}; the fleet and its DL key know none above ${last}: they come from a backup. ${AFTER_A_BACKUP}`,
+			);
 		const { highest } = await censusOf(this.fleet, { days: 30 });
-		const known = Math.max(signer.last, newest(operation), signer.disbelieved);
+		const known = Math.max(last, signer.disbelieved);
 		if (highest > known)
 			throw new OperatorError(
 				`${this.fleet.accessLog}: a device holds generation ${highest}; this fleet and its DL key know none above ${known}: they come from a backup, or somebody wrote that line. ${AFTER_A_BACKUP} If it is a lie: baton dl whole ${signer.folder} --although ${highest}`,
@@ -464,6 +485,9 @@ function checkSigner(signer: Signer, fleet: string, dlKeys: readonly DlKey[]): v
 
 const AFTER_A_BACKUP =
 	"If there is a newer backup, restore that; else baton dl restored skips what may have been signed since, or the spare signs.";
+
+/** With an address, before an order: one that does not answer says nothing. */
+const PATIENCE = 5_000; // ms
 
 /** An order as it is recorded: given again, it is known by that. */
 function remembered(order: Order, imported?: ImportedAuthority): FleetRecord["last"] {

@@ -6,6 +6,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type CaInformation, decodeCaInformation, encodePayload } from "../../host/ca-information.js";
 import { isPair, rawPublicKey } from "../../host/dl-key.js";
+import { Fleet } from "../../host/fleet.js";
+import { FleetDesk } from "../../host/fleet-desk.js";
 import { OperatorError } from "../../host/operator-error.js";
 import { dlPassphrase, passphrase } from "../../host/passphrases.js";
 import { Signer } from "../../host/signer.js";
@@ -154,6 +156,42 @@ test("a key that was restored skips what it may have signed, and signs nothing o
 	// Said again, it skips more, and forgets nothing of what it was told.
 	assert.is(signer.restored(4, 0), 36);
 	refuses(() => signer.sign(information(37, { follows: 1 })), /2 is in full operation/);
+});
+
+test("what the fleet's addresses serve, and neither the fleet nor its key knows, stops every order", async () => {
+	const signer = open(copy());
+	const at = folder();
+	const fleet = Fleet.create(join(at, "fleet"), {
+		fleet: "example",
+		begins: "2030-01-01T00:00:00.000Z",
+		plan: { validityYears: 20, overlapYears: 5, retention: "for ever" },
+		services: ["service.fleet.example"],
+		downloadUrl: "https://download-{n}.fleet.example/",
+		dlKeys: [Buffer.from(rawPublicKey(signer.publicKey)).toString("hex")],
+	});
+	let served = 0;
+	const asked: number[] = [];
+	const desk = new FleetDesk({
+		fleet,
+		year: () => 1,
+		signer: () => signer,
+		served: async operation => asked.push(operation.full) && served,
+	});
+	await desk.begin();
+	served = 2;
+	const refused =
+		/serves generation 2; the fleet and its DL key know none above 1: they come from a backup\. .*baton dl restored/;
+	await desk.give({ order: "provide" }).then(
+		() => assert.unreachable(),
+		(error: Error) => assert.match(error.message, refused),
+	);
+	assert.equal(signer.signed, [1]);
+	served = 1;
+	assert.equal((await desk.give({ order: "provide" })).signed, [2]);
+	assert.equal(asked, [1, 1]);
+	served = 0;
+	await desk.takeUp();
+	assert.is(asked.length, 2, "where nothing is to be signed nobody is asked");
 });
 
 test("so many that none is left to sign are not skipped", () => {
