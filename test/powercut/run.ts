@@ -1,7 +1,8 @@
 // `npm run powercut -- [--json] [--long] [--seed N]`: cuts the power of devices on emulated flash, breaks their flash in
 // every other way, and counts what must not be. Exit code 1 if anything was found. `--long`: a million cuts, a million
 // random damages, worlds explored further; if it was stopped, it goes on where it was. `--only KIND` does a part of it,
-// `--job N` one job. `--board qemu-rv32 [--kills N]`: kills the running board instead (qemu-rv32.ts).
+// `--job N` one job. `--board qemu-rv32 [--kills N]`: kills the running board instead (qemu-rv32.ts), `--board
+// esp32c3-qemu` or `sdk-linux` what the Moddable SDK has built (sdk-board.ts).
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,6 +15,7 @@ import type { Plan } from "./cuts.js";
 import { type ModelResult, oracles } from "./model.js";
 import { modelRuns } from "./model-runs.js";
 import { killBoard } from "./qemu-rv32.js";
+import { killSdkBoard } from "./sdk-board.js";
 import { sequences } from "./sequences.js";
 import type { Job, Report } from "./worker.js";
 
@@ -28,6 +30,8 @@ if (values.help) {
 	console.log(USAGE);
 	process.exit(0);
 }
+if (values.board === "esp32c3-qemu" || values.board === "sdk-linux")
+	process.exit(await killSdkBoard(values.board, { kills: Number(values.kills), seed, json }));
 if (values.board !== undefined)
 	process.exit(await killBoard(values.board, { kills: Number(values.kills), seed, json }));
 const started = performance.now();
