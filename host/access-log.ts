@@ -41,7 +41,7 @@ export class AccessLog {
 		if (what !== "request" || this.#stream.writableLength > MOST_QUEUED || this.#stream.destroyed) return;
 		const line = accessLine(
 			{
-				address: peer.replace(/:\d+$/, ""),
+				address: peer.replace(/:\d+$/, "").replace(/^::ffff:(?=\d+\.)/i, ""), // of a socket for both: as others write it
 				method: method ?? "-",
 				path: path ?? "-",
 				status: status ?? 0,
