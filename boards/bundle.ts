@@ -30,7 +30,7 @@ export interface BundleOptions {
 	target?: string; // of the language; default es2022
 	alias?: Record<string, string>; // a package's name: what is taken instead
 	define?: Record<string, string>; // an identifier: the expression that it stands for
-	sourceMap?: boolean; // default false; true writes one beside the bundle, as FILE.map
+	sourceMap?: boolean | "inline"; // default false; true writes one beside the bundle, as FILE.map
 	plugins?: Plugin[]; // before the ones of the engine
 }
 
@@ -56,7 +56,7 @@ export async function bundle({
 		write,
 		alias,
 		define,
-		sourcemap: sourceMap && "external",
+		sourcemap: sourceMap === true ? "external" : sourceMap,
 		sourcesContent: false,
 		bundle: true,
 		format: engine === "xs" ? "iife" : "esm",
@@ -85,7 +85,7 @@ export async function bundle({
 export async function bundleOnce(options: Omit<BundleOptions, "outfile">): Promise<string> {
 	const folder = join(builds, "bundles");
 	mkdirSync(folder, { recursive: true });
-	const scratch = mkdtempSync(join(folder, "."));
+	const scratch = mkdtempSync(join(dirname(folder), ".bundle-")); // as deep: source maps lead to the same files
 	try {
 		const extension = options.engine === "xs" ? "js" : "mjs";
 		const outfile = join(scratch, `bundle.${extension}`);
@@ -93,7 +93,7 @@ export async function bundleOnce(options: Omit<BundleOptions, "outfile">): Promi
 		const digest = createHash("sha256").update(readFileSync(outfile)).digest("hex").slice(0, 16);
 		const stem = options.entry.replace(/\.ts$/, "").replaceAll("/", "-");
 		const file = join(folder, `${stem}-${digest}.${extension}`);
-		if (options.sourceMap) renameSync(`${outfile}.map`, `${file}.map`);
+		if (options.sourceMap === true) renameSync(`${outfile}.map`, `${file}.map`);
 		renameSync(outfile, file);
 		forgetOld(folder, `${stem}-`);
 		return file;

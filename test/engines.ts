@@ -50,7 +50,9 @@ const node: Engine = {
 	async command(file) {
 		const reports = pathToFileURL(join(root, "test/on-node/report-tests.js")).href;
 		// What is portable is bundled, as on every engine: it imports vectors by name.
-		const program = isPortable(file) ? [await bundleOnce({ entry: file, engine: "node" })] : ["bin/run.js", file];
+		const program = isPortable(file)
+			? [await bundleOnce({ entry: file, engine: "node", sourceMap: process.env.NODE_V8_COVERAGE ? "inline" : false })]
+			: ["bin/run.js", file];
 		return { file: process.execPath, args: ["--import", reports, ...program] };
 	},
 };
