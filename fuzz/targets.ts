@@ -67,7 +67,7 @@ function refusing(kind: abstract new (...parameters: any[]) => Error, parse: () 
 }
 
 /** Of the kinds that are in none of the vectors above: a leaf by an authority of the same kind. */
-const others = (["rsa2048", "p384"] as const).map(type => {
+const others = (["rsa2048", "p384", "ml-dsa-44"] as const).map(type => {
 	const authority = make.party(`${type} CA`, type);
 	const leaf = new Uint8Array(make.leaf(authority, make.party(HOST, type)));
 	return { anchor: readTrustAnchor(make.authority(authority)), leaf };

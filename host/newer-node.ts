@@ -20,12 +20,10 @@ export const newerNode: string | undefined = nodeHasMlDsa
 export const WITHOUT_NEWER_NODE =
 	"this Node does not serve with ML-DSA keys: run npm run setup:peers and give the command again, or use Node 24.7 or newer";
 
-const baton = fileURLToPath(new URL("../bin/baton.js", import.meta.url));
-
-/** `baton PARAMETERS…` by the newer Node, as a process of its own. */
+/** `baton PARAMETERS…`, this very command, by the newer Node, as a process of its own. */
 export function spawnNewerBaton(parameters: readonly string[], options: SpawnOptions) {
 	if (!newerNode) throw new TypeError("there is no newer Node");
-	return spawn(newerNode, [baton, ...parameters], options);
+	return spawn(newerNode, [process.argv[1], ...parameters], options);
 }
 
 /** The whole command goes on in the newer Node: gives its exit code. */
