@@ -15,6 +15,7 @@ import { continueByNewerNode, newerNode } from "../newer-node.js";
 import type { Order } from "../operator.js";
 import { OperatorError } from "../operator-error.js";
 import { orderText } from "../operator-text.js";
+import { reminders } from "../reminders.js";
 import { nodeHasMlDsa } from "../signing-key.js";
 import { socketsFromSystemd, tellSystemd } from "../systemd.js";
 import { FleetPage } from "../ui/fleet-page.js";
@@ -47,6 +48,8 @@ export interface ServeOptions {
 }
 
 const LOOK_EVERY = 2_000; // ms
+/** Dates are told when they come near, and each day anew. */
+const REMIND_EVERY = 3_600_000; // ms
 
 /**
  * Runs until SIGINT or SIGTERM; answers under way are finished. SIGHUP: the access log is opened anew, and the folder is
@@ -87,6 +90,7 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 
 	let seen = changed(fleet);
 	let busy = false;
+	let reminded = -Infinity;
 	const look = async () => {
 		if (busy) return;
 		busy = true;
@@ -97,6 +101,10 @@ export async function serve(options: ServeOptions): Promise<Outcome> {
 				findings.forget();
 				await reconcile();
 				seen = now;
+			}
+			if (performance.now() - reminded > REMIND_EVERY) {
+				reminded = performance.now();
+				teller.tell("reminders", reminders(fleet, desk.operation).map(findingText));
 			}
 			teller.tell("trouble", []);
 		} catch (error) {

@@ -9,6 +9,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { Fleet } from "../../host/fleet.js";
+import { eventually } from "../eventually.js";
 import { flashFolder } from "./device-run.js";
 import { type Ran, runInProcess } from "./in-process.js";
 
@@ -60,7 +61,7 @@ test("status and check: 0 all is well, 3 something is due, 4 devices are or will
 });
 
 test("a plan's step that is due", async () => {
-	const { baton, done, at } = operator();
+	const { baton, done, at, folder } = operator();
 	await done(...init);
 	const settings = JSON.parse(readFileSync(at("fleet/fleet.json"), "utf8"));
 	const before = new Date(Date.now() - 16 * 365 * 86_400_000).toISOString();
@@ -68,6 +69,16 @@ test("a plan's step that is due", async () => {
 	const status = await baton("status");
 	assert.is(status.code, 3);
 	assert.match(status.out, /next by plan: the next authority comes .*\(due now\)/);
+
+	// Who serves says so too.
+	const child = spawn(process.execPath, [program, "serve", "--listen", "127.0.0.1:0"], { cwd: folder });
+	let said = "";
+	const ended = new Promise(resolve => child.once("close", resolve));
+	child.stdout.on("data", text => (said += text));
+	await eventually("it reminds", () => child.exitCode !== null || /36\d days ago: baton run, or by hand\n/.test(said));
+	child.kill("SIGTERM");
+	await ended;
+	assert.match(said, /the next authority comes into provisional operation.* 36\d days ago/);
 });
 
 test("an init that was refused can be given again", async () => {
