@@ -20,6 +20,8 @@ import { bundleOf, type Program } from "./programs.js";
 const recordings = recorded as Record<Replay["life"], Recording>;
 
 const DEVICE_MEMORY = 94_208; // bytes, what the SDK gives XS on an ESP32-C3
+/** Bytes that a machine takes for chunks at first, where the board's 9 KB do not suit what a kernel makes of garbage. */
+const FIRST_CHUNKS: Partial<Record<Kernel, number>> = { typescript: 45 << 10 };
 const MOST_MEMORY = 16 << 20; // bytes, for what does not fit
 
 interface BoardFigures {
@@ -188,14 +190,25 @@ const STALE =
 	"(node bin/run.js measure/board/record.ts):";
 
 /** One run of a recorded life on the flash of `image`, counted. */
-export async function measureRun(program: Countable, replay: Replay, image: string): Promise<SessionResult & Counted> {
-	const counted = await countRun(program, replay, image, DEVICE_MEMORY);
+export async function measureRun(
+	program: Countable,
+	replay: Replay,
+	image: string,
+	firstChunks?: number,
+): Promise<SessionResult & Counted> {
+	const counted = await countRun(program, replay, image, DEVICE_MEMORY, firstChunks);
 	if (counted.code !== 0) throw new Error(`${STALE}\n${counted.output}`);
 	return { ...counted, ...(JSON.parse(jsonLine(counted.output)) as SessionResult) };
 }
 
-function countRun(program: Countable, replay: Replay, image: string, memory: number): Promise<Counted> {
-	return count(program, { preload: true, memory, settings: JSON.stringify(replay) }, image);
+function countRun(
+	program: Countable,
+	replay: Replay,
+	image: string,
+	memory: number,
+	firstChunks?: number,
+): Promise<Counted> {
+	return count(program, { preload: true, memory, firstChunks, settings: JSON.stringify(replay) }, image);
 }
 
 /** The least arena in which each run of a life goes as recorded; every run of an attempt begins where the last one ended. */
@@ -227,7 +240,7 @@ async function measureLife(kernel: Kernel, folder: string) {
 	for (const [name, ofLife] of groups(parts, ({ life }) => life)) {
 		const image = composeFlashImage(mkdtempSync(join(folder, "flash-")));
 		for (let run = 0; run <= Math.max(...ofLife.map(one => one.run)); run++) {
-			const measured = await measureRun(program, { life: name, run }, image);
+			const measured = await measureRun(program, { life: name, run }, image, FIRST_CHUNKS[kernel]);
 			if (name === "classical") life.reserved = Math.max(life.reserved, measured.reserved);
 			for (const { name, part } of ofLife.filter(one => one.run === run)) {
 				const i = measured.parts.findIndex(one => one.name === part);

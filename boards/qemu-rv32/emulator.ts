@@ -24,6 +24,8 @@ export interface RunOptions {
 	preload?: boolean;
 	/** Bytes of the arena; default: an ESP32-C3's. */
 	memory?: number;
+	/** Bytes that the machine takes for chunks at first; default: what the board says. */
+	firstChunks?: number;
 	/** How long programming or erasing a word of flash takes at least. */
 	wordMicroseconds?: number;
 	settings?: string;
@@ -31,9 +33,9 @@ export interface RunOptions {
 
 /** What run.h says: little-endian words, then the settings' text with a NUL. */
 export function runFile(options: RunOptions): Buffer {
-	const { preload = false, memory = 0, wordMicroseconds = 0, settings = "" } = options;
+	const { preload = false, memory = 0, firstChunks = 0, wordMicroseconds = 0, settings = "" } = options;
 	const text = Buffer.from(`${settings}\0`);
-	const words = [0x4e555242, Number(preload), memory, wordMicroseconds, text.length - 1];
+	const words = [0x4e555242, Number(preload), memory, firstChunks, wordMicroseconds, text.length - 1];
 	const head = Buffer.alloc(4 * words.length);
 	words.forEach((word, i) => head.writeUInt32LE(word, 4 * i));
 	return Buffer.concat([head, text]);

@@ -75,7 +75,9 @@ int main(void)
 	xsMachine *machine = machine_create(&(MachineSizes){
 		.arena = ARENA_REGION,
 		.bytes = arena_bytes,
-		.chunk_bytes = is_device ? FIRST_CHUNKS : 0,
+		.chunk_bytes = run->first_chunks ? (int)run->first_chunks
+			: is_device                  ? FIRST_CHUNKS
+										 : 0,
 		.slot_count = is_device ? FIRST_SLOTS : 0,
 		.stack_count = is_preloaded ? STACK_SLOTS : 0,
 		.root = root,
