@@ -40,7 +40,10 @@ export type ServerName = "service" | "download";
 /** One console line. */
 export function formatEvent(event: DeviceEvent): string {
 	let line: string = event.event;
-	for (const [name, value] of Object.entries(event)) {
+	const names = Object.keys(event);
+	for (let i = 0; i < names.length; i++) {
+		const name = names[i],
+			value = event[name as keyof DeviceEvent] as string | number | undefined;
 		if (name !== "event" && value !== undefined)
 			line += ` ${name}=${typeof value === "number" ? value : quoted(value)}`;
 	}
