@@ -63,7 +63,7 @@ export class BoardNetwork implements Network {
 	constructor(board: Board, deadline: number, tls: TlsChoices = {}) {
 		this.#board = board;
 		this.#deadline = deadline;
-		this.#tls = tls;
+		this.#tls = { ...tls, keyExchange: tls.keyExchange ?? board.keyExchange };
 	}
 
 	connect(url: HttpsURL, anchors: readonly TrustAnchor[]): Promise<AuthenticatedServer> {
@@ -214,7 +214,7 @@ class Exchange implements AuthenticatedServer {
 	}
 
 	#open({ address, port }: Address, anchors: readonly TrustAnchor[] | undefined): void {
-		const { TCP: io, random, timer, recordLimit, keyExchange } = this.#board;
+		const { TCP: io, random, timer, recordLimit } = this.#board;
 		const common = {
 			address,
 			port,
@@ -241,7 +241,6 @@ class Exchange implements AuthenticatedServer {
 			deadline: this.#deadline,
 			recordLimit,
 			...this.#tls,
-			keyExchange: this.#tls.keyExchange ?? keyExchange,
 			onConnected: () => {
 				this.#isConnected = true;
 			},

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { ascii } from "../../firmware/bytes.js";
 import { DecodeError } from "../../firmware/cbor.js";
 import { UnavailableError } from "../../firmware/errors.js";
-import type { Address, Board, Resolver, TCP, TCPConstructor, TCPOptions } from "../../firmware/ports.js";
+import type { Address, Board, KeyExchange, Resolver, TCP, TCPConstructor, TCPOptions } from "../../firmware/ports.js";
 import { BoardNetwork, type Network } from "../../firmware/session.js";
 import { AlertError } from "../../firmware/tls/alert.js";
 import { TransportError } from "../../firmware/transport.js";
@@ -76,6 +76,8 @@ function bench({
 	resolver = undefined as Resolver["resolve"] | undefined,
 	make = (options: TCPOptions): Line => new Line(options),
 	random = (bytes: Uint8Array): void => void bytes.fill(7),
+	/** The board's, and the settings'. */
+	keyExchange = [] as (KeyExchange | undefined)[],
 } = {}): Bench {
 	const clock = new VirtualClock();
 	const lines: Line[] = [];
@@ -90,11 +92,12 @@ function bench({
 		TCP: Opened as unknown as TCPConstructor,
 		timer: clock,
 		random,
+		keyExchange: keyExchange[0],
 		resolver: {
 			resolve: resolver ?? (({ onResolved, onError }) => (addresses ? onResolved(addresses) : onError())),
 		},
 	};
-	return { network: new BoardNetwork(board as Board, DEADLINE), clock, lines };
+	return { network: new BoardNetwork(board as Board, DEADLINE, { keyExchange: keyExchange[1] }), clock, lines };
 }
 
 async function settled(): Promise<void> {
@@ -223,6 +226,22 @@ test("a server that is refused is an answer: no other address is tried, and it i
 	assert.is(lines.length, 1);
 	assert.is(lines[0].closed, 1);
 	assert.is(clock.waiting, 0);
+});
+
+test("settings choose whose key share is sent, or the board does, or it is X25519's", async () => {
+	for (const [keyExchange, isHybrid] of [
+		[[], false],
+		[["x25519mlkem768"], true],
+		[["x25519mlkem768", "x25519"], false],
+		[[undefined, "x25519mlkem768"], true],
+	] as [(KeyExchange | undefined)[], boolean][]) {
+		const { network, lines } = bench({ keyExchange });
+		outcome(network.connect(url, anchors));
+		await settled();
+		lines[0].window = 2_000;
+		lines[0].connect();
+		assert.is(lines[0].written.length > 1_216, isHybrid, keyExchange.join());
+	}
 });
 
 test("the connect time-out and the time-out are told apart, and no timer is left", async () => {
