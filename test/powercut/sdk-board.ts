@@ -51,8 +51,8 @@ async function live(board: SdkBoard, kills: number, dice: Dice) {
 	let reached = 0;
 	let left = kills;
 
-	/** Until the device has said `wanted`; before, it is killed some times. */
-	async function step(ports: { [host: string]: number }, wanted: string): Promise<void> {
+	/** Until CA `by` is the device's current one, and has proved a service; before, it is killed some times. */
+	async function step(ports: { [host: string]: number }, by: number): Promise<void> {
 		for (let atOnce = Math.min(left, KILLS_AT_A_STEP); ; atOnce--) {
 			const isKilled = atOnce > 0;
 			let isDone = () => {};
@@ -71,8 +71,9 @@ async function live(board: SdkBoard, kills: number, dice: Dice) {
 						if (isKilled) setTimeout(isDone, LONGEST_LIFE * (dice.below(1000) / 1000));
 					}
 					if (event?.event === "promoted") reached = Math.max(reached, event.generation);
-					if (!isKilled && event && `${event.event} ${"generation" in event ? event.generation : ""}` === wanted)
-						isDone();
+					const isBy = event && "generation" in event && event.generation === by;
+					const isCurrent = event?.event === "promoted" || (event && "slot" in event && event.slot === "current");
+					if (!isKilled && isBy && isCurrent) isDone();
 				},
 			});
 			const guard = setTimeout(isDone, HANG_GUARD);
@@ -92,7 +93,7 @@ async function live(board: SdkBoard, kills: number, dice: Dice) {
 			for (const by of [newest, newest + 1]) {
 				const service = await world.applicationServer(by);
 				const ports = { [SERVICE_NAME]: service.port, [downloadName(newest)]: download.port };
-				await step(ports, `authenticated ${by}`);
+				await step(ports, by);
 				await service.close();
 			}
 			await download.close();
