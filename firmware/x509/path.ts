@@ -153,14 +153,15 @@ function takeIssuer(
 	return found;
 }
 
-/** Of cross-signed twins that one is wanted whose issuer is an anchor, or else was sent. */
+/** Of cross-signed twins that one is wanted whose issuer is an anchor, or else was sent; least of all a root. */
 function leadsTo(
-	{ issuer }: Certificate,
+	{ subject, issuer }: Certificate,
 	presented: readonly (Uint8Array | undefined)[],
 	anchors: readonly TrustAnchor[],
 ): number {
-	if (anchors.some(({ subject }) => isName(subject, issuer))) return 2;
-	return presented.some(name => isName(name, issuer)) ? 1 : 0;
+	if (anchors.some(anchor => isName(anchor.subject, issuer))) return 3;
+	if (isName(subject, issuer)) return 0;
+	return presented.some(name => isName(name, issuer)) ? 2 : 1;
 }
 
 function isName(name: Uint8Array | undefined, wanted: Uint8Array): boolean {
