@@ -40,7 +40,7 @@ export class Connection {
 
 	/** Remembers `secrets`, to overwrite them in the end. */
 	keep(...secrets: Uint8Array[]): void {
-		this.#secrets.push(...secrets);
+		for (let i = 0; i < secrets.length; i++) this.#secrets.push(secrets[i]);
 	}
 
 	/** Overwrites what is secret: keys, what they were made from, and what was received. */

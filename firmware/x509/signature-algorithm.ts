@@ -67,7 +67,7 @@ const SCHEMES: readonly SignatureScheme[] = Object.freeze([
  */
 export function handshakeSchemes(anchors: readonly KeyAlgorithm[]): SignatureScheme[] {
 	const isAnchors = ({ key }: SignatureScheme) => anchors.includes(key);
-	return [...SCHEMES.filter(isAnchors), ...SCHEMES.filter(one => !isAnchors(one) && one.code !== ML_DSA_44)];
+	return SCHEMES.filter(isAnchors).concat(SCHEMES.filter(one => !isAnchors(one) && one.code !== ML_DSA_44));
 }
 
 /**
