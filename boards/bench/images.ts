@@ -26,6 +26,18 @@ export function buildByMcconfig(build: Build): Promise<string> {
 	return result;
 }
 
+/** With Wi-Fi. */
+export function buildForWiFi(chip: "esp32" | "esp32c3"): Promise<string> {
+	const { BATON_SSID: ssid, BATON_PASSWORD: password } = process.env;
+	if (!ssid) throw new BenchError("which Wi-Fi is the board to use? BATON_SSID, BATON_PASSWORD");
+	return buildByMcconfig({
+		platform: chip === "esp32" ? "esp32" : "esp32/esp32c3",
+		manifest: "boards/esp32/bench/manifest.json",
+		result: "release/baton",
+		parameters: [`ssid=${ssid}`, ...(password ? [`password=${password}`] : [])],
+	});
+}
+
 async function make({ platform, manifest, result, parameters = [] }: Build): Promise<string> {
 	const { MODDABLE } = findTools(
 		...(platform === "lin" ? (["MODDABLE"] as const) : (["MODDABLE", "IDF_PATH"] as const)),

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import type { BoardCommand } from "../board-command.js";
 import { root } from "../places.js";
 import { composeFlashFile, placeOf, takePartitions } from "./flash-file.js";
-import { buildByMcconfig } from "./images.js";
+import { buildForWiFi } from "./images.js";
 import { settingsImage } from "./settings-image.js";
 import { BenchError, findTools } from "./tools.js";
 
@@ -25,7 +25,7 @@ export function serialBoard(chip: "esp32" | "esp32c3"): BoardCommand {
 		if (!port) throw new BenchError("which port is the board at? --port /dev/ttyACM0");
 		const ready = process.env[`BATON_${chip.toUpperCase()}_IMAGES`];
 		const { esptool } = ready ? findTools("esptool") : findTools("MODDABLE", "IDF_PATH", "esptool");
-		const images = ready ?? (await build(chip));
+		const images = ready ?? (await buildForWiFi(chip));
 		const tool = (before: string, after: string, ...parameters: string[]) =>
 			run(esptool, ["--chip", chip, "--port", port, "--before", before, "--after", after, ...parameters]);
 		const scratch = mkdtempSync(join(tmpdir(), "baton-serial-"));
@@ -64,17 +64,6 @@ export function serialBoard(chip: "esp32" | "esp32c3"): BoardCommand {
 			},
 		};
 	};
-}
-
-function build(chip: "esp32" | "esp32c3"): Promise<string> {
-	const { BATON_SSID: ssid, BATON_PASSWORD: password } = process.env;
-	if (!ssid) throw new BenchError("which Wi-Fi is the board to use? BATON_SSID, BATON_PASSWORD");
-	return buildByMcconfig({
-		platform: chip === "esp32" ? "esp32" : "esp32/esp32c3",
-		manifest: "boards/esp32/bench/manifest.json",
-		result: "release/baton",
-		parameters: [`ssid=${ssid}`, ...(password ? [`password=${password}`] : [])],
-	});
 }
 
 async function switchPower(command: string | undefined, state: "on" | "off"): Promise<void> {

@@ -209,6 +209,26 @@ exec sleep 600
 	assert.not(existsSync(join(flash, "flash.bin")));
 });
 
+test("BATON_ESP_EMULATOR's command is run in QEMU's place, with the flash file (a stand-in)", async () => {
+	process.env.BATON_ESP32C3_IMAGES = images;
+	const emulator = standIn(
+		"esp emulator",
+		`printf '\\000' | dd of="$2" bs=1 seek=${placeOf("ca1").offset} conv=notrunc 2>/dev/null
+cat ${consoleFile}
+exec sleep 600
+`,
+	);
+	process.env.BATON_ESP_EMULATOR = `'${emulator}' --flash {flash}`;
+	try {
+		const { lines, flash } = await live("esp32c3-qemu");
+		assert.equal(lines, recorded);
+		assert.is(readFileSync(join(flash, "ca1"))[0], 0);
+		assert.not(existsSync(join(flash, "flash.bin")));
+	} finally {
+		process.env.BATON_ESP_EMULATOR = "";
+	}
+});
+
 /** A pseudo-terminal: what goes into the pipe comes out of the line. */
 async function serialLine() {
 	const pipe = join(folder, "line");
