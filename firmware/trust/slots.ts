@@ -261,7 +261,10 @@ export class Slots implements TrustedCa {
 		if (way === "offer" && this.#copies.some(isUnreadableCopy)) refuse("a slot cannot be read");
 		if (source.by === "address") this.#brought = true;
 		else if (this.#brought && verdict !== "promote") refuse("an update is under way");
-		if (verdict === "promote") return { ...this.#promote(information), outcome: "promoted", information };
+		if (verdict === "promote") {
+			if (source.by === "address") this.#asked = true; // a download server has just said what is newest
+			return { ...this.#promote(information), outcome: "promoted", information };
+		}
 		let reason: FlashReason | undefined;
 		if (verdict === "store") {
 			if (this.#proved) this.#promote(this.#proved);

@@ -653,6 +653,15 @@ test("what a newer factory's CA has proved while current could not be read stays
 	assert.is(held(boot(chip, C)), "3 -");
 });
 
+test("a revocation from next's address counts at once, though current cannot be read and was not asked", () => {
+	const chip = chipWith(A, A, B, B);
+	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "unreadable");
+	const device = boot(chip);
+	const revocation = issue({ generation: 5, follows: 3, revokes: true, certificate: CERTIFICATE_C });
+	assert.is(device.slots.accept(revocation, from(device.slots.next!)).outcome, "promoted");
+	assert.equal(anchors(device), ["current 5"]);
+});
+
 test("beside a slot that cannot be read a newer factory's CA, too, authenticates nobody before current was asked", () => {
 	const chip = chipWith(A, A, B, B);
 	for (const block of ["ca0:0", "ca0:1"]) chip.blockFaults.set(block, "unreadable");
