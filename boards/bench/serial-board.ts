@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { BoardCommand } from "../board-command.js";
+import { partitionSizes } from "../partitions.js";
 import { root } from "../places.js";
 import { composeFlashFile, placeOf, takePartitions } from "./flash-file.js";
 import { buildForWiFi } from "./images.js";
@@ -29,7 +30,8 @@ export function serialBoard(chip: "esp32" | "esp32c3"): BoardCommand {
 		const tool = (before: string, after: string, ...parameters: string[]) =>
 			run(esptool, ["--chip", chip, "--port", port, "--before", before, "--after", after, ...parameters]);
 		const scratch = mkdtempSync(join(tmpdir(), "baton-serial-"));
-		const [first, last] = [placeOf("ca0").offset, placeOf("poll")];
+		const places = Object.keys(partitionSizes).map(placeOf);
+		const [first, last] = [places[0].offset, places[places.length - 1]];
 		const bytes = last.offset + last.bytes - first;
 
 		await switchPower(power, "on");
