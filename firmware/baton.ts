@@ -48,6 +48,7 @@ export class Baton {
 	readonly #ports: Board;
 	readonly #sockets: BoardNetwork;
 	#isStarted = false;
+	#isFlashDue = false;
 	#pause?: TimerID;
 
 	/**
@@ -100,7 +101,7 @@ export class Baton {
 			creditTicks,
 			creditsPerPoll,
 			poll: () => this.poll(),
-			onCredit: () => void this.sessions.run(async () => {}), // a session tries again what flash has refused
+			onCredit: () => this.#tryFlash(),
 		});
 	}
 
@@ -155,6 +156,15 @@ export class Baton {
 	/** Takes a CA information that came by no network. Says what became of it. */
 	offer(bytes: Uint8Array): Outcome | "refused" {
 		return this.updater.offer(bytes);
+	}
+
+	/** A session tries again what flash has refused. One waits at most, however long the session under way may take. */
+	#tryFlash(): void {
+		if (this.#isFlashDue) return;
+		this.#isFlashDue = true;
+		void this.sessions.run(async () => {
+			this.#isFlashDue = false;
+		});
 	}
 
 	/** Resolves when sessions may begin: at once, unless the board has restarted by itself. */

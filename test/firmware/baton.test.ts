@@ -80,6 +80,10 @@ function library() {
 	return { baton, fleet, clock, lines };
 }
 
+async function settle(): Promise<void> {
+	for (let i = 0; i < 500; i++) await Promise.resolve();
+}
+
 test("without a service in the settings it repairs the slots, and prints what happens", () => {
 	const { lines, baton } = library();
 	assert.equal(lines, [
@@ -105,6 +109,27 @@ test("`start` may be said each time that the network comes", async () => {
 	baton.stop();
 });
 
+test("a session that takes days does not make credits pile up behind it", async () => {
+	const { baton, clock } = library();
+	let begun = 0;
+	const run = baton.sessions.run.bind(baton.sessions);
+	baton.sessions.run = session =>
+		run(() => {
+			begun++;
+			return session();
+		});
+	let end = () => {};
+	const held = baton.sessions.run(() => new Promise<void>(resolve => (end = resolve)));
+	baton.start();
+	await clock.live(2 * DAY * MINUTE, settle, () => false);
+	assert.is(begun, 1);
+	end();
+	await held;
+	await settle();
+	assert.is(begun, 2);
+	baton.stop();
+});
+
 test("a name that leads nowhere is said on the console and to whoever asked, and holds up nobody", async () => {
 	const { baton, clock, lines } = library();
 	const settled = baton.connect(SERVICE, 443).then(
@@ -112,9 +137,6 @@ test("a name that leads nowhere is said on the console and to whoever asked, and
 		(error: Error) => error.message,
 	);
 	const poll = baton.poll();
-	const settle = async () => {
-		for (let i = 0; i < 100; i++) await Promise.resolve();
-	};
 	await settle();
 	await clock.live(1, settle, () => false);
 	assert.is(await settled, "name not resolved");

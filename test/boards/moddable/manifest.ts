@@ -21,7 +21,13 @@ export interface Project {
 	preload: string[];
 	/** Our partition table, from the root. */
 	partitions?: string;
-	creation: { static?: number; chunk?: { initial?: number }; heap?: { initial?: number }; stack?: number };
+	creation: {
+		static?: number;
+		chunk?: { initial?: number };
+		heap?: { initial?: number };
+		stack?: number;
+		nativeStack?: number;
+	};
 	/** Everything that is wrong with the manifests themselves. */
 	faults: string[];
 }

@@ -102,6 +102,17 @@ test("the SDK's XS has as long a stack on Linux as on a chip: what overflows the
 	assert.equal([...new Set(stacks)], [640]);
 });
 
+test("XS's task on a chip has as long a C stack as on qemu-rv32", () => {
+	const [, kilobytes] = /stack_bottom = \.;\s*\. \+= (\d+)K;/.exec(
+		readFileSync(join(root, "boards/qemu-rv32/virt.ld"), "utf8"),
+	)!;
+	const added = 1024; // by the SDK
+	const stacks = projects
+		.filter(({ title, platform }) => title.startsWith("manifest.json") && platform.startsWith("esp32"))
+		.map(({ creation }) => (creation.nativeStack ?? 0) + added);
+	assert.equal([...new Set(stacks)], [Number(kilobytes) * 1024]);
+});
+
 test("the SDK's start-up of an ESP32-C3, which works a coloured light for ever, is left out", () => {
 	for (const { platform, excluded } of projects) {
 		const [, target] = platform.split("/");
