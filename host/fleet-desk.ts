@@ -19,7 +19,8 @@ import { decodeCaInformation, encodePayload } from "./ca-information.js";
 import { judgePayload } from "./device-judge.js";
 import { checkOneKind, type DlKey, isPair, isSameKey, rawPublicKey } from "./dl-key.js";
 import { fingerprint, payloadFingerprint } from "./fingerprint.js";
-import { checkAddresses, Fleet, type FleetRecord } from "./fleet.js";
+import { Fleet, type FleetRecord } from "./fleet.js";
+import { checkAddresses } from "./fleet-plan.js";
 import type { ImportedAuthority } from "./imported-authority.js";
 import { type Claim, claimText, locked } from "./lock.js";
 import {

@@ -15,7 +15,6 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { VerifiedCaInformation } from "../firmware/trust/ca-information.js";
-import { type HttpURL, isHttps } from "../firmware/url.js";
 import { AuditLog, type Entry } from "./audit-log.js";
 import {
 	AuthorityFolder,
@@ -24,13 +23,7 @@ import {
 	readKeyAndCertificate,
 	writeKeyAndCertificate,
 } from "./authority-folder.js";
-import {
-	type CaInformation,
-	decodeCaInformation,
-	encodePayload,
-	MAXIMUM_ADDRESSES,
-	MAXIMUM_CERTIFICATE,
-} from "./ca-information.js";
+import { type CaInformation, decodeCaInformation, encodePayload, MAXIMUM_CERTIFICATE } from "./ca-information.js";
 import type { CertificateAuthority, ServerCredentials, Validity } from "./certificate-authority.js";
 import {
 	authorityName,
@@ -38,55 +31,24 @@ import {
 	createCertificateRequest,
 	createServerCredentials,
 } from "./certificate-authority.js";
-import {
-	hostAndPort,
-	judgeAuthority,
-	judgeInformation,
-	judgeMirrorURL,
-	judgePayload,
-	judgeServer,
-	judgeService,
-	judgeURL,
-} from "./device-judge.js";
+import { judgeAuthority, judgeInformation, judgePayload, judgeServer, judgeService } from "./device-judge.js";
 import { type DlKey, isPair, publicKeyOf, rawPublicKey } from "./dl-key.js";
 import { createFolder, replaceFile } from "./durable-file.js";
-import type { ImportedAuthority } from "./imported-authority.js";
 import {
-	type Authority,
-	authorityOf,
-	checkPlan,
-	type Operation,
-	type Order,
-	type Plan,
-	type Step,
-	servedAt,
-} from "./operator.js";
+	addressesAfter,
+	checkApart,
+	checkSettings,
+	type FleetPlan,
+	httpsHosts,
+	judgeAddresses,
+	MOST_HYBRID_GENERATIONS,
+} from "./fleet-plan.js";
+import type { ImportedAuthority } from "./imported-authority.js";
+import { type Authority, authorityOf, type Operation, type Order, type Step, servedAt } from "./operator.js";
 import { OperatorError } from "./operator-error.js";
 import { fleetPassphrase, type Passphrase } from "./passphrases.js";
-import { checkFleetName } from "./signer.js";
 import { isKeyOf, type KeyType, newKeyPair } from "./signing-key.js";
-import { staticFile } from "./static-file.js";
 import { withoutSignature } from "./unsigned-certificate.js";
-
-export interface FleetPlan {
-	fleet: string;
-	/** When authority 1 comes into operation: year 0. ISO 8601. */
-	begins: string;
-	plan: Plan;
-	/** Names of the application servers, with a port where it is not 443. */
-	services: string[];
-	/** URL of the download server that CA information N names; `{n}` stands for N + 1. */
-	downloadUrl: string;
-	/** Where the same is to be found, two at most: https, or http for a CDN or an object store. */
-	mirrors?: string[];
-	keyType?: KeyType;
-	/** It never becomes a hybrid one, whose DL keys sign 1,023 generations at most. */
-	classicalForEver?: true;
-	/** DL public keys, the first and its spares, 32 bytes each in hexadecimal, or 84: devices have them burnt in. */
-	dlKeys: string[];
-	/** Former ones, of either kind: devices have them beside the others until they hold nothing more that these have signed. */
-	retiredDlKeys?: string[];
-}
 
 /** What is in operation, and how it came to that. */
 export interface FleetRecord {
@@ -101,11 +63,6 @@ export interface FleetRecord {
 const AVERAGE_YEAR = 365.2425 * 86_400_000; // ms
 /** RFC 5280 §4.1.2.5: no well-defined end. */
 const withoutEnd = new Date("9999-12-31T23:59:59Z");
-/** An HSS-LMS key of one level and height 10, whose first index is used by none (firmware/DESIGN.md §2). */
-export const MOST_HYBRID_GENERATIONS = 1_023;
-/** Of how many generations the addresses are tried when a fleet begins. */
-const TRIED = 3;
-
 export class Fleet {
 	readonly folder: string;
 	readonly #passphrase: Passphrase;
@@ -555,88 +512,6 @@ export class Fleet {
 		this.#read.set(file, { stamp, value });
 		return value;
 	}
-}
-
-/** Where the CA information after `generation` will be. */
-function addressesAfter({ downloadUrl, mirrors = [] }: Pick<FleetPlan, "downloadUrl" | "mirrors">, generation: number) {
-	return [downloadUrl, ...mirrors].map(url => url.replaceAll("{n}", String(generation + 1)));
-}
-
-/** The hosts for which a download server needs a certificate. */
-export function httpsHosts(addresses: readonly string[]): string[] {
-	const urls = judgeAddresses(addresses).filter(isHttps);
-	return [...new Set(urls.map(({ host }) => host))];
-}
-
-/** The first is https, a mirror may be http. Throws OperatorError. */
-function judgeAddresses(addresses: readonly string[]): HttpURL[] {
-	return addresses.map((url, index) => (index === 0 ? judgeURL(url) : judgeMirrorURL(url)));
-}
-
-/** Throws OperatorError unless devices can use all that a fleet begins with, and RangeError for its plan. */
-export function checkSettings(settings: FleetPlan): void {
-	const { fleet, begins, plan, services, downloadUrl, mirrors = [], dlKeys } = settings ?? {};
-	const isWhole =
-		typeof fleet === "string" &&
-		Number.isFinite(Date.parse(begins)) &&
-		typeof plan === "object" &&
-		typeof downloadUrl === "string" &&
-		[services, dlKeys, mirrors].every(list => Array.isArray(list) && list.every(one => typeof one === "string"));
-	if (!isWhole) throw new OperatorError("this is no fleet's plan: restore it from a backup");
-	checkFleetName(fleet);
-	checkPlan(plan);
-	if (services.length === 0) throw new OperatorError("a fleet has one service at least");
-	checkAddresses(settings, 1);
-}
-
-/** Throws OperatorError unless the addresses of a plan are good for generations from `first` on. */
-export function checkAddresses(settings: FleetPlan, first: number): void {
-	const { downloadUrl, mirrors = [] } = settings;
-	if (mirrors.length >= MAXIMUM_ADDRESSES)
-		throw new OperatorError(`expected at most ${MAXIMUM_ADDRESSES - 1} mirrors, got ${mirrors.length}`);
-	for (const url of [downloadUrl, ...mirrors])
-		if (!url.includes("{n}"))
-			throw new OperatorError(
-				`the download servers' URL needs {n}, so that each has a host or a port of its own: ${url}`,
-			);
-	const tried: Named[] = [];
-	for (let generation = first; generation < first + TRIED; generation++) {
-		const addresses = judgeAddresses(addressesAfter(settings, generation));
-		for (const address of addresses) staticFile(address);
-		const named = { generation, addresses };
-		checkApart(settings, named, tried);
-		tried.push(named);
-	}
-}
-
-interface Named {
-	generation: number;
-	addresses: HttpURL[];
-}
-
-/**
- * An https address leads to no service, and to the download server of one generation alone; one that is http, to one
- * object. Throws OperatorError.
- */
-function checkApart({ services }: FleetPlan, { addresses }: Named, others: readonly Named[]): void {
-	for (const own of addresses) {
-		if (services.some(service => hostAndPort(judgeService(service)) === hostAndPort(own)))
-			throw new OperatorError(`${hostAndPort(own)} is a service's address: a download server needs one of its own`);
-		for (const { generation, addresses: theirs } of others) {
-			const shared = theirs.find(other => placeOf(other) === placeOf(own));
-			if (shared && isHttps(own))
-				throw new OperatorError(
-					`${hostAndPort(own)} is named by generation ${generation} already: the server there shows a certificate from that CA, ` +
-						"and a ClientHello names no path, so each generation needs a host or port of its own",
-				);
-			if (shared) throw new OperatorError(`${placeOf(own)} is named by generation ${generation} already`);
-		}
-	}
-}
-
-/** What must not be another's. */
-function placeOf(url: HttpURL): string {
-	return isHttps(url) ? hostAndPort(url) : `http://${hostAndPort(url)}${url.path}`;
 }
 
 function informationOf(ordered: Ordered, certificate: Uint8Array): CaInformation {
