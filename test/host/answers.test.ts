@@ -11,20 +11,9 @@ import { root } from "../../boards/bundle.js";
 import { Fleet } from "../../host/fleet.js";
 import { eventually } from "../eventually.js";
 import { flashFolder } from "./device-run.js";
-import { type Ran, runInProcess } from "./in-process.js";
+import { init, type Ran, runInProcess } from "./in-process.js";
 
 const program = join(root, "bin/baton.js");
-const init = [
-	"init",
-	"--fleet",
-	"example",
-	"--service",
-	"s.example",
-	"--download-url",
-	"https://d{n}.example/ca",
-	"--classical",
-];
-
 function operator(environment: NodeJS.ProcessEnv = {}) {
 	const folder = flashFolder();
 	const baton = (...parameters: string[]): Promise<Ran> => runInProcess(parameters, folder, environment);

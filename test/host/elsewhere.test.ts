@@ -10,18 +10,7 @@ import { Fleet } from "../../host/fleet.js";
 import { FleetServer } from "../../host/fleet-server.js";
 import { flashFolder } from "./device-run.js";
 import { get } from "./https-client.js";
-import { runInProcess } from "./in-process.js";
-
-const init = [
-	"init",
-	"--fleet",
-	"example",
-	"--service",
-	"s.example",
-	"--download-url",
-	"https://d{n}.example/ca",
-	"--classical",
-];
+import { init, runInProcess } from "./in-process.js";
 
 function openssl(...parameters: string[]): void {
 	const run = spawnSync("openssl", parameters, { encoding: "utf8" });

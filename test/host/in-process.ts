@@ -2,6 +2,18 @@
 
 import { baton } from "../../host/cli.js";
 
+/** Makes a fleet in which there is nothing odd. */
+export const init = [
+	"init",
+	"--fleet",
+	"example",
+	"--service",
+	"s.example",
+	"--download-url",
+	"https://d{n}.example/ca",
+	"--classical",
+];
+
 export interface Ran {
 	code: number;
 	out: string;

@@ -7,24 +7,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { root } from "../../boards/bundle.js";
 import { flashFolder } from "./device-run.js";
-import { runInProcess } from "./in-process.js";
+import { init, runInProcess } from "./in-process.js";
 
 /** util-linux's: it gives a program a terminal. */
 const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux") ?? false;
 const atTerminal = hasTerminal
 	? test
 	: (name: string, _: () => Promise<void>) => test.skip(`${name} (util-linux's script is not installed)`);
-
-const init = [
-	"init",
-	"--fleet",
-	"example",
-	"--service",
-	"s.example",
-	"--download-url",
-	"https://d{n}.example/ca",
-	"--classical",
-];
 
 /** Types each answer when its question has come. */
 function type(folder: string, verb: string[], answers: [question: RegExp, answer: string][], environment = {}) {
